@@ -1,0 +1,30 @@
+/** Every kind of resource that a dataflow is made of, spelled as it is wherever a kind is a key. */
+export const kinds = [
+  'adHocClass',
+  'adHocSchema',
+  'sourceConnection',
+  'schema',
+  'dataset',
+  'datasetBaseConnection',
+  'targetConnection',
+  'mappingSet',
+  'flow',
+] as const;
+
+export type Kind = (typeof kinds)[number];
+
+/** The ids of a dataflow's resources, as far as they are known. */
+export type ResourceIds = Partial<Record<Kind, string>>;
+
+/** What people call each kind: in the Temporal UI, in progress and in errors. */
+export const kindTitles: Record<Kind, string> = {
+  adHocClass: 'ad-hoc class',
+  adHocSchema: 'ad-hoc schema',
+  sourceConnection: 'source connection',
+  schema: 'schema',
+  dataset: 'dataset',
+  datasetBaseConnection: 'dataset base connection',
+  targetConnection: 'target connection',
+  mappingSet: 'mapping set',
+  flow: 'flow',
+};
