@@ -1,0 +1,28 @@
+import type { Catalog } from './catalog.ts';
+import type { DataPrep } from './data-prep.ts';
+import type { FlowService } from './flow-service.ts';
+import type { SchemaRegistry } from './schema-registry.ts';
+
+export interface AepConfig {
+  /** Where AEP is, such as `https://platform.adobe.io`. */
+  apiUrl: string;
+  /** Where tokens come from, such as `https://ims-na1.adobelogin.com`. */
+  imsUrl: string;
+  clientId: string;
+  clientSecret: string;
+  orgId: string;
+  /** Comma-separated. */
+  scopes: string;
+  /** Milliseconds for one call in all, where the call itself does not say. */
+  httpTimeoutMs: number;
+}
+
+/** Adobe Experience Platform over HTTP, one property per service. Nothing here retries: that is the caller's. */
+export interface Aep {
+  flowService: FlowService;
+  schemaRegistry: SchemaRegistry;
+  catalog: Catalog;
+  dataPrep: DataPrep;
+}
+
+export declare function createAep(config: AepConfig): Aep;
