@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { durationMs } from './duration.ts';
+import { deltaColumn, mapping } from './mapping.ts';
+import { options } from './options.ts';
+import { schedule } from './schedule.ts';
+import { source } from './source.ts';
+import { dataset, schema, target } from './target.ts';
+import { dataflowName, prose, sandboxName } from './text.ts';
+
+/** What a user may ask for. The rules that span fields are in rules.ts. */
+export const definitionSchema = z
+  .strictObject({
+    $schema: z.string().optional().describe('For editors: ./dataflow.schema.json.'),
+    name: dataflowName().describe(
+      "The dataflow's name, one per sandbox: the flow's name in AEP and part of the workflow id.",
+    ),
+    description: prose().optional().describe('What the dataflow is for, in your words.'),
+    sandbox: sandboxName().describe(
+      'The AEP sandbox. Always to be given: no default can load test data into production.',
+    ),
+    source,
+    schema: schema.optional(),
+    dataset: dataset.optional(),
+    target: target.optional(),
+    mapping,
+    deltaColumn: deltaColumn.optional(),
+    schedule,
+    options: options.optional(),
+    giveUpAfter: z
+      .string()
+      .max(50)
+      .refine((text) => durationMs(text) !== undefined, 'must be a duration such as "2h", "1d 12h" or "PT2H"')
+      .optional()
+      .describe(
+        'How long to wait for an AEP that is unavailable or says slow down, such as "2h". For ever unless given.',
+      ),
+  })
+  .describe(
+    'One dataflow: from a source table or file to a dataset in Adobe Experience Platform, with its schedule.',
+  );
+
+/** A definition that has passed every check. Plain JSON, as it was given, without `$schema`. */
+export type Definition = Omit<z.infer<typeof definitionSchema>, '$schema'>;

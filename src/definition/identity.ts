@@ -1,0 +1,21 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { canonicalJson } from './canonical-json.ts';
+import type { Definition } from './definition.ts';
+
+type Named = Pick<Definition, 'sandbox' | 'name'>;
+
+/** What marks name: `<sandbox>/<name>`. */
+export function dataflowId({ sandbox, name }: Named): string {
+  return `${sandbox}/${name}`;
+}
+
+/** The id under which a dataflow is created and deleted: it is the lock. */
+export function workflowId(definition: Named): string {
+  return `dataflow/${dataflowId(definition)}`;
+}
+
+/** SHA-256, in hex, of what a definition says, whatever the order of its keys. Two that say the same have the same hash. */
+export function definitionHash(definition: Definition): string {
+  return bytesToHex(sha256(utf8ToBytes(canonicalJson(definition))));
+}

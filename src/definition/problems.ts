@@ -1,0 +1,51 @@
+/** One thing that is wrong with a definition. */
+export interface Problem {
+  /** Where, such as `schedule.interval` or `mapping[2].source`; empty for the definition as a whole. */
+  field: string;
+  /** What is wrong and what would be right. */
+  message: string;
+}
+
+export type WarningCode =
+  | 'backfill-into-existing-dataset'
+  | 'delta-column-not-used'
+  | 'foreign-dataset'
+  | 'several-sources-for-one-destination'
+  | 'undocumented-date-format';
+
+/** Something that AEP takes but that may not be what was meant. */
+export interface Warning {
+  code: WarningCode;
+  message: string;
+  /** Where, spelled as in a problem. */
+  field?: string;
+}
+
+const shown = 10;
+
+/** A definition that cannot be carried out, with every reason. No call was made. */
+export class InvalidDefinitionError extends Error {
+  readonly problems: Problem[];
+
+  constructor(problems: Problem[]) {
+    const lines = problems
+      .slice(0, shown)
+      .map(({ field, message }) => (field === '' ? message : `${field}: ${message}`));
+    const more = problems.length - lines.length;
+    if (more > 0) lines.push(`and ${more} more`);
+    super(
+      `The definition has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${lines.join('\n')}`,
+    );
+    this.name = 'InvalidDefinitionError';
+    this.problems = problems;
+  }
+}
+
+/** The field of a path: `['mapping', 2, 'source']` is `mapping[2].source`. */
+export function fieldOf(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (field, key) =>
+      typeof key === 'number' ? `${field}[${key}]` : field === '' ? String(key) : `${field}.${String(key)}`,
+    '',
+  );
+}

@@ -1,0 +1,50 @@
+/** One field where a resource is not what was asked for. */
+export interface Difference {
+  /** Such as `params.columns[1].name`. */
+  field: string;
+  wanted: unknown;
+  found: unknown;
+}
+
+/**
+ * Where `found` is not what `wanted` asks for. Only what is asked for counts: AEP adds fields of its own.
+ * AEP echoes numbers and booleans as they were sent, so 15 and "15", true and "true" are the same.
+ */
+export function differences(wanted: unknown, found: unknown, field = ''): Difference[] {
+  if (wanted === undefined || same(wanted, found)) return [];
+  if (Array.isArray(wanted)) {
+    if (!Array.isArray(found) || found.length !== wanted.length) return [{ field, wanted, found }];
+    return wanted.flatMap((part: unknown, index) => differences(part, found[index], `${field}[${index}]`));
+  }
+  if (isObject(wanted)) {
+    if (!isObject(found)) return [{ field, wanted, found }];
+    return Object.keys(wanted).flatMap((key) =>
+      differences(
+        wanted[key],
+        Object.hasOwn(found, key) ? found[key] : undefined,
+        field === '' ? key : `${field}.${key}`,
+      ),
+    );
+  }
+  return [{ field, wanted, found }];
+}
+
+/** What of `wanted` is not among `found`, where order means nothing. */
+export function missing(wanted: readonly string[], found: readonly string[], field: string): Difference[] {
+  const absent = wanted.filter((one) => !found.includes(one));
+  return absent.length === 0 ? [] : [{ field, wanted, found }];
+}
+
+function same(wanted: unknown, found: unknown): boolean {
+  if (wanted === null || found === null || found === undefined) return (wanted ?? null) === (found ?? null);
+  if (typeof wanted === 'object' || typeof found === 'object') return false;
+  if (typeof wanted === typeof found) return wanted === found;
+  const [text, value] = typeof wanted === 'string' ? [wanted, found] : [found, wanted];
+  if (typeof text !== 'string') return false;
+  if (typeof value === 'number') return text.trim() !== '' && Number(text) === value;
+  return typeof value === 'boolean' && text.toLowerCase() === String(value);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

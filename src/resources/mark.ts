@@ -1,0 +1,61 @@
+/** What says that a resource belongs to a dataflow. Stored on the resource, so that one whose answer was lost is found again. */
+export interface Mark {
+  /** `<sandbox>/<name>` of the dataflow. */
+  dataflow: string;
+  /** Drawn anew for each request: eight lower-case letters and digits. */
+  nonce: string;
+}
+
+/** People see marks in AEP's UI, so they are a sentence and not a code. */
+const intro = 'Managed by aep-dataflows: ';
+const written = /^Managed by aep-dataflows: (.+) #([a-z0-9]{8})$/;
+const tagged = /^(.+)#([a-z0-9]{8})$/;
+
+/** The mark as the line that stands in a description or is a mapping set's name. */
+export function formatMark(mark: Mark): string {
+  return `${intro}${mark.dataflow} #${mark.nonce}`;
+}
+
+/**
+ * The mark at the end of a text. Only what comes last counts, so that a description which quotes another
+ * dataflow's mark is not taken for its resource; white space after it, and a line break lost on the way, do no harm.
+ */
+export function parseMark(text: unknown): Mark | undefined {
+  if (typeof text !== 'string') return undefined;
+  const last = text.slice(text.lastIndexOf(intro)).trimEnd();
+  const match = written.exec(last);
+  return match === null ? undefined : { dataflow: match[1]!, nonce: match[2]! };
+}
+
+/** A description with the mark as its last line. */
+export function withMark(description: unknown, mark: Mark): string {
+  const line = formatMark(mark);
+  return typeof description === 'string' && description !== '' ? `${description}\n${line}` : line;
+}
+
+/** The tag that marks datasets. Tags that begin with `adobe/` are Adobe's. */
+export const markTag = 'aepDataflows';
+
+/** The mark as the value of a dataset's tag. */
+export function formatTag(mark: Mark): string {
+  return `${mark.dataflow}#${mark.nonce}`;
+}
+
+/** The mark among a dataset's tags. */
+export function parseTags(tags: unknown): Mark | undefined {
+  if (typeof tags !== 'object' || tags === null) return undefined;
+  const values: unknown = (tags as Record<string, unknown>)[markTag];
+  for (const value of Array.isArray(values) ? (values as unknown[]) : [values]) {
+    const match = typeof value === 'string' ? tagged.exec(value) : null;
+    if (match !== null) return { dataflow: match[1]!, nonce: match[2]! };
+  }
+  return undefined;
+}
+
+/** The alphabet of nonces: no letters that people mistake for others. 32 of them, so that a byte's remainder is fair. */
+const alphabet = 'abcdefghijkmnpqrstuvwxyz23456789';
+
+/** A nonce from eight random numbers, each from 0 up to 1. */
+export function nonceFrom(random: () => number): string {
+  return Array.from({ length: 8 }, () => alphabet[Math.floor(random() * alphabet.length)]).join('');
+}
