@@ -1,0 +1,16 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+
+/** Builds the workflows into one file, as a worker's `workflowBundle.codePath` takes it. */
+export async function bundleWorkflows(file: string): Promise<void> {
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('../src/workflows/index.ts', import.meta.url)),
+    logger: new DefaultLogger('ERROR'),
+  });
+  await mkdir(dirname(file), { recursive: true });
+  // Whoever reads the file meanwhile sees the old one or the new one whole.
+  await writeFile(`${file}.new`, code);
+  await rename(`${file}.new`, file);
+}

@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { NativeConnection, Runtime, DefaultLogger, Worker, type WorkerOptions } from '@temporalio/worker';
+import { inject } from 'vitest';
+
+/** A worker inside the test's own process. */
+export interface TestWorker {
+  /** Lets what runs finish, and ends the worker. Throws what went wrong in it meanwhile. */
+  stop(): Promise<void>;
+}
+
+let quiet = false;
+
+/** Starts a worker with the run's workflow bundle and the activities given. */
+export async function startTestWorker(
+  place: { address: string; namespace: string },
+  options: Pick<WorkerOptions, 'activities'> & Partial<WorkerOptions>,
+): Promise<TestWorker> {
+  const codePath = inject('workflowBundle');
+  if (!options.workflowsPath && !existsSync(codePath)) throw new Error('There is no workflow bundle.');
+  if (!quiet) Runtime.install({ logger: new DefaultLogger('ERROR') });
+  quiet = true;
+  const connection = await NativeConnection.connect({ address: place.address });
+  const worker = await Worker.create({
+    connection,
+    namespace: place.namespace,
+    taskQueue: 'aep-dataflows',
+    ...(options.workflowsPath ? {} : { workflowBundle: { codePath } }),
+    stickyQueueScheduleToStartTimeout: '1s',
+    ...options,
+  });
+  const running = worker.run();
+  return {
+    async stop() {
+      worker.shutdown();
+      await running.finally(() => connection.close());
+    },
+  };
+}
