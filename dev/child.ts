@@ -78,6 +78,6 @@ function startReaper(): ChildProcess {
   });
   started.unref();
   // Gone already (killed by hand): then only our own, orderly end remains.
-  started.stdin!.on('error', () => undefined);
+  started.stdin.on('error', () => undefined);
   return started;
 }

@@ -69,13 +69,15 @@ export async function startTemporal(options: TemporalOptions = {}): Promise<Temp
 }
 
 function serverArguments(port: number, uiPort: number, { headless, dbFilename }: TemporalOptions): string[] {
-  // Two pragmas that together let a server with a file run at two to three times the speed.
-  const pragmas = ['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=1'];
-  return [
-    ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'error'],
-    ...(headless ? ['--headless'] : ['--ui-port', String(uiPort)]),
-    ...(dbFilename ? ['--db-filename', dbFilename, ...pragmas] : []),
-  ];
+  const args = ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'error'];
+  if (headless) args.push('--headless');
+  else args.push('--ui-port', String(uiPort));
+  if (dbFilename) {
+    args.push('--db-filename', dbFilename);
+    // These two let a server with a file run two to three times as fast.
+    args.push('--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=1');
+  }
+  return args;
 }
 
 async function untilServing(port: number, child: Child): Promise<void> {

@@ -32,7 +32,11 @@ export async function startTestWorker(
   return {
     async stop() {
       worker.shutdown();
-      await running.finally(() => connection.close());
+      try {
+        await running;
+      } finally {
+        await connection.close();
+      }
     },
   };
 }
