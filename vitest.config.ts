@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { closingLine } from './test/support/closing-line.ts';
 
 /** Folders whose tests need neither a Temporal server nor a workflow bundle. */
 const plain = ['definition', 'resources', 'runs', 'aep', 'emulator'].map(
@@ -7,6 +8,7 @@ const plain = ['definition', 'resources', 'runs', 'aep', 'emulator'].map(
 
 export default defineConfig({
   test: {
+    reporters: ['default', closingLine],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,
