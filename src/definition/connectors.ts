@@ -155,7 +155,11 @@ export const connectors = {
 
 export type ConnectorName = keyof typeof connectors;
 
-export const connectorNames = Object.keys(connectors) as [ConnectorName, ...ConnectorName[]];
+export function isConnectorName(name: string): name is ConnectorName {
+  return Object.hasOwn(connectors, name);
+}
+
+export const connectorNames = Object.keys(connectors).filter(isConnectorName);
 
 /** Known to AEP but not taken: known by name, so that the refusal can say why. */
 export const refusedConnectors: Record<string, { title: string; id: string; why: 'streaming' | 'REST' }> = {

@@ -1,3 +1,5 @@
+import { isObject } from './json.ts';
+
 /** One field where a resource is not what was asked for. */
 export interface Difference {
   /** Such as `params.columns[1].name`. */
@@ -43,8 +45,4 @@ function same(wanted: unknown, found: unknown): boolean {
   if (typeof text !== 'string') return false;
   if (typeof value === 'number') return text.trim() !== '' && Number(text) === value;
   return typeof value === 'boolean' && text.toLowerCase() === String(value);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

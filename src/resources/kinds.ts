@@ -28,3 +28,11 @@ export const kindTitles: Record<Kind, string> = {
   mappingSet: 'mapping set',
   flow: 'flow',
 };
+
+/** What an activity is called: `create` and `dataset` is `createDataset`. */
+export function activityName<Verb extends string, K extends Kind>(
+  verb: Verb,
+  kind: K,
+): `${Verb}${Capitalize<K>}` {
+  return `${verb}${kind[0]!.toUpperCase()}${kind.slice(1)}` as `${Verb}${Capitalize<K>}`;
+}

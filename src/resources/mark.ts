@@ -1,3 +1,5 @@
+import { isObject } from './json.ts';
+
 /** What says that a resource belongs to a dataflow. Stored on the resource, so that one whose answer was lost is found again. */
 export interface Mark {
   /** `<sandbox>/<name>` of the dataflow. */
@@ -43,9 +45,8 @@ export function formatTag(mark: Mark): string {
 
 /** The mark among a dataset's tags. */
 export function parseTags(tags: unknown): Mark | undefined {
-  if (typeof tags !== 'object' || tags === null) return undefined;
-  const values: unknown = (tags as Record<string, unknown>)[markTag];
-  for (const value of Array.isArray(values) ? (values as unknown[]) : [values]) {
+  const values = isObject(tags) ? tags[markTag] : undefined;
+  for (const value of Array.isArray(values) ? values : [values]) {
     const match = typeof value === 'string' ? tagged.exec(value) : null;
     if (match !== null) return { dataflow: match[1]!, nonce: match[2]! };
   }

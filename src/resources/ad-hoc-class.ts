@@ -1,0 +1,47 @@
+import type { Definition } from '../definition/definition.ts';
+import { titles } from '../definition/titles.ts';
+import { describedResource, description } from './described-resource.ts';
+import { differences } from './differences.ts';
+import { isObject, objectAt, objectsAt } from './json.ts';
+import type { JsonObject } from './resource.ts';
+import { explored } from './source-connection.ts';
+import { refs, refsMissing } from './xdm-refs.ts';
+
+const adHocBehaviour = 'https://ns.adobe.com/xdm/data/adhoc';
+
+/** The class of the raw source data. Its fields go under `_adhoc`, which AEP renames to the class's own namespace. */
+export const adHocClass = describedResource({
+  kind: 'adHocClass',
+  name: (definition) => titles(definition).adHocClass,
+  body: (definition) => ({
+    type: 'object',
+    title: titles(definition).adHocClass,
+    ...description(definition.source.adHocSchema?.class?.description, definition.description),
+    allOf: [
+      { $ref: adHocBehaviour },
+      { properties: { _adhoc: { type: 'object', properties: fieldsOf(definition) } } },
+    ],
+  }),
+  fields: (object) => ({ refs: refs(object), properties: ownProperties(object) }),
+  compare: (wanted, found) => [
+    ...refsMissing(wanted, found),
+    ...differences(wanted['properties'], found['properties'], 'properties'),
+  ],
+});
+
+function fieldsOf({ source }: Definition): JsonObject {
+  return Object.fromEntries(
+    (source.columns ?? []).map((column) => [column.name, objectAt(explored(column), 'xdm')]),
+  );
+}
+
+/** What stands under `_adhoc`, whatever AEP has renamed it to. */
+function ownProperties(object: JsonObject): JsonObject {
+  const namespaces = objectsAt(object, 'allOf').flatMap((part) =>
+    Object.values(objectAt(part, 'properties')),
+  );
+  return Object.assign(
+    {},
+    ...namespaces.filter(isObject).map((namespace) => objectAt(namespace, 'properties')),
+  );
+}

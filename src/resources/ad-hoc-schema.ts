@@ -1,0 +1,24 @@
+import { titles } from '../definition/titles.ts';
+import { describedResource, description } from './described-resource.ts';
+import { idOf } from './resource.ts';
+import { refs, refsMissing } from './xdm-refs.ts';
+
+/** The schema of the raw source data: nothing but its class. */
+export const adHocSchema = describedResource({
+  kind: 'adHocSchema',
+  name: (definition) => titles(definition).adHocSchema,
+  body: (definition, ids) => ({
+    type: 'object',
+    title: titles(definition).adHocSchema,
+    ...description(definition.source.adHocSchema?.description, definition.description),
+    allOf: [{ $ref: idOf(ids, 'adHocClass') }],
+  }),
+  fields: (object) => ({ refs: refs(object) }),
+  refersTo: ({ refs: all }) => {
+    const adHocClass: unknown = Array.isArray(all)
+      ? all.find((one) => String(one).includes('/classes/'))
+      : undefined;
+    return typeof adHocClass === 'string' ? { adHocClass } : {};
+  },
+  compare: refsMissing,
+});

@@ -1,0 +1,39 @@
+import { description } from './described-resource.ts';
+import { differences } from './differences.ts';
+import { defined, objectAt, textAt, timeOf } from './json.ts';
+import { formatTag, markTag, parseTags } from './mark.ts';
+import { idOf, type JsonObject, type Resource } from './resource.ts';
+
+/** The dataset that the data lands in. It has tags, so its description stays the user's own. */
+export const dataset: Resource = {
+  kind: 'dataset',
+  name: (definition) => definition.dataset?.name ?? definition.name,
+  body: (definition, ids) => ({
+    name: definition.dataset?.name ?? definition.name,
+    ...description(definition.dataset?.description, undefined),
+    schemaRef: {
+      id: idOf(ids, 'schema'),
+      contentType: 'application/vnd.adobe.xed-full-notext+json; version=1',
+    },
+  }),
+  marked: (body, mark) => ({ ...body, tags: { [markTag]: [formatTag(mark)] } }),
+  observe: (answer) => {
+    const name = textAt(answer, 'name');
+    const mark = parseTags(answer['tags']);
+    const createdAt = timeOf(answer['created']);
+    return {
+      id: textAt(answer, 'id') ?? '',
+      ...(name === undefined ? {} : { name }),
+      ...(mark === undefined ? {} : { mark }),
+      ...(createdAt === undefined ? {} : { createdAt }),
+      fields: defined(fields(answer)),
+    };
+  },
+  refersTo: ({ fields: { schema } }) => (typeof schema === 'string' ? { schema } : {}),
+  differences: (body, observed) => differences(fields(body), observed.fields),
+};
+
+/** AEP rewrites the content type in its own way, so only the schema's id says which schema it is. */
+function fields(object: JsonObject): JsonObject {
+  return { schema: objectAt(object, 'schemaRef')['id'] };
+}

@@ -1,0 +1,91 @@
+import type { Difference } from './differences.ts';
+import { resources } from './index.ts';
+import { kindTitles, type Kind } from './kinds.ts';
+import type { JsonObject, Observed } from './resource.ts';
+
+export type ConflictReason =
+  /** Ours by its mark, but not what is asked for. */
+  | 'differs'
+  /** Two resources with the same mark, nonce and all: somebody copied it by hand. */
+  | 'copied-mark'
+  /** A resource of our name that is not ours, where there cannot or must not be a second one. */
+  | 'foreign';
+
+export type Decision =
+  | { action: 'adopt'; id: string; /** Ours as well, and not needed. */ surplus: string[] }
+  | { action: 'create'; /** How many of our name are not ours. */ foreign: number }
+  | { action: 'conflict'; reason: ConflictReason; message: string; ids: string[]; differences: Difference[] };
+
+/**
+ * What to do about one kind of resource, from what AEP has of it: what the look found by id and by name.
+ * Pure: the same answer in every replay, in the client and in the tests.
+ */
+export function decide(
+  kind: Kind,
+  body: JsonObject,
+  observed: readonly Observed[],
+  { dataflow }: { dataflow: string },
+): Decision {
+  const all = oldestFirst(observed);
+  const ours = all.filter(({ mark }) => mark?.dataflow === dataflow);
+  if (ours.length === 0) return decideWithoutMark(kind, body, all);
+
+  const copies = ours.filter((one) =>
+    ours.some((other) => other.id !== one.id && other.mark?.nonce === one.mark?.nonce),
+  );
+  if (copies.length > 0) {
+    const ids = copies.map(({ id }) => id);
+    const message = `More than one ${kindTitles[kind]} carries the very same mark of ${dataflow}, so one was copied by hand. Take the mark off the one that is not the dataflow's: ${ids.join(', ')}`;
+    return { action: 'conflict', reason: 'copied-mark', message, ids, differences: [] };
+  }
+
+  const { differences } = resources[kind];
+  const fitting = ours.find((one) => differences(body, one).length === 0);
+  if (fitting) {
+    const surplus = ours.filter((one) => one !== fitting).map(({ id }) => id);
+    return { action: 'adopt', id: fitting.id, surplus };
+  }
+  const [oldest] = ours;
+  const message = `The ${kindTitles[kind]} ${oldest!.id} belongs to ${dataflow} but is not what the definition asks for`;
+  return {
+    action: 'conflict',
+    reason: 'differs',
+    message,
+    ids: ours.map(({ id }) => id),
+    differences: differences(body, oldest!),
+  };
+}
+
+function decideWithoutMark(kind: Kind, body: JsonObject, all: readonly Observed[]): Decision {
+  if (kind === 'mappingSet') return decideNameless(body, all);
+  const wantedName = body['name'] ?? body['title'];
+  const foreign = all.filter(({ name }) => name === wantedName);
+  const refuse = foreign.length > 0 ? whyNoSecond[kind] : undefined;
+  if (refuse === undefined) return { action: 'create', foreign: foreign.length };
+  const ids = foreign.map(({ id }) => id);
+  const message = `There is a ${kindTitles[kind]} named "${String(wantedName)}" that is not the dataflow's: ${ids.join(', ')}. ${refuse}`;
+  return { action: 'conflict', reason: 'foreign', message, ids, differences: [] };
+}
+
+/** A second flow would load the data twice; a second schema or class of one title is refused by AEP. */
+const whyNoSecond: Partial<Record<Kind, string>> = {
+  flow: 'Give the dataflow another name, or delete that flow',
+  schema: 'Use it with "schema": {"id": …}, or give the schema another title',
+  adHocSchema: 'Use it with "source": {"adHocSchema": {"id": …}}, or give the ad-hoc schema another title',
+  adHocClass: 'Give the ad-hoc class another title',
+};
+
+/** Data Prep may keep no name, and so no mark: the newest that says the same will do, since a twin is harmless. */
+function decideNameless(body: JsonObject, all: readonly Observed[]): Decision {
+  const nameless = all.filter(({ name }) => name === undefined || name === '');
+  const equal = nameless.findLast((one) => resources.mappingSet.differences(body, one).length === 0);
+  return equal ? { action: 'adopt', id: equal.id, surplus: [] } : { action: 'create', foreign: 0 };
+}
+
+/** Each resource once, though the look may have met it by id and by name. */
+function oldestFirst(observed: readonly Observed[]): Observed[] {
+  const once = new Map(observed.map((one) => [one.id, one]));
+  return [...once.values()].sort(
+    (a, b) => (a.createdAt ?? Infinity) - (b.createdAt ?? Infinity) || (a.id < b.id ? -1 : 1),
+  );
+}

@@ -1,0 +1,54 @@
+import { differences, type Difference } from './differences.ts';
+import { defined, objectAt, textAt, timeOf } from './json.ts';
+import type { ResourceIds } from './kinds.ts';
+import { parseMark, withMark } from './mark.ts';
+import type { JsonObject, Observed, Resource } from './resource.ts';
+
+interface Parts extends Pick<Resource, 'kind' | 'name' | 'body'> {
+  /** What of a body, or of AEP's answer, a definition can ask for, in one form for both. */
+  fields: (object: JsonObject) => JsonObject;
+  refersTo?: (fields: JsonObject) => ResourceIds;
+  /** Where order or surplus means something else than usual. */
+  compare?: (wanted: JsonObject, found: JsonObject) => Difference[];
+}
+
+/** A kind that carries its mark as the last line of its description: all of Flow Service and of the Schema Registry. */
+export function describedResource({
+  kind,
+  name,
+  body,
+  fields,
+  refersTo,
+  compare = differences,
+}: Parts): Resource {
+  return {
+    kind,
+    name,
+    body,
+    marked: (plain, mark) => ({ ...plain, description: withMark(plain['description'], mark) }),
+    observe: (answer) => observed(answer, defined(fields(answer))),
+    refersTo: (one) => refersTo?.(one.fields) ?? {},
+    differences: (plain, one) => compare(fields(plain), one.fields),
+  };
+}
+
+function observed(answer: JsonObject, fields: JsonObject): Observed {
+  const name = textAt(answer, 'name') ?? textAt(answer, 'title');
+  const mark = parseMark(answer['description']);
+  const createdAt = timeOf(
+    answer['createdAt'] ?? objectAt(answer, 'meta:registryMetadata')['repo:createdDate'],
+  );
+  return {
+    id: textAt(answer, 'id') ?? textAt(answer, '$id') ?? '',
+    ...(name === undefined ? {} : { name }),
+    ...(mark === undefined ? {} : { mark }),
+    ...(createdAt === undefined ? {} : { createdAt }),
+    fields,
+  };
+}
+
+/** The description of a part: its own, or else the dataflow's. */
+export function description(own: string | undefined, shared: string | undefined): { description?: string } {
+  const text = own ?? shared;
+  return text === undefined || text === '' ? {} : { description: text };
+}

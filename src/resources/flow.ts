@@ -1,0 +1,68 @@
+import type { Definition } from '../definition/definition.ts';
+import { givenStartSeconds } from '../definition/start.ts';
+import { describedResource, description } from './described-resource.ts';
+import { defined, firstTextAt, isObject, objectAt, objectsAt, textAt } from './json.ts';
+import { idOf, type JsonObject } from './resource.ts';
+
+export const flow = describedResource({
+  kind: 'flow',
+  name: (definition) => definition.name,
+  body: (definition, ids, context) => {
+    if (!context) throw new Error('A flow needs to know its flow spec');
+    return {
+      name: definition.name,
+      ...description(undefined, definition.description),
+      flowSpec: { id: context.flowSpec.id, version: context.flowSpec.version },
+      sourceConnectionIds: [idOf(ids, 'sourceConnection')],
+      targetConnectionIds: [idOf(ids, 'targetConnection')],
+      ...flowSettings(definition, { mappingId: idOf(ids, 'mappingSet'), startTime: context.startTime }),
+    };
+  },
+  fields: (object) => ({
+    flowSpec: { id: objectAt(object, 'flowSpec')['id'] },
+    sourceConnectionIds: object['sourceConnectionIds'],
+    targetConnectionIds: object['targetConnectionIds'],
+    // By name: an on-demand run of a "once" flow adds a Copy of its own.
+    transformations: Object.fromEntries(
+      objectsAt(object, 'transformations').map((one) => [textAt(one, 'name') ?? '', one['params']]),
+    ),
+    scheduleParams: object['scheduleParams'],
+    ...(isObject(object['options']) ? { options: object['options'] } : {}),
+  }),
+  refersTo: (fields) =>
+    defined({
+      sourceConnection: firstTextAt(fields, 'sourceConnectionIds'),
+      targetConnection: firstTextAt(fields, 'targetConnectionIds'),
+      mappingSet: textAt(objectAt(objectAt(fields, 'transformations'), 'Mapping'), 'mappingId'),
+    }),
+});
+
+/** What of a flow its flow spec has a say in. */
+export interface FlowSettings extends JsonObject {
+  transformations: { name: string; params: JsonObject }[];
+  scheduleParams: JsonObject;
+  options?: JsonObject;
+}
+
+/** Values go out as numbers and booleans, as the flow spec types them; the mapping version as the text it wants. */
+export function flowSettings(
+  definition: Definition,
+  {
+    mappingId,
+    startTime = givenStartSeconds(definition),
+  }: { mappingId: string; startTime?: number | undefined },
+): FlowSettings {
+  const { deltaColumn, schedule, options } = definition;
+  const { frequency, interval, backfill } = schedule;
+  return {
+    transformations: [
+      // AEP refuses a delta column with "once", and a Copy without one.
+      ...(deltaColumn && frequency !== 'once'
+        ? [{ name: 'Copy', params: { deltaColumn: { ...deltaColumn } } }]
+        : []),
+      { name: 'Mapping', params: { mappingId, mappingVersion: '0' } },
+    ],
+    scheduleParams: defined({ startTime, frequency, interval, backfill }),
+    ...(options && Object.keys(options).length > 0 ? { options: { ...options } } : {}),
+  };
+}

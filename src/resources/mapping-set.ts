@@ -1,0 +1,88 @@
+import { dataflowId } from '../definition/identity.ts';
+import type { MappingEntry } from '../definition/mapping.ts';
+import { differences } from './differences.ts';
+import { defined, objectAt, objectsAt, textAt, timeOf } from './json.ts';
+import { formatMark, parseMark } from './mark.ts';
+import { idOf, type JsonObject, type Resource } from './resource.ts';
+
+/**
+ * The mapping set. Data Prep knows two bodies: the tutorials' (`sourceAttribute`, `destinationXdmPath`), and a
+ * newer one, the only one that can say an expression. Answers come in either, and not always with the name.
+ */
+export const mappingSet: Resource = {
+  kind: 'mappingSet',
+  /** All that a name begins with: the nonce is not known beforehand. */
+  name: (definition) => formatMark({ dataflow: dataflowId(definition), nonce: '' }),
+  body: (definition, ids) => {
+    const schema = idOf(ids, 'schema');
+    return definition.mapping.every(({ expression }) => expression === undefined)
+      ? attributesOnly(definition.mapping, schema)
+      : withExpressions(definition.mapping, schema);
+  },
+  marked: (body, mark) => ({ ...body, name: formatMark(mark) }),
+  observe: (answer) => {
+    const name = textAt(answer, 'name');
+    const mark = parseMark(name);
+    const createdAt = timeOf(answer['createdDate']);
+    return {
+      id: textAt(answer, 'id') ?? '',
+      ...(name === undefined ? {} : { name }),
+      ...(mark === undefined ? {} : { mark }),
+      ...(createdAt === undefined ? {} : { createdAt }),
+      fields: defined(fields(answer)),
+    };
+  },
+  refersTo: ({ fields: { schema } }) => (typeof schema === 'string' ? { schema } : {}),
+  differences: (body, observed) => differences(fields(body), observed.fields),
+};
+
+function attributesOnly(mapping: readonly MappingEntry[], schema: string): JsonObject {
+  return {
+    version: 0,
+    xdmSchema: schema,
+    xdmVersion: '1.0',
+    id: null,
+    mappings: mapping.map(({ source, destination }) => ({
+      destinationXdmPath: destination,
+      sourceAttribute: source,
+      identity: false,
+      identityGroup: null,
+      namespaceCode: null,
+      version: 0,
+    })),
+  };
+}
+
+function withExpressions(mapping: readonly MappingEntry[], schema: string): JsonObject {
+  return {
+    outputSchema: {
+      schemaRef: { id: schema, contentType: 'application/vnd.adobe.xed-full+json;version=1' },
+    },
+    mappings: mapping.map(({ source, expression, destination }) =>
+      expression === undefined
+        ? { sourceType: 'ATTRIBUTE', source, destination }
+        : { sourceType: 'EXPRESSION', source: expression, destination },
+    ),
+  };
+}
+
+/** One form for both bodies and every answer. */
+function fields(object: JsonObject): JsonObject {
+  const mappings = objectsAt(object, 'mappings').map((entry) => ({
+    type: /^expression$/i.test(textAt(entry, 'sourceType') ?? '') ? 'expression' : 'source',
+    source: textAt(entry, 'source') ?? textAt(entry, 'sourceAttribute'),
+    destination: textAt(entry, 'destination') ?? textAt(entry, 'destinationXdmPath'),
+  }));
+  return {
+    schema:
+      textAt(object, 'xdmSchema') ??
+      textAt(objectAt(objectAt(object, 'outputSchema'), 'schemaRef'), 'id') ??
+      textAt(objectAt(object, 'outputSchemaRef'), 'id'),
+    // The order of destinations means nothing; that of several sources for one destination may, and a sort keeps it.
+    mappings: mappings.sort((a, b) => compare(a.destination ?? '', b.destination ?? '')),
+  };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

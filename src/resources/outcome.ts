@@ -1,0 +1,13 @@
+import type { Kind, ResourceIds } from './kinds.ts';
+
+/** What became of each kind of resource, however a workflow ended. Kept in its memo, for people and for the next run. */
+export interface Outcome {
+  /** Created by this execution. */
+  made: ResourceIds;
+  /** Found in place. */
+  adopted: ResourceIds;
+  /** Never asked for, because something else failed first. */
+  notTried: Kind[];
+  /** Asked for, and nobody knows whether it came into being. The next create finds out. */
+  unknown: Kind[];
+}

@@ -1,0 +1,43 @@
+import { dataLakeSpecId } from '../definition/connectors.ts';
+import { describedResource, description } from './described-resource.ts';
+import { defined, objectAt, textAt } from './json.ts';
+import { idOf } from './resource.ts';
+
+const schemaVersion = 'application/vnd.adobe.xed-full+json;version=1';
+/** As the legacy pages write it. */
+const legacySchemaVersion = `${schemaVersion}.0`;
+
+/** The data lake, whatever some samples send instead: AEP takes no other connection spec for a target. */
+export const targetConnection = describedResource({
+  kind: 'targetConnection',
+  name: (definition) => definition.target?.name ?? definition.name,
+  body: ({ name, description: shared, target }, ids) => {
+    const legacy = target?.datasetBaseConnection !== undefined;
+    return {
+      name: target?.name ?? name,
+      ...description(target?.description, shared),
+      ...(legacy ? { baseConnectionId: idOf(ids, 'datasetBaseConnection') } : {}),
+      data: {
+        ...(legacy ? { format: 'parquet_xdm' } : {}),
+        schema: { id: idOf(ids, 'schema'), version: legacy ? legacySchemaVersion : schemaVersion },
+      },
+      params: { dataSetId: idOf(ids, 'dataset') },
+      connectionSpec: { id: dataLakeSpecId, version: '1.0' },
+    };
+  },
+  fields: (object) => ({
+    baseConnectionId: object['baseConnectionId'],
+    data: {
+      format: objectAt(object, 'data')['format'],
+      schema: { id: objectAt(objectAt(object, 'data'), 'schema')['id'] },
+    },
+    params: { dataSetId: objectAt(object, 'params')['dataSetId'] },
+    connectionSpec: { id: objectAt(object, 'connectionSpec')['id'] },
+  }),
+  refersTo: (fields) =>
+    defined({
+      datasetBaseConnection: textAt(fields, 'baseConnectionId'),
+      schema: textAt(objectAt(objectAt(fields, 'data'), 'schema'), 'id'),
+      dataset: textAt(objectAt(fields, 'params'), 'dataSetId'),
+    }),
+});
