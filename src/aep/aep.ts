@@ -1,12 +1,17 @@
 import type { Catalog } from './catalog.ts';
+import { createCatalog } from './catalog.ts';
 import type { DataPrep } from './data-prep.ts';
+import { createDataPrep } from './data-prep.ts';
 import type { FlowService } from './flow-service.ts';
+import { createFlowService } from './flow-service.ts';
+import { createHttp } from './http.ts';
 import type { SchemaRegistry } from './schema-registry.ts';
+import { createSchemaRegistry } from './schema-registry.ts';
 
 export interface AepConfig {
-  /** Where AEP is, such as `https://platform.adobe.io`. */
+  /** Where AEP is, such as `https://platform.adobe.io`. No slash at the end. */
   apiUrl: string;
-  /** Where tokens come from, such as `https://ims-na1.adobelogin.com`. */
+  /** Where tokens come from, such as `https://ims-na1.adobelogin.com`. No slash at the end. */
   imsUrl: string;
   clientId: string;
   clientSecret: string;
@@ -25,4 +30,12 @@ export interface Aep {
   dataPrep: DataPrep;
 }
 
-export declare function createAep(config: AepConfig): Aep;
+export function createAep(config: AepConfig): Aep {
+  const http = createHttp(config);
+  return {
+    flowService: createFlowService(http),
+    schemaRegistry: createSchemaRegistry(http),
+    catalog: createCatalog(http),
+    dataPrep: createDataPrep(http),
+  };
+}

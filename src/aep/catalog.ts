@@ -1,6 +1,65 @@
+import { z } from 'zod';
+import type { JsonObject } from '../resources/resource.ts';
 import type { Collection } from './collection.ts';
+import { gather, isPlain, named, orUndefined, wasThere } from './collection.ts';
+import type { Http, Request, Send } from './http.ts';
+import { segment } from './http.ts';
 
 /** Datasets come with their `id` among their own fields. */
 export interface Catalog {
   datasets: Collection;
+}
+
+const path = '/catalog/dataSets';
+/** The most that Catalog gives at a time. */
+const pageSize = 100;
+
+const byId = z.record(z.string(), z.looseObject({})).transform((objects) =>
+  // The id last: it is the key that counts, whatever the object says.
+  Object.entries(objects).map(([id, dataset]): JsonObject & { id: string } => ({ ...dataset, id })),
+);
+/** `["@/dataSets/…"]`, spelled `@/datasets/` on some of Adobe's pages. */
+const references = z.array(z.string().regex(/^(@\/datasets\/)?[^/]+$/i));
+const created = references
+  .min(1)
+  .transform(([reference = '']) => ({ id: reference.replace(/^@\/datasets\//i, '') }));
+
+export function createCatalog(http: Http): Catalog {
+  return {
+    datasets: {
+      list: (call, { name }) =>
+        http.during(call, async (send) => {
+          const filter: Request['query'] = isPlain(name) ? [['name', name]] : [];
+          return named(await gather(pagesOf(send, filter)), name);
+        }),
+      async get(call, id) {
+        const request: Request = { method: 'GET', path: `${path}/${segment(id)}` };
+        const found = await orUndefined(http.send(call, request, byId));
+        return found?.find((dataset) => dataset.id === id);
+      },
+      create: (call, body) =>
+        http.send(call, { method: 'POST', path, query: [['requestDataSource', 'true']], body }, created),
+      async remove(call, id) {
+        let removed: string[] = [];
+        const request: Request = { method: 'DELETE', path: `${path}/${segment(id)}` };
+        // Catalog answers 200 with an empty list where there was nothing to delete.
+        const there = await wasThere(http.send(call, request, references).then((ids) => (removed = ids)));
+        return there && removed.length > 0;
+      },
+    },
+  };
+}
+
+async function* pagesOf(send: Send, filter: [string, string | number][]) {
+  for (let start = 0; ; start += pageSize) {
+    const query: Request['query'] = [
+      ...filter,
+      ['orderBy', 'asc:created'],
+      ['limit', pageSize],
+      ['start', start],
+    ];
+    const datasets = await send({ method: 'GET', path, query }, byId);
+    yield datasets;
+    if (datasets.length < pageSize) return;
+  }
 }

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { JsonObject } from '../resources/resource.ts';
+import { NotFound } from './errors.ts';
 import type { Call } from './http.ts';
 
 /** What can be done with every kind of resource. Ids are bare: no `@/dataSets/` before them, no URL encoding. */
@@ -14,5 +16,49 @@ export interface Collection {
 
 export interface Created {
   id: string;
-  etag?: string;
+  etag?: string | undefined;
+}
+
+/** A resource as most services show it: an id, and whatever else. */
+export const identified = z.looseObject({ id: z.string().min(1) });
+
+/**
+ * Whether a name can stand in a filter and mean itself. A comma means "or" there, `*` is a wildcard for Catalog, `!`
+ * negates, and no page says how to escape any of them. For other names everything is listed and sifted here: slow, but
+ * a resource that a filter fails to show would be made a second time.
+ */
+export function isPlain(name: string): boolean {
+  return /^[^\s",\\'*!~<>=|](?:[^",\\'*!~<>=|]*[^\s",\\'*!~<>=|])?$/.test(name);
+}
+
+/** Those of exactly this name, each once: pages shift while resources come and go. */
+export function named<Item extends { id: string; name?: unknown }>(items: Item[], name: string): Item[] {
+  return [...new Map(items.filter((item) => item.name === name).map((item) => [item.id, item])).values()];
+}
+
+export async function gather<Item>(pages: AsyncIterable<Item[]>): Promise<Item[]> {
+  const items: Item[] = [];
+  for await (const page of pages) items.push(...page);
+  return items;
+}
+
+/** A read by id: what is not there is no error. */
+export async function orUndefined<Value>(read: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** A delete by id: what is not there needs none. */
+export async function wasThere(removal: Promise<unknown>): Promise<boolean> {
+  try {
+    await removal;
+    return true;
+  } catch (error) {
+    if (error instanceof NotFound) return false;
+    throw error;
+  }
 }

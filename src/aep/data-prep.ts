@@ -1,6 +1,9 @@
+import { z } from 'zod';
 import type { JsonObject } from '../resources/resource.ts';
 import type { Collection } from './collection.ts';
-import type { Call } from './http.ts';
+import { gather, identified, isPlain, named, orUndefined } from './collection.ts';
+import type { Call, Http, Request, Send } from './http.ts';
+import { segment } from './http.ts';
 
 /** Mapping sets cannot be deleted, and not every one comes back with the name it was given. */
 export interface MappingSets extends Pick<Collection, 'list' | 'get' | 'create'> {
@@ -10,4 +13,49 @@ export interface MappingSets extends Pick<Collection, 'list' | 'get' | 'create'>
 
 export interface DataPrep {
   mappingSets: MappingSets;
+}
+
+const path = '/conversion/mappingSets';
+const pageSize = 100;
+
+const page = z.looseObject({
+  data: z.array(identified),
+  _page: z.looseObject({ limit: z.number().positive().optional() }).nullish(),
+});
+const created = z.object({ id: z.string().min(1) });
+
+export function createDataPrep(http: Http): DataPrep {
+  return {
+    mappingSets: {
+      list: (call, { name }) =>
+        http.during(call, async (send) => {
+          const filter: Request['query'] = isPlain(name) ? [['name', name]] : [];
+          return named(await gather(pagesOf(send, filter)), name);
+        }),
+      async get(call, id) {
+        return orUndefined(http.send(call, { method: 'GET', path: `${path}/${segment(id)}` }, identified));
+      },
+      create: (call, body) => http.send(call, { method: 'POST', path, body }, created),
+      async newest(call, limit) {
+        const query: Request['query'] = [
+          ['orderBy', '-createdDate'],
+          ['limit', limit],
+          ['start', 0],
+        ];
+        return (await http.send(call, { method: 'GET', path, query }, page)).data;
+      },
+    },
+  };
+}
+
+async function* pagesOf(send: Send, filter: [string, string | number][]) {
+  let start = 0;
+  for (;;) {
+    const query: Request['query'] = [...filter, ['limit', pageSize], ['start', start]];
+    const { data, _page } = await send({ method: 'GET', path, query }, page);
+    yield data;
+    // The page says how many it may hold, which can be fewer than we asked for.
+    if (data.length < Math.min(_page?.limit ?? pageSize, pageSize)) return;
+    start += data.length;
+  }
 }

@@ -20,12 +20,13 @@ const shortLimit = 200;
 /** Every way in which a call to AEP can end badly is one of the subclasses. */
 export abstract class AepError extends Error {
   readonly call: string;
-  readonly status?: number;
-  readonly code?: string;
-  readonly title?: string;
-  readonly detail?: string;
-  readonly requestId?: string;
-  readonly retryAfterMs?: number;
+  // Only declared: a field that is not known is not there at all, as errors are written into histories as JSON.
+  declare readonly status?: number;
+  declare readonly code?: string;
+  declare readonly title?: string;
+  declare readonly detail?: string;
+  declare readonly requestId?: string;
+  declare readonly retryAfterMs?: number;
   /** For a create: `no` means that AEP surely made nothing and the request may be sent again as it is. */
   abstract readonly created: 'no' | 'unknown';
 
@@ -37,7 +38,6 @@ export abstract class AepError extends Error {
     const requestId = cut(failure.requestId, shortLimit);
     super(describe({ call, status, code, title, detail, requestId }));
     this.call = call;
-    // A field that is not known is not there at all: errors are written into histories as JSON.
     if (status !== undefined) this.status = status;
     if (code !== undefined) this.code = code;
     if (title !== undefined) this.title = title;
@@ -87,7 +87,7 @@ export class NotFound extends Rejected {
 export class TitleTaken extends Rejected {
   override readonly name = 'TitleTaken';
   /** The `$id` of the one that has the title. Missing where AEP did not name it: then search by title. */
-  readonly existingId?: string;
+  declare readonly existingId?: string;
 
   constructor(failure: Failure, existingId: string | undefined) {
     super(failure);

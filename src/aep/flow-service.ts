@@ -1,7 +1,12 @@
+import { z } from 'zod';
 import type { JsonObject } from '../resources/resource.ts';
 import type { Collection } from './collection.ts';
-import type { Call } from './http.ts';
+import { gather, identified, isPlain, named, orUndefined, wasThere } from './collection.ts';
+import { Unavailable } from './errors.ts';
+import type { Call, Http, Request, Send } from './http.ts';
+import { segment } from './http.ts';
 import type { Run } from './run.ts';
+import { runSchema } from './run.ts';
 
 export interface RunQuery {
   /** Conditions such as `flowId==…`; all of them hold. Inside one, a comma means "or". */
@@ -26,4 +31,128 @@ export interface FlowService {
   getRun(call: Call, id: string): Promise<Run | undefined>;
   /** Runs a failed run again. Answers with the id of the new run. */
   retriggerRun(call: Call, id: string): Promise<{ id: string }>;
+}
+
+const base = '/flowservice';
+/** How many to ask for at a time where everything is wanted anyway. */
+const pageSize = 100;
+
+export function createFlowService(http: Http): FlowService {
+  return {
+    connections: createCollection(http, 'connections', '/'),
+    sourceConnections: createCollection(http, 'sourceConnections'),
+    targetConnections: createCollection(http, 'targetConnections'),
+    flows: createCollection(http, 'flows'),
+
+    async findFlowSpec(call, name) {
+      const query: Request['query'] = [['property', `name==${JSON.stringify(name)}`]];
+      const specs = await http.send(
+        call,
+        { method: 'GET', path: `${base}/flowSpecs`, query },
+        itemsOrBare(identified),
+      );
+      return specs.find((spec) => spec['name'] === name);
+    },
+
+    async setFlowState(call, flowId, state) {
+      const path = `${base}/flows/${segment(flowId)}/action`;
+      await http.send(call, { method: 'POST', path, query: [['op', state]] }, z.unknown());
+    },
+
+    listRuns: (call, { filters, orderby, limit }) => {
+      const query: NonNullable<Request['query']> = filters.map((filter) => ['property', filter]);
+      if (orderby !== undefined) query.push(['orderby', orderby]);
+      if (limit !== undefined) query.push(['limit', limit]);
+      const send: Send = (request, answer) => http.send(call, request, answer);
+      return pagesOf(send, { method: 'GET', path: `${base}/runs`, query }, runSchema);
+    },
+
+    async getRun(call, id) {
+      const runs = await orUndefined(
+        http.send(call, { method: 'GET', path: `${base}/runs/${segment(id)}` }, itemsOrBare(runSchema)),
+      );
+      return runs?.[0];
+    },
+
+    async retriggerRun(call, id) {
+      const path = `${base}/runs/${segment(id)}/action`;
+      return http.send(call, { method: 'POST', path, query: [['op', 're-trigger']] }, created);
+    },
+  };
+}
+
+/** `itemEnd` is what AEP's pages have after the id of a connection that is deleted. */
+function createCollection(http: Http, name: string, itemEnd = ''): Collection {
+  const path = `${base}/${name}`;
+  return {
+    list: (call, { name }) =>
+      http.during(call, async (send) => {
+        const query: NonNullable<Request['query']> = [['limit', pageSize]];
+        if (isPlain(name)) query.unshift(['property', `name==${JSON.stringify(name)}`]);
+        return named(await gather(pagesOf(send, { method: 'GET', path, query }, identified)), name);
+      }),
+    async get(call, id) {
+      const request: Request = { method: 'GET', path: `${path}/${segment(id)}` };
+      return (await orUndefined(http.send(call, request, itemsOrBare(identified))))?.[0];
+    },
+    create: (call, body) => http.send(call, { method: 'POST', path, body }, created),
+    async remove(call, id) {
+      return wasThere(
+        http.send(call, { method: 'DELETE', path: `${path}/${segment(id)}${itemEnd}` }, z.unknown()),
+      );
+    },
+  };
+}
+
+/** One resource, or the answer to a search: Adobe's pages show it in `items` in some places, bare in others. */
+function itemsOrBare<Item>(item: z.ZodType<Item>): z.ZodType<Item[]> {
+  return z.union([
+    z.looseObject({ items: z.array(item) }).transform(({ items }) => items),
+    item.transform((one) => [one]),
+  ]);
+}
+
+const created = itemsOrBare(
+  z.object({ id: z.string().min(1), etag: z.string().optional().catch(undefined) }),
+).transform((items, issues) => {
+  const [item] = items;
+  if (item) return item;
+  issues.addIssue('nothing in it');
+  return z.NEVER;
+});
+
+/** Follows the links from page to page, as they are: they carry the conditions of the first request. */
+async function* pagesOf<Item>(send: Send, first: Request, item: z.ZodType<Item>): AsyncGenerator<Item[]> {
+  const page = z.looseObject({
+    items: z.array(item),
+    _links: z.looseObject({ next: z.looseObject({ href: z.string().nullish() }).nullish() }).nullish(),
+  });
+  const followed = new Set<string>();
+  let request = first;
+  for (;;) {
+    const { items, _links } = await send(request, page);
+    yield items;
+    const href = _links?.next?.href;
+    if (!href) return;
+    if (followed.has(href)) {
+      throw new Unavailable({
+        call: `GET ${first.path}`,
+        code: 'UNREADABLE',
+        title: 'its pages go round in circles',
+      });
+    }
+    followed.add(href);
+    request = { method: 'GET', path: pathOf(href, first.path) };
+  }
+}
+
+/** Links are relative to the service. Of any other only the path counts: no link may lead the token to another host. */
+function pathOf(href: string, path: string): string {
+  const link = href
+    .replace(/^https?:\/\/[^/]*/, '')
+    .replace(/^\/data\/foundation(?=\/)/, '')
+    .replaceAll('#', '%23');
+  if (link.startsWith('?')) return path + link;
+  if (link.startsWith(`${base}/`)) return link;
+  return link.startsWith('/') ? base + link : `${base}/${link}`;
 }

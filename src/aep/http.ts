@@ -1,4 +1,12 @@
-import type { z } from 'zod';
+import ky from 'ky';
+import { z } from 'zod';
+import type { Asked } from './classify.ts';
+import { classify } from './classify.ts';
+import { startDeadline } from './deadline.ts';
+import { AepError, Rejected, Unauthorized } from './errors.ts';
+import { createSecrets } from './secrets.ts';
+import type { TokenConfig } from './token.ts';
+import { createTokens } from './token.ts';
 
 /** What every call to AEP is given besides its own arguments. */
 export interface Call {
@@ -31,4 +39,135 @@ export interface Http {
   send<Answer>(call: Call, request: Request, answer: z.ZodType<Answer>): Promise<Answer>;
   /** Lets `work` send several requests under one deadline. */
   during<Result>(call: Call, work: (send: Send) => Promise<Result>): Promise<Result>;
+}
+
+export interface HttpConfig extends TokenConfig {
+  apiUrl: string;
+  orgId: string;
+  /** Milliseconds for one call, where the call itself does not say. */
+  httpTimeoutMs: number;
+}
+
+interface Answered {
+  status: number;
+  headers: Headers;
+  body: string;
+}
+
+/** AEP's HTTP: headers, token, deadline and errors. It never sends a request twice, but for a token that was refused. */
+export function createHttp(config: HttpConfig): Http {
+  const secrets = createSecrets(config.clientSecret);
+  const tokens = createTokens(config, secrets);
+
+  async function exchange(
+    call: Call,
+    signal: AbortSignal,
+    request: Request,
+    token: string,
+  ): Promise<Answered> {
+    const asked = askedFor(request);
+    let sent = false;
+    let veto: { reason: unknown } | undefined;
+    const onBeforeRequest = () => {
+      try {
+        call.beforeSend?.();
+      } catch (reason) {
+        veto = { reason };
+        throw reason;
+      }
+      signal.throwIfAborted();
+      sent = true;
+    };
+    try {
+      const response = await ky(config.apiUrl + addressOf(request), {
+        method: request.method,
+        ...(request.body && { json: request.body }),
+        headers: {
+          accept: request.accept ?? 'application/json',
+          authorization: `Bearer ${token}`,
+          'x-api-key': config.clientId,
+          'x-gw-ims-org-id': config.orgId,
+          'x-sandbox-name': call.sandbox,
+        },
+        hooks: { beforeRequest: [onBeforeRequest] },
+        signal,
+        // A redirect would send a POST twice, and the token to wherever it points.
+        redirect: 'manual',
+        retry: 0,
+        timeout: false,
+        throwHttpErrors: false,
+      });
+      const { status, headers } = response;
+      if (response.ok) return { status, headers, body: await response.text() };
+      const body = await response.text().catch(() => undefined);
+      throw classify(asked, { kind: 'refused', status, headers, body }, secrets.redact);
+    } catch (thrown) {
+      if (veto) throw veto.reason;
+      if (thrown instanceof AepError) throw thrown;
+      const error: unknown = signal.aborted ? signal.reason : thrown;
+      throw classify(asked, { kind: 'noAnswer', error, sent }, secrets.redact);
+    }
+  }
+
+  async function exchangeWithToken(call: Call, signal: AbortSignal, request: Request): Promise<Answered> {
+    const token = await tokens.get(signal);
+    try {
+      return await exchange(call, signal, request, token);
+    } catch (error) {
+      if (!(error instanceof Unauthorized) || error.permanent) throw error;
+      return exchange(call, signal, request, await tokens.replace(token, signal));
+    }
+  }
+
+  const http: Http = {
+    send: (call, request, answer) => http.during(call, (send) => send(request, answer)),
+    async during(call, work) {
+      const deadline = startDeadline(call.timeoutMs ?? config.httpTimeoutMs, call.signal);
+      try {
+        return await work(async (request, answer) => {
+          const { status, headers, body } = await exchangeWithToken(call, deadline.signal, request);
+          const read = readAnswer(body, answer);
+          if (read.success) return read.data;
+          throw classify(
+            askedFor(request),
+            { kind: 'unreadable', status, headers, problem: read.problem },
+            secrets.redact,
+          );
+        });
+      } finally {
+        deadline.end();
+      }
+    },
+  };
+  return http;
+}
+
+/** An id as one segment of a path. Ids come from definitions, so they could be anything. */
+export function segment(id: string): string {
+  if (id === '' || id === '.' || id === '..' || !id.isWellFormed()) {
+    throw new Rejected({ call: 'no call', title: 'not an id', detail: JSON.stringify(id) });
+  }
+  return encodeURIComponent(id);
+}
+
+function askedFor({ method, path }: Request): Asked {
+  return { call: `${method} ${path.replace(/\?.*/s, '')}`, of: 'aep' };
+}
+
+function addressOf({ path, query = [] }: Request): string {
+  const pairs = query.map((pair) => pair.map(encodeURIComponent).join('='));
+  return `/data/foundation${path}${pairs.length > 0 ? `?${pairs.join('&')}` : ''}`;
+}
+
+type Read<Answer> = { success: true; data: Answer } | { success: false; problem: string };
+
+function readAnswer<Answer>(body: string, answer: z.ZodType<Answer>): Read<Answer> {
+  let json: unknown;
+  try {
+    json = body === '' ? undefined : JSON.parse(body);
+  } catch {
+    return { success: false, problem: 'not JSON' };
+  }
+  const read = answer.safeParse(json);
+  return read.success ? read : { success: false, problem: z.prettifyError(read.error) };
 }

@@ -1,6 +1,9 @@
+import { z } from 'zod';
 import type { JsonObject } from '../resources/resource.ts';
 import type { Created } from './collection.ts';
-import type { Call } from './http.ts';
+import { isPlain, orUndefined, wasThere } from './collection.ts';
+import type { Call, Http, Request, Send } from './http.ts';
+import { segment } from './http.ts';
 
 /** Schemas or classes. Ids are `$id`s (`https://ns.adobe.com/…`) or `meta:altId`s; what is created answers with its `$id`. */
 export interface XdmResources {
@@ -17,4 +20,70 @@ export interface XdmResources {
 export interface SchemaRegistry {
   schemas: XdmResources;
   classes: XdmResources;
+}
+
+const resource = z.looseObject({ $id: z.string().min(1) });
+const page = z.looseObject({
+  results: z.array(z.looseObject({ $id: z.string().min(1), title: z.string().optional() })),
+  _page: z.looseObject({ next: z.union([z.string(), z.number()]).nullish() }).nullish(),
+});
+
+export function createSchemaRegistry(http: Http): SchemaRegistry {
+  return { schemas: createXdmResources(http, 'schemas'), classes: createXdmResources(http, 'classes') };
+}
+
+function createXdmResources(http: Http, name: string): XdmResources {
+  const collection = `/schemaregistry/tenant/${name}`;
+
+  const read = (send: Send, id: string) => {
+    const request: Request = {
+      method: 'GET',
+      path: `/schemaregistry/${containerOf(id)}/${name}/${segment(id)}`,
+      accept: 'application/vnd.adobe.xed+json; version=1',
+    };
+    return orUndefined(send(request, resource));
+  };
+
+  return {
+    async create(call, body) {
+      const { $id: id } = await http.send(call, { method: 'POST', path: collection, body }, resource);
+      return { id };
+    },
+    get: (call, id) => http.during(call, (send) => read(send, id)),
+    findByTitle: (call, title) =>
+      http.during(call, async (send) => {
+        const query: NonNullable<Request['query']> = [['orderby', 'title']];
+        if (isPlain(title)) query.unshift(['property', `title==${title}`]);
+        const id = await findId(send, { method: 'GET', path: collection, query, accept: listed }, title);
+        return id === undefined ? undefined : read(send, id);
+      }),
+    async remove(call, id) {
+      return wasThere(
+        http.send(call, { method: 'DELETE', path: `${collection}/${segment(id)}` }, z.unknown()),
+      );
+    },
+  };
+}
+
+/** The form for lists: `$id` and title and little more. It takes no version. */
+const listed = 'application/vnd.adobe.xed-id+json';
+
+/** Adobe's own classes live beside the organisation's. */
+function containerOf(id: string): 'global' | 'tenant' {
+  return /^(https:\/\/ns\.adobe\.com\/xdm\/|_xdm\.)/.test(id) ? 'global' : 'tenant';
+}
+
+/** Pages are ordered by title, and the next one starts after the last title of this one. */
+async function findId(send: Send, first: Request, title: string): Promise<string | undefined> {
+  const followed = new Set<unknown>();
+  let query = first.query ?? [];
+  for (;;) {
+    const { results, _page } = await send({ ...first, query }, page);
+    const found = results.find((result) => result.title === title);
+    if (found) return found.$id;
+    const next = _page?.next;
+    if (next === undefined || next === null || next === '' || followed.has(next)) return undefined;
+    followed.add(next);
+    query = [...(first.query ?? []), ['start', next]];
+  }
 }
