@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { temporalCli } from './binaries.ts';
-import { type Child, startChild } from './child.ts';
+import { startChild } from './child.ts';
 import { findBinary } from './find-binary.ts';
 import { freePort, opens } from './ports.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
+import { untilReady } from './until-ready.ts';
 
 /** What the development server should be like. */
 export interface TemporalOptions {
@@ -48,7 +48,7 @@ export async function startTemporal(options: TemporalOptions = {}): Promise<Temp
     const address = `127.0.0.1:${port}`;
     const child = await startChild(cli, serverArguments(port, uiPort, options));
     try {
-      await untilServing(port, child);
+      await untilReady('The Temporal server', child, startTimeoutMs, () => serves(port));
     } catch (error) {
       await child.stop(0);
       const taken = child.lastOutput().includes('address already in use');
@@ -80,34 +80,13 @@ function serverArguments(port: number, uiPort: number, { headless, dbFilename }:
   return args;
 }
 
-async function untilServing(port: number, child: Child): Promise<void> {
-  let serving = false;
-  let lastError: unknown = 'it did not answer';
-  const tryUntilItServes = async () => {
-    const deadline = Date.now() + startTimeoutMs;
-    while (!serving && Date.now() < deadline) {
-      try {
-        // A gRPC connection that was refused waits a second before it tries again; a plain one need not.
-        if (!(await opens(port))) throw new Error('nothing listens there yet');
-        await setUp(`127.0.0.1:${port}`);
-        serving = true;
-      } catch (error) {
-        lastError = error;
-        await sleep(20);
-      }
-    }
-  };
-  const ended = await Promise.race([child.ended, tryUntilItServes()]);
-  if (serving) return;
-  const happened = ended ? `It ${ended}.` : `After ${startTimeoutMs / 1000} s: ${String(lastError)}.`;
-  serving = true;
-  throw new Error(`The Temporal server did not start. ${happened}\n${child.lastOutput()}`);
-}
-
-async function setUp(address: string): Promise<void> {
-  const connection = await Connection.connect({ address, connectTimeout: 1_000 });
+async function serves(port: number): Promise<boolean> {
+  // A gRPC connection that was refused waits a second before it tries again; a plain one need not.
+  if (!(await opens(port))) return false;
+  const connection = await Connection.connect({ address: `127.0.0.1:${port}`, connectTimeout: 1_000 });
   try {
     await registerSearchAttributes(connection, namespace);
+    return true;
   } finally {
     await connection.close();
   }

@@ -1,0 +1,23 @@
+import { relative } from 'node:path';
+import { taskQueue } from '../src/workflows/messages.ts';
+
+/** The Temporal CLI's lines that do by hand, for one definition, what our programs do. */
+export function commandLines(dataflow: { sandbox: string; name: string }, file: string) {
+  const workflowId = `dataflow/${dataflow.sandbox}/${dataflow.name}`;
+  return {
+    start:
+      `temporal workflow start --task-queue ${taskQueue} --type createDataflow ` +
+      `--workflow-id ${quoted(workflowId)} --fail-existing --input-file ${quoted(relative(process.cwd(), file))}`,
+    progress: `temporal workflow query --workflow-id ${quoted(workflowId)} --type progress`,
+    result: `temporal workflow result --workflow-id ${quoted(workflowId)}`,
+  };
+}
+
+/** Lines that let the Temporal CLI of a terminal reach this server. */
+export function setUpLines(temporal: { address: string; cli: string }): string[] {
+  return [`export TEMPORAL_ADDRESS=${temporal.address}`, `alias temporal=${quoted(temporal.cli)}`];
+}
+
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

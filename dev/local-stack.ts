@@ -1,0 +1,110 @@
+import { devNull } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { Connection } from '@temporalio/client';
+import { startEmulator } from '../emulator/emulator.ts';
+import { taskQueue } from '../src/workflows/messages.ts';
+import { type Child, startChild } from './child.ts';
+import { startTemporal, type TemporalOptions, type TemporalServer } from './temporal-server.ts';
+import { untilReady } from './until-ready.ts';
+
+type Emulator = Awaited<ReturnType<typeof startEmulator>>;
+type EmulatorOptions = NonNullable<Parameters<typeof startEmulator>[0]>;
+
+/** What the local stack should be like. */
+export interface StackOptions {
+  temporal?: TemporalOptions;
+  emulator?: EmulatorOptions;
+  /** More environment for the worker, such as `AEP_WATCH_INTERVAL`. */
+  workerEnv?: Record<string, string>;
+  /** Gets what the worker logs. */
+  onWorkerOutput?: (text: string) => void;
+}
+
+/** Temporal, AEP and a worker, all on this machine. */
+export interface Stack {
+  temporal: TemporalServer;
+  emulator: Emulator;
+  /** Process id of the worker. */
+  workerPid: number;
+  /** What a worker's environment must hold to join. */
+  env: Record<string, string>;
+  /** Rejects when a part ends by itself; never resolves. */
+  broken: Promise<never>;
+}
+
+/**
+ * Starts the stack, each part in `parts`, so that disposing of `parts` ends what was started, also when the
+ * start failed half-way.
+ */
+export async function startStack(parts: AsyncDisposableStack, options: StackOptions = {}): Promise<Stack> {
+  // The emulator is ours to close at once; the Temporal server takes its time to come up.
+  const emulator = await startEmulator(options.emulator ?? {});
+  parts.defer(() => emulator.close());
+  const temporal = await startTemporal(options.temporal);
+  parts.defer(() => temporal.close());
+
+  const env = {
+    ...localEnv(emulator.url, temporal),
+    ...options.workerEnv,
+  };
+  const worker = await startWorker(env, options.onWorkerOutput);
+  parts.defer(() => worker.stop(1_000));
+  await untilPolling(temporal, worker);
+
+  const broken = Promise.race([
+    worker.ended.then((how) => Promise.reject(new Error(`The worker ${how}.\n${worker.lastOutput()}`))),
+    temporal.ended.then((how) => Promise.reject(new Error(`The Temporal server ${how}.`))),
+  ]);
+  // Whoever cares awaits it; the orderly end of the stack must not count as an unhandled rejection.
+  broken.catch(() => undefined);
+  return { temporal, emulator, workerPid: worker.pid, env, broken };
+}
+
+/** Starts `src/worker.ts` in a process of its own, with this environment and nothing of ours about AEP or Temporal. */
+export function startWorker(env: Record<string, string>, onOutput?: (text: string) => void): Promise<Child> {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(AEP|TEMPORAL)_/.test(name));
+  const script = fileURLToPath(new URL('../src/worker.ts', import.meta.url));
+  return startChild(process.execPath, [script], {
+    env: { ...Object.fromEntries(inherited), ...env },
+    ...(onOutput ? { onOutput } : {}),
+  });
+}
+
+/** The worker's environment for an emulator and a Temporal server on this machine. */
+export function localEnv(
+  emulatorUrl: string,
+  temporal: { address: string; namespace: string },
+): Record<string, string> {
+  return {
+    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: temporal.namespace,
+    // The user's own profiles may turn on TLS or an API key, which a local server does not have.
+    TEMPORAL_CONFIG_FILE: devNull,
+    AEP_API_URL: emulatorUrl,
+    AEP_IMS_URL: emulatorUrl,
+    AEP_CLIENT_ID: 'local',
+    AEP_CLIENT_SECRET: 'local',
+    AEP_ORG_ID: 'local@AdobeOrg',
+  };
+}
+
+const workerTimeoutMs = 60_000;
+/** `TASK_QUEUE_TYPE_WORKFLOW` of Temporal's API. */
+const workflowTasks = 1;
+
+/** Waits until the worker asks the server for workflow tasks. */
+async function untilPolling(temporal: TemporalServer, worker: Child): Promise<void> {
+  const connection = await Connection.connect({ address: temporal.address });
+  try {
+    await untilReady('The worker', worker, workerTimeoutMs, async () => {
+      const { pollers } = await connection.workflowService.describeTaskQueue({
+        namespace: temporal.namespace,
+        taskQueue: { name: taskQueue },
+        taskQueueType: workflowTasks,
+      });
+      return (pollers?.length ?? 0) > 0;
+    });
+  } finally {
+    await connection.close();
+  }
+}

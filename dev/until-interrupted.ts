@@ -1,0 +1,28 @@
+const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/**
+ * Runs a program that may be interrupted (Ctrl-C, SIGTERM, SIGHUP) at any moment, and then exits. Whatever happens,
+ * `parts` is disposed of first; a second interrupt does not wait for that. The program answers with its exit code.
+ */
+export async function untilInterrupted(
+  program: (parts: AsyncDisposableStack) => Promise<number>,
+): Promise<void> {
+  const parts = new AsyncDisposableStack();
+  let ending = false;
+  const end = async (code: number) => {
+    if (ending) process.exit(code);
+    ending = true;
+    await parts.disposeAsync().catch((error: unknown) => console.error(error));
+    process.exit(code);
+  };
+  for (const [signal, code] of Object.entries(exitCodes)) process.on(signal, () => void end(code));
+  try {
+    const code = await program(parts);
+    if (!ending) await end(code);
+  } catch (error) {
+    // An interrupt takes the parts away under the program: what it says then is noise.
+    if (ending) return;
+    console.error(error instanceof Error ? error.message : error);
+    await end(1);
+  }
+}
