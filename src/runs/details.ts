@@ -1,0 +1,50 @@
+import type { Health, RunHealth } from './health.ts';
+
+const runsToShow = 5;
+
+/** A flow's health as Markdown, for the Temporal UI. */
+export function describeHealth(health: Health): string {
+  const { verdict, cause, streak, totals, usual, lastRuns, openRuns } = health;
+  const lines = [`## ${verdict}${health.since ? ` since ${short(health.since)}` : ''}`];
+  if (cause)
+    lines.push(
+      `**${[cause.code, cause.activity].filter(Boolean).join(', ') || 'Why'}**: ${plain(cause.message)}`,
+    );
+  if (cause) lines.push(`**Next**: ${cause.next}`);
+  lines.push(
+    `Flow \`${health.flowId}\` (${plain(health.flowName ?? 'not read yet')}), sandbox \`${health.sandbox}\``,
+  );
+  const facts = [
+    streak && `${streak.runs} in a row ${streak.verdict}`,
+    health.lastSuccess && `last success ${short(health.lastSuccess.end)}`,
+    health.nextRunDue && `next run due ${short(health.nextRunDue)}`,
+    usual.durationSeconds !== undefined && `a run usually takes ${usual.durationSeconds} s`,
+    usual.records !== undefined && `and writes ${usual.records} records`,
+    openRuns.length > 0 && `in progress: ${openRuns.length}`,
+  ].filter(Boolean);
+  if (facts.length > 0) lines.push(facts.join(' · '));
+  const { ok, degraded, failed, tooLate } = totals;
+  lines.push(
+    `Judged so far: ${ok} ok, ${degraded} degraded, ${failed} failed${tooLate ? `; ${tooLate} appeared too late` : ''}`,
+  );
+  if (lastRuns.length > 0)
+    lines.push(['| Run started | Verdict | Records | |', '|---|---|---|---|', ...rows(lastRuns)].join('\n'));
+  return lines.join('\n\n');
+}
+
+function rows(runs: RunHealth[]): string[] {
+  return runs.slice(0, runsToShow).map(({ start, verdict, recordsRead, recordsWritten, cause }) => {
+    const records = recordsWritten === undefined ? '' : `${recordsWritten} of ${recordsRead ?? '?'}`;
+    return `| ${short(start)} | ${verdict} | ${records} | ${plain(cause?.message ?? '')} |`;
+  });
+}
+
+/** To the minute. */
+function short(time: string): string {
+  return `${time.slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** Text of AEP's or of a user's: no mark-up, no new line, no column of its own. */
+function plain(text: string): string {
+  return text.replaceAll(/[\\`*_[\]<>|#!]/g, String.raw`\$&`).replaceAll(/\s+/g, ' ');
+}

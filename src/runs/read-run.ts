@@ -1,0 +1,144 @@
+import { causeOf } from './causes.ts';
+import { known, listOf, numberOf, objectOf, textOf } from './raw.ts';
+import { isOpen } from './run.ts';
+import type { Activity, Counts, Run, RunError, RunStatus } from './run.ts';
+
+const errorLimit = 3;
+const messageLimit = 300;
+/** Anything smaller is a time in seconds: AEP's push messages give seconds where its API gives milliseconds. */
+const earliestMs = 100_000_000_000;
+const latestMs = 8_640_000_000_000_000;
+
+/** AEP's words without case, `_`, `-` and spaces; most documents disagree about them. */
+const statuses: Record<string, RunStatus> = {
+  scheduled: 'scheduled',
+  queued: 'queued',
+  pending: 'queued',
+  inprogress: 'inProgress',
+  running: 'inProgress',
+  started: 'inProgress',
+  success: 'success',
+  succeeded: 'success',
+  completed: 'success',
+  partialsuccess: 'partialSuccess',
+  partialfailure: 'partialFailure',
+  partiallyfailed: 'partialFailure',
+  failed: 'failed',
+  failure: 'failed',
+  error: 'failed',
+  aborted: 'failed',
+  cancelled: 'failed',
+  canceled: 'failed',
+  timedout: 'failed',
+};
+
+export function statusOf(word: unknown): RunStatus {
+  const bare = textOf(word).replaceAll(/[\s_-]/g, '');
+  return statuses[bare.toLowerCase()] ?? 'unknown';
+}
+
+/** Cuts a run as AEP shows it (in an answer or in a push message) down to what a watcher needs. */
+export function readRun(raw: unknown): Run {
+  const run = objectOf(raw);
+  const metrics = objectOf(run['metrics']);
+  const duration = objectOf(metrics['durationSummary']);
+  const word = objectOf(metrics['statusSummary'])['status'];
+  const activities = listOf(run['activities']).map(objectOf);
+  const status = statusOf(word);
+  const started = timeOf(duration['startedAtUTC']);
+  const updated = timeOf(run['updatedAt']);
+  const created = timeOf(run['createdAt']) ?? started ?? updated ?? 0;
+  const read: Run = {
+    id: textOf(run['id']),
+    flowId: textOf(run['flowId']),
+    status,
+    start: started ?? created,
+    created,
+    counts: countsOf(metrics),
+    errors: errorsOf(metrics, activities),
+  };
+  if (status === 'unknown' && word) read.said = cut(textOf(word), 40);
+  const completed = timeOf(duration['completedAtUTC']);
+  // AEP leaves the time of completion out of some failed runs; then the nearest to it is what changed last. Where we
+  // do not know the word, that would take the end of one activity for the end of the run.
+  const end = completed ?? (status === 'unknown' ? undefined : (lastCompletion(activities) ?? updated));
+  if (end !== undefined && !isOpen(status)) read.end = end;
+  const failed = activities.find((one) => statusOf(objectOf(one['statusSummary'])['status']) === 'failed');
+  const failedActivity =
+    (failed && activityOf(failed)) ?? (status === 'failed' ? read.errors[0]?.activity : undefined);
+  if (failedActivity) read.failedActivity = failedActivity;
+  return read;
+}
+
+function countsOf(metrics: Record<string, unknown>): Counts {
+  const records = objectOf(metrics['recordSummary']);
+  return known({
+    read: countOf(records['inputRecordCount']),
+    written: countOf(records['outputRecordCount']),
+    failed: countOf(records['failedRecordCount']),
+    skipped: countOf(records['skippedRecordCount']),
+    failedFiles: countOf(objectOf(metrics['fileSummary'])['failedFileCount']),
+    bytesWritten: countOf(objectOf(metrics['sizeSummary'])['outputBytes']),
+  });
+}
+
+/** Errors of the run, of its activities, and what activities hide in `extensions`, each once. */
+function errorsOf(metrics: Record<string, unknown>, activities: Record<string, unknown>[]): RunError[] {
+  const ofActivities = activities.flatMap((activity) => {
+    const summary = objectOf(activity['statusSummary']);
+    const errors = [...listOf(summary['errors']), ...listOf(objectOf(summary['extensions'])['errors'])];
+    return errors.map((error) => errorOf(error, activityOf(activity)));
+  });
+  const summary = objectOf(metrics['statusSummary']);
+  const referred = activityNamed(textOf(listOf(summary['activityRefs'])[0]), activities);
+  const ofRun = listOf(summary['errors']).map((error) => errorOf(error, referred));
+  const each = new Map<string, RunError>();
+  for (const error of [...ofActivities, ...ofRun]) {
+    const key = `${error.code} ${error.message}`;
+    if (!each.has(key)) each.set(key, error);
+  }
+  return [...each.values()].sort((a, b) => vagueness(a) - vagueness(b)).slice(0, errorLimit);
+}
+
+function vagueness({ code }: RunError): number {
+  return causeOf(code).vague ? 1 : 0;
+}
+
+function errorOf(raw: unknown, activity: Activity | undefined): RunError {
+  const error = objectOf(raw);
+  const code = cut(textOf(error['code']), 60) || undefined;
+  const message = cut(textOf(error['message']) || (code ?? 'AEP gave no reason'), messageLimit);
+  return { ...known({ code, activity, records: countOf(error['recordCount']) }), message };
+}
+
+function activityNamed(ref: string, activities: Record<string, unknown>[]): Activity | undefined {
+  return activityOf(activities.find(({ id }) => id === ref) ?? { id: ref });
+}
+
+/** By name; older runs call them `copyActivity` and `promotionActivity` in the id instead. */
+function activityOf(activity: Record<string, unknown>): Activity | undefined {
+  const name = `${textOf(activity['name'])} ${textOf(activity['id'])}`;
+  if (/copy/i.test(name)) return 'copy';
+  return /promotion/i.test(name) ? 'promotion' : undefined;
+}
+
+function lastCompletion(activities: Record<string, unknown>[]): number | undefined {
+  const ends = activities.map((one) => timeOf(objectOf(one['durationSummary'])['completedAtUTC']));
+  const latest = Math.max(...ends.map((end) => end ?? 0));
+  return latest > 0 ? latest : undefined;
+}
+
+function timeOf(value: unknown): number | undefined {
+  const time = numberOf(value);
+  if (time === undefined || time <= 0 || time > latestMs) return undefined;
+  return time < earliestMs ? time * 1000 : time;
+}
+
+function countOf(value: unknown): number | undefined {
+  const count = numberOf(value);
+  return count !== undefined && count >= 0 ? count : undefined;
+}
+
+function cut(text: string, limit: number): string {
+  return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
+}
