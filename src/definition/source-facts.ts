@@ -8,6 +8,7 @@ import {
   type SourceFormat,
   type SourceKind,
 } from './connectors.ts';
+import type { Draft } from './draft.ts';
 import type { Source } from './source.ts';
 
 /** What a source comes down to, whichever way it is written. */
@@ -50,4 +51,16 @@ export function sourceFacts(source: Pick<Source, 'connector' | 'connectionSpec' 
 
 function isFileFormat(format: SourceFormat | undefined): boolean {
   return fileFormats.some((one) => one === format);
+}
+
+/** The same for a source that may be incomplete: undefined where it does not say what it is. */
+export function factsOf(source: Draft['source']): SourceFacts | undefined {
+  const specId = source?.connectionSpec?.id;
+  if (!source || (source.connector === undefined && specId === undefined)) return undefined;
+  const { connector, format } = source;
+  return sourceFacts({
+    connector,
+    format,
+    ...(specId === undefined ? {} : { connectionSpec: { id: specId } }),
+  });
 }

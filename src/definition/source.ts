@@ -5,7 +5,9 @@ import { line, partName, prose, resourceId, xdmUri } from './text.ts';
 /** Passed to AEP as it is: our part is only that it is JSON. */
 export const passedThrough = () => z.record(z.string(), z.json());
 
+/** What a column in the short form may be and say. */
 export const columnTypes = ['string', 'integer', 'number', 'boolean'] as const;
+export const shortColumnKeys = ['name', 'type', 'format', 'minimum', 'maximum'];
 
 /**
  * A column in short, or as AEP's explore call answers it. Loose, because explore objects come as they come;

@@ -1,10 +1,13 @@
-import type { Definition } from './definition.ts';
+import type { Draft } from './draft.ts';
 
-/** The titles under which the Schema Registry's kinds are made: one title serves one schema, class or field group in a sandbox. */
-export function titles({ name, source, schema }: Pick<Definition, 'name' | 'source' | 'schema'>) {
+/**
+ * The titles under which the Schema Registry's kinds are made: one title serves one schema, class or field group in
+ * a sandbox.
+ */
+export function titles({ name, source, schema }: Pick<Draft, 'source' | 'schema'> & { name: string }) {
   return {
-    adHocClass: source.adHocSchema?.class?.title ?? `${name} ad-hoc class`,
-    adHocSchema: source.adHocSchema?.title ?? `${name} ad-hoc schema`,
+    adHocClass: source?.adHocSchema?.class?.title ?? `${name} ad-hoc class`,
+    adHocSchema: source?.adHocSchema?.title ?? `${name} ad-hoc schema`,
     schema: schema?.title ?? name,
   };
 }

@@ -1,0 +1,24 @@
+import type { Draft } from './draft.ts';
+import { mappingRules } from './mapping-rules.ts';
+import type { Problem } from './problems.ts';
+import { scheduleRules } from './schedule-rules.ts';
+import { sourceRules } from './source-rules.ts';
+import { targetRules } from './target-rules.ts';
+
+/** Reports the problem of one field. */
+export type Report = (field: string, message: string) => void;
+
+/**
+ * What spans fields. The draft lacks what is wrong by itself, and a problem of such a field is dropped later; a rule
+ * that concludes from the absence of another field must ask whether that one (or anything in it) is wrong.
+ */
+export type Rule = (draft: Draft, report: Report, isWrong: (field: string) => boolean) => void;
+
+/** What is wrong between fields. */
+export function ruleProblems(draft: Draft, isWrong: (field: string) => boolean): Problem[] {
+  const problems: Problem[] = [];
+  const report: Report = (field, message) => problems.push({ field, message });
+  for (const rule of [...sourceRules, ...targetRules, ...mappingRules, ...scheduleRules])
+    rule(draft, report, isWrong);
+  return problems;
+}

@@ -1,0 +1,147 @@
+import { refusedConnectors, fileFormats, tableFormats } from './connectors.ts';
+import type { Rule } from './rules.ts';
+import { unknownKey } from './shape.ts';
+import { factsOf } from './source-facts.ts';
+import { columnTypes, shortColumnKeys } from './source.ts';
+import { titles } from './titles.ts';
+
+const oneConnector: Rule = ({ source }, report) => {
+  if (!source) return;
+  const { connector, connectionSpec } = source;
+  if (connector === undefined && connectionSpec === undefined)
+    report('source.connector', 'is required: a name such as google-bigquery, or connectionSpec instead');
+  if (connector !== undefined && connectionSpec !== undefined)
+    report('source.connectionSpec', 'must not be given beside connector: one of the two');
+  const refused = Object.values(refusedConnectors).find(({ id }) => id === connectionSpec?.id);
+  if (refused)
+    report(
+      'source.connectionSpec.id',
+      `is that of ${refused.title}, a ${refused.why} source: only tables and files can be loaded so far`,
+    );
+};
+
+const baseConnection: Rule = ({ source }, report) => {
+  const facts = factsOf(source);
+  if (!source || !facts) return;
+  const needed = facts.connector?.baseConnection ?? true;
+  if (needed && source.baseConnectionId === undefined)
+    report('source.baseConnectionId', 'is required: the id of an existing base connection of this connector');
+  if (!needed && source.baseConnectionId !== undefined)
+    report('source.baseConnectionId', `must be left out: ${facts.connector?.title} has no base connection`);
+};
+
+const tables: Rule = ({ source }, report, isWrong) => {
+  const facts = factsOf(source);
+  if (!source || facts?.kind !== 'table') return;
+  if (source.format !== undefined && !tableFormats.some((one) => one === source.format))
+    report('source.format', `must be ${tableFormats.join(' or ')}: ${facts.label} reads tables`);
+  if (source.data !== undefined)
+    report('source.data', `must be left out: ${facts.label} reads tables, not files`);
+  const { tableName, path, adHocSchema } = source;
+  if (tableName === undefined && path === undefined && !isWrong('source.path'))
+    report('source.tableName', 'is required: the table to read; in the older generation path instead');
+  if (tableName !== undefined && path !== undefined)
+    report('source.path', 'must not be given beside tableName: path belongs to the older generation');
+  if (tableName !== undefined && adHocSchema)
+    report(
+      'source.adHocSchema',
+      'must be left out beside tableName: it belongs to the older generation, with path',
+    );
+  if (tableName !== undefined && source.format === 'parquet_xdm')
+    report(
+      'source.format',
+      'must be "tabular" with tableName: parquet_xdm belongs to the older generation, with path',
+    );
+  if (path !== undefined && source.format === 'parquet_xdm' && !adHocSchema && !isWrong('source.adHocSchema'))
+    report(
+      'source.adHocSchema',
+      'is required with format parquet_xdm: {} makes one from the columns, {"id"} uses one',
+    );
+  if (path !== undefined && source.filters && !tableName)
+    report('source.filters', 'must be left out with path: rows are filtered where tableName says the table');
+};
+
+const files: Rule = ({ source }, report) => {
+  const facts = factsOf(source);
+  if (!source || facts?.kind !== 'file') return;
+  if (!fileFormats.some((one) => one === source.format))
+    report('source.format', `must be given: ${fileFormats.join(', ')}; ${facts.label} reads files`);
+  if (source.path === undefined) report('source.path', 'is required: the file or folder to read');
+  if (source.params === undefined)
+    report(
+      'source.params',
+      'is required for files: {"type": "file"} or {"type": "folder", "recursive": true}',
+    );
+  if (source.format === 'delimited' && source.data === undefined)
+    report('source.data', 'is required for delimited files: {"properties": {"columnDelimiter": ","}}');
+  for (const field of ['tableName', 'columns', 'filters', 'adHocSchema'] as const)
+    if (source[field] !== undefined)
+      report(`source.${field}`, `must be left out: ${facts.label} reads files, not tables`);
+};
+
+/** What has a field of its own must not come in by the back door, where nothing checks it. */
+const ownFields: Rule = ({ source }, report) => {
+  for (const field of ['tableName', 'path', 'columns', 'filters'] as const)
+    if (source?.params && Object.hasOwn(source.params, field))
+      report(`source.params.${field}`, `must be given as source.${field}`);
+};
+
+const shortColumns: Rule = ({ source }, report) => {
+  source?.columns?.forEach((column, index) => {
+    if (!column || column.xdm !== undefined) return;
+    const field = `source.columns[${index}]`;
+    for (const key of Object.keys(column))
+      if (!shortColumnKeys.includes(key)) report(`${field}.${key}`, unknownKey(key, shortColumnKeys));
+    if (column.type !== undefined && !columnTypes.some((one) => one === column.type))
+      report(
+        `${field}.type`,
+        `must be one of ${columnTypes.join(', ')}, or give the column as the explore call answers it`,
+      );
+    if (column.format !== undefined && column.type !== undefined && column.type !== 'string')
+      report(`${field}.format`, 'must be left out: only columns of type string have a format');
+  });
+};
+
+const columnsOnce: Rule = ({ source }, report) => {
+  const names = source?.columns?.map((column) => column?.name) ?? [];
+  names.forEach((name, index) => {
+    if (name !== undefined && names.indexOf(name) < index)
+      report(`source.columns[${index}].name`, `must be unique: "${name}" is a column already`);
+  });
+};
+
+const adHocColumns: Rule = ({ source }, report, isWrong) => {
+  if (
+    source?.adHocSchema &&
+    source.adHocSchema.id === undefined &&
+    !source.columns &&
+    !isWrong('source.adHocSchema')
+  )
+    report('source.columns', 'is required to make an ad-hoc schema: its fields are the columns');
+};
+
+/** AEP keeps titles unique across schemas, classes and field groups. */
+const titlesDiffer: Rule = ({ name, source, schema, dataset }, report) => {
+  if (name === undefined || !source?.adHocSchema || source.adHocSchema.id !== undefined) return;
+  const all = titles({ name, source, schema });
+  const makesSchema = schema?.id === undefined && dataset?.id === undefined;
+  if (all.adHocSchema === all.adHocClass)
+    report('source.adHocSchema.title', `must differ from the ad-hoc class's title "${all.adHocClass}"`);
+  if (makesSchema && [all.adHocClass, all.adHocSchema].includes(all.schema))
+    report(
+      'schema.title',
+      `must differ from the titles of the ad-hoc class and schema: "${all.schema}" is one of them`,
+    );
+};
+
+export const sourceRules: Rule[] = [
+  oneConnector,
+  baseConnection,
+  tables,
+  files,
+  ownFields,
+  shortColumns,
+  columnsOnce,
+  adHocColumns,
+  titlesDiffer,
+];

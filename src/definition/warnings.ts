@@ -1,0 +1,59 @@
+import type { Definition } from './definition.ts';
+import type { Warning } from './problems.ts';
+import { sourceFacts } from './source-facts.ts';
+
+/** What AEP takes but may not be meant, as far as the definition alone shows it. */
+export function warningsOf(definition: Definition): Warning[] {
+  return [...severalSources(definition), ...deltaColumnWarnings(definition), ...backfillWarnings(definition)];
+}
+
+function severalSources({ mapping }: Definition): Warning[] {
+  const destinations = new Map<string, number[]>();
+  mapping.forEach(({ destination }, index) =>
+    destinations.set(destination, [...(destinations.get(destination) ?? []), index]),
+  );
+  return [...destinations].flatMap(([destination, indexes]) =>
+    indexes.length < 2
+      ? []
+      : {
+          code: 'several-sources-for-one-destination' as const,
+          field: `mapping[${indexes[1]}].destination`,
+          message: `${indexes.length} mappings go to ${destination}: only one of them can stay in a row`,
+        },
+  );
+}
+
+function deltaColumnWarnings({ source, deltaColumn, schedule }: Definition): Warning[] {
+  if (!deltaColumn) return [];
+  if (schedule.frequency === 'once')
+    return [
+      {
+        code: 'delta-column-not-used',
+        field: 'deltaColumn',
+        message:
+          'A load that runs once takes every row: AEP refuses a delta column with "once", so it is not sent',
+      },
+    ];
+  const documented = sourceFacts(source).connector?.dateFormat;
+  const { dateFormat } = deltaColumn;
+  if (dateFormat === undefined || documented === undefined || dateFormat === documented) return [];
+  return [
+    {
+      code: 'undocumented-date-format',
+      field: 'deltaColumn.dateFormat',
+      message: `AEP's pages document only ${documented} for this connector; ${dateFormat} is sent as it is`,
+    },
+  ];
+}
+
+function backfillWarnings({ dataset, schedule }: Definition): Warning[] {
+  // AEP's default is to backfill.
+  if (dataset?.id === undefined || schedule.frequency === 'once' || schedule.backfill === false) return [];
+  return [
+    {
+      code: 'backfill-into-existing-dataset',
+      field: 'schedule.backfill',
+      message: `The first run takes every row there is into dataset ${dataset.id}, which was there before: rows that it already has come twice. "backfill": false takes only what is new`,
+    },
+  ];
+}
