@@ -8,6 +8,10 @@ import { createHttp } from './http.ts';
 import type { SchemaRegistry } from './schema-registry.ts';
 import { createSchemaRegistry } from './schema-registry.ts';
 
+export type { Collection, Created } from './collection.ts';
+export type { Call } from './http.ts';
+export type { Run } from './run.ts';
+
 export interface AepConfig {
   /** Where AEP is, such as `https://platform.adobe.io`. No slash at the end. */
   apiUrl: string;
