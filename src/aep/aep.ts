@@ -10,7 +10,7 @@ import { createSchemaRegistry } from './schema-registry.ts';
 
 export type { Collection, Created } from './collection.ts';
 export type { Call } from './http.ts';
-export type { Run } from './run.ts';
+export type { Run } from './flow-service.ts';
 
 export interface AepConfig {
   /** Where AEP is, such as `https://platform.adobe.io`. No slash at the end. */
