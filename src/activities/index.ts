@@ -1,0 +1,52 @@
+import type { Aep } from '../aep/aep.ts';
+import { activityName, kinds, type Kind } from '../resources/kinds.ts';
+import { uniqueKinds } from '../resources/plan.ts';
+import { createCheckActivities } from './check.ts';
+import { createOf, createUniqueOf } from './create.ts';
+import { lookBackOf } from './look-back.ts';
+import { lookAgainOf, lookOf, readOf } from './look.ts';
+import { removeOf } from './remove.ts';
+import { createRunActivities } from './runs.ts';
+
+/** What activities need from the worker: AEP, and how long things can take on the way there. Milliseconds. */
+export interface Dependencies {
+  aep: Aep;
+  httpTimeoutMs: number;
+  lateCommitMs: number;
+  listLagMs: number;
+  watchIntervalMs: number;
+}
+
+/** One activity per API call, named after it, so that the timeline in the Temporal UI reads like the tutorial. */
+export function createActivities(dependencies: Dependencies) {
+  return {
+    lookBack: lookBackOf(dependencies),
+    ...createCheckActivities(dependencies),
+    ...createRunActivities(dependencies),
+    ...forEachKind('lookFor', (kind) => lookOf(kind, dependencies)),
+    ...forEachKind('lookAgainFor', (kind) => lookAgainOf(kind, dependencies)),
+    ...forEachKind('read', (kind) => readOf(kind, dependencies)),
+    ...forEachKind('create', (kind) =>
+      (uniqueKinds.has(kind) ? createUniqueOf : createOf)(kind, dependencies),
+    ),
+    ...forEachKind('delete', (kind) => removeOf(kind, dependencies)),
+  };
+}
+
+export type Activities = ReturnType<typeof createActivities>;
+
+type Named<Verb extends string, Activity> = { [K in Kind as `${Verb}${Capitalize<K>}`]: Activity };
+
+function forEachKind<Verb extends string, Activity>(
+  verb: Verb,
+  activityOf: (kind: Kind) => Activity,
+): Named<Verb, Activity> {
+  return Object.fromEntries(kinds.map((kind) => [activityName(verb, kind), activityOf(kind)])) as Named<
+    Verb,
+    Activity
+  >;
+}
+
+export type { CreateRequest, Created } from './create.ts';
+export type { Bounds, LookBack } from './look-back.ts';
+export type { Look, LookAgainRequest, LookRequest } from './look.ts';

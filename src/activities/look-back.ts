@@ -1,0 +1,77 @@
+import { Context, activityInfo } from '@temporalio/activity';
+import type { WorkflowExecutionInfo } from '@temporalio/client';
+import type { ResourceIds } from '../resources/kinds.ts';
+import type { Outcome } from '../resources/outcome.ts';
+import type { Dependencies } from './index.ts';
+
+/** How long things can take on this worker's way to AEP, recorded so that a replay waits as long as the first run did. Milliseconds. */
+export interface Bounds {
+  /** One call to AEP in all. */
+  httpTimeoutMs: number;
+  /** From the end of a request that was given up until what it made is sure to show in AEP's lists. */
+  settleMs: number;
+  /** The part of it that counts from an answered request: a late commit and the lag of lists. */
+  lateMs: number;
+}
+
+/** What earlier executions under this workflow id left. */
+export interface LookBack {
+  ranBefore: boolean;
+  /** An earlier run was cut off so recently that its last request may not show yet. */
+  mayStillArrive: boolean;
+  /** What earlier runs noted as made or adopted, newest first. */
+  ids: ResourceIds[];
+  bounds: Bounds;
+}
+
+const looks = 20;
+const betweenLooksMs = 25;
+
+/** Asks Temporal what ran under this workflow id before: the only source that knows of runs that could not say goodbye. */
+export function lookBackOf({ httpTimeoutMs, lateCommitMs, listLagMs }: Dependencies) {
+  const lateMs = lateCommitMs + listLagMs;
+  const bounds: Bounds = { httpTimeoutMs, settleMs: httpTimeoutMs + lateMs, lateMs };
+  return async (): Promise<LookBack> => {
+    const { workflowId, runId } = activityInfo().workflowExecution!;
+    const executions = await executionsOf(workflowId, runId);
+    if (!executions) return { ranBefore: true, mayStillArrive: true, ids: [], bounds };
+    const earlier = executions.filter((one) => one.runId !== runId);
+    return {
+      ranBefore: earlier.length > 0,
+      mayStillArrive: earlier.some((one) => mayStillArrive(one, bounds.settleMs)),
+      ids: earlier.map(({ memo }) => idsOf(memo?.['outcome'] as Outcome | undefined)),
+      bounds,
+    };
+  };
+}
+
+/** Every execution of this id, newest first. Undefined where Temporal cannot tell. */
+async function executionsOf(workflowId: string, runId: string): Promise<WorkflowExecutionInfo[] | undefined> {
+  const { client } = Context.current();
+  const query = `WorkflowId = "${workflowId}"`;
+  try {
+    // Visibility lags, but in order: once it shows this run, it shows the ones before it.
+    for (let look = 1; look <= looks; look++) {
+      const executions = [];
+      for await (const execution of client.workflow.list({ query })) executions.push(execution);
+      if (executions.some((one) => one.runId === runId))
+        return executions.sort((a, b) => +b.startTime - +a.startTime);
+      await new Promise((resolve) => setTimeout(resolve, betweenLooksMs));
+    }
+  } catch {
+    // The time-skipping test server has no list. Not to know is the same as to expect the worst.
+  }
+  return undefined;
+}
+
+function mayStillArrive({ status, closeTime, memo }: WorkflowExecutionInfo, settleMs: number): boolean {
+  if (closeTime && Date.now() - +closeTime > settleMs) return false;
+  const outcome = memo?.['outcome'] as Outcome | undefined;
+  const saidGoodbye =
+    status.name !== 'RUNNING' && status.name !== 'TERMINATED' && status.name !== 'TIMED_OUT';
+  return !(saidGoodbye && outcome && outcome.unknown.length === 0);
+}
+
+function idsOf(outcome: Outcome | undefined): ResourceIds {
+  return { ...outcome?.adopted, ...outcome?.made };
+}

@@ -1,0 +1,16 @@
+import type { Kind } from '../resources/kinds.ts';
+import { failure } from './failures.ts';
+import type { Dependencies } from './index.ts';
+import { servicesOf } from './services.ts';
+
+/** Deletes one resource; what is not there any more is deleted. */
+export function removeOf(kind: Kind, dependencies: Dependencies) {
+  const { remove } = servicesOf(dependencies.aep)[kind];
+  return async (request: { sandbox: string; id: string }): Promise<void> => {
+    try {
+      await remove?.({ sandbox: request.sandbox }, request.id);
+    } catch (error) {
+      throw failure(error);
+    }
+  };
+}

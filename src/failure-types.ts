@@ -1,0 +1,30 @@
+/**
+ * The `type` of every failure a caller can meet: whose move it is.
+ *
+ * - `InvalidDefinition`: fix the definition; nothing was asked of AEP.
+ * - `Conflict`: AEP holds something that does not fit; a human decides.
+ * - `Unauthorized`: the worker's credentials are refused.
+ * - `Rejected`: AEP refused a request for good.
+ * - `OutcomeUnknown`: a request was sent and nobody knows what became of it.
+ * - `RateLimited`, `Unavailable`: AEP is slow or away. They end a workflow only where its definition sets `giveUpAfter`.
+ */
+export type FailureType =
+  | 'InvalidDefinition'
+  | 'Conflict'
+  | 'Unauthorized'
+  | 'Rejected'
+  | 'OutcomeUnknown'
+  | 'RateLimited'
+  | 'Unavailable';
+
+/** What AEP said, as it is kept in the `details` of a failure. */
+export interface AepRefusal {
+  /** Method and path, such as `POST /flowservice/flows`. */
+  call: string;
+  status?: number;
+  /** AEP's own code, such as `FLOW-1367-400`, `CONNECTOR-1369-400` or `403003`. */
+  code?: string;
+  title?: string;
+  detail?: string;
+  requestId?: string;
+}

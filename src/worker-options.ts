@@ -1,0 +1,30 @@
+import type { WorkerOptions } from '@temporalio/worker';
+import type { WorkerConfig } from './config.ts';
+import { createActivities } from './activities/index.ts';
+import { createAep } from './aep/aep.ts';
+import { taskQueue } from './workflows/messages.ts';
+
+/** How every worker of ours is set, in production and in the tests. */
+export function workerOptions(config: WorkerConfig): WorkerOptions {
+  return {
+    taskQueue,
+    activities: createActivities({ aep: createAep(config), ...config }),
+    // After a worker died, its workflows wait this long for it before another one takes them.
+    stickyQueueScheduleToStartTimeout: '1s',
+    // A POST that was begun is answered before the process ends: else its outcome would be unknown.
+    shutdownGraceTime: config.httpTimeoutMs + 2_000,
+    // Heartbeats tell within 1.5 s that a worker died, so they must not be held back for longer than that.
+    maxHeartbeatThrottleInterval: '300ms',
+    defaultHeartbeatThrottleInterval: '300ms',
+    maxCachedWorkflows: 1_000,
+    ...(config.buildId
+      ? {
+          workerDeploymentOptions: {
+            useWorkerVersioning: true,
+            version: { deploymentName: 'aep-dataflows', buildId: config.buildId },
+            defaultVersioningBehavior: 'PINNED' as const,
+          },
+        }
+      : {}),
+  };
+}

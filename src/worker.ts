@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { InvalidEnvironmentError, readConfig } from './config.ts';
+import { checkSearchAttributes, MissingSearchAttributesError } from './search-attributes.ts';
+import { workerOptions } from './worker-options.ts';
+
+/** The worker process: it runs the workflows and the activities until it is told to end (SIGINT, SIGTERM). */
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  const connection = await NativeConnection.connect(connectionOptions);
+  try {
+    await checkSearchAttributes(connection, namespace);
+    const worker = await Worker.create({ connection, namespace, ...workflows(), ...workerOptions(config) });
+    const { taskQueue, identity } = worker.options;
+    console.error(
+      `Worker ${identity}: Temporal ${connectionOptions.address ?? 'localhost:7233'}, namespace ${namespace}, task queue ${taskQueue}`,
+    );
+    console.error(
+      `AEP ${config.apiUrl}, organisation ${config.orgId}${config.buildId ? `, build ${config.buildId}` : ''}`,
+    );
+    await worker.run();
+  } finally {
+    await connection.close();
+  }
+}
+
+/** The bundle that `npm run build` made, else the sources: then they are bundled now, which takes about a second. */
+function workflows() {
+  const prebuilt = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  return existsSync(prebuilt)
+    ? { workflowBundle: { codePath: prebuilt } }
+    : { workflowsPath: fileURLToPath(new URL(`./workflows/index.${extension}`, import.meta.url)) };
+}
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  const told = error instanceof InvalidEnvironmentError || error instanceof MissingSearchAttributesError;
+  console.error(told ? error.message : error);
+  process.exit(1);
+}

@@ -1,0 +1,44 @@
+import { upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import type { Definition } from '../definition/definition.ts';
+import { dataflowId, definitionHash, workflowId } from '../definition/identity.ts';
+import { parseDefinition } from '../definition/parse.ts';
+import { InvalidDefinitionError, type Warning } from '../definition/problems.ts';
+import { sourceFacts } from '../definition/source-facts.ts';
+import { invalid, invalidDefinition } from './failures.ts';
+import { searchAttributes } from './messages.ts';
+
+export interface Accepted {
+  definition: Definition;
+  warnings: Warning[];
+}
+
+/**
+ * Takes a definition as the input of the workflow that runs now, and notes what it is: its hash in the memo, for whoever
+ * starts another one under this id, and what lists of workflows are searched by.
+ * @throws InvalidDefinition
+ */
+export function accept(input: unknown): Accepted {
+  const accepted = parsed(input);
+  const { definition } = accepted;
+  const id = workflowId(definition);
+  if (workflowInfo().workflowId !== id) {
+    const message = `The dataflow ${dataflowId(definition)} is created under the workflow id ${id}, not ${workflowInfo().workflowId}: the id is its lock. Start it with --workflow-id ${id}`;
+    throw invalidDefinition(message, [{ field: 'name', message }]);
+  }
+  upsertMemo({ definition: definitionHash(definition) });
+  upsertSearchAttributes([
+    { key: searchAttributes.dataflow, value: dataflowId(definition) },
+    { key: searchAttributes.sandbox, value: definition.sandbox },
+    { key: searchAttributes.connector, value: sourceFacts(definition.source).label },
+  ]);
+  return accepted;
+}
+
+function parsed(input: unknown): Accepted {
+  try {
+    return parseDefinition(input);
+  } catch (error) {
+    if (error instanceof InvalidDefinitionError) throw invalid(error.problems);
+    throw error;
+  }
+}

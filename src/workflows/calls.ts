@@ -1,0 +1,49 @@
+import { proxyActivities, type ActivityOptions } from '@temporalio/workflow';
+import type { Activities, Bounds } from '../activities/index.ts';
+import { activityName, kindTitles, type Kind } from '../resources/kinds.ts';
+import { uniqueKinds } from '../resources/plan.ts';
+
+/** A worker that died is known to be dead after this. Milliseconds. */
+const heartbeatTimeoutMs = 1_500;
+/** What an activity may take beside its call to AEP. Milliseconds. */
+const overheadMs = 2_000;
+
+/** Retries are paced by the activities themselves; this is for what never reached one. */
+const retry = { maximumInterval: '30 minutes' } as const;
+
+const verbs = {
+  lookFor: 'Look for',
+  lookAgainFor: 'Look again for',
+  read: 'Read',
+  create: 'Create',
+  delete: 'Delete',
+};
+type Verb = keyof typeof verbs;
+
+/** The activities for one kind of resource, each under a summary that the Temporal UI shows in its timeline. */
+export function callsFor<K extends Kind>(kind: K, bounds: Bounds) {
+  const call = <V extends Verb>(verb: V, options: ActivityOptions = {}) =>
+    proxyActivities<Activities>({
+      startToCloseTimeout: bounds.httpTimeoutMs + overheadMs,
+      cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+      retry,
+      summary: `${verbs[verb]} ${kindTitles[kind]}`,
+      ...options,
+    })[activityName(verb, kind)];
+  return {
+    lookFor: call('lookFor'),
+    lookAgainFor: call('lookAgainFor'),
+    read: call('read'),
+    create: call('create', uniqueKinds.has(kind) ? {} : sentOnce),
+    delete: call('delete'),
+  };
+}
+
+/** For a POST that must not be sent twice: a dead worker is doubt, not a reason for another attempt (see `activities/create.ts`). */
+const sentOnce: ActivityOptions = {
+  heartbeatTimeout: heartbeatTimeoutMs,
+  retry: {
+    ...retry,
+    nonRetryableErrorTypes: ['OutcomeUnknown', 'TemporalTimeout:StartToClose', 'TemporalTimeout:Heartbeat'],
+  },
+};

@@ -1,0 +1,2 @@
+export { createDataflow } from './create-dataflow.ts';
+export { watchFlowRuns } from './watch-flow-runs.ts';

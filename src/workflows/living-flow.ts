@@ -1,0 +1,82 @@
+import type { Definition } from '../definition/definition.ts';
+import { dataflowId } from '../definition/identity.ts';
+import { decide } from '../resources/decide.ts';
+import type { Difference } from '../resources/differences.ts';
+import { resources } from '../resources/index.ts';
+import { kindTitles, type Kind, type ResourceIds } from '../resources/kinds.ts';
+import { neededKinds } from '../resources/plan.ts';
+import type { Observed } from '../resources/resource.ts';
+import type { Checked } from './checks.ts';
+import { Conflicting } from './create-once.ts';
+
+type Read = (kind: Kind, id: string) => Promise<Observed | null>;
+
+/**
+ * A flow that lives decides what stays: what it refers to is the dataflow's, even where an older twin exists.
+ * Answers the ids of all of it, or undefined where the dataflow has no flow yet.
+ * @throws Conflicting where the flow is somebody else's, or is not what the definition asks for: changing a living
+ * flow is an update, not a create.
+ */
+export async function adoptLivingFlow(
+  definition: Definition,
+  { context, given }: Checked,
+  found: Observed[],
+  read: Read,
+): Promise<ResourceIds | undefined> {
+  const dataflow = dataflowId(definition);
+  const ours = found.find(({ mark }) => mark?.dataflow === dataflow);
+  if (!ours) {
+    const decision = decide('flow', { name: definition.name }, found, { dataflow });
+    if (decision.action === 'conflict') throw new Conflicting(decision);
+    return undefined;
+  }
+
+  const parts = new Map<Kind, Observed>([['flow', ours]]);
+  await followReferences('flow', ours, read, parts);
+  const ids: ResourceIds = Object.fromEntries([...parts].map(([kind, { id }]) => [kind, id]));
+  const needed = neededKinds(definition);
+  const gone = needed.filter((kind) => !parts.has(kind));
+  const differences = gone.map((kind): Difference => ({
+    field: kind,
+    wanted: `a ${kindTitles[kind]}`,
+    found: 'none',
+  }));
+  if (gone.length === 0) {
+    // What the definition names itself takes the place of what the flow has, so that the two are compared.
+    const wanted = { ...ids, ...given };
+    for (const kind of needed.filter((kind) => !given[kind])) {
+      const body = resources[kind].body(definition, wanted, context);
+      differences.push(
+        ...resources[kind]
+          .differences(body, parts.get(kind)!)
+          .map((one) => ({ ...one, field: `${kind}.${one.field}` })),
+      );
+    }
+  }
+  if (differences.length === 0) return ids;
+  const listed = differences.map(
+    ({ field, wanted, found }) =>
+      `${field}: wanted ${JSON.stringify(wanted)}, found ${JSON.stringify(found)}`,
+  );
+  const message = `The flow ${ours.id} lives and is not what the definition asks for (a change to it is an update, not a create): ${listed.join('; ')}`;
+  throw new Conflicting({ action: 'conflict', reason: 'differs', message, ids: [ours.id], differences });
+}
+
+/** Adds to `parts` all that `one` refers to, as far as it is still there. */
+export async function followReferences(
+  kind: Kind,
+  one: Observed,
+  read: Read,
+  parts: Map<Kind, Observed>,
+): Promise<void> {
+  const references = Object.entries(resources[kind].refersTo(one)) as [Kind, string][];
+  await Promise.all(
+    references.map(async ([next, id]) => {
+      if (parts.has(next)) return;
+      const referred = await read(next, id);
+      if (!referred) return;
+      parts.set(next, referred);
+      await followReferences(next, referred, read, parts);
+    }),
+  );
+}

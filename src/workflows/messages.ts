@@ -1,0 +1,75 @@
+import { defineQuery } from '@temporalio/workflow';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import type { Warning } from '../definition/problems.ts';
+import type { Kind, ResourceIds } from '../resources/kinds.ts';
+
+/** The task queue of every worker, unless one is told otherwise. */
+export const taskQueue = 'aep-dataflows';
+
+/** What a definition adds to its workflow, so that the server's list of workflows can be searched. All are keywords. */
+export const searchAttributes = {
+  dataflow: defineSearchAttributeKey('AepDataflow', 'KEYWORD'),
+  flowId: defineSearchAttributeKey('AepFlowId', 'KEYWORD'),
+  sandbox: defineSearchAttributeKey('AepSandbox', 'KEYWORD'),
+  connector: defineSearchAttributeKey('AepConnector', 'KEYWORD'),
+  verdict: defineSearchAttributeKey('AepVerdict', 'KEYWORD'),
+};
+
+export type StepName = 'check' | 'lookUp' | Kind | 'watch' | 'sweep';
+
+/**
+ * `made`: created by this execution. `adopted`: found in place. `given`: named by the definition. `done`: a step that
+ * makes no resource. `unknown`: asked for, outcome not known. `notTried`: something else failed first.
+ */
+export type StepState =
+  | 'waiting'
+  | 'running'
+  | 'made'
+  | 'adopted'
+  | 'given'
+  | 'done'
+  | 'failed'
+  | 'unknown'
+  | 'notTried';
+
+export interface Step {
+  step: StepName;
+  title: string;
+  state: StepState;
+  /** AEP's id, once known. */
+  id?: string;
+  /** Epoch milliseconds. */
+  startedAt?: number;
+  /** Epoch milliseconds. */
+  endedAt?: number;
+  note?: string;
+}
+
+/** How far a `createDataflow` is. */
+export interface Progress {
+  /** `<sandbox>/<name>` */
+  dataflow: string;
+  state: 'running' | 'done' | 'failed' | 'cancelled';
+  /** In the order of the tutorials. */
+  steps: Step[];
+  warnings: string[];
+  /** Known before the workflow ends. */
+  flowId?: string;
+  error?: { type: string; message: string };
+}
+
+export const progressQuery = defineQuery<Progress>('progress');
+
+/** What `createDataflow` answers. */
+export interface CreateDataflowResult {
+  flowId: string;
+  /** The id of every resource the dataflow is made of: made, found in place or given. */
+  resources: ResourceIds;
+  /** Those that this execution made; the others were there. */
+  made: Kind[];
+  /** The workflow that watches the flow's runs. */
+  watcherWorkflowId: string;
+  warnings: Warning[];
+  /** Resources of ours that are one too many and that AEP cannot delete (mapping sets). */
+  surplus: { kind: Kind; id: string }[];
+}

@@ -1,0 +1,112 @@
+import { setCurrentDetails, setHandler } from '@temporalio/workflow';
+import { kinds, kindTitles, type Kind, type ResourceIds } from '../resources/kinds.ts';
+import type { Outcome } from '../resources/outcome.ts';
+import { progressQuery, type Progress, type StepName, type StepState } from './messages.ts';
+
+const otherTitles = {
+  check: 'checks before the first create',
+  lookUp: 'look-ups',
+  watch: 'watcher of the flow runs',
+  sweep: 'sweep of surplus',
+};
+
+export interface ProgressReport {
+  readonly progress: Progress;
+  /** Notes that a step has come to `state`; the first state other than `waiting` starts its clock, an ended one stops it. */
+  step(name: StepName, state: StepState, more?: { id?: string; note?: string }): void;
+  warn(message: string): void;
+  end(state: 'done' | 'failed' | 'cancelled', error?: { type: string; message: string }): void;
+}
+
+const open = new Set<StepState>(['waiting', 'running']);
+
+/** Keeps what the `progress` query answers and what the Temporal UI shows as the workflow's current details. */
+export function reportProgress(dataflow: string, steps: StepName[]): ProgressReport {
+  const progress: Progress = {
+    dataflow,
+    state: 'running',
+    steps: steps.map((step) => ({ step, title: titleOf(step), state: 'waiting' })),
+    warnings: [],
+  };
+  setHandler(progressQuery, () => progress);
+  const show = () => setCurrentDetails(markdown(progress));
+  return {
+    progress,
+    step(name, state, more = {}) {
+      let step = progress.steps.find((one) => one.step === name);
+      if (!step) progress.steps.push((step = { step: name, title: titleOf(name), state: 'waiting' }));
+      Object.assign(step, more, { state });
+      if (state !== 'waiting') step.startedAt ??= Date.now();
+      if (!open.has(state)) step.endedAt = Date.now();
+      if (name === 'flow' && more.id) progress.flowId = more.id;
+      show();
+    },
+    warn(message) {
+      progress.warnings.push(message);
+      show();
+    },
+    end(state, error) {
+      progress.state = state;
+      if (error) progress.error = error;
+      show();
+    },
+  };
+}
+
+/** What became of each resource. One that was refused is in none of the lists: the failure tells of it. */
+export function outcomeOf({ steps }: Progress): Outcome {
+  const resources = steps.filter(({ step }) => kinds.includes(step as Kind));
+  const ids = (state: StepState): ResourceIds =>
+    Object.fromEntries(resources.filter((one) => one.state === state).map(({ step, id }) => [step, id]));
+  const named = (...states: StepState[]) =>
+    resources.filter(({ state }) => states.includes(state)).map(({ step }) => step as Kind);
+  return {
+    made: ids('made'),
+    adopted: ids('adopted'),
+    notTried: named('waiting', 'notTried'),
+    unknown: named('running', 'unknown'),
+  };
+}
+
+function titleOf(name: StepName): string {
+  return name in kindTitles ? kindTitles[name as Kind] : otherTitles[name as keyof typeof otherTitles];
+}
+
+const marks: Record<StepState, string> = {
+  waiting: '·',
+  running: '…',
+  made: '✓ made',
+  adopted: '✓ in place',
+  given: '✓ given',
+  done: '✓',
+  failed: '✗ failed',
+  unknown: '? unknown',
+  notTried: '– not tried',
+};
+
+function markdown({ dataflow, state, steps, warnings, error }: Progress): string {
+  const rows = steps.map(({ title, state, id, startedAt, endedAt, note }) =>
+    [
+      title,
+      marks[state],
+      id ? `\`${id}\`` : '',
+      startedAt && endedAt ? `${endedAt - startedAt} ms` : '',
+      note ?? '',
+    ]
+      .map(cell)
+      .join(' | '),
+  );
+  return [
+    `**${dataflow}**: ${state}`,
+    ...(error ? ['', `**${error.type}**: ${error.message}`] : []),
+    '',
+    '| step | state | id | time | |',
+    '|---|---|---|---|---|',
+    ...rows.map((row) => `| ${row} |`),
+    ...(warnings.length ? ['', 'Warnings:', ...warnings.map((warning) => `- ${warning}`)] : []),
+  ].join('\n');
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+}
