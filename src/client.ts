@@ -1,0 +1,185 @@
+import {
+  Client,
+  Connection,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+  type WorkflowHandle,
+} from '@temporalio/client';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { Definition } from './definition/definition.ts';
+import { dataflowId, definitionHash, workflowId } from './definition/identity.ts';
+import { parseDefinition } from './definition/parse.ts';
+import type { FailureType } from './failure-types.ts';
+import { waitingCalls, type WaitingCall } from './waiting-calls.ts';
+import { progressQuery, taskQueue, type CreateDataflowResult, type Progress } from './workflows/messages.ts';
+import { healthQuery, watcherWorkflowId, type Health } from './workflows/watch-messages.ts';
+
+/** Why a dataflow could not be created. */
+export class DataflowError extends Error {
+  override name = 'DataflowError' as const;
+  readonly type: FailureType | 'Cancelled';
+  /** What a program needs to know: problems, differences, AEP's answer, and what was made, adopted, not tried and unknown. */
+  readonly details: Record<string, unknown>;
+
+  constructor(type: FailureType | 'Cancelled', message: string, details: Record<string, unknown> = {}) {
+    super(message);
+    this.type = type;
+    this.details = details;
+  }
+}
+
+/** The progress as the workflow knows it, and what Temporal's server knows besides: which calls wait, and why. */
+export interface FullProgress extends Progress {
+  waiting: WaitingCall[];
+}
+
+/** One `createDataflow`, running or ended. */
+export interface DataflowHandle {
+  readonly workflowId: string;
+  /**
+   * Waits until the dataflow is created.
+   * @throws DataflowError
+   */
+  result(): Promise<CreateDataflowResult>;
+  progress(): Promise<FullProgress>;
+  /** Asks it to stop: it begins nothing more, finishes what it sent and notes what exists. */
+  cancel(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  /** Another task queue than `aep-dataflows`, where the worker has one. */
+  taskQueue?: string;
+  /** A Temporal client that is there already; `close` leaves its connection open. Default: by the usual Temporal settings. */
+  client?: Client;
+}
+
+/**
+ * Connects to Temporal by its usual settings: `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, TLS, API key, profiles in
+ * `temporal.toml`, as the Temporal CLI reads them.
+ */
+export async function connect(options: ConnectOptions = {}): Promise<AepDataflows> {
+  if (options.client)
+    return new AepDataflows(options.client, options.taskQueue ?? taskQueue, async () => undefined);
+  const { connectionOptions, namespace } = loadClientConnectConfig();
+  const connection = await Connection.connect(connectionOptions);
+  const client = new Client({ connection, ...(namespace ? { namespace } : {}) });
+  return new AepDataflows(client, options.taskQueue ?? taskQueue, () => connection.close());
+}
+
+/** Starts dataflows and asks after them. */
+export class AepDataflows {
+  readonly #client: Client;
+  readonly #taskQueue: string;
+  readonly close: () => Promise<void>;
+
+  /** See `connect`. */
+  constructor(client: Client, queue: string, close: () => Promise<void>) {
+    this.#client = client;
+    this.#taskQueue = queue;
+    this.close = close;
+  }
+
+  /**
+   * Starts creating a dataflow. The same definition started twice is the same execution while it runs, and after that
+   * a new one that finds everything in place.
+   * @throws InvalidDefinitionError with every problem, before any call is made.
+   * @throws DataflowError `Conflict` where something else runs under the dataflow's id.
+   */
+  async start(input: unknown): Promise<DataflowHandle> {
+    const { definition } = parseDefinition(input);
+    const id = workflowId(definition);
+    const handle = await this.#client.workflow.start('createDataflow', {
+      workflowId: id,
+      taskQueue: this.#taskQueue,
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      args: [input],
+      memo: { definition: definitionHash(definition) },
+      staticSummary: `Creates the dataflow ${dataflowId(definition)}`,
+    });
+    await this.#mustBe(handle, definition);
+    return handleOf(handle);
+  }
+
+  /** A dataflow that was started before, here or elsewhere. */
+  dataflow(named: Pick<Definition, 'sandbox' | 'name'>): DataflowHandle {
+    return handleOf(this.#client.workflow.getHandle(workflowId(named)));
+  }
+
+  /**
+   * How a flow does, as its watcher sees it. Undefined where nobody watches it.
+   * @param flow AEP's id of the flow, and its sandbox.
+   */
+  async health(flow: { sandbox: string; flowId: string }): Promise<Health | undefined> {
+    try {
+      return await this.#client.workflow.getHandle(watcherWorkflowId(flow)).query(healthQuery);
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Temporal answers a start with whatever runs under the id, whatever its type or input. */
+  async #mustBe(handle: WorkflowHandle, definition: Definition): Promise<void> {
+    const { type, memo } = await handle.describe();
+    const id = dataflowId(definition);
+    if (type !== 'createDataflow')
+      throw new DataflowError(
+        'Conflict',
+        `${type} runs under the id of the dataflow ${id}. Try again when it has ended`,
+      );
+    const hash = memo?.['definition'] ?? (await this.#hashOfInput(handle));
+    if (hash === definitionHash(definition)) return;
+    throw new DataflowError(
+      'Conflict',
+      `The dataflow ${id} is just being created from another definition. Wait for it, or give this one another name`,
+    );
+  }
+
+  /** Started by hand, and not begun yet: then only its input says what it is. */
+  async #hashOfInput({ workflowId }: WorkflowHandle): Promise<string | undefined> {
+    const { history } = await this.#client.workflowService.getWorkflowExecutionHistory({
+      namespace: this.#client.options.namespace,
+      execution: { workflowId },
+      maximumPageSize: 1,
+    });
+    const [payload] = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+    if (!payload) return undefined;
+    try {
+      const input: unknown = this.#client.options.loadedDataConverter.payloadConverter.fromPayload(payload);
+      return definitionHash(parseDefinition(input).definition);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function handleOf(handle: WorkflowHandle): DataflowHandle {
+  return {
+    workflowId: handle.workflowId,
+    result: () =>
+      handle
+        .result()
+        .catch((error: unknown) => Promise.reject(dataflowError(error))) as Promise<CreateDataflowResult>,
+    async progress() {
+      const [progress, { raw }] = await Promise.all([handle.query(progressQuery), handle.describe()]);
+      return { ...progress, waiting: waitingCalls(raw.pendingActivities ?? []) };
+    },
+    cancel: async () => void (await handle.cancel()),
+  };
+}
+
+function dataflowError(error: unknown): unknown {
+  if (!(error instanceof WorkflowFailedError)) return error;
+  if (error.cause instanceof CancelledFailure)
+    return new DataflowError('Cancelled', 'The create was cancelled');
+  if (!(error.cause instanceof ApplicationFailure)) return error;
+  const { type, message, details } = error.cause;
+  return new DataflowError(type as FailureType, message, (details?.[0] ?? {}) as Record<string, unknown>);
+}
+
+export { InvalidDefinitionError, type Problem, type Warning } from './definition/problems.ts';
+export { parseDefinition };
+export type { CreateDataflowResult, Definition, FailureType, Health, Progress, WaitingCall };
+export type { Step, StepName, StepState } from './workflows/messages.ts';
+export type { Kind, ResourceIds } from './resources/kinds.ts';
