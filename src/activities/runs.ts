@@ -1,10 +1,5 @@
-import {
-  ApplicationFailure,
-  ApplicationFailureCategory,
-  activityInfo,
-  cancellationSignal,
-  heartbeat,
-} from '@temporalio/activity';
+import { ApplicationFailure, activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { ApplicationFailureCategory } from '@temporalio/common';
 import type { Aep, Call } from '../aep/aep.ts';
 import { isAmong, latenessMs } from '../runs/cursor.ts';
 import { lastActivity, readFlow } from '../runs/flow.ts';

@@ -137,12 +137,13 @@ export function needsFullPass({ readAt, fullPassDue }: WatchState): boolean {
 
 /** How long a look may wait for news before something must be judged again. Milliseconds. */
 export function waitFrom(state: WatchState, settings: WatchSettings): number {
+  if (needsFullPass(state)) return 0;
   const { readAt, cursor, record, behindMs, onceDone } = state;
   const stuckAfter = patienceOf(record, settings) + behindMs;
   const moments = [state.fullPassDue, expectedRun(state, settings)?.overdueAt ?? Infinity];
   if (onceDone !== undefined) moments.push(onceDone + lingerMs);
   for (const { start } of cursor.open) moments.push(start + stuckAfter + 1);
-  return Math.max(0, Math.min(...moments.filter((moment) => moment > readAt)) - readAt);
+  return Math.min(...moments.filter((moment) => moment > readAt)) - readAt;
 }
 
 function isOnce({ schedule }: Flow): boolean {

@@ -66,7 +66,7 @@ function nextLook({ sandbox, flowId, watch = {} }: WatchInput, state: WatchState
   const full = needsFullPass(state);
   const from = full ? cursor.floor : readFrom(cursor);
   const open = cursor.open.map(({ id }) => id);
-  const waitMs = full ? 0 : waitFrom(state, watch);
+  const waitMs = waitFrom(state, watch);
   return { sandbox, flowId, from, judged: judgedSince(cursor, from), open, flow, full, waitMs, lastRead };
 }
 
