@@ -1,0 +1,313 @@
+import { describe, expect, test } from 'vitest';
+import { describeHealth } from '../../src/runs/details.ts';
+import type { Flow } from '../../src/runs/flow.ts';
+import { healthOf } from '../../src/runs/health.ts';
+import type { Run } from '../../src/runs/run.ts';
+import { absorb, isOver, needsFullPass, waitFrom } from '../../src/runs/watch.ts';
+import type { News, WatchSettings, WatchState } from '../../src/runs/watch.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+const t0 = Date.UTC(2026, 2, 2, 8);
+
+const hourly: Flow = {
+  name: 'Orders',
+  state: 'enabled',
+  created: t0 - minute,
+  schedule: { startTime: t0, periodMs: hour },
+};
+const once: Flow = { ...hourly, schedule: { startTime: t0 } };
+const disabled: Flow = { ...hourly, state: 'disabled' };
+
+let ids = 0;
+const ok = (start: number, more: Partial<Run> = {}): Run => ({
+  id: String((ids += 1)).padStart(12, '0'),
+  flowId: 'f',
+  status: 'success',
+  start,
+  created: start,
+  end: start + 4 * minute,
+  counts: { read: 100, written: 100 },
+  errors: [],
+  ...more,
+});
+const failed = (start: number) =>
+  ok(start, {
+    status: 'failed',
+    errors: [{ code: 'CONNECTOR-1001-500', message: 'Source away', activity: 'copy' }],
+  });
+const degraded = (start: number) => ok(start, { counts: { read: 100, written: 97, failed: 3 } });
+const inProgress = (start: number): Run => {
+  const { end: _, ...run } = ok(start, { status: 'inProgress', counts: {} });
+  return run;
+};
+
+/** A watcher that was given some news, with the first look as a full pass at `t0`. */
+function watcher(flow: Flow = hourly, settings: WatchSettings = {}) {
+  let state: WatchState | undefined;
+  const watch = {
+    look(readAt: number, runs: Run[], more: Partial<News> = {}) {
+      const first = state ? {} : { flow, full: true, since: flow.created };
+      state = absorb(
+        state,
+        { readAt, full: false, cutShort: false, vanished: [], runs, ...first, ...more },
+        settings,
+      );
+      return watch;
+    },
+    get state() {
+      return state!;
+    },
+    get health() {
+      return healthOf({ sandbox: 'prod', flowId: 'f' }, state, settings);
+    },
+    get waits() {
+      return waitFrom(state!, settings);
+    },
+  };
+  return watch;
+}
+
+describe('the health of a flow', () => {
+  test('is pending before anything is known, and until its first run has ended', () => {
+    expect(healthOf({ sandbox: 'prod', flowId: 'f' }, undefined, {})).toMatchObject({
+      verdict: 'pending',
+      lastRuns: [],
+    });
+    expect(watcher().look(t0, []).health).toMatchObject({
+      verdict: 'pending',
+      nextRunDue: '2026-03-02T08:00:00.000Z',
+    });
+  });
+
+  test('is that of the newest run, with its streak, its cause and since when', () => {
+    const { health } = watcher()
+      .look(t0, [])
+      .look(t0 + 3 * hour, [ok(t0), failed(t0 + hour), failed(t0 + 2 * hour)]);
+    expect(health).toMatchObject({
+      verdict: 'failed',
+      since: '2026-03-02T09:04:00.000Z',
+      streak: { verdict: 'failed', runs: 2 },
+      cause: { code: 'CONNECTOR-1001-500', activity: 'copy' },
+      totals: { ok: 1, failed: 2, degraded: 0 },
+      lastSuccess: { end: '2026-03-02T08:04:00.000Z' },
+      nextRunDue: '2026-03-02T11:00:00.000Z',
+    });
+    expect(health.lastRuns.map(({ verdict }) => verdict)).toEqual(['failed', 'failed', 'ok']);
+  });
+
+  test('is not changed by an older run that appears late, which still counts', () => {
+    const { health } = watcher()
+      .look(t0, [])
+      .look(t0 + 2 * hour, [ok(t0 + hour)])
+      .look(t0 + 2.1 * hour, [failed(t0)]);
+    expect(health).toMatchObject({ verdict: 'ok', streak: { runs: 1 }, totals: { ok: 1, failed: 1 } });
+  });
+
+  test('knows what is usual after three runs, and not before', () => {
+    const twice = watcher()
+      .look(t0, [])
+      .look(t0 + 2 * hour, [ok(t0), ok(t0 + hour)]);
+    expect(twice.health.usual).toEqual({});
+    expect(twice.look(t0 + 3 * hour, [ok(t0 + 2 * hour)]).health.usual).toEqual({
+      durationSeconds: 240,
+      records: 100,
+    });
+  });
+
+  test('turns overdue when the grace of a due run has passed, at the very look that was waited for, and back', () => {
+    const watch = watcher()
+      .look(t0, [])
+      .look(t0 + 5 * minute, [ok(t0)]);
+    expect(watch.waits).toBe(hour + 30 * minute - 5 * minute);
+    watch.look(watch.state.readAt + watch.waits - 1, []);
+    expect(watch.health.verdict).toBe('ok');
+    watch.look(watch.state.readAt + watch.waits, []);
+    expect(watch.health).toMatchObject({
+      verdict: 'overdue',
+      since: '2026-03-02T09:00:00.000Z',
+      missedRuns: 1,
+    });
+    expect(watch.health.cause?.message).toContain('2026-03-02T09:00:00.000Z');
+    expect(watch.look(t0 + 2.1 * hour, [ok(t0 + 2 * hour)]).health.verdict).toBe('ok');
+  });
+
+  test('takes its grace from the settings where they say one', () => {
+    const watch = watcher(hourly, { overdueAfterSeconds: 20 }).look(t0, []);
+    expect(watch.waits).toBe(20_000);
+    expect(watch.look(t0 + 20_000, []).health.verdict).toBe('overdue');
+  });
+
+  test('is not overdue while a run is in progress, while a flow is paused, or while a look was cut short', () => {
+    expect(
+      watcher()
+        .look(t0, [])
+        .look(t0 + 2 * hour, [inProgress(t0)]).health.verdict,
+    ).not.toBe('overdue');
+    expect(
+      watcher(disabled)
+        .look(t0, [])
+        .look(t0 + 5 * hour, []).health.verdict,
+    ).toBe('paused');
+    expect(
+      watcher()
+        .look(t0, [])
+        .look(t0 + 9 * day, [ok(t0)], { cutShort: true }).health.verdict,
+    ).toBe('ok');
+  });
+
+  test('is stuck when a run takes far longer than usual, and says which', () => {
+    const watch = watcher()
+      .look(t0, [])
+      .look(t0 + 3 * hour, [ok(t0), ok(t0 + hour), ok(t0 + 2 * hour)]);
+    watch.look(t0 + 3 * hour + 5 * minute, [inProgress(t0 + 3 * hour)]);
+    expect(watch.health).toMatchObject({ verdict: 'ok', openRuns: [{ verdict: 'pending' }] });
+    watch.look(watch.state.readAt + watch.waits, []);
+    expect(watch.state.readAt - t0).toBe(3 * hour + 30 * minute + 1);
+    expect(watch.health).toMatchObject({ verdict: 'stuck', openRuns: [{ verdict: 'stuck' }] });
+  });
+
+  test('is paused for a disabled flow, and expects a run again only after it was enabled', () => {
+    const watch = watcher()
+      .look(t0, [])
+      .look(t0 + 5 * minute, [ok(t0)])
+      .look(t0 + 10 * minute, [], { flow: disabled });
+    expect(watch.health).toMatchObject({ verdict: 'paused', since: '2026-03-02T08:10:00.000Z' });
+    expect(watch.health.nextRunDue).toBeUndefined();
+    watch.look(t0 + 9 * hour + 10 * minute, [], { flow: hourly });
+    expect(watch.health).toMatchObject({ verdict: 'ok', nextRunDue: '2026-03-02T18:00:00.000Z' });
+  });
+
+  test('of a clock of AEP that is years behind ours: overdue by AEP’s runs, not by the difference', () => {
+    const years = 2 * 365 * day;
+    const watch = watcher()
+      .look(t0 + years, [])
+      .look(t0 + years + 4 * minute, []);
+    watch.look(t0 + years + 5 * minute, [ok(t0)], { lastRead: t0 + years + 4 * minute });
+    expect(watch.health.verdict).toBe('ok');
+    expect(watch.look(t0 + years + hour, []).health.verdict).toBe('ok');
+    expect(watch.look(t0 + years + 2 * hour, []).health.verdict).toBe('overdue');
+  });
+
+  test('of a clock of AEP that is days ahead of ours: its runs are judged, and none is overdue', () => {
+    const watch = watcher()
+      .look(t0 - 5 * day, [])
+      .look(t0 - 5 * day + 5 * minute, [ok(t0), failed(t0 + hour)]);
+    expect(watch.health).toMatchObject({ verdict: 'failed', totals: { ok: 1, failed: 1 } });
+  });
+
+  test('after an outage is not taken for a slow clock of AEP', () => {
+    const watch = watcher()
+      .look(t0, [])
+      .look(t0 + 5 * minute, [ok(t0)]);
+    watch.look(t0 + 3 * day, [ok(t0 + hour)], { lastRead: t0 + 10 * minute });
+    expect(watch.health).toMatchObject({ verdict: 'overdue', since: '2026-03-02T10:00:00.000Z' });
+  });
+});
+
+describe('a watch', () => {
+  test('makes a full pass when it begins, until one is complete, and then daily', () => {
+    const watch = watcher().look(t0, [ok(t0 - hour)], { full: false, cutShort: true });
+    expect(needsFullPass(watch.state)).toBe(true);
+    watch.look(t0 + 1, [], { full: true });
+    expect(needsFullPass(watch.state)).toBe(false);
+    expect(needsFullPass(watch.look(t0 + day + 1, []).state)).toBe(true);
+  });
+
+  test('of a flow that runs once is over a day after its run ended well', () => {
+    const watch = watcher(once)
+      .look(t0, [])
+      .look(t0 + 5 * minute, [ok(t0)]);
+    expect(isOver(watch.state)).toBe(false);
+    expect(watch.waits).toBeLessThanOrEqual(day);
+    expect(isOver(watch.look(t0 + 5 * minute + day, []).state)).toBe(true);
+  });
+
+  test('of a flow that runs once goes on while its run failed or lost records', () => {
+    expect(
+      isOver(
+        watcher(once)
+          .look(t0, [])
+          .look(t0 + 5 * minute, [failed(t0)])
+          .look(t0 + 3 * day, []).state,
+      ),
+    ).toBe(false);
+    expect(
+      isOver(
+        watcher(once)
+          .look(t0, [])
+          .look(t0 + 5 * minute, [degraded(t0)])
+          .look(t0 + 3 * day, []).state,
+      ),
+    ).toBe(false);
+  });
+
+  test('of a flow that runs on a schedule is never over', () => {
+    expect(
+      isOver(
+        watcher()
+          .look(t0, [])
+          .look(t0 + 5 * minute, [ok(t0)])
+          .look(t0 + 300 * day, []).state,
+      ),
+    ).toBe(false);
+  });
+
+  test('waits for something that is still to come', () => {
+    const watch = watcher()
+      .look(t0, [])
+      .look(t0 + 30 * hour, [inProgress(t0), ok(t0 + hour)]);
+    expect(watch.waits).toBe(0);
+    expect(watch.look(t0 + 30 * hour, [], { full: true }).waits).toBe(day);
+  });
+
+  test('keeps a state that does not grow with the runs it has judged', () => {
+    const watch = watcher().look(t0, []);
+    for (let n = 0; n < 60 * 24; n++)
+      watch.look(t0 + n * hour + 5 * minute, [failed(t0 + n * hour)], { full: n % 24 === 0 });
+    expect(watch.state.record.totals.failed).toBe(60 * 24);
+    expect(JSON.stringify(watch.state).length).toBeLessThan(8_000);
+  });
+});
+
+describe('the details for the Temporal UI', () => {
+  test('say the verdict, the cause, what to do next and the last runs', () => {
+    const text = describeHealth(
+      watcher()
+        .look(t0, [])
+        .look(t0 + 2 * hour, [ok(t0), failed(t0 + hour)]).health,
+    );
+    expect(text).toMatchInlineSnapshot(`
+      "## failed since 2026-03-02 09:04 UTC
+
+      **CONNECTOR-1001-500, copy**: Source away
+
+      **Next**: Check that the source can be reached and that its credentials, table and columns are still there; then run the flow again.
+
+      Flow \`f\` (Orders), sandbox \`prod\`
+
+      1 in a row failed · last success 2026-03-02 08:04 UTC · next run due 2026-03-02 10:00 UTC
+
+      Judged so far: 1 ok, 0 degraded, 1 failed
+
+      | Run started | Verdict | Records | |
+      |---|---|---|---|
+      | 2026-03-02 09:00 UTC | failed | 100 of 100 | Source away |
+      | 2026-03-02 08:00 UTC | ok | 100 of 100 |  |"
+    `);
+  });
+
+  test('let no text of AEP break the page', () => {
+    const run = failed(t0);
+    run.errors[0]!.message = 'a | b\n\n# c <img src=x> [d](e) `f`';
+    const text = describeHealth(
+      watcher()
+        .look(t0, [])
+        .look(t0 + hour, [run]).health,
+    );
+    expect(text).not.toMatch(/[^\\]<img/);
+    expect(text).not.toContain('\n# c');
+    expect(text.split('\n').at(-1)).toContain(String.raw`a \| b \# c \<img src=x\> \[d\](e) \`f\``);
+  });
+});
