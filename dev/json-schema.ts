@@ -1,0 +1,12 @@
+import { z } from 'zod';
+import { definitionSchema } from '../src/definition/definition.ts';
+
+/** Where the examples, and so the users' editors, find it. */
+export const jsonSchemaFile = new URL('../examples/dataflow.schema.json', import.meta.url);
+
+/** The definition as JSON Schema, for editors. What spans fields is only checked by `parseDefinition`. */
+export function definitionJsonSchema(): string {
+  // Draft 7 is what editors know best.
+  const schema = z.toJSONSchema(definitionSchema, { target: 'draft-7', io: 'input' });
+  return `${JSON.stringify({ title: 'Dataflow definition', ...schema }, null, 2)}\n`;
+}
