@@ -30,13 +30,15 @@ export abstract class AepError extends Error {
   /** For a create: `no` means that AEP surely made nothing and the request may be sent again as it is. */
   abstract readonly created: 'no' | 'unknown';
 
-  constructor(failure: Failure) {
+  /** @param nextStep what a person who reads the message can do */
+  constructor(failure: Failure, nextStep?: string) {
     const { call, status, retryAfterMs } = failure;
     const code = cut(failure.code, shortLimit);
     const title = cut(failure.title, shortLimit);
     const detail = cut(failure.detail, detailLimit);
     const requestId = cut(failure.requestId, shortLimit);
-    super(describe({ call, status, code, title, detail, requestId }));
+    const message = describe({ call, status, code, title, detail, requestId });
+    super(nextStep === undefined ? message : `${message}. ${nextStep}`);
     this.call = call;
     if (status !== undefined) this.status = status;
     if (code !== undefined) this.code = code;
@@ -51,6 +53,10 @@ export abstract class AepError extends Error {
 export class NotReached extends AepError {
   override readonly name = 'NotReached';
   readonly created = 'no';
+
+  constructor(failure: Failure) {
+    super(failure, "Nothing was sent. Check AEP's and IMS's addresses, and the network.");
+  }
 }
 
 /** AEP or IMS does not accept our credentials, or what they may do. */
@@ -61,7 +67,10 @@ export class Unauthorized extends AepError {
   readonly permanent: boolean;
 
   constructor(failure: Failure, permanent: boolean) {
-    super(failure);
+    super(
+      failure,
+      'Check the client id and secret, the organisation, the scopes, and what this client may do in the sandbox.',
+    );
     this.permanent = permanent;
   }
 }

@@ -101,10 +101,9 @@ export function createHttp(config: HttpConfig): Http {
       if (response.ok) return { status, headers, body: await response.text() };
       const body = await response.text().catch(() => undefined);
       throw classify(asked, { kind: 'refused', status, headers, body }, secrets.redact);
-    } catch (thrown) {
+    } catch (error) {
       if (veto) throw veto.reason;
-      if (thrown instanceof AepError) throw thrown;
-      const error: unknown = signal.aborted ? signal.reason : thrown;
+      if (error instanceof AepError) throw error;
       throw classify(asked, { kind: 'noAnswer', error, sent }, secrets.redact);
     }
   }

@@ -115,9 +115,8 @@ async function fetchToken(config: TokenConfig, { add, redact }: Secrets): Promis
     }
     add(read.data.access_token);
     return toToken(read.data, startedAt);
-  } catch (thrown) {
-    if (thrown instanceof AepError) throw thrown;
-    const error: unknown = deadline.signal.aborted ? deadline.signal.reason : thrown;
+  } catch (error) {
+    if (error instanceof AepError) throw error;
     throw classify(asked, { kind: 'noAnswer', error, sent: true }, redact);
   } finally {
     deadline.end();

@@ -139,6 +139,24 @@ describe('every family of AEP errors is understood', () => {
     );
   });
 
+  test('the message says what to do where somebody can do something', async () => {
+    const { aep } = await fakeAep((_, response) =>
+      json(response, 403, { error_code: '403003', message: 'Api Key is invalid' }),
+    );
+    const { message } = await errorOf(aep.flowService.flows.create(call, {}));
+    expect(message).toMatch(
+      /^POST \/flowservice\/flows failed: 403 403003 Api Key is invalid\. Check the client id/,
+    );
+  });
+
+  test('a refusal that breaks off is a refusal all the same', async () => {
+    const { aep } = await fakeAep((request, response) => {
+      response.writeHead(400, { 'content-length': 100 });
+      response.write('{', () => request.socket.destroy());
+    });
+    expect(await errorOf(aep.flowService.flows.create(call, {}))).toMatchObject(refusal);
+  });
+
   test('the request id is taken from the header where the body has none', async () => {
     const { aep } = await fakeAep((_, response) =>
       response

@@ -85,7 +85,7 @@ describe('a list by name', () => {
       setTimeout(() => json(response, 200, { items: [], _links: { next: { href } } }), 20);
     });
     const error = await errorOf(aep.flowService.flows.list({ ...call, timeoutMs: 150 }, { name: 'x' }));
-    expect(error.code).toBe('TIMEOUT');
+    expect(error).toMatchObject({ code: 'TIMEOUT', call: 'GET /flowservice/flows' });
     expect(page).toBeGreaterThan(1);
   });
 
