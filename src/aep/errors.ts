@@ -38,7 +38,7 @@ export abstract class AepError extends Error {
     const detail = cut(failure.detail, detailLimit);
     const requestId = cut(failure.requestId, shortLimit);
     const message = describe({ call, status, code, title, detail, requestId });
-    super(nextStep === undefined ? message : `${message}. ${nextStep}`);
+    super(nextStep === undefined ? message : `${message.replace(/\.$/, '')}. ${nextStep}`);
     this.call = call;
     if (status !== undefined) this.status = status;
     if (code !== undefined) this.code = code;

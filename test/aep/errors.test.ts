@@ -141,7 +141,7 @@ describe('every family of AEP errors is understood', () => {
 
   test('the message says what to do where somebody can do something', async () => {
     const { aep } = await fakeAep((_, response) =>
-      json(response, 403, { error_code: '403003', message: 'Api Key is invalid' }),
+      json(response, 403, { error_code: '403003', message: 'Api Key is invalid.' }),
     );
     const { message } = await errorOf(aep.flowService.flows.create(call, {}));
     expect(message).toMatch(
