@@ -1,0 +1,38 @@
+/** Adobe Experience Platform itself, without the network before it: every path that AEP has here. */
+import { Hono } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { dataSets } from './catalog/data-sets.ts';
+import { mappingSets } from './data-prep/mapping-sets.ts';
+import { plainError, Refusal } from './errors.ts';
+import { flowService } from './flow-service/flow-service.ts';
+import { gateway } from './gateway.ts';
+import type { Env } from './gateway.ts';
+import { ims } from './ims.ts';
+import { schemaRegistry } from './schema-registry/schema-registry.ts';
+import type { World } from './world.ts';
+
+export function aep(world: World): Hono<Env> {
+  // AEP's pages write some paths with a trailing slash and some without.
+  const app = new Hono<Env>({ strict: false });
+  const base = '/data/foundation';
+
+  app.route('/', ims(world));
+  for (const service of ['flowservice', 'schemaregistry', 'catalog', 'conversion'] as const) {
+    app.use(`${base}/${service}/*`, gateway(service, world));
+  }
+  app.route(`${base}/flowservice`, flowService(world));
+  app.route(`${base}/schemaregistry`, schemaRegistry(world));
+  app.route(`${base}/catalog`, dataSets(world));
+  app.route(`${base}/conversion`, mappingSets(world));
+
+  app.notFound((c) => {
+    const refusal = plainError(404, `There is no ${c.req.method} ${c.req.path}.`);
+    return c.json(refusal.body(c.env.requestId), 404);
+  });
+  app.onError((error, c) => {
+    if (!(error instanceof Refusal)) throw error;
+    const status = error.status as ContentfulStatusCode;
+    return c.json(error.body(c.env.requestId), status, error.headers);
+  });
+  return app;
+}

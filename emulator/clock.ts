@@ -1,0 +1,42 @@
+/**
+ * The emulator's own clock. Everything AEP stamps or schedules goes by it; it can run faster than
+ * real time and be moved forward by hand. Network matters (latency, list lag, tokens) stay in real time.
+ */
+export class Clock {
+  #base: number;
+  #realBase = Date.now();
+  #speed: number;
+
+  constructor(start: number, speed: number) {
+    this.#base = start;
+    this.#speed = speed;
+  }
+
+  /** Now, epoch ms. */
+  now(): number {
+    return Math.floor(this.#base + (Date.now() - this.#realBase) * this.#speed);
+  }
+
+  get speed(): number {
+    return this.#speed;
+  }
+
+  /** Moves the clock forward by this many ms. */
+  advance(ms: number): void {
+    // Backwards would leave runs in the future that were already shown to somebody.
+    if (!(ms >= 0)) throw new RangeError('The clock only moves forward: ms must be 0 or more.');
+    this.#restart(this.now() + ms);
+  }
+
+  /** Runs the clock at this many times real time from now on; 0 stops it. */
+  setSpeed(speed: number): void {
+    if (!(speed >= 0)) throw new RangeError('The speed of the clock must be 0 or more.');
+    this.#restart(this.now());
+    this.#speed = speed;
+  }
+
+  #restart(now: number): void {
+    this.#base = now;
+    this.#realBase = Date.now();
+  }
+}

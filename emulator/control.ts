@@ -1,0 +1,153 @@
+/** The emulator's levers, in process. `control-http.ts` offers the same over HTTP. */
+import type { ArmedFault, Fault } from './faults.ts';
+import { runFlow } from './flow-service/flow-view.ts';
+import type { Json, JsonObject } from './json.ts';
+import { defaults } from './options.ts';
+import type { Settings } from './options.ts';
+import type { RecordedRequest, RequestFilter } from './recording.ts';
+import { isOutcome, outcomes } from './runs/outcomes.ts';
+import type { Outcome, RunPlan } from './runs/outcomes.ts';
+import { runObject } from './runs/run-object.ts';
+import { kinds } from './world.ts';
+import type { Kind, Sandbox, World } from './world.ts';
+
+/** What `resources` can list. */
+export type ResourceKind = Kind | 'runs';
+
+/** A run made by hand. Times are epoch ms of the emulator's clock. */
+export type MadeRun = {
+  outcome?: Outcome;
+  createdAt?: number;
+  startedAt?: number;
+  completedAt?: number;
+  /** Any fields of the run object, merged over it. */
+  run?: JsonObject;
+};
+
+/** Settings that only count when the emulator starts. */
+const fixed = new Set<keyof Settings>(['sandboxes', 'clockSpeed']);
+
+export class Control {
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Spoils requests to come. Answers the fault with its id. */
+  addFault(fault: Fault): ArmedFault {
+    return this.#world.faults.add(fault);
+  }
+
+  /** All faults since the last clearing, with how often each struck (`used`). */
+  faults(): ArmedFault[] {
+    return this.#world.faults.list();
+  }
+
+  clearFaults(): void {
+    this.#world.faults.clear();
+  }
+
+  /** The requests that came, oldest first; `path` as in faults. */
+  requests(filter: RequestFilter = {}): RecordedRequest[] {
+    return this.#world.recording.list(filter);
+  }
+
+  /** Resolves when the next such request arrives, before it takes effect. */
+  nextRequest(filter: RequestFilter = {}): Promise<RecordedRequest> {
+    return this.#world.recording.next(filter);
+  }
+
+  /** How often each sort of call came, ids replaced by `{id}`. */
+  callCounts(): Record<string, number> {
+    return this.#world.recording.counts();
+  }
+
+  clearRequests(): void {
+    this.#world.recording.clear();
+  }
+
+  /** What is really there, whatever lists show. */
+  resources(kind: ResourceKind, sandbox?: string): JsonObject[] {
+    if (kind !== 'runs' && !kinds.includes(kind))
+      throw new RangeError(`No kind '${String(kind)}'. There are: ${kinds.join(', ')}, runs.`);
+    const chosen = sandbox === undefined ? [...this.#world.sandboxes.values()] : [this.#sandbox(sandbox)];
+    const now = this.#world.now();
+    return chosen.flatMap((one) =>
+      kind === 'runs'
+        ? one.runs.visible({}, now).map((run) => runObject(run, runFlow(one, one.flows.get(run.flowId)), now))
+        : one[kind].all(),
+    );
+  }
+
+  /** Changes settings from now on. */
+  configure(changes: Partial<Settings>): Settings {
+    for (const name of Object.keys(changes)) {
+      if (!(name in defaults))
+        throw new RangeError(`No setting '${name}'. There are: ${Object.keys(defaults).join(', ')}.`);
+      if (fixed.has(name as keyof Settings))
+        throw new RangeError(`The setting '${name}' is chosen at the start.`);
+    }
+    return Object.assign(this.#world.settings, changes);
+  }
+
+  /** What the emulator's clock says (epoch ms) and how fast it runs. */
+  clock(): { now: number; speed: number } {
+    return { now: this.#world.clock.now(), speed: this.#world.clock.speed };
+  }
+
+  /** Moves the clock forward by ms. Answers what it says then. */
+  advanceClock(ms: number): { now: number; speed: number } {
+    this.#world.clock.advance(ms);
+    return this.clock();
+  }
+
+  /** Sets the clock's speed (times real time; 0 stops it), or moves it forward to `now` (epoch ms), or both. */
+  setClock({ speed, now }: { speed?: number; now?: number }): { now: number; speed: number } {
+    if (speed !== undefined) this.#world.clock.setSpeed(speed);
+    if (now !== undefined) this.#world.clock.advance(now - this.#world.clock.now());
+    return this.clock();
+  }
+
+  /** Says how the next runs end: of one flow, or of whichever flow is due next. */
+  planRuns(plan: RunPlan): void {
+    for (const one of plan.outcomes) {
+      const outcome = typeof one === 'string' ? one : one.outcome;
+      if (!isOutcome(outcome))
+        throw new RangeError(`No outcome '${String(outcome)}'. There are: ${outcomes.join(', ')}.`);
+    }
+    const now = this.#world.now();
+    const chosen = [...this.#world.sandboxes.values()].filter(
+      (sandbox) => plan.flowId === undefined || sandbox.flows.has(plan.flowId),
+    );
+    if (chosen.length === 0) throw new RangeError(`No flow ${String(plan.flowId)}.`);
+    for (const sandbox of chosen) sandbox.runs.plan(plan, now);
+  }
+
+  /** Makes a run of a flow at once, off its schedule. Answers the run object. */
+  makeRun(flowId: string, { run: change, ...details }: MadeRun = {}): JsonObject {
+    const sandbox = [...this.#world.sandboxes.values()].find((one) => one.flows.has(flowId));
+    if (sandbox === undefined) throw new RangeError(`No flow ${flowId}.`);
+    const now = this.#world.now();
+    const end = details.completedAt === undefined ? {} : { endAt: details.completedAt };
+    const run = sandbox.runs.make(flowId, now, { ...details, ...end });
+    if (change !== undefined) sandbox.runs.change(run, change);
+    return runObject(run, runFlow(sandbox, sandbox.flows.get(flowId)), now);
+  }
+
+  /** Fields of requests that no documentation knows, with how often they came. */
+  unknownFields(): Json[] {
+    return this.#world.unknownFields.list();
+  }
+
+  /** Back to the seeds: resources, runs, faults, plans and recordings go. Settings, clock and tokens stay. */
+  reset(): void {
+    this.#world.reset();
+  }
+
+  #sandbox(name: string): Sandbox {
+    const found = this.#world.sandboxes.get(name);
+    if (found === undefined) throw new RangeError(`No sandbox '${name}'.`);
+    return found;
+  }
+}

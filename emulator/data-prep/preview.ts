@@ -1,0 +1,43 @@
+/** What a mapping set makes of rows of data. */
+import { isObject } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
+import { evaluate, fieldOf } from './expression.ts';
+import type { Mapping } from './mappings.ts';
+
+function put(target: JsonObject, path: string, value: Json): void {
+  const parts = path.split('.');
+  const last = parts.pop() ?? '';
+  let level = target;
+  for (const part of parts) {
+    if (!isObject(level[part])) level[part] = {};
+    level = level[part];
+  }
+  // The sample shows the number 1234 arriving as the text "1234". Guess: every scalar is shown as a text.
+  level[last] = typeof value === 'number' ? String(value) : value;
+}
+
+export function preview(rows: Json[], mappings: Mapping[]): Json[] {
+  return rows.map((row) => {
+    const data: JsonObject = {};
+    const errors: Json[] = [];
+    for (const { sourceType, source, destination } of mappings) {
+      try {
+        const value =
+          sourceType === 'ATTRIBUTE'
+            ? fieldOf(row, source)
+            : sourceType === 'STATIC'
+              ? source
+              : evaluate(source, row);
+        if (value !== undefined) put(data, destination, value);
+      } catch (error) {
+        errors.push({
+          sourceType,
+          source,
+          destination,
+          exception: error instanceof Error ? error.message : String(error),
+        });
+      }
+    }
+    return { data, errors: errors.length === 0 ? null : errors };
+  });
+}

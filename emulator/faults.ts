@@ -1,0 +1,113 @@
+/** The faults that wait for a request, and which request they are for. */
+
+export const faultKinds = [
+  /** 429 without `Retry-After`; nothing was done. */
+  '429',
+  /** 429 with `Retry-After`; nothing was done. */
+  '429-retry-after',
+  /** 500; nothing was done. */
+  '500',
+  /** 500, but the call took effect. */
+  '500-committed',
+  /** 502 with an HTML body. */
+  '502-html',
+  '503',
+  /** 401: this one token, this one time. */
+  '401',
+  /** All tokens issued until now stop being good; the call meets that. */
+  'token-revoked',
+  /** The connection is reset before the call takes effect. */
+  'reset-before',
+  /** The call takes effect, then the connection is reset. */
+  'reset-after',
+  /** The connection is reset (or hangs) now, and the call takes effect later, whatever the client does. */
+  'late-commit',
+  /** Never answered; nothing was done. */
+  'hang',
+  /** Never answered, but the call took effect. */
+  'hang-committed',
+  /** The call takes effect; the answer's headers and part of its body come, then the connection is cut. */
+  'truncated',
+] as const;
+
+export type FaultKind = (typeof faultKinds)[number];
+
+export type Fault = {
+  kind: FaultKind;
+  /** HTTP method; without it, any. */
+  method?: string;
+  /**
+   * Path after `/data/foundation`, e.g. `/flowservice/flows` or `/flowservice/flows/*`: `*` is part of one segment,
+   * `**` anything. One that begins with `^` is a regular expression. The token endpoint is `/ims/token/*`. Without it, any.
+   */
+  path?: string;
+  /** How many requests it spoils (default 1). */
+  times?: number;
+  /** How many matching requests pass first (default 0). */
+  skip?: number;
+  /** `Retry-After` in seconds (default 1). */
+  retryAfterSeconds?: number;
+  /** Real ms until a late commit (default: the emulator's `lateCommitMs`). */
+  delayMs?: number;
+  /** What the client sees of a late commit: the connection reset (default) or silence. */
+  meanwhile?: 'reset' | 'hang';
+  /** Overrides whether the call takes effect, for kinds that answer or fall silent. */
+  committed?: boolean;
+};
+
+/** A fault in waiting. */
+export type ArmedFault = Fault & { id: number; skipped: number; used: number };
+
+/** A pattern of a path as a regular expression. */
+export function pathPattern(path: string): RegExp {
+  if (path.startsWith('^')) return new RegExp(path);
+  const source = path
+    .replace(/\/+$/, '')
+    .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('**', '\0')
+    .replaceAll('*', '[^/]*')
+    .replaceAll('\0', '.*');
+  return new RegExp(`^${source}$`);
+}
+
+export class FaultBook {
+  readonly #armed: { fault: ArmedFault; pattern: RegExp | undefined }[] = [];
+  #lastId = 0;
+
+  add(fault: Fault): ArmedFault {
+    if (!faultKinds.includes(fault.kind))
+      throw new RangeError(`No fault '${String(fault.kind)}'. There are: ${faultKinds.join(', ')}.`);
+    this.#lastId += 1;
+    const armed: ArmedFault = { ...fault, id: this.#lastId, skipped: 0, used: 0 };
+    this.#armed.push({
+      fault: armed,
+      pattern: fault.path === undefined ? undefined : pathPattern(fault.path),
+    });
+    return armed;
+  }
+
+  /** The fault for this request, if one waits for it: the one added first. */
+  take(method: string, path: string): ArmedFault | undefined {
+    for (const { fault, pattern } of this.#armed) {
+      if (fault.used >= (fault.times ?? 1)) continue;
+      if (fault.method !== undefined && fault.method.toUpperCase() !== method) continue;
+      if (pattern !== undefined && !pattern.test(path)) continue;
+      if (fault.skipped < (fault.skip ?? 0)) {
+        fault.skipped += 1;
+        continue;
+      }
+      fault.used += 1;
+      return fault;
+    }
+    return undefined;
+  }
+
+  /** All faults, those that are used up too, with how often they struck. */
+  list(): ArmedFault[] {
+    return this.#armed.map(({ fault }) => ({ ...fault }));
+  }
+
+  clear(): void {
+    this.#armed.length = 0;
+  }
+}

@@ -1,0 +1,147 @@
+/** Base connections: where a source is and how to sign in to it. Also the dataset base connection of the older generation. */
+import { Hono } from 'hono';
+import { dataLakeSpecId, findConnector } from '../data/connectors.ts';
+import { fieldsOf } from '../data/known-fields.ts';
+import { flowError } from '../errors.ts';
+import type { Env } from '../gateway.ts';
+import { isObject } from '../json.ts';
+import type { JsonObject } from '../json.ts';
+import type { Sandbox, World } from '../world.ts';
+import { exploreByQuery } from './explore.ts';
+import {
+  checkVersion,
+  create,
+  find,
+  patched,
+  readOperation,
+  requireBody,
+  requireField,
+  update,
+} from './items.ts';
+import { listItems, searchParams } from './listing.ts';
+
+function checkAuth(specId: string, auth: unknown): void {
+  const connector = findConnector(specId);
+  // Connectors whose sign-in is not documented take anything; the data lake takes none.
+  if (connector === undefined || connector.auth.length === 0) return;
+  const given = isObject(auth) ? auth : {};
+  const spec = connector.auth.find(({ specName }) => specName === given.specName);
+  if (spec === undefined) {
+    throw flowError(
+      '1415-400',
+      `The auth spec ${String(given.specName)} was not found for ${connector.name}.`,
+    );
+  }
+}
+
+/** Secrets are never given back, so they are not kept. */
+function masked(auth: JsonObject): JsonObject {
+  const params = isObject(auth.params) ? auth.params : {};
+  return { ...auth, params: Object.fromEntries(Object.keys(params).map((name) => [name, '****'])) };
+}
+
+function flowsOver(sandbox: Sandbox, baseConnectionId: string): JsonObject[] {
+  return sandbox.flows
+    .all()
+    .filter((flow) =>
+      [
+        ...flow.sourceConnectionIds.map((id: string) => sandbox.sourceConnections.get(id)),
+        ...flow.targetConnectionIds.map((id: string) => sandbox.targetConnections.get(id)),
+      ].some((connection) => connection?.baseConnectionId === baseConnectionId),
+    );
+}
+
+const states: Record<string, string> = { PUBLISH: 'enabled', ENABLE: 'enabled', DISABLE: 'disabled' };
+
+export function connections(world: World): Hono<Env> {
+  const app = new Hono<Env>({ strict: false });
+  const listed = (sandbox: Sandbox): JsonObject[] => sandbox.connections.listed(world.settings.listLagMs);
+
+  app.get('/', (c) => {
+    const params = new URL(c.req.url).searchParams;
+    return c.json(listItems(listed(c.get('caller').sandbox), params, '/connections', (item) => item));
+  });
+
+  app.post('/search', (c) => {
+    const params = searchParams(c.get('body'), new URL(c.req.url).searchParams);
+    return c.json(listItems(listed(c.get('caller').sandbox), params, '/connections/search', (item) => item));
+  });
+
+  app.post('/', (c) => {
+    const body = requireBody(c.get('body'));
+    world.unknownFields.check('POST /flowservice/connections', body, fieldsOf.connection);
+    const specId = requireField(body, 'connectionSpec.id');
+    if (findConnector(specId) === undefined && specId !== dataLakeSpecId) {
+      throw flowError('1413-400', `The connection spec ${specId} is not valid.`);
+    }
+    const draft = c.req.query('mode') === 'draft';
+    if (!draft) checkAuth(specId, body.auth);
+    const fields = isObject(body.auth) ? { ...body, auth: masked(body.auth) } : body;
+    const item = create(world, c.get('caller'), 'connections', fields, draft ? 'draft' : 'enabled');
+    return c.json({ id: item.id, etag: item.etag }, 201, { location: `/connections/${item.id}` });
+  });
+
+  app.get('/:id', (c) => c.json({ items: [find(c.get('caller'), 'connections', c.req.param('id'))] }));
+
+  app.get('/:id/test', (c) => {
+    const item = find(c.get('caller'), 'connections', c.req.param('id'));
+    return c.json({ result: item.state === 'enabled' });
+  });
+
+  app.get('/:id/explore', (c) => {
+    const item = find(c.get('caller'), 'connections', c.req.param('id'));
+    return c.json(exploreByQuery(item.connectionSpec.id, (name) => c.req.query(name)));
+  });
+
+  app.get('/:id/configs', (c) => {
+    find(c.get('caller'), 'connections', c.req.param('id'));
+    // Guess: nothing says what a configuration looks like.
+    return c.json({ items: [] });
+  });
+
+  app.patch('/:id', (c) => {
+    const caller = c.get('caller');
+    const item = find(caller, 'connections', c.req.param('id'));
+    checkVersion(item, c.req.header('if-match'), true);
+    const { changed, steps } = patched(
+      item,
+      c.get('body'),
+      /^\/(name|description|auth|connectionSpec|state)(\/|$)/,
+    );
+    if (steps.some(({ path }) => path.startsWith('/connectionSpec'))) {
+      throw flowError('1414-400', 'The connection spec of a connection may not change.');
+    }
+    if (isObject(changed.auth)) changed.auth = masked(changed.auth);
+    const { id, etag } = update(world, caller, 'connections', item, changed);
+    return c.json({ id, etag });
+  });
+
+  app.post('/:id/action', (c) => {
+    const caller = c.get('caller');
+    const item = find(caller, 'connections', c.req.param('id'));
+    checkVersion(item, c.req.header('if-match'), false);
+    const operation = readOperation(c.req.query('op'));
+    const state = operation.startsWith('FINALIZE') ? 'enabled' : states[operation];
+    if (state === undefined) throw flowError('1422-400', `The operation ${operation} is not valid here.`);
+    if (operation === 'PUBLISH' && item.state !== 'draft')
+      throw flowError('1422-400', 'Only a draft can be published.');
+    const { id, etag } = update(world, caller, 'connections', item, { state });
+    return c.json({ id, etag });
+  });
+
+  app.delete('/:id', (c) => {
+    const { sandbox } = c.get('caller');
+    const item = find(c.get('caller'), 'connections', c.req.param('id'));
+    // Source and target connections that no flow uses don't hold it: the code speaks of flows alone.
+    const users = flowsOver(sandbox, String(item.id));
+    if (users.length > 0)
+      throw flowError(
+        '1418-400',
+        `The connection is still used by flows: ${users.map(({ id }) => id).join(', ')}.`,
+      );
+    sandbox.connections.remove(String(item.id));
+    return c.body(null, 204);
+  });
+
+  return app;
+}

@@ -1,0 +1,88 @@
+/** `property=<path><op><value>` filters and `orderby`, as Flow Service reads them. */
+import { flowError } from '../errors.ts';
+import { valuesAt } from '../json.ts';
+import type { JsonObject } from '../json.ts';
+
+export type Operator = '==' | '>' | '<' | '>=' | '<=';
+export type Filter = { path: string; operator: Operator; values: string[] };
+
+/** Splits a comma list; commas inside double quotes stay. Values come bare or quoted. */
+function readValues(text: string): string[] {
+  const values: string[] = [];
+  const pattern = /\s*(?:"((?:[^"\\]|\\.)*)"|([^,]*))\s*(?:,|$)/gy;
+  while (pattern.lastIndex < text.length || values.length === 0) {
+    const match = pattern.exec(text);
+    if (match === null) return [text];
+    values.push(match[1] === undefined ? (match[2] ?? '').trim() : match[1].replaceAll(/\\(.)/g, '$1'));
+    if (match[0] === '') break;
+  }
+  return values;
+}
+
+export function readFilter(text: string): Filter {
+  const match =
+    /^\s*([\w@$:.-]+(?:\[\])?(?:\.[\w@$:.-]+(?:\[\])?)*)\s*(==|!=|>=|<=|=~|~|>|<)\s*(.*?)\s*$/s.exec(text);
+  if (match === null) throw flowError('1448-400', `The filter ${text} is not valid.`);
+  const [, path = '', operator = '', right = ''] = match;
+  if (operator === '!=' || operator.includes('~')) {
+    throw flowError('1440-400', `The operator ${operator} is not implemented.`);
+  }
+  if (right === '') throw flowError('1449-400', `The filter ${text} has no value.`);
+  const values = readValues(right);
+  if (operator !== '==' && values.length > 1) {
+    throw flowError('1443-400', `The operator ${operator} takes one value.`);
+  }
+  return { path, operator: operator as Operator, values };
+}
+
+export function readFilters(texts: string[]): Filter[] {
+  return texts.map(readFilter);
+}
+
+// Statuses of runs are spelled in several ways, in data and in filters.
+const isStatus = (path: string): boolean =>
+  path === 'state' || path.endsWith('.status') || path.endsWith('.state');
+const loose = (text: string): string => text.toLowerCase().replaceAll('_', '');
+
+export function matchesValue(actual: unknown, { path, operator, values }: Filter): boolean {
+  const wanted = values[0] ?? '';
+  if (operator === '==') {
+    if (isStatus(path)) return values.some((value) => loose(value) === loose(String(actual)));
+    return values.some((value) => value === String(actual));
+  }
+  const numeric =
+    typeof actual === 'number' ||
+    (actual !== '' && !Number.isNaN(Number(actual)) && !Number.isNaN(Number(wanted)));
+  const difference = numeric
+    ? Number(actual) - Number(wanted)
+    : String(actual) < wanted
+      ? -1
+      : Number(String(actual) > wanted);
+  if (operator === '>') return difference > 0;
+  if (operator === '<') return difference < 0;
+  return operator === '>=' ? difference >= 0 : difference <= 0;
+}
+
+export function matches(item: JsonObject, filters: Filter[]): boolean {
+  return filters.every((filter) => valuesAt(item, filter.path).some((value) => matchesValue(value, filter)));
+}
+
+export type Order = { path: string; descending: boolean };
+
+export function readOrder(text: string | undefined): Order | undefined {
+  if (text === undefined) return undefined;
+  // An unescaped `+` arrives as a space.
+  const match = /^([-+ ]?)([\w@$:.]+)$/.exec(text);
+  if (match === null) throw flowError('1432-400', `The orderby parameter ${text} is not valid.`);
+  return { path: match[2] ?? '', descending: match[1] === '-' };
+}
+
+/** Order of two sort values: absent first, numbers by size, anything else as text. */
+export function compareValues(a: unknown, b: unknown): number {
+  if (a === b) return 0;
+  if (a === undefined || a === null) return -1;
+  if (b === undefined || b === null) return 1;
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  const [left, right] = [String(a), String(b)];
+  return left < right ? -1 : Number(left > right);
+}

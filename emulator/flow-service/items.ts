@@ -1,0 +1,97 @@
+/** What all resources of Flow Service have in common: stamps, versions, patches, lookups. */
+import { flowError, flowNotFound } from '../errors.ts';
+import { newEtag, newUuid } from '../ids.ts';
+import { isObject } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
+import { applyPatch, readPatch } from '../patch.ts';
+import type { PatchStep } from '../patch.ts';
+import { stamps } from '../world.ts';
+import type { Caller, Kind, World } from '../world.ts';
+
+export function requireBody(body: unknown): JsonObject {
+  if (!isObject(body) || Object.keys(body).length === 0)
+    throw flowError('1405-400', 'The request body is empty.');
+  return body;
+}
+
+export function requireField(body: JsonObject, path: string): Json {
+  let value: Json = body;
+  for (const part of path.split('.')) value = isObject(value) ? value[part] : undefined;
+  if (value === undefined || value === null || value === '') {
+    throw flowError('CONNECTOR-1304-400', `The mandatory field ${path} is missing.`);
+  }
+  return value;
+}
+
+/** Stores a new resource and answers it. */
+export function create(
+  world: World,
+  caller: Caller,
+  kind: Kind,
+  fields: JsonObject,
+  state: string,
+): JsonObject {
+  const now = world.now();
+  const id = newUuid();
+  const etag = newEtag(now);
+  const item = { id, ...stamps(caller, now), ...fields, state, version: etag, etag };
+  caller.sandbox[kind].put(id, item);
+  return item;
+}
+
+export function find(caller: Caller, kind: Kind, id: string): JsonObject {
+  const item = caller.sandbox[kind].get(id);
+  if (item === undefined) throw flowNotFound(kind, id);
+  return item;
+}
+
+/** `If-Match` comes quoted as the etag is, or with its quotes stripped. */
+export function checkVersion(item: JsonObject, ifMatch: string | undefined, required: boolean): void {
+  if (ifMatch === undefined || ifMatch === '') {
+    if (required) throw flowError('1403-400', 'The If-Match header is missing.');
+    return;
+  }
+  const bare = (etag: string): string => etag.replaceAll('"', '').trim();
+  if (bare(ifMatch) !== bare(String(item.etag))) {
+    throw flowError(
+      '1404-412',
+      'The version in the If-Match header is not the current version of the resource.',
+    );
+  }
+}
+
+/** Replaces a resource by a changed one, with a new version. */
+export function update(
+  world: World,
+  caller: Caller,
+  kind: Kind,
+  item: JsonObject,
+  change: JsonObject,
+): JsonObject {
+  const now = world.now();
+  const etag = newEtag(now);
+  const changed = { ...item, ...change, updatedAt: now, updatedClient: caller.client, version: etag, etag };
+  caller.sandbox[kind].put(String(item.id), changed);
+  return changed;
+}
+
+/** Works out a patch whose paths are all allowed. */
+export function patched(
+  item: JsonObject,
+  body: unknown,
+  allowed: RegExp,
+): { changed: JsonObject; steps: PatchStep[] } {
+  const steps = readPatch(body);
+  if (steps === undefined) throw flowError('1455-400', 'The body is not a list of patch operations.');
+  const wrong = steps.find((step) => !allowed.test(step.path));
+  if (wrong !== undefined) throw flowError('1455-400', `The path ${wrong.path} may not be patched.`);
+  const changed = applyPatch(item, steps);
+  if (changed === undefined) throw flowError('1455-400', 'The patch does not fit the resource.');
+  return { changed, steps };
+}
+
+/** The verb of an action: `re-trigger` and `RE_TRIGGER` are one. */
+export function readOperation(op: string | undefined): string {
+  if (op === undefined || op === '') throw flowError('1422-400', 'The parameter op is missing.');
+  return op.toUpperCase().replaceAll('-', '_');
+}

@@ -1,0 +1,121 @@
+/** Lists of Flow Service: query, order, count, and pages that hang together by a continuation token. */
+import { flowError } from '../errors.ts';
+import type { Json, JsonObject } from '../json.ts';
+import { valuesAt } from '../json.ts';
+import { compareValues, matches, readFilters, readOrder } from './filters.ts';
+import type { Filter, Order } from './filters.ts';
+
+// Guess: neither the default nor the largest page is documented; clients ask for 10, 20 and 100.
+const defaultPage = 20;
+const largestPage = 100;
+
+export type ListQuery = {
+  filters: Filter[];
+  order: Order | undefined;
+  limit: number;
+  count: boolean;
+  after: Position | undefined;
+  /** The query as it came, for the link to the next page. */
+  params: URLSearchParams;
+};
+
+/** Where a page ended: the sort value and id of its last item. A list that grows meanwhile shifts nothing. */
+export type Position = { value: Json; id: string };
+
+function readLimit(text: string | undefined): number {
+  if (text === undefined) return defaultPage;
+  const limit = Number(text);
+  if (!Number.isInteger(limit) || limit < 1) throw flowError('1450-400', `The limit ${text} is not valid.`);
+  return Math.min(limit, largestPage);
+}
+
+function readToken(text: string | undefined): Position | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const [value, id] = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as [Json, string];
+    return { value: value ?? undefined, id };
+  } catch {
+    throw flowError('1451-400', 'The continuationToken is not valid.');
+  }
+}
+
+export function readListQuery(params: URLSearchParams): ListQuery {
+  const single = (name: string): string | undefined => params.get(name) ?? undefined;
+  const count = single('count') === 'true';
+  if (count && params.has('limit'))
+    throw flowError('1401-400', 'The parameters limit and count may not be used together.');
+  return {
+    filters: readFilters(params.getAll('property')),
+    order: readOrder(single('orderby')),
+    limit: readLimit(single('limit')),
+    count,
+    after: readToken(single('continuationToken')),
+    params,
+  };
+}
+
+/** Cuts one page out of items that are all there is, and links the next. */
+export function page<T extends { id: string }>(
+  found: T[],
+  query: ListQuery,
+  path: string,
+  sortValue: (item: T, order: Order) => Json,
+): { page: T[]; links: JsonObject } {
+  const { order, limit, after } = query;
+  const byDefault: Order = order ?? { path: 'createdAt', descending: false };
+  const sign = byDefault.descending ? -1 : 1;
+  const compare = (valueA: Json, idA: string, valueB: Json, idB: string): number =>
+    sign * compareValues(valueA, valueB) || (idA < idB ? -1 : Number(idA > idB));
+  const keyed = found.map((item) => ({ item, value: sortValue(item, byDefault) }));
+  const rest =
+    after === undefined
+      ? keyed
+      : keyed.filter(({ item, value }) => compare(value, item.id, after.value, after.id) > 0);
+  rest.sort((a, b) => compare(a.value, a.item.id, b.value, b.item.id));
+  const shown = rest.slice(0, limit);
+  const last = shown.at(-1);
+  if (last === undefined || rest.length <= limit) return { page: shown.map(({ item }) => item), links: {} };
+
+  const params = new URLSearchParams(query.params);
+  params.set('limit', String(limit));
+  params.set(
+    'continuationToken',
+    Buffer.from(JSON.stringify([last.value ?? null, last.item.id])).toString('base64url'),
+  );
+  // Relative to the base of the service.
+  return { page: shown.map(({ item }) => item), links: { next: { href: `${path}?${params.toString()}` } } };
+}
+
+/** Answers a list of stored items. */
+export function listItems(
+  items: JsonObject[],
+  params: URLSearchParams,
+  path: string,
+  present: (item: JsonObject) => JsonObject,
+): JsonObject {
+  const query = readListQuery(params);
+  const found = items.filter((item) => matches(item, query.filters));
+  if (query.count) return { count: found.length };
+  const cut = page(
+    found as (JsonObject & { id: string })[],
+    query,
+    path,
+    (item, order) => valuesAt(item, order.path)[0],
+  );
+  return { items: cut.page.map(present), _links: cut.links };
+}
+
+/** The query of `POST …/search`, as if it had come in the URL. Guess: `queryString` holds what the URL of the list would. */
+export function searchParams(body: Json, url: URLSearchParams): URLSearchParams {
+  const text = String(body?.queryString ?? '');
+  const params =
+    text === '' || /(^|&)\w+=(?!=)/.test(text)
+      ? new URLSearchParams(text)
+      : new URLSearchParams({ property: text });
+  for (const name of ['limit', 'orderby', 'count']) {
+    if (body?.[name] !== undefined) params.set(name, String(body[name]));
+  }
+  const token = url.get('continuationToken');
+  if (token !== null) params.set('continuationToken', token);
+  return params;
+}

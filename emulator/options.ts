@@ -1,0 +1,66 @@
+/** Every option of the emulator: type, default and help text in one place. The command line is made from this table. */
+import type { OutcomeMix } from './runs/outcomes.ts';
+
+export type Settings = {
+  /** Delay of each call in ms, half before it takes effect, half before it is answered. */
+  latencyMs: number;
+  /** Real ms until a list shows what was made and stops showing what was deleted. */
+  listLagMs: number;
+  /** When a `late-commit` fault commits, in real ms after the request, unless the fault says otherwise. */
+  lateCommitMs: number;
+  /** Requests per second beyond which calls are answered 429; 0 is no limit. */
+  rateLimit: number;
+  /** `Retry-After` of those answers in seconds; 0 leaves the header out. */
+  retryAfterSeconds: number;
+  /** Whether mapping sets keep the `name` they were created with. */
+  mappingSetNames: 'kept' | 'dropped';
+  /** Shape of `GET /flowSpecs`: AEP's pages show both. */
+  flowSpecShape: 'items' | 'bare';
+  /** Wording of Schema Registry's refusal of a title that is taken: both are documented. */
+  titleTaken: 'newer' | 'older';
+  /** Sandboxes that exist. */
+  sandboxes: string[];
+  /** Client ids (API keys) that are known; empty takes any. */
+  clientIds: string[];
+  /** The client secret all of them have; empty takes any. */
+  clientSecret: string;
+  /** Organisations that tokens are good for; empty takes any. */
+  orgIds: string[];
+  /** Life of a token in real seconds. */
+  tokenSeconds: number;
+  /** Times real time that the emulator's clock runs at. */
+  clockSpeed: number;
+  /** How many of each outcome runs have, where none is planned. */
+  runs: OutcomeMix;
+  /** Seed of what varies between runs: outcomes of the mix, counts, times. */
+  seed: number;
+  /** Clock time in ms from the moment a run is due until it appears: at least, at most. */
+  runAppearsMs: [number, number];
+  /** Clock time in ms from a run's start to its end: at least, at most. */
+  runLastsMs: [number, number];
+  /** How many requests the recording keeps, the newest. */
+  recordLimit: number;
+};
+
+export const defaults: Settings = {
+  latencyMs: 0,
+  listLagMs: 0,
+  lateCommitMs: 2000,
+  rateLimit: 0,
+  retryAfterSeconds: 0,
+  mappingSetNames: 'kept',
+  flowSpecShape: 'items',
+  titleTaken: 'newer',
+  sandboxes: ['prod', 'dev'],
+  clientIds: [],
+  clientSecret: '',
+  orgIds: [],
+  tokenSeconds: 86399,
+  clockSpeed: 1,
+  runs: { success: 1 },
+  seed: 1,
+  // A run shows two to three minutes after its start time [troubleshooting page].
+  runAppearsMs: [120_000, 180_000],
+  runLastsMs: [30_000, 90_000],
+  recordLimit: 100_000,
+};

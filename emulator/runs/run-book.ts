@@ -1,0 +1,297 @@
+/**
+ * All runs of a sandbox. Runs are worked out when somebody looks: each flow's schedule is followed up to the
+ * clock's time, whatever that jumped over. What is kept per run is small; the full object is built on reading.
+ */
+import { newUuid } from '../ids.ts';
+import { merge } from '../json.ts';
+import type { JsonObject } from '../json.ts';
+import type { Settings } from '../options.ts';
+import { Heap } from './heap.ts';
+import { chance, drawOutcome } from './outcomes.ts';
+import type { Outcome, PlannedRun, RunPlan } from './outcomes.ts';
+import { nextDue } from './schedule.ts';
+import type { Schedule } from './schedule.ts';
+
+/** What is kept of a run. Times are epoch ms of the emulator's clock. */
+export type Run = {
+  id: string;
+  flowId: string;
+  /** Number that all its varying details are drawn from. */
+  draw: number;
+  outcome: Outcome;
+  createdAt: number;
+  startedAt: number;
+  /** When its status is final; Infinity for a stuck run. */
+  endAt: number;
+  /** What `completedAtUTC` says once it has ended; some failed runs never say. */
+  completedAt: number | undefined;
+  plan?: PlannedRun;
+  params?: JsonObject;
+  /** Fields set by `PUT /runs/{id}` or by the control, over what the emulator works out. */
+  change?: JsonObject;
+};
+
+/** A flow that is switched on: it is due on its schedule from `from` until it is switched off. */
+type Duty = { flowId: string; ordinal: number; schedule: Schedule; dueAt: number; until: number };
+
+type Plan = { outcomes: (Outcome | PlannedRun)[]; next: number; repeat: boolean };
+
+/** A list kept in order of a number; nearly everything arrives at its end. */
+class Ordered {
+  readonly runs: Run[] = [];
+  readonly #key: (run: Run) => number;
+
+  constructor(key: (run: Run) => number) {
+    this.#key = key;
+  }
+
+  add(run: Run): void {
+    const at = this.after(this.#key(run));
+    if (at === this.runs.length) this.runs.push(run);
+    else this.runs.splice(at, 0, run);
+  }
+
+  remove(run: Run): void {
+    const at = this.runs.indexOf(run, this.from(this.#key(run)));
+    if (at >= 0) this.runs.splice(at, 1);
+  }
+
+  /** Position of the first run whose number is greater. */
+  after(number: number): number {
+    return this.#search((key) => key <= number);
+  }
+
+  /** Position of the first run whose number is not smaller. */
+  from(number: number): number {
+    return this.#search((key) => key < number);
+  }
+
+  #search(isBefore: (key: number) => boolean): number {
+    let low = 0;
+    let high = this.runs.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (isBefore(this.#key(this.runs[middle] as Run))) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+/** Narrowing that the indexes can do; bounds are inclusive, epoch ms. */
+export type Narrow = {
+  flowIds?: string[];
+  ids?: string[];
+  completedFrom?: number;
+  completedTo?: number;
+  createdFrom?: number;
+};
+
+export class RunBook {
+  readonly #settings: Settings;
+  readonly #duties = new Heap<Duty>((duty) => duty.dueAt);
+  readonly #onDuty = new Map<string, Duty>();
+  readonly #ordinals = new Map<string, number>();
+  readonly #byId = new Map<string, Run>();
+  readonly #byFlow = new Map<string, Ordered>();
+  readonly #byCreation = new Ordered((run) => run.createdAt);
+  readonly #byCompletion = new Ordered((run) => run.completedAt ?? Infinity);
+  readonly #plans = new Map<string | undefined, Plan>();
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  /** Starts to follow a flow's schedule. */
+  switchOn(flowId: string, schedule: Schedule, now: number): void {
+    this.switchOff(flowId, now);
+    const dueAt = nextDue(schedule, now);
+    if (dueAt === undefined) return;
+    const ordinal = this.#ordinals.get(flowId) ?? this.#ordinals.size + 1;
+    this.#ordinals.set(flowId, ordinal);
+    const duty = { flowId, ordinal, schedule, dueAt, until: Infinity };
+    this.#onDuty.set(flowId, duty);
+    this.#duties.push(duty);
+  }
+
+  /** No run is due any more from now on; those that are under way go on. */
+  switchOff(flowId: string, now: number): void {
+    this.settle(now);
+    const duty = this.#onDuty.get(flowId);
+    if (duty !== undefined) duty.until = now;
+    this.#onDuty.delete(flowId);
+  }
+
+  /** Works out every run that is due by now. */
+  settle(now: number): void {
+    for (
+      let duty = this.#duties.peek();
+      duty !== undefined && duty.dueAt <= now;
+      duty = this.#duties.peek()
+    ) {
+      this.#duties.pop();
+      if (duty.dueAt >= duty.until) continue;
+      this.#makeDue(duty);
+      const next = nextDue(duty.schedule, duty.dueAt + 1);
+      if (next === undefined) continue;
+      duty.dueAt = next;
+      this.#duties.push(duty);
+    }
+  }
+
+  plan(plan: RunPlan, now: number): void {
+    this.settle(now);
+    const known = this.#plans.get(plan.flowId);
+    const left = known === undefined || known.repeat ? [] : known.outcomes.slice(known.next);
+    this.#plans.set(plan.flowId, {
+      outcomes: [...left, ...plan.outcomes],
+      next: 0,
+      repeat: plan.repeat ?? false,
+    });
+  }
+
+  /** Makes a run now, off schedule. */
+  make(flowId: string, now: number, details: Partial<Omit<Run, 'id' | 'flowId'>> = {}): Run {
+    this.settle(now);
+    const draw = details.draw ?? chance(this.#settings.seed, this.#byId.size, now);
+    const plan = details.plan ?? (details.outcome === undefined ? this.#planned(flowId) : undefined);
+    const outcome = details.outcome ?? plan?.outcome ?? drawOutcome(this.#settings.runs, draw);
+    const createdAt = details.createdAt ?? now;
+    const startedAt = details.startedAt ?? createdAt + 5000;
+    return this.#add({
+      ...details,
+      id: newUuid(),
+      flowId,
+      draw,
+      // A run that was asked for does come.
+      outcome: outcome === 'missing' ? 'success' : outcome,
+      createdAt,
+      startedAt,
+      ...this.#end(outcome, startedAt, draw, plan, details),
+      ...(plan === undefined ? {} : { plan }),
+    });
+  }
+
+  /** Sets fields of a run over what the emulator works out. Times that are set move it in the indexes. */
+  change(run: Run, change: JsonObject): void {
+    if (run.completedAt !== undefined) this.#byCompletion.remove(run);
+    run.change = merge(run.change ?? {}, change);
+    const duration = run.change.metrics?.durationSummary;
+    run.startedAt = duration?.startedAtUTC ?? run.startedAt;
+    run.completedAt = duration?.completedAtUTC ?? run.completedAt;
+    if (run.completedAt !== undefined) {
+      run.endAt = run.completedAt;
+      this.#byCompletion.add(run);
+    }
+  }
+
+  get(id: string, now: number): Run | undefined {
+    this.settle(now);
+    const run = this.#byId.get(id);
+    return run !== undefined && run.createdAt <= now ? run : undefined;
+  }
+
+  /** The run of a flow that started last. */
+  latestStarted(flowId: string, now: number): Run | undefined {
+    this.settle(now);
+    return this.#byFlow.get(flowId)?.runs.findLast((run) => run.createdAt <= now && run.startedAt <= now);
+  }
+
+  /** Runs that have appeared by now, oldest first, narrowed as far as the indexes go. */
+  visible(narrow: Narrow, now: number): Run[] {
+    this.settle(now);
+    const shown = this.#candidates(narrow, now);
+    return shown.filter((run) => run.createdAt <= now);
+  }
+
+  /** How many runs have appeared by now. */
+  count(now: number): number {
+    this.settle(now);
+    return this.#byCreation.after(now);
+  }
+
+  #candidates(narrow: Narrow, now: number): Run[] {
+    if (narrow.ids !== undefined) {
+      return narrow.ids.map((id) => this.#byId.get(id)).filter((run) => run !== undefined);
+    }
+    if (narrow.flowIds !== undefined) {
+      const lists = narrow.flowIds.map((id) => this.#byFlow.get(id)?.runs ?? []);
+      return lists.length === 1 ? (lists[0] ?? []) : lists.flat().sort((a, b) => a.createdAt - b.createdAt);
+    }
+    if (narrow.completedFrom !== undefined || narrow.completedTo !== undefined) {
+      const ended = this.#byCompletion;
+      const part = ended.runs.slice(
+        ended.from(narrow.completedFrom ?? -Infinity),
+        // A run that has not ended does not say when it will.
+        ended.after(Math.min(narrow.completedTo ?? now, now)),
+      );
+      return part.sort((a, b) => a.createdAt - b.createdAt);
+    }
+    return this.#byCreation.runs.slice(
+      this.#byCreation.from(narrow.createdFrom ?? -Infinity),
+      this.#byCreation.after(now),
+    );
+  }
+
+  #makeDue(duty: Duty): void {
+    const slot = Math.round((duty.dueAt - duty.schedule.startMs) / 60_000);
+    const draw = chance(this.#settings.seed, duty.ordinal, slot);
+    const plan = this.#planned(duty.flowId);
+    const outcome = plan?.outcome ?? drawOutcome(this.#settings.runs, draw);
+    if (outcome === 'missing') return;
+    const [least, most] = this.#settings.runAppearsMs;
+    const createdAt =
+      duty.dueAt + (plan?.appearsMs ?? Math.round(least + (most - least) * chance(draw * 1e9, 1)));
+    const startedAt = createdAt + 5000;
+    const end = this.#end(outcome, startedAt, draw, plan, {});
+    this.#add({
+      id: newUuid(),
+      flowId: duty.flowId,
+      draw,
+      outcome,
+      createdAt,
+      startedAt,
+      ...end,
+      ...(plan === undefined ? {} : { plan }),
+    });
+  }
+
+  #end(
+    outcome: Outcome,
+    startedAt: number,
+    draw: number,
+    plan: PlannedRun | undefined,
+    details: Partial<Run>,
+  ): Pick<Run, 'endAt' | 'completedAt'> {
+    const [least, most] = this.#settings.runLastsMs;
+    const lasts = plan?.lastsMs ?? Math.round(least + (most - least) * chance(draw * 1e9, 2));
+    const endAt = details.endAt ?? (outcome === 'stuck' ? Infinity : startedAt + lasts);
+    const silent = outcome === 'stuck' || outcome === 'failed-no-end';
+    return { endAt, completedAt: silent ? undefined : (details.completedAt ?? endAt) };
+  }
+
+  #add(run: Run): Run {
+    this.#byId.set(run.id, run);
+    const ofFlow = this.#byFlow.get(run.flowId) ?? new Ordered((one) => one.createdAt);
+    this.#byFlow.set(run.flowId, ofFlow);
+    ofFlow.add(run);
+    this.#byCreation.add(run);
+    if (run.completedAt !== undefined) this.#byCompletion.add(run);
+    return run;
+  }
+
+  #planned(flowId: string): PlannedRun | undefined {
+    for (const key of [flowId, undefined]) {
+      const plan = this.#plans.get(key);
+      if (plan === undefined) continue;
+      const outcome = plan.outcomes[plan.next];
+      plan.next += 1;
+      if (plan.next >= plan.outcomes.length) {
+        if (plan.repeat) plan.next = 0;
+        else this.#plans.delete(key);
+      }
+      if (outcome !== undefined) return typeof outcome === 'string' ? { outcome } : outcome;
+    }
+    return undefined;
+  }
+}
