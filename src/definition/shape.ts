@@ -12,11 +12,14 @@ type Path = readonly PropertyKey[];
 export function shapeProblems(input: unknown): { path: Path; problem: Problem }[] {
   const result = definitionSchema.safeParse(input);
   if (result.success) return [];
-  return result.error.issues.flatMap((issue) =>
+  const found = result.error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => at([...issue.path, key], unknownKey(key, keysAt(issue.path))))
       : [at(issue.path, wordsFor(issue, valueAt(input, issue.path)))],
   );
+  // An empty text breaks both its length and its pattern: the first thing to say about a field is enough.
+  const first = new Map(found.toReversed().map((one) => [one.problem.field, one]));
+  return found.filter((one) => first.get(one.problem.field) === one);
 }
 
 function at(path: Path, message: string) {

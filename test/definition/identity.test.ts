@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { canonicalJson } from '../../src/definition/canonical-json.ts';
+import { dataflowId, definitionHash, workflowId } from '../../src/definition/identity.ts';
+import { parsed, sample } from './sample.ts';
+
+test('a dataflow is known by its sandbox and name', () => {
+  expect(dataflowId(parsed(sample))).toBe('prod/orders-from-bigquery');
+  expect(workflowId(parsed(sample))).toBe('dataflow/prod/orders-from-bigquery');
+});
+
+test('definitions that say the same have the same hash, whatever the order of their keys and the editor they come from', () => {
+  const { mapping, source, ...rest } = sample;
+  const other = {
+    mapping,
+    $schema: './dataflow.schema.json',
+    source: Object.fromEntries(Object.entries(source).toReversed()),
+    ...rest,
+  };
+  expect(definitionHash(parsed(other))).toBe(definitionHash(parsed(sample)));
+});
+
+test('definitions that say something else have another hash', () => {
+  const hashes = [
+    sample,
+    { ...sample, mapping: sample.mapping.toReversed() },
+    { ...sample, description: '' },
+    { ...sample, schedule: { ...sample.schedule, interval: 16 } },
+  ].map((one) => definitionHash(parsed(one)));
+  expect(new Set(hashes).size).toBe(hashes.length);
+});
+
+test('the hash is the SHA-256 of the canonical JSON', () => {
+  const definition = parsed({ ...sample, description: 'Größe 大' });
+  const expected = createHash('sha256').update(canonicalJson(definition)).digest('hex');
+  expect(definitionHash(definition)).toBe(expected);
+});
+
+test('canonical JSON says what JSON says', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
+    }),
+  );
+});

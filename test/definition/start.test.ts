@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { durationMs } from '../../src/definition/duration.ts';
+import {
+  givenStartSeconds,
+  startLeadSeconds,
+  startProblem,
+  startTimeSeconds,
+} from '../../src/definition/start.ts';
+import { messageAt, parsed, sample } from './sample.ts';
+
+const starting = (startTime: unknown) => ({ ...sample, schedule: { ...sample.schedule, startTime } });
+const now = Date.parse('2030-01-01T00:00:00.500Z');
+
+describe('a start', () => {
+  test.each([
+    ['2030-01-31T06:00:00Z', 1896069600],
+    ['2030-01-31T06:00Z', 1896069600],
+    ['2030-01-31T07:00:00+01:00', 1896069600],
+    ['2030-01-31T05:59:59.001Z', 1896069600],
+    [1896069600, 1896069600],
+  ])('given as %s is %d', (startTime, seconds) => {
+    expect(givenStartSeconds(parsed(starting(startTime)))).toBe(seconds);
+  });
+
+  test('in milliseconds is refused, with the seconds to write', () => {
+    expect(messageAt(starting(1612310466000), 'schedule.startTime')).toContain('write 1612310466');
+  });
+
+  test('in seconds as text is refused, with the number to write', () => {
+    expect(messageAt(starting('1612310466'), 'schedule.startTime')).toContain('1612310466 without quotes');
+  });
+
+  test.each([
+    'tomorrow',
+    '2030-01-31',
+    '2030-01-31T06:00:00',
+    '2030-13-31T06:00:00Z',
+    '',
+    1.5,
+    -1,
+    true,
+    null,
+  ])('given as %s is refused', (startTime) => {
+    expect(messageAt(starting(startTime), 'schedule.startTime')).toBeDefined();
+  });
+
+  test('that is given is sent as it is, and refused only for a flow to be made after it', () => {
+    const past = parsed(starting('2029-12-31T23:59:59Z'));
+    expect(startTimeSeconds(past, now)).toBe(Date.parse('2029-12-31T23:59:59Z') / 1000);
+    expect(startProblem(past, now)).toEqual({
+      field: 'schedule.startTime',
+      message: expect.stringContaining('2029-12-31T23:59:59.000Z has passed'),
+    });
+    expect(startProblem(parsed(starting('2030-01-01T00:00:01Z')), now)).toBeUndefined();
+  });
+
+  test('that is not given is soon, chosen anew for each request, and never refused', () => {
+    const soon = parsed(sample);
+    expect(givenStartSeconds(soon)).toBeUndefined();
+    expect(startProblem(soon, now)).toBeUndefined();
+    expect(startTimeSeconds(soon, now)).toBe(Math.ceil(now / 1000) + startLeadSeconds);
+    expect(startTimeSeconds(soon, now + 5000)).toBe(startTimeSeconds(soon, now) + 5);
+  });
+
+  test('of any whole second means the same as text and as number', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 9_999_999_999 }), (seconds) => {
+        const text = new Date(seconds * 1000).toISOString();
+        expect(givenStartSeconds(parsed(starting(text)))).toBe(givenStartSeconds(parsed(starting(seconds))));
+      }),
+    );
+  });
+});
+
+describe('a duration', () => {
+  test.each([
+    ['2h', 7_200_000],
+    ['90m', 5_400_000],
+    ['90min', 5_400_000],
+    ['30s', 30_000],
+    ['1d 12h', 129_600_000],
+    ['1d12h', 129_600_000],
+    ['PT2H', 7_200_000],
+    ['P1DT12H', 129_600_000],
+  ])('%s is %d ms', (text, ms) => {
+    expect(durationMs(text)).toBe(ms);
+  });
+
+  test.each(['', '0s', 'P', 'PT', '2', 'h', '2 weeks', '-1h', '1.5h', '999999999999999999d'])(
+    '%j is none',
+    (text) => {
+      expect(durationMs(text)).toBeUndefined();
+      expect(messageAt({ ...sample, giveUpAfter: text }, 'giveUpAfter')).toContain('duration');
+    },
+  );
+});
