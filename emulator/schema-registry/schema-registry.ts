@@ -18,7 +18,7 @@ import { descriptors } from './descriptors.ts';
 import { expand, fieldsOfResource } from './fields.ts';
 import { list } from './listing.ts';
 
-const types = 'schemas|classes|fieldgroups|mixins';
+const types = '(?:schemas|classes|fieldgroups|mixins)';
 const altIdOf = (id: string): string => `_${id.replace('https://ns.adobe.com/', '').replaceAll('/', '.')}`;
 
 function standardView({ id, title, kind, extends: bases }: StandardResource): JsonObject {
@@ -109,7 +109,7 @@ export function schemaRegistry(world: World): Hono<Env> {
     );
   };
 
-  app.get(`/global/:type{${types}|behaviors}`, (c) =>
+  app.get(`/global/:type{(?:${types}|behaviors)}`, (c) =>
     answerList(c, standardResources.filter(isOfType(c.req.param('type'))).map(standardView)),
   );
   app.get(`/tenant/:type{${types}}`, (c) =>
@@ -119,7 +119,7 @@ export function schemaRegistry(world: World): Hono<Env> {
     ),
   );
 
-  app.get(`/global/:type{${types}|behaviors}/:id`, (c) => {
+  app.get(`/global/:type{(?:${types}|behaviors)}/:id`, (c) => {
     const accept = acceptOfLookup(c.req.header('accept'));
     const id = c.req.param('id');
     const found = standardResources
