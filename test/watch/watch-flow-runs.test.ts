@@ -1,0 +1,238 @@
+import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { Aep } from '../../src/aep/aep.ts';
+import type { watchFlowRuns } from '../../src/workflows/index.ts';
+import {
+  healthQuery,
+  type Health,
+  type WatchInput,
+  type WatchResult,
+} from '../../src/workflows/watch-messages.ts';
+import { startRig, type Rig } from '../support/rig.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { administrator, makeFlow, type FlowRequest } from './make-flow.ts';
+
+const hour = 3_600_000;
+
+let rig: Rig;
+let aep: Aep;
+
+beforeAll(async () => {
+  rig = await startRig();
+  aep = administrator(rig.emulator.url);
+  await rig.startWorker();
+});
+afterAll(() => rig.close());
+
+type Watcher = WorkflowHandle<typeof watchFlowRuns>;
+
+function start(input: unknown, workflowId: string): Promise<Watcher> {
+  return rig.temporal.client.workflow.start<typeof watchFlowRuns>('watchFlowRuns', {
+    workflowId,
+    taskQueue: 'aep-dataflows',
+    args: [input as WatchInput],
+  });
+}
+
+async function watch(request: FlowRequest = {}, more: Partial<WatchInput> = {}) {
+  const flowId = await makeFlow(aep, request);
+  const sandbox = request.sandbox ?? 'prod';
+  const watcher = await start({ sandbox, flowId, ...more }, `flow/${sandbox}/${flowId}`);
+  return { flowId, watcher };
+}
+
+/** A run that has just ended. */
+function makeRun(flowId: string): void {
+  const now = Date.now();
+  rig.emulator.control.makeRun(flowId, {
+    createdAt: now - 10_000,
+    startedAt: now - 9_000,
+    completedAt: now - 1,
+  });
+}
+
+const health = (watcher: Watcher) => watcher.query(healthQuery);
+
+function until(watcher: Watcher, what: string, holds: (health: Health) => boolean): Promise<Health> {
+  return waitFor(what, async () => {
+    const now = await health(watcher);
+    return holds(now) && now;
+  });
+}
+
+async function failureOf(watcher: Watcher): Promise<ApplicationFailure> {
+  const error: unknown = await watcher.result().catch((error: unknown) => error);
+  expect(error).toBeInstanceOf(WorkflowFailedError);
+  const { cause } = error as WorkflowFailedError;
+  expect(cause).toBeInstanceOf(ApplicationFailure);
+  return cause as ApplicationFailure;
+}
+
+describe('a watcher that is given a sandbox and a flow id', () => {
+  test('finds out the rest itself, judges each run, and shows it everywhere', async () => {
+    const description = 'Orders, hourly\nManaged by aep-dataflows: prod/orders #k3f9x2ab';
+    const { flowId, watcher } = await watch({ description });
+    rig.emulator.control.planRuns({ flowId, outcomes: ['success', 'degraded', 'failed'] });
+    for (let run = 0; run < 3; run++) {
+      makeRun(flowId);
+      await waitFor('the run to be judged', async () => (await health(watcher)).lastRuns.length === run + 1);
+    }
+    const now = await health(watcher);
+    expect(now).toMatchObject({
+      sandbox: 'prod',
+      flowId,
+      flowName: 'Orders',
+      dataflow: 'prod/orders',
+      connector: 'google-bigquery',
+      verdict: 'failed',
+      streak: { verdict: 'failed', runs: 1 },
+      totals: { ok: 1, degraded: 1, failed: 1, tooLate: 0 },
+      openRuns: [],
+    });
+    expect(now.cause?.code).toMatch(/^CONNECTOR-/);
+    expect(now.lastRuns.map(({ verdict }) => verdict)).toEqual(['failed', 'degraded', 'ok']);
+
+    const query = `AepVerdict = "failed" AND AepFlowId = "${flowId}" AND AepDataflow = "prod/orders" AND AepSandbox = "prod" AND AepConnector = "google-bigquery"`;
+    await waitFor('the watcher to be listed', async () => {
+      for await (const { workflowId } of rig.temporal.client.workflow.list({ query })) return workflowId;
+      return undefined;
+    });
+    const { currentDetails } = (await watcher.query('__temporal_workflow_metadata')) as {
+      currentDetails: string;
+    };
+    expect(currentDetails).toContain('## failed since');
+  });
+
+  test('ends when the flow is gone, and its history can be replayed', async () => {
+    const { flowId, watcher } = await watch();
+    makeRun(flowId);
+    await until(watcher, 'the run to be judged', ({ verdict }) => verdict === 'ok');
+    await aep.flowService.flows.remove({ sandbox: 'prod' }, flowId);
+    const result: WatchResult = await watcher.result();
+    expect(result).toMatchObject({ reason: 'gone', health: { totals: { ok: 1 } } });
+    await replay(watcher);
+  });
+
+  test('is paused while somebody has disabled the flow', async () => {
+    const { flowId, watcher } = await watch();
+    await until(watcher, 'the flow to be read', ({ flowName }) => flowName === 'Orders');
+    await aep.flowService.setFlowState({ sandbox: 'prod' }, flowId, 'disable');
+    await until(watcher, 'the pause', ({ verdict }) => verdict === 'paused');
+    await aep.flowService.setFlowState({ sandbox: 'prod' }, flowId, 'enable');
+    await until(watcher, 'the end of the pause', ({ verdict }) => verdict === 'pending');
+    await watcher.terminate();
+  });
+
+  test('turns overdue when a run does not come', async () => {
+    const startTime = Math.ceil(Date.now() / 1000) + 1;
+    const schedule = { startTime, frequency: 'hour', interval: 1, backfill: true };
+    const { watcher } = await watch({ schedule }, { watch: { overdueAfterSeconds: 1 } });
+    await until(watcher, 'the verdict overdue', ({ verdict }) => verdict === 'overdue');
+    await watcher.terminate();
+  });
+
+  test('judges the runs that ended before it began, and those in progress when they end', async () => {
+    const flowId = await makeFlow(aep);
+    const { control } = rig.emulator;
+    control.makeRun(flowId, { outcome: 'failed', createdAt: Date.now() - 2 * hour });
+    const open = control.makeRun(flowId, { createdAt: Date.now() - hour, completedAt: Date.now() + 2000 });
+    const watcher = await start({ sandbox: 'prod', flowId }, `flow/prod/${flowId}`);
+    const first = await until(watcher, 'the first look', ({ lastRuns }) => lastRuns.length > 0);
+    expect(first).toMatchObject({ verdict: 'failed', openRuns: [{ runId: open['id'], verdict: 'pending' }] });
+    await until(
+      watcher,
+      'the end of the other',
+      ({ verdict, openRuns }) => verdict === 'ok' && openRuns.length === 0,
+    );
+    await watcher.terminate();
+  });
+
+  test('goes on, with all it knows, in execution after execution', async () => {
+    const { flowId, watcher } = await watch();
+    const { runId } = await watcher.describe();
+    let made = 0;
+    await waitFor('the next execution', async () => {
+      makeRun(flowId);
+      made += 1;
+      return (await watcher.describe()).runId !== runId;
+    });
+    const { totals } = await until(watcher, 'every run to be judged', ({ totals }) => totals.ok === made);
+    expect(totals.ok).toBe(made);
+    await aep.flowService.flows.remove({ sandbox: 'prod' }, flowId);
+    await watcher.result();
+    await replay(rig.temporal.client.workflow.getHandle(watcher.workflowId, runId));
+  });
+
+  test('lives through an AEP that is away, and says in its own description why it waits', async () => {
+    const { flowId, watcher } = await watch();
+    await until(watcher, 'the first look', ({ flowName }) => flowName === 'Orders');
+    rig.emulator.control.addFault({ method: 'GET', path: '/flowservice/runs', kind: '503', times: 2 });
+    await waitFor('the trouble to show', async () => {
+      const { raw } = await watcher.describe();
+      const [pending] = raw.pendingActivities ?? [];
+      return pending?.lastFailure?.message?.includes('Cannot read the runs of flow');
+    });
+    makeRun(flowId);
+    await until(watcher, 'the run to be judged', ({ verdict }) => verdict === 'ok');
+    await watcher.terminate();
+  });
+});
+
+describe('a watcher that cannot begin', () => {
+  test('fails with every problem of its input at once, and asks AEP nothing', async () => {
+    const before = rig.emulator.control.requests({}).length;
+    const input = {
+      sandbox: 'no such sandbox!',
+      flowId: '../flows',
+      watch: { overdueAfterSeconds: -1 },
+      color: 'red',
+    };
+    const { type, details } = await failureOf(await start(input, 'flow/prod/bad'));
+    expect(type).toBe('InvalidDefinition');
+    const [{ problems }] = details as [{ problems: { field: string }[] }];
+    expect(problems.map(({ field }) => field).sort()).toEqual([
+      '',
+      'flowId',
+      'sandbox',
+      'watch.overdueAfterSeconds',
+    ]);
+    expect(rig.emulator.control.requests({}).length).toBe(before);
+  });
+
+  test('fails without an input', async () => {
+    const watcher = await rig.temporal.client.workflow.start('watchFlowRuns', {
+      workflowId: 'flow/prod/none',
+      taskQueue: 'aep-dataflows',
+      args: [],
+    });
+    expect((await failureOf(watcher as Watcher)).type).toBe('InvalidDefinition');
+  });
+
+  test('fails under another id than the flow’s own, and names that', async () => {
+    const { type, message } = await failureOf(await start({ sandbox: 'prod', flowId: 'f1' }, 'my-watcher'));
+    expect(type).toBe('InvalidDefinition');
+    expect(message).toContain('flow/prod/f1');
+  });
+
+  test('fails for a flow that AEP does not have', async () => {
+    const { type, message } = await failureOf(
+      await start({ sandbox: 'prod', flowId: 'nowhere' }, 'flow/prod/nowhere'),
+    );
+    expect(type).toBe('InvalidDefinition');
+    expect(message).toContain('no flow nowhere in the sandbox prod');
+  });
+});
+
+async function replay(handle: {
+  fetchHistory(): ReturnType<Watcher['fetchHistory']>;
+  workflowId: string;
+}): Promise<void> {
+  const history = await handle.fetchHistory();
+  await Worker.runReplayHistory(
+    { workflowBundle: { codePath: inject('workflowBundle') } },
+    history,
+    handle.workflowId,
+  );
+}
