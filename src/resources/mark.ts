@@ -52,11 +52,3 @@ export function parseTags(tags: unknown): Mark | undefined {
   }
   return undefined;
 }
-
-/** The alphabet of nonces: no letters that people mistake for others. 32 of them, so that a byte's remainder is fair. */
-const alphabet = 'abcdefghijkmnpqrstuvwxyz23456789';
-
-/** A nonce from eight random numbers, each from 0 up to 1. */
-export function nonceFrom(random: () => number): string {
-  return Array.from({ length: 8 }, () => alphabet[Math.floor(random() * alphabet.length)]).join('');
-}

@@ -1,3 +1,4 @@
+// oxlint-disable unicorn/no-thenable -- "then" is a word of JSON Schema
 import { describe, expect, test } from 'vitest';
 import { flowSpecProblems } from '../../src/definition/flow-spec.ts';
 import { flowSettings } from '../../src/resources/flow.ts';

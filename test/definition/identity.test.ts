@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { canonicalJson } from '../../src/definition/canonical-json.ts';
 import { dataflowId, definitionHash, workflowId } from '../../src/definition/identity.ts';
