@@ -1,14 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  formatMark,
-  formatTag,
-  markTag,
-  nonceFrom,
-  parseMark,
-  parseTags,
-  withMark,
-} from '../../src/resources/mark.ts';
+import { formatMark, formatTag, markTag, parseMark, parseTags, withMark } from '../../src/resources/mark.ts';
 import { problemsOf, sample } from '../definition/sample.ts';
 
 const names = fc
