@@ -14,7 +14,10 @@ import type { Kind, Sandbox, World } from './world.ts';
 /** What `resources` can list. */
 export type ResourceKind = Kind | 'runs';
 
-/** A run made by hand. Times are epoch ms of the emulator's clock. */
+/**
+ * A run made by hand. Times are epoch ms of the emulator's clock. Without any, it is created now and takes its
+ * course; with `completedAt` it started a minute before that, unless `startedAt` says otherwise.
+ */
 export type MadeRun = {
   outcome?: Outcome;
   createdAt?: number;
@@ -70,7 +73,7 @@ export class Control {
   /** What is really there, whatever lists show. */
   resources(kind: ResourceKind, sandbox?: string): JsonObject[] {
     if (kind !== 'runs' && !kinds.includes(kind))
-      throw new RangeError(`No kind '${String(kind)}'. There are: ${kinds.join(', ')}, runs.`);
+      throw new RangeError(`No kind '${kind}'. There are: ${kinds.join(', ')}, runs.`);
     const chosen = sandbox === undefined ? [...this.#world.sandboxes.values()] : [this.#sandbox(sandbox)];
     const now = this.#world.now();
     return chosen.flatMap((one) =>
@@ -114,7 +117,7 @@ export class Control {
     for (const one of plan.outcomes) {
       const outcome = typeof one === 'string' ? one : one.outcome;
       if (!isOutcome(outcome))
-        throw new RangeError(`No outcome '${String(outcome)}'. There are: ${outcomes.join(', ')}.`);
+        throw new RangeError(`No outcome '${outcome as string}'. There are: ${outcomes.join(', ')}.`);
     }
     const now = this.#world.now();
     const chosen = [...this.#world.sandboxes.values()].filter(
@@ -129,8 +132,14 @@ export class Control {
     const sandbox = [...this.#world.sandboxes.values()].find((one) => one.flows.has(flowId));
     if (sandbox === undefined) throw new RangeError(`No flow ${flowId}.`);
     const now = this.#world.now();
-    const end = details.completedAt === undefined ? {} : { endAt: details.completedAt };
-    const run = sandbox.runs.make(flowId, now, { ...details, ...end });
+    const { completedAt } = details;
+    const startedAt = details.startedAt ?? (completedAt === undefined ? undefined : completedAt - 60_000);
+    const run = sandbox.runs.make(flowId, now, {
+      ...details,
+      ...(startedAt === undefined ? {} : { createdAt: startedAt, startedAt }),
+      ...(details.createdAt === undefined ? {} : { createdAt: details.createdAt }),
+      ...(completedAt === undefined ? {} : { endAt: completedAt }),
+    });
     if (change !== undefined) sandbox.runs.change(run, change);
     return runObject(run, runFlow(sandbox, sandbox.flows.get(flowId)), now);
   }

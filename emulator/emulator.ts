@@ -28,6 +28,10 @@ export type Emulator = {
   /** `http://127.0.0.1:PORT`: for AEP and for the token endpoint. */
   url: string;
   control: Control;
+  /** Stops listening: connections are refused until it is plugged in again. Nothing is lost. */
+  unplug(): Promise<void>;
+  /** Listens again on the same port. */
+  plugIn(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -43,19 +47,31 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       incoming.socket.destroy();
     });
   });
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address() as AddressInfo;
+  // Longer than clients keep idle connections: a reset that nobody asked for would look like a fault.
+  server.keepAliveTimeout = 120_000;
+  const listen = async (onPort: number): Promise<number> => {
+    server.listen(onPort, '127.0.0.1');
+    await once(server, 'listening');
+    return (server.address() as AddressInfo).port;
+  };
+  const stop = async (): Promise<void> => {
+    const closed = once(server, 'close');
+    server.close();
+    // Connections that hang on purpose would hold it open.
+    server.closeAllConnections();
+    await closed;
+  };
+  const chosen = await listen(port);
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://127.0.0.1:${chosen}`,
     control,
+    unplug: stop,
+    async plugIn() {
+      await listen(chosen);
+    },
     async close() {
       network.close();
-      const closed = once(server, 'close');
-      server.close();
-      // Connections that hang on purpose would hold it open.
-      server.closeAllConnections();
-      await closed;
+      if (server.listening) await stop();
     },
   };
 }

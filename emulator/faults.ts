@@ -41,6 +41,8 @@ export type Fault = {
    * `**` anything. One that begins with `^` is a regular expression. The token endpoint is `/ims/token/*`. Without it, any.
    */
   path?: string;
+  /** Name of the sandbox that the call is for. Without it, any. */
+  sandbox?: string;
   /** How many requests it spoils (default 1). */
   times?: number;
   /** How many matching requests pass first (default 0). */
@@ -76,7 +78,7 @@ export class FaultBook {
 
   add(fault: Fault): ArmedFault {
     if (!faultKinds.includes(fault.kind))
-      throw new RangeError(`No fault '${String(fault.kind)}'. There are: ${faultKinds.join(', ')}.`);
+      throw new RangeError(`No fault '${fault.kind}'. There are: ${faultKinds.join(', ')}.`);
     this.#lastId += 1;
     const armed: ArmedFault = { ...fault, id: this.#lastId, skipped: 0, used: 0 };
     this.#armed.push({
@@ -87,11 +89,20 @@ export class FaultBook {
   }
 
   /** The fault for this request, if one waits for it: the one added first. */
-  take(method: string, path: string): ArmedFault | undefined {
+  take({
+    method,
+    path,
+    sandbox,
+  }: {
+    method: string;
+    path: string;
+    sandbox?: string | undefined;
+  }): ArmedFault | undefined {
     for (const { fault, pattern } of this.#armed) {
       if (fault.used >= (fault.times ?? 1)) continue;
       if (fault.method !== undefined && fault.method.toUpperCase() !== method) continue;
       if (pattern !== undefined && !pattern.test(path)) continue;
+      if (fault.sandbox !== undefined && fault.sandbox !== sandbox) continue;
       if (fault.skipped < (fault.skip ?? 0)) {
         fault.skipped += 1;
         continue;

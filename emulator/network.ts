@@ -104,7 +104,7 @@ export class Network {
     const record = this.#record(request.method, url, headers, bytes);
     const exchange: Exchange = { incoming, outgoing, request, requestId: newUuid(), record };
     const { settings, faults, tokens } = this.#world;
-    const fault = faults.take(record.method, record.path);
+    const fault = faults.take(record);
     if (fault !== undefined) record.fault = fault.kind;
 
     if (settings.latencyMs > 0) await delay(settings.latencyMs / 2);

@@ -137,7 +137,7 @@ export function dataSets(world: World): Hono<Env> {
     return change(c, changed);
   };
   app.patch('/dataSets/:id', patch);
-  app.patch('/v2/dataSets/:id', patch as (c: Context<Env, '/v2/dataSets/:id'>) => Response);
+  app.patch('/v2/dataSets/:id', patch);
   app.put('/dataSets/:id', (c) => {
     const item = find(c.get('caller'), c.req.param('id'));
     const body = checked(c.get('caller').sandbox, c.get('body'));

@@ -12,6 +12,8 @@ const draft7 = 'http://json-schema.org/draft-07/schema#';
 export const minimumInterval: Record<string, number> = { minute: 15, hour: 1, day: 1, week: 1 };
 export const frequencies = ['once', 'minute', 'hour', 'day', 'week'];
 
+// `if`, `then` and `else` are keywords of JSON Schema.
+/* oxlint-disable unicorn/no-thenable */
 const scheduleSpec = {
   name: 'PeriodicSchedule',
   type: 'Periodic',
@@ -35,6 +37,7 @@ const scheduleSpec = {
     },
   },
 };
+/* oxlint-enable unicorn/no-thenable */
 
 const optionSpec = {
   name: 'OptionSpec',

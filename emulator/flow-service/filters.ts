@@ -1,7 +1,7 @@
 /** `property=<path><op><value>` filters and `orderby`, as Flow Service reads them. */
 import { flowError } from '../errors.ts';
 import { valuesAt } from '../json.ts';
-import type { JsonObject } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
 
 export type Operator = '==' | '>' | '<' | '>=' | '<=';
 export type Filter = { path: string; operator: Operator; values: string[] };
@@ -64,7 +64,12 @@ export function matchesValue(actual: unknown, { path, operator, values }: Filter
 }
 
 export function matches(item: JsonObject, filters: Filter[]): boolean {
-  return filters.every((filter) => valuesAt(item, filter.path).some((value) => matchesValue(value, filter)));
+  return filters.every((filter) => {
+    // Most filters are on a plain field such as `name`, and a list may be ten thousand long.
+    const plain = !/[.[]/.test(filter.path);
+    const values = plain ? [item[filter.path]] : valuesAt(item, filter.path);
+    return values.some((value) => value !== undefined && matchesValue(value, filter));
+  });
 }
 
 export type Order = { path: string; descending: boolean };
@@ -78,7 +83,7 @@ export function readOrder(text: string | undefined): Order | undefined {
 }
 
 /** Order of two sort values: absent first, numbers by size, anything else as text. */
-export function compareValues(a: unknown, b: unknown): number {
+export function compareValues(a: Json, b: Json): number {
   if (a === b) return 0;
   if (a === undefined || a === null) return -1;
   if (b === undefined || b === null) return 1;

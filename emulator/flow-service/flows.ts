@@ -66,7 +66,8 @@ function act(world: World, caller: Caller, flow: JsonObject, verb: string): Json
     checkFlow(caller.sandbox, flow, now);
   }
   if (!['ENABLE', 'DISABLE', 'PUBLISH', 'FINALIZE', 'FINALIZE_UPDATE'].includes(verb)) refuse('1422-400');
-  const state = verb === 'DISABLE' ? 'disabled' : 'enabled';
+  // Guess: finalizing is for flows that wait to be finalized, and there are none here.
+  const state = verb === 'DISABLE' ? 'disabled' : verb.startsWith('FINALIZE') ? flow.state : 'enabled';
   const changed = update(world, caller, 'flows', flow, { state, ...operation(now, verb.toLowerCase()) });
   follow(caller.sandbox, changed, now);
   return changed;

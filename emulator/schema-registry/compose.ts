@@ -95,11 +95,13 @@ function annotate(node: Json): Json {
   return result;
 }
 
+const adHocKey = '_adhoc';
+
 /** The fields of an ad-hoc class live below a key of its own: `_adhoc` becomes `_{hash}`. */
 function renameAdHoc(body: JsonObject, namespace: string): void {
   for (const part of [body, ...(body.allOf ?? [])]) {
-    if (part?.properties?._adhoc === undefined) continue;
-    const { _adhoc: fields, ...others } = part.properties;
+    if (part?.properties?.[adHocKey] === undefined) continue;
+    const { [adHocKey]: fields, ...others } = part.properties;
     part.properties = { ...others, [namespace]: fields };
   }
 }
@@ -124,8 +126,11 @@ export function compose(
   const inherited = refs.flatMap((id) => [id, ...basesOf(sandbox, id)]);
   const namespace = isAdHoc ? `_${hash}` : findOwn(sandbox, schemaClass ?? '')?.['meta:datasetNamespace'];
   const createdDate = known?.['meta:registryMetadata']?.['repo:createdDate'] ?? now;
+  const allOf = (body.allOf ?? []).map((part: Json) =>
+    part?.$ref === undefined ? part : { type: 'object', ...part },
+  );
   return {
-    ...annotate(body),
+    ...annotate({ ...body, allOf }),
     $id: `https://ns.adobe.com/${tenant}/${type === 'fieldgroups' ? 'mixins' : type}/${hash}`,
     'meta:altId': `_${tenant}.${type === 'fieldgroups' ? 'mixins' : type}.${hash}`,
     'meta:resourceType': type,

@@ -164,8 +164,17 @@ export function schemaRegistry(world: World): Hono<Env> {
 
   const replace = (caller: Caller, type: string, known: JsonObject, body: JsonObject): JsonObject => {
     checkTitle(world, caller.sandbox, body.title, known.$id);
+    const shelf = caller.sandbox[shelfOf[type] ?? 'schemas'];
     const made = compose(caller, typeOf(type), body, world.now(), known);
-    caller.sandbox[shelfOf[type] ?? 'schemas'].put(made.$id, made);
+    const before = fieldsOfResource(caller.sandbox, known.$id);
+    shelf.put(made.$id, made);
+    const after = fieldsOfResource(caller.sandbox, made.$id);
+    const lost = [...before.keys()].find((path) => !after.has(path));
+    const isInUse = caller.sandbox.dataSets.all().some((one) => one.schemaRef.id === known.$id);
+    if (lost !== undefined && isInUse) {
+      shelf.put(known.$id, known);
+      throw plainError(400, `A dataset uses the schema: the field ${lost} may not go.`);
+    }
     return made;
   };
 

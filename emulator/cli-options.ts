@@ -1,0 +1,187 @@
+/** The command line: each flag with its help text, and how its text becomes a setting. */
+import { faultKinds } from './faults.ts';
+import type { Fault } from './faults.ts';
+import type { EmulatorOptions } from './emulator.ts';
+import { defaults } from './options.ts';
+import { isOutcome, outcomes } from './runs/outcomes.ts';
+import type { OutcomeMix } from './runs/outcomes.ts';
+
+export class UsageError extends Error {}
+
+/** What the command line asks for. */
+export type CommandLine = EmulatorOptions & { faults: Fault[] };
+
+type Flag = { value: string; help: string; set: (options: CommandLine, text: string, flag: string) => void };
+
+function number(text: string, flag: string, least = 0): number {
+  const value = Number(text);
+  if (text === '' || !Number.isFinite(value) || value < least)
+    throw new UsageError(`--${flag} takes a number of at least ${least}, not '${text}'.`);
+  return value;
+}
+
+function oneOf<T extends string>(text: string, flag: string, choices: readonly T[]): T {
+  const found = choices.find((choice) => choice === text);
+  if (found === undefined) throw new UsageError(`--${flag} takes ${choices.join(' or ')}, not '${text}'.`);
+  return found;
+}
+
+const list = (text: string): string[] =>
+  text
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+
+/** `120000` or `120000-180000`. */
+function range(text: string, flag: string): [number, number] {
+  const [least = '', most = least] = text.split('-');
+  const pair: [number, number] = [number(least, flag), number(most, flag)];
+  if (pair[0] > pair[1]) throw new UsageError(`--${flag} takes the smaller number first.`);
+  return pair;
+}
+
+/** `success=8,degraded=1,failed=1`. */
+function readMix(text: string, flag: string): OutcomeMix {
+  const mix: OutcomeMix = {};
+  for (const part of list(text)) {
+    const [outcome = '', weight = '1'] = part.split('=');
+    if (!isOutcome(outcome))
+      throw new UsageError(`--${flag} knows ${outcomes.join(', ')}, not '${outcome}'.`);
+    mix[outcome] = number(weight, flag);
+  }
+  return mix;
+}
+
+/** `kind[:METHOD[:path[:times[:skip]]]]`. */
+function readFault(text: string, flag: string): Fault {
+  const [kind = '', method = '', path = '', times = '1', skip = '0'] = text.split(':');
+  return {
+    kind: oneOf(kind, flag, faultKinds),
+    ...(method === '' || method === '*' ? {} : { method }),
+    ...(path === '' ? {} : { path }),
+    times: number(times, flag, 1),
+    skip: number(skip, flag),
+  };
+}
+
+export const flags: Record<string, Flag> = {
+  port: {
+    value: 'N',
+    help: 'port on 127.0.0.1 (default: a free one)',
+    set: (o, text, flag) => (o.port = number(text, flag)),
+  },
+  latency: {
+    value: 'MS',
+    help: 'delay of each call (default 0)',
+    set: (o, text, flag) => (o.latencyMs = number(text, flag)),
+  },
+  'list-lag': {
+    value: 'MS',
+    help: 'time until lists show what was made and hide what was deleted (default 0)',
+    set: (o, text, flag) => (o.listLagMs = number(text, flag)),
+  },
+  'late-commit': {
+    value: 'MS',
+    help: `when the fault late-commit commits (default ${defaults.lateCommitMs})`,
+    set: (o, text, flag) => (o.lateCommitMs = number(text, flag)),
+  },
+  'rate-limit': {
+    value: 'N',
+    help: 'calls per second beyond which the answer is 429 (default 0: no limit)',
+    set: (o, text, flag) => (o.rateLimit = number(text, flag)),
+  },
+  'retry-after': {
+    value: 'S',
+    help: 'Retry-After of those answers in seconds (default 0: no such header)',
+    set: (o, text, flag) => (o.retryAfterSeconds = number(text, flag)),
+  },
+  fault: {
+    value: 'KIND[:METHOD[:PATH[:TIMES[:SKIP]]]]',
+    help: `spoils calls; may be repeated. Kinds: ${faultKinds.join(', ')}`,
+    set: (o, text, flag) => o.faults.push(readFault(text, flag)),
+  },
+  'mapping-set-names': {
+    value: 'kept|dropped',
+    help: `whether mapping sets keep their name (default ${defaults.mappingSetNames})`,
+    set: (o, text, flag) => (o.mappingSetNames = oneOf(text, flag, ['kept', 'dropped'])),
+  },
+  'flow-spec-shape': {
+    value: 'items|bare',
+    help: `shape of GET /flowSpecs (default ${defaults.flowSpecShape})`,
+    set: (o, text, flag) => (o.flowSpecShape = oneOf(text, flag, ['items', 'bare'])),
+  },
+  'title-taken': {
+    value: 'newer|older',
+    help: `wording of the refusal of a title that is taken (default ${defaults.titleTaken})`,
+    set: (o, text, flag) => (o.titleTaken = oneOf(text, flag, ['newer', 'older'])),
+  },
+  sandboxes: {
+    value: 'NAME,…',
+    help: `sandboxes that exist (default ${defaults.sandboxes.join(',')})`,
+    set: (o, text) => (o.sandboxes = list(text)),
+  },
+  'client-ids': {
+    value: 'ID,…',
+    help: 'client ids that are known (default: any)',
+    set: (o, text) => (o.clientIds = list(text)),
+  },
+  'client-secret': {
+    value: 'TEXT',
+    help: 'the secret they have (default: any)',
+    set: (o, text) => (o.clientSecret = text),
+  },
+  orgs: {
+    value: 'ID,…',
+    help: 'organisations that tokens are good for (default: any)',
+    set: (o, text) => (o.orgIds = list(text)),
+  },
+  'token-life': {
+    value: 'S',
+    help: `life of a token (default ${defaults.tokenSeconds})`,
+    set: (o, text, flag) => (o.tokenSeconds = number(text, flag)),
+  },
+  'clock-speed': {
+    value: 'X',
+    help: 'how many times faster than real time the clock of AEP runs (default 1; 0 stops it)',
+    set: (o, text, flag) => (o.clockSpeed = number(text, flag)),
+  },
+  runs: {
+    value: 'OUTCOME=WEIGHT,…',
+    help: `how runs end (default success). Outcomes: ${outcomes.join(', ')}`,
+    set: (o, text, flag) => (o.runs = readMix(text, flag)),
+  },
+  'run-appears': {
+    value: 'MS[-MS]',
+    help: `clock time until a run that is due appears (default ${defaults.runAppearsMs.join('-')})`,
+    set: (o, text, flag) => (o.runAppearsMs = range(text, flag)),
+  },
+  'run-lasts': {
+    value: 'MS[-MS]',
+    help: `clock time that a run takes (default ${defaults.runLastsMs.join('-')})`,
+    set: (o, text, flag) => (o.runLastsMs = range(text, flag)),
+  },
+  seed: {
+    value: 'N',
+    help: 'what varies between runs follows from this (default 1)',
+    set: (o, text, flag) => (o.seed = number(text, flag)),
+  },
+  'record-limit': {
+    value: 'N',
+    help: `how many requests are kept on record (default ${defaults.recordLimit})`,
+    set: (o, text, flag) => (o.recordLimit = number(text, flag, 1)),
+  },
+};
+
+export function help(): string {
+  const rows = Object.entries(flags).map(
+    ([name, { value, help: text }]) => `  --${name} ${value}\n      ${text}`,
+  );
+  return [
+    'Adobe Experience Platform on localhost: npm run emulator -- [options]',
+    '',
+    ...rows,
+    '  --help\n      this text',
+    '',
+    'While it runs, GET /_emulator lists the levers that change it. See docs/emulator.md.',
+  ].join('\n');
+}
