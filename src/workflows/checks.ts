@@ -3,6 +3,7 @@ import type { Activities, LookBack } from '../activities/index.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { Problem } from '../definition/problems.ts';
 import { sourceFacts } from '../definition/source-facts.ts';
+import { givenStartSeconds } from '../definition/start.ts';
 import { flowSettings } from '../resources/flow.ts';
 import { kindTitles, type Kind, type ResourceIds } from '../resources/kinds.ts';
 import { givenIds } from '../resources/plan.ts';
@@ -56,7 +57,7 @@ export async function checkBeforeCreating(
     const spec = await readOnly.readFlowSpec({
       sandbox,
       name: facts.flowSpec,
-      settings: flowSettings(definition, { mappingId: '' }),
+      settings: flowSettings(definition, { mappingId: '', startTime: givenStartSeconds(definition) ?? 0 }),
       ...giveUp,
     });
     if (spec) problems.push(...spec.problems);

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DataflowError } from '../../src/client.ts';
+import { example, startRig, type Rig } from '../support/rig.ts';
+
+let rig: Rig;
+
+beforeAll(async () => {
+  rig = await startRig();
+  await rig.startWorker();
+});
+afterAll(() => rig.close());
+
+const examples = [
+  'orders-from-bigquery',
+  'accounts-once',
+  'contacts-with-everything',
+  'tutorial-databases',
+  'tutorial-protocols',
+  'tutorial-customer-success-legacy',
+  'tutorial-customer-success-transitional',
+];
+
+describe('every example', () => {
+  it.each(examples)('%s becomes a flow, with one of each resource it asks for', async (file) => {
+    const definition = example(file, { name: `example ${file}`, schedule: undefined });
+    const original = example(file, { name: `example ${file}` });
+    const { sandbox } = original as { sandbox: string };
+    const handle = await rig.client.start({ ...definition, schedule: original['schedule'] });
+    const result = await handle.result();
+    const flows = rig.emulator.control
+      .resources('flows', sandbox)
+      .filter(({ name }) => name === original['name']);
+    expect(flows.map(({ id }) => id)).toEqual([result.flowId]);
+    expect(result.watcherWorkflowId).toBe(`flow/${sandbox}/${result.flowId}`);
+    expect((await handle.progress()).state).toBe('done');
+  });
+});
+
+describe('a dataflow that is started again', () => {
+  it('finds everything in place and answers with the same ids', async () => {
+    const definition = example('orders-from-bigquery', {
+      name: 'again',
+      schema: { ...schema, title: 'Again' },
+    });
+    const first = await (await rig.client.start(definition)).result();
+    const before = posts().length;
+    const second = await (await rig.client.start(definition)).result();
+    expect(second.resources).toEqual(first.resources);
+    expect(second.made).toEqual([]);
+    expect(posts().slice(before)).toEqual([]);
+  });
+
+  it('with another definition is a Conflict that names every difference, and changes nothing', async () => {
+    const definition = example('orders-from-bigquery', {
+      name: 'changed',
+      schema: { ...schema, title: 'Changed' },
+    });
+    await (await rig.client.start(definition)).result();
+    const before = posts().length;
+    const changed = {
+      ...definition,
+      schedule: { frequency: 'hour', interval: 2, backfill: true },
+      deltaColumn: { name: 'Name' },
+    };
+    const failure = await (await rig.client.start(changed)).result().catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(DataflowError);
+    const { type, details } = failure as DataflowError;
+    expect(type).toBe('Conflict');
+    expect((details['differences'] as { field: string }[]).map(({ field }) => field)).toEqual([
+      'flow.transformations.Copy.deltaColumn.name',
+      'flow.scheduleParams.frequency',
+      'flow.scheduleParams.interval',
+    ]);
+    expect(posts().slice(before)).toEqual([]);
+  });
+});
+
+const schema = {
+  class: 'https://ns.adobe.com/xdm/context/profile',
+  fieldGroups: ['https://ns.adobe.com/xdm/context/profile-person-details'],
+};
+
+/** What was created, asked for in whatever way. */
+const posts = () =>
+  rig.emulator.control.requests({ method: 'POST' }).filter(({ path }) => !path.includes('/ims/'));
