@@ -6,7 +6,10 @@ const isoWithZone = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\
 /** No dataflow starts after the year 2286; every time in milliseconds since 1970-04-26 is greater. */
 const latestSeconds = 9_999_999_999;
 
-/** Seconds from "now" to a start that is as soon as possible: AEP refuses a start that has passed when the request arrives. */
+/**
+ * Seconds from "now" to a start that is as soon as possible, chosen anew for each request: AEP refuses a start that has
+ * passed when the request arrives.
+ */
 export const startLeadSeconds = 60;
 
 /** Epoch seconds of a start as a definition gives it, or what is wrong with it. */
@@ -37,14 +40,6 @@ export function givenStartSeconds(definition: Definition): number | undefined {
   if (startTime === undefined) return undefined;
   const start = parseStart(startTime);
   return 'seconds' in start ? start.seconds : undefined;
-}
-
-/**
- * The start to send with a flow request made at `nowMs` (epoch milliseconds), in epoch seconds. Choose it anew
- * for every request: a start that was soon when the last one was sent may have passed.
- */
-export function startTimeSeconds(definition: Definition, nowMs: number): number {
-  return givenStartSeconds(definition) ?? Math.ceil(nowMs / 1000) + startLeadSeconds;
 }
 
 /** What is wrong with the start for a flow that is about to be made at `nowMs` (epoch milliseconds): AEP refuses the past. */
