@@ -1,4 +1,3 @@
-import { devNull } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Connection } from '@temporalio/client';
 import { startEmulator } from '../emulator/emulator.ts';
@@ -24,8 +23,7 @@ export interface StackOptions {
 export interface Stack {
   temporal: TemporalServer;
   emulator: Emulator;
-  /** Process id of the worker. */
-  workerPid: number;
+  worker: Child;
   /** What a worker's environment must hold to join. */
   env: Record<string, string>;
   /** Rejects when a part ends by itself; never resolves. */
@@ -55,9 +53,9 @@ export async function startStack(parts: AsyncDisposableStack, options: StackOpti
     worker.ended.then((how) => Promise.reject(new Error(`The worker ${how}.\n${worker.lastOutput()}`))),
     temporal.ended.then((how) => Promise.reject(new Error(`The Temporal server ${how}.`))),
   ]);
-  // Whoever cares awaits it; the orderly end of the stack must not count as an unhandled rejection.
+  // Whoever cares awaits it; for the others the end of the stack is no unhandled rejection.
   broken.catch(() => undefined);
-  return { temporal, emulator, workerPid: worker.pid, env, broken };
+  return { temporal, emulator, worker, env, broken };
 }
 
 /** Starts `src/worker.ts` in a process of its own, with this environment and nothing of ours about AEP or Temporal. */
@@ -78,8 +76,7 @@ export function localEnv(
   return {
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: temporal.namespace,
-    // The user's own profiles may turn on TLS or an API key, which a local server does not have.
-    TEMPORAL_CONFIG_FILE: devNull,
+    TEMPORAL_CONFIG_FILE: fileURLToPath(new URL('./temporal.toml', import.meta.url)),
     AEP_API_URL: emulatorUrl,
     AEP_IMS_URL: emulatorUrl,
     AEP_CLIENT_ID: 'local',

@@ -29,7 +29,7 @@ await untilInterrupted(async (parts) => {
     latency: { type: 'string' },
     'clock-speed': { type: 'string' },
   });
-  const { temporal, emulator, workerPid, broken } = await startStack(parts, {
+  const { temporal, emulator, worker, broken } = await startStack(parts, {
     temporal: {
       port: portOption('temporal-port', options['temporal-port']),
       uiPort: portOption('ui-port', options['ui-port']),
@@ -48,7 +48,7 @@ await untilInterrupted(async (parts) => {
   console.log(`
 Temporal  ${temporal.address}, web pages ${temporal.uiUrl}
 AEP       ${emulator.url} (the emulator; what it can be told is under ${emulator.url}/_emulator/)
-Worker    process ${workerPid}, its log is below
+Worker    process ${worker.pid}, its log is below
 
 In another terminal, in this folder:
 

@@ -1,0 +1,70 @@
+// npm run demo: creates one dataflow on a stack of its own, from the definition to the first judged run.
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createAndWatch } from './create-and-watch.ts';
+import { type DemoReport, failureReport, summary } from './demo-report.ts';
+import { readDefinition } from './read-definition.ts';
+import { startStack } from './local-stack.ts';
+import { numberOption, readOptions } from './options.ts';
+import { painter } from './paint.ts';
+import { untilInterrupted } from './until-interrupted.ts';
+
+const example = fileURLToPath(new URL('../examples/orders-from-bigquery.json', import.meta.url));
+
+const help = `Usage: npm run demo -- [options]
+
+Starts Temporal, an emulator of Adobe Experience Platform and a worker on this machine, creates a dataflow,
+shows each step as it runs, and waits until the flow's first run was observed and judged.
+
+  --definition FILE  the dataflow to create (default: ${relative(process.cwd(), example)})
+  --latency MS       milliseconds that each call to the emulator takes (default: 150)
+  --json             print one JSON object on standard output and nothing else there
+  --keep             leave everything running afterwards, until Ctrl-C
+  --help             this text`;
+
+await untilInterrupted(async (parts) => {
+  const options = readOptions(help, {
+    definition: { type: 'string' },
+    latency: { type: 'string' },
+    json: { type: 'boolean' },
+    keep: { type: 'boolean' },
+  });
+  const file = options.definition ?? example;
+  const latencyMs = numberOption('latency', options.latency) ?? 150;
+  // With --json, standard output is kept for the one object.
+  const stream = options.json ? process.stderr : process.stdout;
+  const paint = painter(stream);
+  const colours = { begun: 'dim', well: 'green', badly: 'red' } as const;
+  const say = (text: string, sort?: keyof typeof colours) =>
+    void stream.write(`${sort ? paint(colours[sort], text) : text}\n`);
+
+  let report: DemoReport;
+  let stayUp = Promise.resolve(0);
+  try {
+    const definition = await readDefinition(file);
+    say('Starting Temporal, the AEP emulator and a worker …');
+    const stack = await startStack(parts, {
+      emulator: {
+        latencyMs,
+        sandboxes: [...new Set(['prod', 'dev', definition.sandbox])],
+        // Runs of the real AEP take minutes to appear.
+        runAppearsMs: [300, 500],
+        runLastsMs: [800, 1_200],
+      },
+      workerEnv: { AEP_WATCH_INTERVAL: '250' },
+    });
+    say(`Temporal UI ${stack.temporal.uiUrl}, AEP emulator ${stack.emulator.url}\n`);
+    stayUp = stack.broken;
+    report = await Promise.race([createAndWatch(stack, definition, file, say), stack.broken]);
+  } catch (error) {
+    report = failureReport(error);
+  }
+
+  // Interrupted: what broke then is no news.
+  if (parts.disposed) return 1;
+  if (options.json) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+  for (const line of summary(report)) say(line, report.ok ? undefined : 'badly');
+  if (!options.keep) return report.ok ? 0 : 1;
+  say('Everything stays up. Ctrl-C ends it.');
+  return stayUp;
+});
