@@ -15,7 +15,7 @@ export const flow = describedResource({
       flowSpec: { id: context.flowSpec.id, version: context.flowSpec.version },
       sourceConnectionIds: [idOf(ids, 'sourceConnection')],
       targetConnectionIds: [idOf(ids, 'targetConnection')],
-      ...flowSettings(definition, { mappingId: idOf(ids, 'mappingSet'), startTime: context.startTime }),
+      ...flowSettings(definition, { mappingId: idOf(ids, 'mappingSet') }),
     };
   },
   fields: (object) => ({

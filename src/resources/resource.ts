@@ -20,8 +20,6 @@ export interface Observed {
 /** What a flow's body says that neither the definition nor the other resources know. */
 export interface FlowContext {
   flowSpec: { id: string; version: string };
-  /** Epoch seconds. Left out to compare with a flow that lives: then only a start that the definition gives counts. */
-  startTime?: number;
 }
 
 /** How one kind of resource is named, asked for and recognised. One object per kind, pure. */

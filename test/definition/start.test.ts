@@ -1,12 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { durationMs } from '../../src/definition/duration.ts';
-import {
-  givenStartSeconds,
-  startLeadSeconds,
-  startProblem,
-  startTimeSeconds,
-} from '../../src/definition/start.ts';
+import { givenStartSeconds, startProblem } from '../../src/definition/start.ts';
 import { messageAt, parsed, sample } from './sample.ts';
 
 const starting = (startTime: unknown) => ({ ...sample, schedule: { ...sample.schedule, startTime } });

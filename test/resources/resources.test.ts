@@ -22,8 +22,7 @@ const context = { flowSpec: { id: 'spec', version: '1.0' } };
 const mark = { dataflow: 'prod/orders-from-bigquery', nonce: 'k3f9x2ab' };
 const legacy = parsed(legacySample);
 const modern = parsed(sample);
-const bodyOf = (kind: Kind, definition: Definition, startTime?: number) =>
-  resources[kind].body(definition, ids, { ...context, ...(startTime === undefined ? {} : { startTime }) });
+const bodyOf = (kind: Kind, definition: Definition) => resources[kind].body(definition, ids, context);
 
 describe.each(kinds)('%s', (kind) => {
   const resource = resources[kind];
@@ -292,11 +291,11 @@ describe('bodies', () => {
 
   test('"once" leaves the whole Copy out, and options appear only where they are given', () => {
     const once = parsed({ ...sample, schedule: { frequency: 'once' }, options: {} });
-    const body = bodyOf('flow', once, 2_000_000_000);
+    const body = bodyOf('flow', once);
     expect(body['transformations']).toEqual([
       { name: 'Mapping', params: { mappingId: ids.mappingSet, mappingVersion: '0' } },
     ]);
-    expect(body['scheduleParams']).toStrictEqual({ startTime: 2_000_000_000, frequency: 'once' });
+    expect(body['scheduleParams']).toStrictEqual({ frequency: 'once' });
     expect(body).not.toHaveProperty('options');
     expect(bodyOf('flow', { ...once, options: { partialIngestionPercent: 5 } })['options']).toEqual({
       partialIngestionPercent: 5,
@@ -306,6 +305,7 @@ describe('bodies', () => {
   test('a start that the definition gives counts against a flow that lives', () => {
     const given = parsed({ ...sample, schedule: { ...sample.schedule, startTime: 2_000_000_000 } });
     const body = bodyOf('flow', given);
+    expect(body['scheduleParams']).toMatchObject({ startTime: 2_000_000_000 });
     const observed = (startTime: unknown) =>
       resources.flow.observe(
         answerFor('flow', { ...body, scheduleParams: { ...Object(body['scheduleParams']), startTime } }, 'x'),
