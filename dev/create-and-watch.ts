@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { connect, type DataflowHandle, type Definition, type Progress } from '../src/client.ts';
-import { commandLines, setUpLines } from './command-lines.ts';
+import { commandLines } from './command-lines.ts';
 import type { DemoReport } from './demo-report.ts';
 import { firstRun } from './first-run.ts';
 import { liveSteps, type Print } from './live-steps.ts';
@@ -55,7 +55,7 @@ export async function createAndWatch(
       firstRun: run,
       temporal: { address: stack.temporal.address, uiUrl: stack.temporal.uiUrl },
       emulatorUrl: stack.emulator.url,
-      byHand: [...setUpLines(stack.temporal), commandLines(definition, file).start],
+      startCommand: commandLines(definition, file).start,
     };
   } finally {
     await connection.close();
@@ -78,7 +78,8 @@ async function follow(handle: DataflowHandle, show: (progress: Progress) => void
 }
 
 function barsOf(steps: Progress['steps']) {
-  return steps.flatMap(({ title, startedAt, endedAt }) =>
+  const bars = steps.flatMap(({ title, startedAt, endedAt }) =>
     startedAt && endedAt && endedAt > startedAt ? [{ title, startedAt, endedAt }] : [],
   );
+  return bars.toSorted((a, b) => a.startedAt - b.startedAt);
 }

@@ -23,8 +23,8 @@ interface Created extends Pick<
   firstRun: FirstRun;
   temporal: { address: string; uiUrl: string | undefined };
   emulatorUrl: string;
-  /** Lines for a terminal that do the same by hand. */
-  byHand: string[];
+  /** The Temporal CLI's line that starts the same by hand. */
+  startCommand: string;
 }
 
 interface Failed {
@@ -67,7 +67,7 @@ export function summary(report: DemoReport): string[] {
     '',
     'The same by hand, while a stack is up (--keep, or npm run dev):',
     '',
-    ...report.byHand.map((line) => `  ${line}`),
+    `  ${report.startCommand}`,
     '',
   ];
 }

@@ -1,10 +1,11 @@
 // npm run demo: creates one dataflow on a stack of its own, from the definition to the first judged run.
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setUpLines } from './command-lines.ts';
 import { createAndWatch } from './create-and-watch.ts';
 import { type DemoReport, failureReport, summary } from './demo-report.ts';
 import { readDefinition } from './read-definition.ts';
-import { startStack } from './local-stack.ts';
+import { type Stack, startStack } from './local-stack.ts';
 import { numberOption, readOptions } from './options.ts';
 import { painter } from './paint.ts';
 import { untilInterrupted } from './until-interrupted.ts';
@@ -29,7 +30,8 @@ await untilInterrupted(async (parts) => {
     json: { type: 'boolean' },
     keep: { type: 'boolean' },
   });
-  const file = options.definition ?? example;
+  // npm runs scripts in the package's folder, wherever it was called.
+  const file = options.definition ? resolve(process.env.INIT_CWD ?? '', options.definition) : example;
   const latencyMs = numberOption('latency', options.latency) ?? 150;
   // With --json, standard output is kept for the one object.
   const stream = options.json ? process.stderr : process.stdout;
@@ -39,11 +41,11 @@ await untilInterrupted(async (parts) => {
     void stream.write(`${sort ? paint(colours[sort], text) : text}\n`);
 
   let report: DemoReport;
-  let stayUp = Promise.resolve(0);
+  let stack: Stack | undefined;
   try {
     const definition = await readDefinition(file);
     say('Starting Temporal, the AEP emulator and a worker …');
-    const stack = await startStack(parts, {
+    stack = await startStack(parts, {
       emulator: {
         latencyMs,
         sandboxes: [...new Set(['prod', 'dev', definition.sandbox])],
@@ -54,7 +56,6 @@ await untilInterrupted(async (parts) => {
       workerEnv: { AEP_WATCH_INTERVAL: '250' },
     });
     say(`Temporal UI ${stack.temporal.uiUrl}, AEP emulator ${stack.emulator.url}\n`);
-    stayUp = stack.broken;
     report = await Promise.race([createAndWatch(stack, definition, file, say), stack.broken]);
   } catch (error) {
     report = failureReport(error);
@@ -64,7 +65,8 @@ await untilInterrupted(async (parts) => {
   if (parts.disposed) return 1;
   if (options.json) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
   for (const line of summary(report)) say(line, report.ok ? undefined : 'badly');
-  if (!options.keep) return report.ok ? 0 : 1;
-  say('Everything stays up. Ctrl-C ends it.');
-  return stayUp;
+  if (!options.keep || !stack) return report.ok ? 0 : 1;
+  for (const line of setUpLines(stack.temporal)) say(`  ${line}`);
+  say('\nEverything stays up. Ctrl-C ends it.');
+  return stack.broken;
 });
