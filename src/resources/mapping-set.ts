@@ -66,10 +66,12 @@ function withExpressions(mapping: readonly MappingEntry[], schema: string): Json
   };
 }
 
-/** One form for both bodies and every answer. */
+/**
+ * One form for both bodies and every answer. Whether a source is an attribute or an expression is left out: AEP
+ * answers with media types of its own there, and the text says it already.
+ */
 function fields(object: JsonObject): JsonObject {
   const mappings = objectsAt(object, 'mappings').map((entry) => ({
-    type: /^expression$/i.test(textAt(entry, 'sourceType') ?? '') ? 'expression' : 'source',
     source: textAt(entry, 'source') ?? textAt(entry, 'sourceAttribute'),
     destination: textAt(entry, 'destination') ?? textAt(entry, 'destinationXdmPath'),
   }));

@@ -277,16 +277,16 @@ describe('bodies', () => {
     expect(resources.mappingSet.differences(body, observed)).toEqual([]);
   });
 
-  test('an expression is not taken for an attribute of the same text', () => {
-    const body = bodyOf('mappingSet', modern);
-    const answer = bodyOf('mappingSet', {
-      ...modern,
-      mapping: [{ expression: 'TestID', destination: '_id' }, modern.mapping[1]!],
-    });
-    const observed = resources.mappingSet.observe({ ...answer, id: 'x' });
-    expect(resources.mappingSet.differences(body, observed).map(({ field }) => field)).toEqual([
-      'mappings[0].type',
-    ]);
+  test('a mapping set is recognised although AEP has its own words for what an expression is', () => {
+    const expression = 'concat(TestID, "-", Name)';
+    const body = bodyOf('mappingSet', { ...modern, mapping: [{ expression, destination: '_id' }] });
+    const found = (source: string) =>
+      resources.mappingSet.observe({
+        ...answerFor('mappingSet', body, 'x'),
+        mappings: [{ sourceType: 'text/x.aep-xl', source, destination: '_id' }],
+      });
+    expect(resources.mappingSet.differences(body, found(expression))).toEqual([]);
+    expect(resources.mappingSet.differences(body, found('TestID'))).toHaveLength(1);
   });
 
   test('"once" leaves the whole Copy out, and options appear only where they are given', () => {
