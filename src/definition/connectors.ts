@@ -12,13 +12,8 @@ export type Family =
   | 'payments'
   | 'protocols';
 
-/** AEP's flow specs, as far as we make flows of them. The id is only what AEP's pages show: the one to send is looked up. */
-export const flowSpecs = {
-  CRMToAEP: { name: 'CRMToAEP', id: '14518937-270c-4525-bdec-c2ba7cce3860' },
-  CloudStorageToAEP: { name: 'CloudStorageToAEP', id: '9753525b-82c7-4dce-8a9b-5ccfce2b9876' },
-} as const;
-
-export type FlowSpecName = keyof typeof flowSpecs;
+/** AEP's flow specs, as far as we make flows of them. Their ids are looked up. */
+export type FlowSpecName = 'CRMToAEP' | 'CloudStorageToAEP';
 
 /** Table sources: `tabular` today, `parquet_xdm` in the legacy generation. File sources: what the files hold. */
 export const tableFormats = ['tabular', 'parquet_xdm'] as const;
