@@ -112,6 +112,8 @@ export const fieldsOf = {
     'options.errorDiagnosticsEnabled',
     'options.partialIngestionPercent',
     'labels',
+    // Known, and refused.
+    'state',
     'unifiedMetadata.**',
   ],
   run: [

@@ -4,7 +4,18 @@ import { valuesAt } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
 
 export type Operator = '==' | '>' | '<' | '>=' | '<=';
-export type Filter = { path: string; operator: Operator; values: string[] };
+export type Filter = {
+  path: string;
+  operator: Operator;
+  values: string[];
+  /** The values again, as they are compared for equality. */
+  equal: Set<string>;
+};
+
+// Statuses of runs are spelled in several ways, in data and in filters.
+const isStatus = (path: string): boolean =>
+  path === 'state' || path.endsWith('.status') || path.endsWith('.state');
+const loose = (text: string): string => text.toLowerCase().replaceAll('_', '');
 
 /** Splits a comma list; commas inside double quotes stay. Values come bare or quoted. */
 function readValues(text: string): string[] {
@@ -32,24 +43,17 @@ export function readFilter(text: string): Filter {
   if (operator !== '==' && values.length > 1) {
     throw flowError('1443-400', `The operator ${operator} takes one value.`);
   }
-  return { path, operator: operator as Operator, values };
+  const equal = new Set(isStatus(path) ? values.map(loose) : values);
+  return { path, operator: operator as Operator, values, equal };
 }
 
 export function readFilters(texts: string[]): Filter[] {
   return texts.map(readFilter);
 }
 
-// Statuses of runs are spelled in several ways, in data and in filters.
-const isStatus = (path: string): boolean =>
-  path === 'state' || path.endsWith('.status') || path.endsWith('.state');
-const loose = (text: string): string => text.toLowerCase().replaceAll('_', '');
-
-export function matchesValue(actual: unknown, { path, operator, values }: Filter): boolean {
+export function matchesValue(actual: unknown, { path, operator, values, equal }: Filter): boolean {
+  if (operator === '==') return equal.has(isStatus(path) ? loose(String(actual)) : String(actual));
   const wanted = values[0] ?? '';
-  if (operator === '==') {
-    if (isStatus(path)) return values.some((value) => loose(value) === loose(String(actual)));
-    return values.some((value) => value === String(actual));
-  }
   const numeric =
     typeof actual === 'number' ||
     (actual !== '' && !Number.isNaN(Number(actual)) && !Number.isNaN(Number(wanted)));

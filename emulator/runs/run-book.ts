@@ -200,37 +200,27 @@ export class RunBook {
   /** Runs that have appeared by now, oldest first, narrowed as far as the indexes go. */
   visible(narrow: Narrow, now: number): Run[] {
     this.settle(now);
-    const shown = this.#candidates(narrow, now);
-    return shown.filter((run) => run.createdAt <= now);
-  }
+    const { ids, flowIds, completedFrom, completedTo, createdFrom = -Infinity } = narrow;
+    const appeared = (list: Ordered | undefined): Run[] =>
+      list === undefined ? [] : list.runs.slice(list.from(createdFrom), list.after(now));
+    const sorted = (runs: Run[]): Run[] => runs.sort((a, b) => a.createdAt - b.createdAt);
 
-  /** How many runs have appeared by now. */
-  count(now: number): number {
-    this.settle(now);
-    return this.#byCreation.after(now);
-  }
-
-  #candidates(narrow: Narrow, now: number): Run[] {
-    if (narrow.ids !== undefined) {
-      return narrow.ids.map((id) => this.#byId.get(id)).filter((run) => run !== undefined);
+    if (ids !== undefined) {
+      const found = ids.map((id) => this.#byId.get(id)).filter((run) => run !== undefined);
+      return sorted(found.filter((run) => run.createdAt <= now));
     }
-    if (narrow.flowIds !== undefined) {
-      const lists = narrow.flowIds.map((id) => this.#byFlow.get(id)?.runs ?? []);
-      return lists.length === 1 ? (lists[0] ?? []) : lists.flat().sort((a, b) => a.createdAt - b.createdAt);
+    if (flowIds !== undefined) {
+      const lists = flowIds.map((id) => appeared(this.#byFlow.get(id)));
+      return lists.length === 1 ? (lists[0] ?? []) : sorted(lists.flat());
     }
-    if (narrow.completedFrom !== undefined || narrow.completedTo !== undefined) {
+    if (completedFrom !== undefined || completedTo !== undefined) {
       const ended = this.#byCompletion;
-      const part = ended.runs.slice(
-        ended.from(narrow.completedFrom ?? -Infinity),
-        // A run that has not ended does not say when it will.
-        ended.after(Math.min(narrow.completedTo ?? now, now)),
-      );
-      return part.sort((a, b) => a.createdAt - b.createdAt);
+      // A run that has not ended does not say when it will.
+      const until = ended.after(Math.min(completedTo ?? now, now));
+      const part = ended.runs.slice(ended.from(completedFrom ?? -Infinity), until);
+      return sorted(part.filter((run) => run.createdAt >= createdFrom && run.createdAt <= now));
     }
-    return this.#byCreation.runs.slice(
-      this.#byCreation.from(narrow.createdFrom ?? -Infinity),
-      this.#byCreation.after(now),
-    );
+    return appeared(this.#byCreation);
   }
 
   #makeDue(duty: Duty): void {

@@ -71,6 +71,11 @@ export class Client {
   }
 }
 
+/** Where a list goes on, relative to the base of its service; undefined on the last page. */
+export function nextPage({ body }: Answer): string | undefined {
+  return body['_links'].next?.href;
+}
+
 export async function token(url: string, clientId = 'rehearsal'): Promise<string> {
   const form = {
     grant_type: 'client_credentials',

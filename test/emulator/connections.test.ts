@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+import { bigQuery, crmToAep } from './bodies.ts';
+import { nextPage, rehearsal } from './client.ts';
+import type { Answer, Json } from './client.ts';
+
+const { emulator, client } = await rehearsal();
+const code = (answer: Answer): string => String(answer.body?.type).replace(/^.*\//, '');
+const explore = (id: string, query: string) => client.get(`/flowservice/connections/${id}/explore?${query}`);
+
+test('what the tutorials take for granted is there, in both sandboxes', () => {
+  const given = [
+    '6990abad-977d-41b9-a85d-17ea8cf1c0e4',
+    'a5c6b647-e784-4b58-86b6-47e784ab580b',
+    '60a5c8b9-3c30-43ba-a5c8-b93c3093ba66',
+    'f1da3694-38a9-403d-9a36-9438a9203d42',
+    'd6c3988d-14ef-4000-8398-8d14ef000021',
+  ];
+  for (const sandbox of ['prod', 'dev']) {
+    const ids = emulator.control.resources('connections', sandbox).map(({ id }) => id);
+    expect(ids).toEqual(expect.arrayContaining(given));
+    expect(emulator.control.resources('dataSets', sandbox).map(({ id }) => id)).toEqual([
+      '6019e0e7c5dcf718db5ebc71',
+    ]);
+  }
+});
+
+test('every connector has a spec and a base connection of it', async () => {
+  const specs: Json[] = [];
+  let path: string | undefined = '/connectionSpecs?limit=100';
+  while (path !== undefined) {
+    const page: Answer = await client.get(`/flowservice${path}`);
+    specs.push(...page.body.items);
+    path = nextPage(page);
+  }
+  expect(specs.length).toBeGreaterThan(50);
+  const based = new Set(
+    emulator.control.resources('connections', 'prod').map((item) => item.connectionSpec.id),
+  );
+  expect(specs.filter(({ id }) => !based.has(id))).toEqual([]);
+});
+
+test('a connection spec is found by id, in the path and by filter', async () => {
+  const byFilter = await client.get(`/flowservice/connectionSpecs?property=id=="${bigQuery.specId}"`);
+  const byPath = await client.get(`/flowservice/connectionSpecs/${bigQuery.specId}`);
+  expect(byFilter.body.items).toEqual(byPath.body.items);
+  expect(byPath.body.items[0]).toMatchObject({
+    name: 'Google BigQuery',
+    authSpec: [{ name: 'Basic Authentication' }],
+  });
+  expect(code(await client.get('/flowservice/connectionSpecs/nope'))).toBe('FLOW-1439-404');
+});
+
+test('a flow spec comes in a list or bare, as asked for', async () => {
+  const ask = () => client.get('/flowservice/flowSpecs?property=name==CRMToAEP');
+  const [item] = (await ask()).body.items;
+  expect(item).toMatchObject({ id: crmToAep, transformationSpecs: [{ name: 'Copy' }, { name: 'Mapping' }] });
+  expect(item.scheduleSpec.spec.required).toEqual(['startTime', 'frequency']);
+  emulator.control.configure({ flowSpecShape: 'bare' });
+  expect((await ask()).body).toMatchObject({
+    id: crmToAep,
+    transformationSpec: [{ name: 'Copy' }, { name: 'Mapping' }],
+  });
+  emulator.control.configure({ flowSpecShape: 'items' });
+  expect((await client.get(`/flowservice/flowSpecs/${crmToAep}`)).body.items[0].name).toBe('CRMToAEP');
+});
+
+test('a connection can be tested and explored down to the columns of a table', async () => {
+  const id = bigQuery.baseConnectionId;
+  expect((await client.get(`/flowservice/connections/${id}/test`)).body).toEqual({ result: true });
+  const root = await explore(id, 'objectType=ROOT');
+  expect(root.body[0]).toEqual({
+    type: 'table',
+    name: 'test1.Mytable',
+    path: 'test1.Mytable',
+    canPreview: true,
+    canFetchSchema: true,
+  });
+  const table = await explore(id, 'objectType=table&object=test1.Mytable&preview=true');
+  expect(table.body).toMatchObject({
+    format: 'flat',
+    schema: { columns: [{ name: 'TestID' }, { name: 'Name' }, { name: 'Datefield' }] },
+  });
+  expect(table.body.data).toHaveLength(1);
+  expect(code(await explore(id, 'objectType=table&object=nope'))).toBe('CONNECTOR-1330-400');
+  expect(code(await explore(id, 'objectType=table'))).toBe('CONNECTOR-1335-400');
+  expect(code(await explore(id, ''))).toBe('CONNECTOR-1334-400');
+});
+
+test('the label of a table may differ from its path', async () => {
+  const root = await explore('60a5c8b9-3c30-43ba-a5c8-b93c3093ba66', 'objectType=root');
+  expect(root.body).toContainEqual(
+    expect.objectContaining({ name: 'Account Clean Info', path: 'AccountCleanInfo' }),
+  );
+});
+
+test('a file source shows folders and files', async () => {
+  const s3 = emulator.control
+    .resources('connections', 'prod')
+    .find(({ name }) => name === 'Amazon S3 base connection');
+  const root = await explore(s3?.id, 'objectType=root');
+  expect(root.body.map((one: Json) => one.type)).toEqual(['folder', 'file']);
+  const file = await explore(s3?.id, 'objectType=file&object=/acme/customers.csv&fileType=delimited');
+  expect(file.body.schema.columns).toHaveLength(3);
+});

@@ -1,0 +1,129 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { makeFlow, sourceConnection } from './bodies.ts';
+import { nextPage, rehearsal } from './client.ts';
+import type { Answer, Json } from './client.ts';
+
+const { emulator, client } = await rehearsal();
+const code = (answer: Answer): string => String(answer.body?.type).replace(/^.*\//, '');
+const list = (query: string) => client.get(`/flowservice/sourceConnections?${query}`);
+const filter = (text: string) => `property=${encodeURIComponent(text)}`;
+const names = (answer: Answer): string[] => answer.body.items.map((item: Json) => item.name);
+
+const numbers = [3, 1, 2, 5, 4];
+for (const number of numbers) {
+  await client.post(
+    '/flowservice/sourceConnections',
+    sourceConnection({ name: `part ${number}`, description: number % 2 ? 'odd' : 'even' }),
+  );
+}
+await client.post('/flowservice/sourceConnections', sourceConnection({ name: 'a, b "c"' }));
+
+test('a filter takes its value bare or quoted, and several filters all have to hold', async () => {
+  expect(names(await list(filter('name==part 3')))).toEqual(['part 3']);
+  expect(names(await list(filter('name=="part 3"')))).toEqual(['part 3']);
+  expect(names(await list(`${filter('description==odd')}&${filter('name==part 5')}`))).toEqual(['part 5']);
+  expect(names(await list(`${filter('description==even')}&${filter('name==part 5')}`))).toEqual([]);
+});
+
+test('a comma in a filter means or, except within quotes', async () => {
+  expect(names(await list(filter('name==part 1,"part 2"'))).toSorted()).toEqual(['part 1', 'part 2']);
+  expect(names(await list(filter(String.raw`name=="a, b \"c\""`)))).toEqual(['a, b "c"']);
+});
+
+test('a filter reaches into objects and lists, and compares numbers as numbers', async () => {
+  expect((await list(filter('params.columns[].name==Datefield'))).body.items.length).toBeGreaterThan(0);
+  expect((await list(filter('params.columns[].name==Nothing'))).body.items).toEqual([]);
+  expect((await list(filter('createdAt>1'))).body.items.length).toBeGreaterThan(5);
+  expect((await list(filter('createdAt<1'))).body.items).toEqual([]);
+});
+
+test('filters that AEP does not have are refused', async () => {
+  expect(code(await list(filter('name!=x')))).toBe('FLOW-1440-400');
+  expect(code(await list(filter('createdAt<=1,2')))).toBe('FLOW-1443-400');
+  expect(code(await list(filter('name')))).toBe('FLOW-1448-400');
+  expect(code(await list('orderby=;drop'))).toBe('FLOW-1432-400');
+});
+
+test('orderby sorts either way', async () => {
+  const odd = filter('description==odd');
+  expect(names(await list(`${odd}&orderby=name`))).toEqual(['part 1', 'part 3', 'part 5']);
+  expect(names(await list(`${odd}&orderby=-name`))).toEqual(['part 5', 'part 3', 'part 1']);
+  expect(names(await list(`${odd}&orderby=+name`))).toEqual(['part 1', 'part 3', 'part 5']);
+});
+
+test('count answers the number alone, and never together with a limit', async () => {
+  expect((await list(`count=true&${filter('description==odd')}`)).body).toEqual({ count: 3 });
+  expect(code(await list('count=true&limit=2'))).toBe('FLOW-1401-400');
+  expect((await list('count=false&limit=2')).body.items).toHaveLength(2);
+});
+
+test('the pages of a list hang together by their links, each item once, the last page without a link', async () => {
+  const seen: string[] = [];
+  let path: string | undefined = `/sourceConnections?limit=2&orderby=-name&${filter('createdAt>0')}`;
+  let pages = 0;
+  while (path !== undefined) {
+    const page: Answer = await client.get(`/flowservice${path}`);
+    seen.push(...names(page));
+    path = nextPage(page);
+    pages += 1;
+  }
+  expect(pages).toBe(3);
+  expect(seen).toEqual(['part 5', 'part 4', 'part 3', 'part 2', 'part 1', 'a, b "c"']);
+});
+
+test('a page that is read while the list grows at its front repeats nothing', async () => {
+  const first = await list(`limit=2&orderby=-name&${filter('description==odd')}`);
+  await client.post(
+    '/flowservice/sourceConnections',
+    sourceConnection({ name: 'part 9', description: 'odd' }),
+  );
+  const next = await client.get(`/flowservice${nextPage(first)}`);
+  expect([...names(first), ...names(next)]).toEqual(['part 5', 'part 3', 'part 1']);
+});
+
+test('search takes the query in its body', async () => {
+  const query = { queryString: 'property=name==Google BigQuery base connection', limit: 5 };
+  const found = await client.post('/flowservice/connections/search', query);
+  expect(names(found)).toEqual(['Google BigQuery base connection']);
+  const specs = await client.post('/flowservice/flowSpecs/search', {
+    queryString: 'name==CRMToAEP',
+    count: true,
+  });
+  expect(specs.body).toEqual({ count: 1 });
+  const id = await makeFlow(client, emulator.control.clock().now);
+  const flows = await client.post('/flowservice/flows/search', {
+    queryString: `property=id==${id}`,
+    projectionFields: 'id,name',
+  });
+  expect(flows.body.items).toEqual([{ id, name: 'Database dataflow using BigQuery' }]);
+});
+
+test('flows can be found by what they inherit', async () => {
+  const id = await makeFlow(client, emulator.control.clock().now);
+  const bySource = filter(
+    'inheritedAttributes.sourceConnections[].baseConnection.id==6990abad-977d-41b9-a85d-17ea8cf1c0e4',
+  );
+  const found = await client.get(
+    `/flowservice/flows?${bySource}&${filter('inheritedAttributes.properties.isSourceFlow==true')}`,
+  );
+  expect(found.body.items.map((item: Json) => item.id)).toContain(id);
+});
+
+test('lists lag behind, a lookup by id does not: neither when something is made nor when it is gone', async () => {
+  emulator.control.configure({ listLagMs: 300 });
+  try {
+    const lagged = await client.post('/flowservice/sourceConnections', sourceConnection({ name: 'lagging' }));
+    const { id } = lagged.body;
+    const shows = async (): Promise<boolean> => names(await list(filter('name==lagging'))).length > 0;
+    expect((await client.get(`/flowservice/sourceConnections/${id}`)).status).toBe(200);
+    expect(await shows()).toBe(false);
+    while (!(await shows())) await delay(20);
+    await client.delete(`/flowservice/sourceConnections/${id}`);
+    expect((await client.get(`/flowservice/sourceConnections/${id}`)).status).toBe(404);
+    expect(await shows()).toBe(true);
+    while (await shows()) await delay(20);
+  } finally {
+    emulator.control.configure({ listLagMs: 0 });
+  }
+});
