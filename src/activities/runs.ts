@@ -34,6 +34,8 @@ interface Memory {
   failures: number;
   /** The flow was not there at the last look. */
   missing?: true;
+  /** When the next attempt is to run: the time-skipping server's own record of that is a pause behind. */
+  nextAt?: number;
 }
 
 interface RunDependencies {
@@ -58,40 +60,37 @@ export function createRunActivities({ aep, watchIntervalMs }: RunDependencies) {
      * news "fails" and is retried by the server, which writes nothing into the history however long nothing happens.
      */
     async awaitRuns(look: Look): Promise<News> {
-      const {
-        attempt,
-        scheduledTimestampMs,
-        currentAttemptScheduledTimestampMs: readAt,
-        heartbeatDetails,
-      } = activityInfo();
-      const memory: Memory = heartbeatDetails ?? {
+      const info = activityInfo();
+      const memory: Memory = info.heartbeatDetails ?? {
         failures: 0,
-        ...(look.lastRead ? { lastRead: look.lastRead } : {}),
+        ...(look.lastRead === undefined ? {} : { lastRead: look.lastRead }),
       };
       // The server's clock, not this machine's: it is one for all workers, and the one that skips in tests.
-      const remainingMs = look.waitMs - (readAt - scheduledTimestampMs);
-      const readsFlow =
-        look.full || remainingMs <= 0 || memory.missing === true || attempt % looksPerFlowRead === 1;
+      const readAt = Math.max(info.currentAttemptScheduledTimestampMs, memory.nextAt ?? 0);
+      const remainingMs = look.waitMs - (readAt - info.scheduledTimestampMs);
+      const timeIsUp = look.full || remainingMs <= 0;
+      const readsFlow = timeIsUp || memory.missing === true || info.attempt % looksPerFlowRead === 1;
+      const leave = (left: Memory, pauseMs: number) => heartbeat({ ...left, nextAt: readAt + pauseMs });
+
       let news: News;
       try {
         news = await readNews(aep, look, { readAt, readsFlow });
       } catch (error) {
         const failures = memory.failures + 1;
-        heartbeat({ ...memory, failures } satisfies Memory);
-        throw unreadable(look, error, pauseAfter(failures, watchIntervalMs));
+        const pauseMs = pauseAfter(failures, watchIntervalMs);
+        leave({ ...memory, failures }, pauseMs);
+        throw unreadable(look, error, pauseMs);
       }
       if (news.flow === null && !memory.missing) {
         // A watch that ends by mistake is worse than one that ends late.
-        heartbeat({ ...memory, missing: true } satisfies Memory);
-        throw nothingNew(
-          `AEP shows no flow ${look.flowId}; asking once more`,
-          Math.min(secondOpinionMs, watchIntervalMs),
-        );
+        const pauseMs = Math.min(secondOpinionMs, watchIntervalMs);
+        leave({ ...memory, missing: true }, pauseMs);
+        throw nothingNew(`AEP shows no flow ${look.flowId}; asking once more`, pauseMs);
       }
       if (memory.lastRead !== undefined) news.lastRead = memory.lastRead;
-      if (look.full || remainingMs <= 0 || isNews(look, news)) return news;
-      heartbeat({ lastRead: readAt, failures: 0 } satisfies Memory);
-      const pauseMs = Math.min(jittered(watchIntervalMs), remainingMs);
+      if (timeIsUp || isNews(look, news)) return news;
+      const pauseMs = Math.ceil(Math.min(jittered(watchIntervalMs), remainingMs));
+      leave({ lastRead: readAt, failures: 0 }, pauseMs);
       throw nothingNew(`No run of flow ${look.flowId} has ended since the last look`, pauseMs);
     },
   };
@@ -113,15 +112,18 @@ async function readNews(
   if (readsFlow) {
     const flow = await aep.flowService.flows.get(call, look.flowId);
     news.flow = flow ? readFlow(flow) : null;
-    if (!flow) return news;
     // From AEP's own times, whose clock need not be ours: a week before the flow last did something.
-    from ??= news.since = Math.max(news.flow!.created, Math.min(readAt, lastActivity(flow)) - latenessMs);
+    if (flow && news.flow && from === undefined) {
+      from = news.since = Math.max(news.flow.created, Math.min(readAt, lastActivity(flow)) - latenessMs);
+    }
   }
+  // Its last runs can still be read when a flow is gone; of one that never was, there are none.
+  if (from === undefined) return news;
 
   const judged = new Set(look.judged);
   const unseen = new Set(look.open);
   let fresh = 0;
-  const filters = [`flowId==${look.flowId}`, `createdAt>=${Math.floor(from ?? 0)}`];
+  const filters = [`flowId==${look.flowId}`, `createdAt>=${Math.floor(from)}`];
   for await (const page of aep.flowService.listRuns(call, {
     filters,
     orderby: 'createdAt',
@@ -155,7 +157,7 @@ function nothingNew(message: string, pauseMs: number): ApplicationFailure {
   return ApplicationFailure.create({
     type: 'NothingNew',
     message,
-    nextRetryDelay: Math.ceil(pauseMs),
+    nextRetryDelay: pauseMs,
     category: ApplicationFailureCategory.BENIGN,
   });
 }
@@ -166,7 +168,7 @@ function unreadable({ flowId }: Look, error: unknown, pauseMs: number): Applicat
   return ApplicationFailure.create({
     type: error instanceof Error ? error.name : 'Error',
     message: `Cannot read the runs of flow ${flowId}: ${reason}`,
-    nextRetryDelay: Math.ceil(pauseMs),
+    nextRetryDelay: pauseMs,
   });
 }
 

@@ -3,6 +3,7 @@ import {
   proxyActivities,
   setCurrentDetails,
   setHandler,
+  setWorkflowOptions,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -43,13 +44,11 @@ export async function watchFlowRuns(input: WatchInput, carried?: WatchState): Pr
 
   for (;;) {
     const news = await awaitRuns(nextLook(input, state));
-    if (news.flow === null) {
-      if (!state) throw noSuchFlow(sandbox, flowId);
-      return { reason: 'gone', health: healthOf(watched(input, state), state, settings) };
-    }
+    if (news.flow === null && !state) throw noSuchFlow(sandbox, flowId);
     state = absorb(state, news, settings);
     const health = healthOf(watched(input, state), state, settings);
     publish(health);
+    if (news.flow === null && !news.cutShort) return { reason: 'gone', health };
     if (isOver(state)) return { reason: 'done', health };
 
     const { continueAsNewSuggested, historyLength, historySize } = workflowInfo();
@@ -58,6 +57,14 @@ export async function watchFlowRuns(input: WatchInput, carried?: WatchState): Pr
     }
   }
 }
+
+// It lives as long as its flow: pinned to the release that started it, no worker could ever be retired.
+// The server takes a behaviour only from workers that take part in versioning.
+setWorkflowOptions(
+  () =>
+    workflowInfo().currentDeploymentVersion?.deploymentName ? { versioningBehavior: 'AUTO_UPGRADE' } : {},
+  watchFlowRuns,
+);
 
 /** The judged ids are history each time they are handed over: all of them only for a full pass. */
 function nextLook({ sandbox, flowId, watch = {} }: WatchInput, state: WatchState | undefined): Look {

@@ -70,7 +70,7 @@ async function failureOf(watcher: Watcher): Promise<ApplicationFailure> {
   return cause as ApplicationFailure;
 }
 
-describe('a watcher that is given a sandbox and a flow id', () => {
+describe.concurrent('a watcher that is given a sandbox and a flow id', () => {
   test('finds out the rest itself, judges each run, and shows it everywhere', async () => {
     const description = 'Orders, hourly\nManaged by aep-dataflows: prod/orders #k3f9x2ab';
     const { flowId, watcher } = await watch({ description });
@@ -164,8 +164,10 @@ describe('a watcher that is given a sandbox and a flow id', () => {
     await watcher.result();
     await replay(rig.temporal.client.workflow.getHandle(watcher.workflowId, runId));
   });
+});
 
-  test('lives through an AEP that is away, and says in its own description why it waits', async () => {
+describe('a watcher whose AEP is away', () => {
+  test('lives on, and its description says why it waits', async () => {
     const { flowId, watcher } = await watch();
     await until(watcher, 'the first look', ({ flowName }) => flowName === 'Orders');
     rig.emulator.control.addFault({ method: 'GET', path: '/flowservice/runs', kind: '503', times: 2 });
