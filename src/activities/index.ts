@@ -4,9 +4,10 @@ import { uniqueKinds } from '../resources/plan.ts';
 import { createCheckActivities } from './check.ts';
 import { createOf, createUniqueOf } from './create.ts';
 import { lookBackOf } from './look-back.ts';
-import { lookAgainOf, lookOf, readOf } from './look.ts';
+import { lookOf, readOf } from './look.ts';
 import { removeOf } from './remove.ts';
 import { createRunActivities } from './runs.ts';
+import { settleOf, settleOrCreateOf } from './settle.ts';
 
 /** What activities need from the worker: AEP, and how long things can take on the way there. Milliseconds. */
 export interface Dependencies {
@@ -24,7 +25,8 @@ export function createActivities(dependencies: Dependencies) {
     ...createCheckActivities(dependencies),
     ...createRunActivities(dependencies),
     ...forEachKind('lookFor', (kind) => lookOf(kind, dependencies)),
-    ...forEachKind('lookAgainFor', (kind) => lookAgainOf(kind, dependencies)),
+    ...forEachKind('settle', (kind) => settleOf(kind, dependencies)),
+    ...forEachKind('settleOrCreate', (kind) => settleOrCreateOf(kind, dependencies)),
     ...forEachKind('read', (kind) => readOf(kind, dependencies)),
     ...forEachKind('create', (kind) =>
       (uniqueKinds.has(kind) ? createUniqueOf : createOf)(kind, dependencies),
@@ -49,4 +51,5 @@ function forEachKind<Verb extends string, Activity>(
 
 export type { CreateRequest, Created } from './create.ts';
 export type { Bounds, LookBack } from './look-back.ts';
-export type { Look, LookAgainRequest, LookRequest } from './look.ts';
+export type { Look, LookRequest } from './look.ts';
+export type { Settled, SettleOrCreateRequest, SettleRequest } from './settle.ts';

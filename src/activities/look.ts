@@ -1,5 +1,4 @@
-import { ApplicationFailure, activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
-import { ApplicationFailureCategory } from '@temporalio/common';
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { Call } from '../aep/http.ts';
 import { resources } from '../resources/index.ts';
 import type { Kind } from '../resources/kinds.ts';
@@ -22,13 +21,6 @@ export interface LookRequest {
   giveUpAfterMs?: number;
 }
 
-export interface LookAgainRequest extends LookRequest {
-  /** Milliseconds from the doubt until a resource that may have been created is sure to show. */
-  settleMs: number;
-  /** Milliseconds to wait after that before anything may be created. */
-  pauseMs?: number;
-}
-
 /** What AEP showed, and the run that saw it. */
 export interface Look {
   lookedIn: string;
@@ -37,9 +29,6 @@ export interface Look {
 
 /** How many resources of our name that are not ours are worth telling about. */
 const foreignToTell = 3;
-/** When to look again after a doubt, as parts of the settle time: early finds make recovery fast, the last one makes it right. */
-const looksAt = [0, 0.1, 0.35, 1];
-
 export function lookOf(kind: Kind, dependencies: Dependencies) {
   return async (request: LookRequest): Promise<Look> => {
     try {
@@ -47,43 +36,6 @@ export function lookOf(kind: Kind, dependencies: Dependencies) {
     } catch (error) {
       throw failure(error, request.giveUpAfterMs);
     }
-  };
-}
-
-interface Waited {
-  runId: string;
-  looks: number;
-}
-
-/**
- * Looks again and again until the resource shows or the settle time is over. The time is counted in the pauses this
- * activity was granted, not by a clock; after a reset they are another run's, and count for nothing.
- */
-export function lookAgainOf(kind: Kind, dependencies: Dependencies) {
-  return async (request: LookAgainRequest): Promise<Look> => {
-    const left = activityInfo().heartbeatDetails as Waited | undefined;
-    const looks = left?.runId === runId() ? left.looks : 0;
-    const times = [
-      ...looksAt.map((part) => part * request.settleMs),
-      ...(request.pauseMs ? [request.settleMs + request.pauseMs] : []),
-    ];
-    let found: Observed[];
-    try {
-      found = await look(kind, dependencies, request);
-    } catch (error) {
-      heartbeat({ runId: runId(), looks } satisfies Waited);
-      throw failure(error, request.giveUpAfterMs);
-    }
-    const next = times[looks + 1];
-    const shows = found.some((one) => kind === 'mappingSet' || one.mark?.dataflow === request.dataflow);
-    if (shows || next === undefined) return { lookedIn: runId(), found };
-    heartbeat({ runId: runId(), looks: looks + 1 } satisfies Waited);
-    throw ApplicationFailure.create({
-      type: 'NothingYet',
-      message: `No ${kind} has shown yet: look ${looks + 1} of ${times.length}`,
-      nextRetryDelay: next - times[looks]!,
-      category: ApplicationFailureCategory.BENIGN,
-    });
   };
 }
 
@@ -107,7 +59,12 @@ export function readOf(kind: Kind, dependencies: Dependencies) {
   };
 }
 
-async function look(kind: Kind, dependencies: Dependencies, request: LookRequest): Promise<Observed[]> {
+/** What AEP has of one kind for this dataflow: by the ids that earlier runs left and by name. */
+export async function look(
+  kind: Kind,
+  dependencies: Dependencies,
+  request: LookRequest,
+): Promise<Observed[]> {
   const service = servicesOf(dependencies.aep)[kind];
   const { observe } = resources[kind];
   const call: Call = { sandbox: request.sandbox, signal: cancellationSignal() };
@@ -139,6 +96,11 @@ function nameless(listed: Observed[], { body, dataflow }: LookRequest): Observed
     { dataflow },
   );
   return decision.action === 'adopt' ? listed.filter(({ id }) => id === decision.id) : [];
+}
+
+/** Whether a resource of ours is among the found; of mapping sets only such are answered. */
+export function shows(kind: Kind, found: Observed[], { dataflow }: LookRequest): boolean {
+  return found.some(({ mark }) => kind === 'mappingSet' || mark?.dataflow === dataflow);
 }
 
 function runId(): string {

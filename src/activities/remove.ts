@@ -5,10 +5,10 @@ import { servicesOf } from './services.ts';
 
 /** Deletes one resource; what is not there any more is deleted. */
 export function removeOf(kind: Kind, dependencies: Dependencies) {
-  const { remove } = servicesOf(dependencies.aep)[kind];
+  const service = servicesOf(dependencies.aep)[kind];
   return async (request: { sandbox: string; id: string }): Promise<void> => {
     try {
-      await remove?.({ sandbox: request.sandbox }, request.id);
+      await service.remove?.({ sandbox: request.sandbox }, request.id);
     } catch (error) {
       throw failure(error);
     }

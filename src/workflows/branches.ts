@@ -1,34 +1,43 @@
-import { CancellationScope } from '@temporalio/workflow';
 import type { Look, LookBack } from '../activities/index.ts';
 import type { Definition } from '../definition/definition.ts';
 import { dataflowId } from '../definition/identity.ts';
+import type { Problem, Warning } from '../definition/problems.ts';
 import { startProblem } from '../definition/start.ts';
 import { decide } from '../resources/decide.ts';
 import { resources } from '../resources/index.ts';
 import type { Kind, ResourceIds } from '../resources/kinds.ts';
 import { neededKinds, uniqueKinds } from '../resources/plan.ts';
-import type { JsonObject } from '../resources/resource.ts';
-import { callsFor } from './calls.ts';
+import type { JsonObject, Observed } from '../resources/resource.ts';
 import type { Checked } from './checks.ts';
-import { Conflicting, CreateOnce, type Found, type Sought } from './create-once.ts';
-import { invalid, isDoubt } from './failures.ts';
+import { Conflicting, CreateOnce, type Found, type Outside, type Sought } from './create-once.ts';
 import { adoptLivingFlow } from './living-flow.ts';
-import { giveUp, outsideOf } from './outside.ts';
 import type { ProgressReport } from './progress.ts';
 
 /** What a resource refers to: it is made when all of these are there. */
 type Needs = Partial<Record<Kind, Promise<string | undefined>>>;
 
+/** What a definition can turn out to ask for only when a flow is about to be made. */
+export class NotNow extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.message);
+    this.problem = problem;
+  }
+}
+
 /**
  * The branches of one `createDataflow`: each makes, adopts or is given one resource, and begins as soon as what it
- * refers to is there. Once one of them has failed, the others finish what they have begun and begin nothing more.
+ * refers to is there. Once one of them has failed, the others finish what they have sent and begin nothing more.
  */
 export class Branches {
   readonly protocol: CreateOnce;
   readonly #definition: Definition;
+  readonly #dataflow: string;
   readonly #lookBack: LookBack;
   readonly #checked: Checked;
   readonly #report: ProgressReport;
+  readonly #outside: Outside;
   readonly #needed: Kind[];
   readonly #looks = new Map<Kind, Promise<Look>>();
   readonly #living: Promise<ResourceIds | undefined>;
@@ -36,17 +45,21 @@ export class Branches {
   readonly #ids: ResourceIds = {};
   #failed: { error: unknown } | undefined;
 
-  constructor(definition: Definition, lookBack: LookBack, checked: Checked, report: ProgressReport) {
+  constructor(
+    definition: Definition,
+    lookBack: LookBack,
+    checked: Checked,
+    report: ProgressReport,
+    outside: Outside,
+  ) {
     this.#definition = definition;
+    this.#dataflow = dataflowId(definition);
     this.#lookBack = lookBack;
     this.#checked = checked;
     this.#report = report;
+    this.#outside = outside;
     this.#needed = neededKinds(definition);
-    this.protocol = new CreateOnce(
-      outsideOf(definition, lookBack.bounds),
-      dataflowId(definition),
-      lookBack.bounds,
-    );
+    this.protocol = new CreateOnce(outside, this.#dataflow, lookBack.bounds);
     for (const kind of this.#needed) {
       if (uniqueKinds.has(kind) || checked.given[kind]) continue;
       this.#looks.set(kind, handled(this.protocol.look(kind, this.#sought(kind), lookBack.mayStillArrive)));
@@ -90,87 +103,80 @@ export class Branches {
       this.#report.step(kind, found.made ? 'made' : 'adopted', { id: found.id });
       return found.id;
     } catch (error) {
-      this.#note(kind, error);
+      this.#failure(kind, error);
       throw error;
     }
   }
 
   async #create(kind: Kind, ids: ResourceIds): Promise<Found> {
     const body = resources[kind].body(this.#definition, ids, this.#checked.context);
+    if (kind === 'flow') this.#startMustLieAhead();
     if (uniqueKinds.has(kind)) return this.#createUnique(kind, body);
     const look = await this.#looks.get(kind)!;
-    return this.protocol.create(kind, { ...this.#sought(kind), body }, look, () => this.#mayCreate(kind));
+    const foreign = look.found.filter(({ mark, name }) => !mark && name === body['name']);
+    if (kind === 'dataset' && foreign.length > 0)
+      this.#report.warn(foreignDataset(String(body['name']), foreign));
+    this.#report.step(kind, 'running');
+    return this.protocol.create(kind, { ...this.#sought(kind), body }, look);
   }
 
   /** AEP refuses a second one of the same title and names the first, so these need no look: what is there is read, and fits or not. */
   async #createUnique(kind: Kind, body: JsonObject): Promise<Found> {
-    this.#mayCreate(kind);
-    const outside = outsideOf(this.#definition, this.#lookBack.bounds);
-    const dataflow = dataflowId(this.#definition);
-    const nonce = outside.newNonce();
-    const { id, titleTaken } = await outside.create(kind, { body, mark: { dataflow, nonce } });
+    this.#report.step(kind, 'running');
+    const mark = { dataflow: this.#dataflow, nonce: this.#outside.newNonce() };
+    const { id, titleTaken } = await this.#outside.create(kind, { body, mark });
     if (!titleTaken) return { id, made: true };
-    const there = await this.#read(kind, id);
-    const decision = decide(kind, body, there ? [there] : [], { dataflow });
-    if (decision.action === 'adopt') return { id, made: there?.mark?.nonce === nonce };
+    const there = await this.#outside.read(kind, id);
+    const decision = decide(kind, body, there ? [there] : [], mark);
+    if (decision.action === 'adopt') return { id, made: there?.mark?.nonce === mark.nonce };
     if (decision.action === 'conflict') throw new Conflicting(decision);
-    const message = `The title "${String(body['title'])}" is taken by ${id}, which is no ${kind}. Give the ${kind} another title`;
+    const message = `The title "${String(body['title'])}" is taken by ${id}. Use it by its id where it is what you mean, or choose another title`;
     throw new Conflicting({ action: 'conflict', reason: 'foreign', message, ids: [id], differences: [] });
   }
 
   async #adoptLivingFlow(): Promise<ResourceIds | undefined> {
     const { found } = await this.#looks.get('flow')!;
-    const living = await adoptLivingFlow(this.#definition, this.#checked, found, (kind, id) =>
-      this.#read(kind, id),
-    );
-    if (!living) this.#startMustLieAhead();
-    return living;
+    try {
+      const { read } = this.#outside;
+      const living = await adoptLivingFlow(this.#definition, this.#checked, found, read);
+      if (!living) this.#startMustLieAhead();
+      return living;
+    } catch (error) {
+      if (!this.#outside.isCancellation(error)) this.#report.step('flow', 'failed');
+      throw error;
+    }
   }
 
-  #mayCreate(kind: Kind): void {
-    if (this.#failed) throw this.#failed.error;
-    if (kind === 'flow') this.#startMustLieAhead();
-    this.#report.step(kind, 'running');
-  }
-
+  /** A flow that lives may have begun long ago; one that is to be made may not. */
   #startMustLieAhead(): void {
-    const problem = startProblem(this.#definition, Date.now());
-    if (problem) throw invalid([problem]);
+    const problem = startProblem(this.#definition, this.#outside.now());
+    if (problem) throw new NotNow(problem);
   }
 
-  #note(kind: Kind, error: unknown): void {
-    const first = this.#failed === undefined;
-    this.#failed ??= { error };
-    if (this.protocol.inDoubt(kind)) this.#report.step(kind, 'unknown');
-    else if (first || this.#failed.error !== error)
-      this.#report.step(kind, isDoubt(error) ? 'unknown' : 'failed');
-    else this.#report.step(kind, 'notTried');
+  #failure(kind: Kind, error: unknown): void {
+    if (!this.#failed) {
+      this.#failed = { error };
+      this.#outside.beginNothingMore();
+    }
+    const { isCancellation, isDoubt } = this.#outside;
+    const begun = this.#report.stateOf(kind) === 'running';
+    const cutOff = isCancellation(error) ? uniqueKinds.has(kind) : isDoubt(error);
+    if (this.protocol.inDoubt(kind) || (begun && cutOff)) this.#report.step(kind, 'unknown');
+    else if (begun && !isCancellation(error)) this.#report.step(kind, 'failed');
+    else if (this.#report.stateOf(kind) === 'waiting') this.#report.step(kind, 'notTried');
   }
 
   /** A class or schema that was made before it was known that it is not needed. */
   async #discardUnused(used: ResourceIds): Promise<void> {
     const made = this.#report.progress.steps.filter(({ state }) => state === 'made');
-    const alone = made.every(({ step }) => uniqueKinds.has(step as Kind));
-    if (
-      !alone ||
-      !(this.#failed?.error instanceof Conflicting || made.some(({ step, id }) => used[step as Kind] !== id))
-    )
-      return;
-    await CancellationScope.nonCancellable(async () => {
-      for (const { step, id } of made.reverse()) {
-        if (!this.#failed && used[step as Kind] === id) continue;
-        await callsFor(step as Kind, this.#lookBack.bounds).delete({
-          sandbox: this.#definition.sandbox,
-          id: id!,
-        });
-        this.#report.step(step, 'notTried', { note: 'made and deleted again' });
-      }
-    });
-  }
-
-  #read(kind: Kind, id: string) {
-    const { sandbox } = this.#definition;
-    return callsFor(kind, this.#lookBack.bounds).read({ sandbox, id, ...giveUp(this.#definition) });
+    if (made.some(({ step }) => !uniqueKinds.has(step as Kind))) return;
+    const unused = made.filter(
+      ({ step, id }) => this.#failed?.error instanceof Conflicting || used[step as Kind] !== id,
+    );
+    for (const { step, id } of unused.toReversed()) {
+      await this.#outside.remove(step as Kind, id!);
+      this.#report.step(step, 'notTried', { note: 'made, and deleted again' });
+    }
   }
 
   #sought(kind: Kind): Sought {
@@ -184,6 +190,12 @@ async function settled(needs: Needs): Promise<ResourceIds> {
     Object.entries(needs).map(async ([kind, id]) => [kind, await id] as const),
   );
   return Object.fromEntries(entries.filter(([, id]) => id !== undefined));
+}
+
+function foreignDataset(name: string, foreign: Observed[]): Warning {
+  const ids = foreign.map(({ id }) => id).join(', ');
+  const message = `There is another dataset named "${name}" (${ids}), which is left alone: use it with "dataset": {"id": …} where it is what you mean`;
+  return { code: 'foreign-dataset', field: 'dataset.name', message };
 }
 
 /** A branch that fails before another awaits it is no unhandled rejection: `allEnded` tells it. */

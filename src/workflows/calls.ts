@@ -13,7 +13,8 @@ const retry = { maximumInterval: '30 minutes' } as const;
 
 const verbs = {
   lookFor: 'Look for',
-  lookAgainFor: 'Look again for',
+  settle: 'Wait for late',
+  settleOrCreate: 'After a doubt, find or create',
   read: 'Read',
   create: 'Create',
   delete: 'Delete',
@@ -32,7 +33,11 @@ export function callsFor<K extends Kind>(kind: K, bounds: Bounds) {
     })[activityName(verb, kind)];
   return {
     lookFor: call('lookFor'),
-    lookAgainFor: call('lookAgainFor'),
+    settle: call('settle'),
+    settleOrCreate: call('settleOrCreate', {
+      startToCloseTimeout: 2 * bounds.httpTimeoutMs + overheadMs,
+      heartbeatTimeout: heartbeatTimeoutMs,
+    }),
     read: call('read'),
     create: call('create', uniqueKinds.has(kind) ? {} : sentOnce),
     delete: call('delete'),

@@ -73,8 +73,8 @@ export async function checkBeforeCreating(
     if (!id) return;
     const field = 'source.baseConnectionId';
     const found = await readOnly.readBaseConnection({ sandbox, id, ...giveUp });
-    if (!found) return void missing(field, 'base connection', id);
-    const { state, connectionSpecId } = found;
+    if (!found) missing(field, 'base connection', id);
+    const { state, connectionSpecId } = found ?? {};
     if (state && state !== 'enabled')
       problems.push({ field, message: `${id} is ${state}: it must be enabled` });
     if (connectionSpecId && connectionSpecId !== facts.connectionSpec.id) {

@@ -1,13 +1,14 @@
 import { isCancellation, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
+import type { Definition } from '../definition/definition.ts';
 import { dataflowId } from '../definition/identity.ts';
 import type { Kind } from '../resources/kinds.ts';
 import { neededKinds } from '../resources/plan.ts';
-import { accept, type Accepted } from './accept.ts';
+import { accept } from './accept.ts';
 import { Branches } from './branches.ts';
 import { checkBeforeCreating, lookBack } from './checks.ts';
 import { endingOf } from './failures.ts';
 import { searchAttributes, type CreateDataflowResult } from './messages.ts';
-import { giveUp } from './outside.ts';
+import { giveUp, outsideOf } from './outside.ts';
 import { outcomeOf, reportProgress, type ProgressReport } from './progress.ts';
 import { startWatcher } from './start-watcher.ts';
 import { sweep } from './sweep.ts';
@@ -27,8 +28,9 @@ export async function createDataflow(input: unknown): Promise<CreateDataflowResu
   const accepted = accept(input);
   const { definition } = accepted;
   const report = reportProgress(dataflowId(definition), ['check', ...neededKinds(definition), 'watch']);
+  for (const warning of accepted.warnings) report.warn(warning);
   try {
-    const result = await create(accepted, report);
+    const result = await create(definition, report);
     report.end('done');
     return result;
   } catch (error) {
@@ -45,16 +47,14 @@ export async function createDataflow(input: unknown): Promise<CreateDataflowResu
   }
 }
 
-async function create(
-  { definition, warnings }: Accepted,
-  report: ProgressReport,
-): Promise<CreateDataflowResult> {
+async function create(definition: Definition, report: ProgressReport): Promise<CreateDataflowResult> {
   report.step('check', 'running');
   const earlier = await lookBack();
   const checked = await checkBeforeCreating(definition, earlier, giveUp(definition));
   report.step('check', 'done');
 
-  const branches = new Branches(definition, earlier, checked, report);
+  const outside = outsideOf(definition, earlier.bounds);
+  const branches = new Branches(definition, earlier, checked, report, outside);
   const once = branches.once.bind(branches);
 
   const adHocClass = once('adHocClass');
@@ -75,13 +75,13 @@ async function create(
   const watcherWorkflowId = await startWatcher(definition, flowId);
   report.step('watch', 'done', { id: watcherWorkflowId });
 
-  const surplus = await sweep(definition, earlier, branches.protocol, ids, report);
+  const surplus = await sweep(definition, branches.protocol, ids, outside, report);
   return {
     flowId,
     resources: ids,
     made: Object.keys(outcomeOf(report.progress).made) as Kind[],
     watcherWorkflowId,
-    warnings,
+    warnings: report.progress.warnings,
     surplus,
   };
 }

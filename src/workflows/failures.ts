@@ -1,6 +1,7 @@
 import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import { InvalidDefinitionError, type Problem } from '../definition/problems.ts';
 import type { FailureType } from '../failure-types.ts';
+import { NotNow } from './branches.ts';
 import { Conflicting } from './create-once.ts';
 
 const toTell = 100;
@@ -52,6 +53,12 @@ export function endingOf(error: unknown, more: object): ApplicationFailure | und
       ...more,
     });
   }
+  if (error instanceof NotNow)
+    return fail('InvalidDefinition', `${error.problem.field}: ${error.message}`, {
+      problems: [error.problem],
+      problemCount: 1,
+      ...more,
+    });
   const thrown = thrownBy(error);
   if (thrown?.type)
     return fail(thrown.type as FailureType, thrown.message, { ...(thrown.details?.[0] as object), ...more });

@@ -52,7 +52,7 @@ export interface Progress {
   state: 'running' | 'done' | 'failed' | 'cancelled';
   /** In the order of the tutorials. */
   steps: Step[];
-  warnings: string[];
+  warnings: Warning[];
   /** Known before the workflow ends. */
   flowId?: string;
   error?: { type: string; message: string };

@@ -1,4 +1,4 @@
-import { uuid4 } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, sleep, uuid4 } from '@temporalio/workflow';
 import type { Bounds } from '../activities/index.ts';
 import type { Definition } from '../definition/definition.ts';
 import { durationMs } from '../definition/duration.ts';
@@ -11,13 +11,27 @@ import { isDoubt } from './failures.ts';
 export function outsideOf(definition: Definition, bounds: Bounds): Outside {
   const common = { sandbox: definition.sandbox, ...giveUp(definition) };
   const dataflow = dataflowId(definition);
+  const work = new CancellationScope();
   return {
-    look: (kind, sought) => callsFor(kind, bounds).lookFor({ ...sought, ...common, dataflow }),
-    lookAgain: (kind, sought) => callsFor(kind, bounds).lookAgainFor({ ...sought, ...common, dataflow }),
-    create: (kind, request) => callsFor(kind, bounds).create({ ...request, ...common }),
+    look: (kind, sought) =>
+      work.run(() => callsFor(kind, bounds).lookFor({ ...sought, ...common, dataflow })),
+    settle: (kind, sought) =>
+      work.run(() => callsFor(kind, bounds).settle({ ...sought, ...common, dataflow })),
+    read: (kind, id) => work.run(() => callsFor(kind, bounds).read({ id, ...common })),
+    create: (kind, request) => work.run(() => callsFor(kind, bounds).create({ ...request, ...common })),
+    settleOrCreate: (kind, request) =>
+      work.run(() => callsFor(kind, bounds).settleOrCreate({ ...request, ...common, dataflow })),
+    // What must go, goes, whatever was cancelled.
+    remove: (kind, id) =>
+      CancellationScope.nonCancellable(() =>
+        callsFor(kind, bounds).delete({ sandbox: definition.sandbox, id }),
+      ),
+    beginNothingMore: () => work.cancel(),
     isDoubt,
+    isCancellation,
     newNonce: () => uuid4().slice(0, 8),
     now: () => Date.now(),
+    sleepUntil: (time) => sleep(Math.max(1, time - Date.now()), { summary: 'Until late requests must show' }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { setCurrentDetails, setHandler } from '@temporalio/workflow';
+import type { Warning } from '../definition/problems.ts';
 import { kinds, kindTitles, type Kind, type ResourceIds } from '../resources/kinds.ts';
 import type { Outcome } from '../resources/outcome.ts';
 import { progressQuery, type Progress, type StepName, type StepState } from './messages.ts';
@@ -14,7 +15,8 @@ export interface ProgressReport {
   readonly progress: Progress;
   /** Notes that a step has come to `state`; the first state other than `waiting` starts its clock, an ended one stops it. */
   step(name: StepName, state: StepState, more?: { id?: string; note?: string }): void;
-  warn(message: string): void;
+  stateOf(name: StepName): StepState | undefined;
+  warn(warning: Warning): void;
   end(state: 'done' | 'failed' | 'cancelled', error?: { type: string; message: string }): void;
 }
 
@@ -41,8 +43,9 @@ export function reportProgress(dataflow: string, steps: StepName[]): ProgressRep
       if (name === 'flow' && more.id) progress.flowId = more.id;
       show();
     },
-    warn(message) {
-      progress.warnings.push(message);
+    stateOf: (name) => progress.steps.find((one) => one.step === name)?.state,
+    warn(warning) {
+      progress.warnings.push(warning);
       show();
     },
     end(state, error) {
@@ -103,7 +106,7 @@ function markdown({ dataflow, state, steps, warnings, error }: Progress): string
     '| step | state | id | time | |',
     '|---|---|---|---|---|',
     ...rows.map((row) => `| ${row} |`),
-    ...(warnings.length ? ['', 'Warnings:', ...warnings.map((warning) => `- ${warning}`)] : []),
+    ...(warnings.length ? ['', 'Warnings:', ...warnings.map(({ message }) => `- ${message}`)] : []),
   ].join('\n');
 }
 

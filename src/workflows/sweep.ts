@@ -1,25 +1,31 @@
-import { sleep } from '@temporalio/workflow';
-import type { LookBack } from '../activities/index.ts';
 import type { Definition } from '../definition/definition.ts';
 import { dataflowId } from '../definition/identity.ts';
 import { resources } from '../resources/index.ts';
 import type { Kind, ResourceIds } from '../resources/kinds.ts';
 import type { Observed } from '../resources/resource.ts';
 import { surplusOf } from '../resources/surplus.ts';
-import { callsFor } from './calls.ts';
-import type { CreateOnce } from './create-once.ts';
+import type { CreateOnce, Outside } from './create-once.ts';
 import { followReferences } from './living-flow.ts';
 import type { ProgressReport } from './progress.ts';
 
 /** What refers comes before what is referred to. */
-const order: Kind[] = [
+export const deletionOrder: Kind[] = [
   'flow',
   'sourceConnection',
   'targetConnection',
   'datasetBaseConnection',
-  'dataset',
   'mappingSet',
+  'dataset',
+  'schema',
+  'adHocSchema',
+  'adHocClass',
 ];
+
+/** A resource of ours that is one too many. */
+export interface Surplus {
+  kind: Kind;
+  id: string;
+}
 
 /**
  * The last step of create-once: a request whose outcome was never seen can take effect after everything else is made.
@@ -27,39 +33,36 @@ const order: Kind[] = [
  */
 export async function sweep(
   definition: Definition,
-  { bounds }: LookBack,
   protocol: CreateOnce,
   ids: ResourceIds,
+  outside: Outside,
   report: ProgressReport,
-) {
+): Promise<Surplus[]> {
   const { kinds, shownBy } = protocol.unaccounted();
-  const left: { kind: Kind; id: string }[] = [];
-  if (kinds.length === 0) return left;
+  if (kinds.length === 0) return [];
+  report.step('sweep', 'running', { note: `until late requests for the ${kinds.join(', ')} must show` });
+  await outside.sleepUntil(shownBy);
 
-  report.step('sweep', 'running', {
-    note: `until late requests for the ${kinds.join(', ')} must have shown`,
-  });
-  await sleep(Math.max(1, shownBy - Date.now()), { summary: 'Until late requests must have shown' });
-  const { sandbox } = definition;
-  const dataflow = dataflowId(definition);
-  const keep = new Set([...Object.values(ids), ...(await referredTo(ids.flow!))]);
-  for (const kind of order.filter((one) => kinds.includes(one))) {
-    const calls = callsFor(kind, bounds);
-    const { found } = await calls.lookFor({ sandbox, dataflow, name: resources[kind].name(definition) });
-    for (const { id } of surplusOf(found, keep, dataflow)) {
-      if (kind === 'mappingSet') left.push({ kind, id });
-      else await calls.delete({ sandbox, id });
+  // The flow may have been changed meanwhile: whatever it refers to now stays.
+  const flow = await outside.read('flow', ids.flow!);
+  const parts = new Map<Kind, Observed>();
+  if (flow) await followReferences('flow', flow, outside.read, parts);
+  const keep = new Set([...Object.values(ids), ...[...parts.values()].map(({ id }) => id)]);
+
+  const left: Surplus[] = [];
+  for (const kind of deletionOrder.filter((one) => kinds.includes(one))) {
+    const { found } = await outside.look(kind, { name: resources[kind].name(definition) });
+    for (const { id } of surplusOf(found, keep, dataflowId(definition))) {
+      // What AEP does not let us delete is told, and no reason to call a flow that lives a failure.
+      const removed =
+        kind !== 'mappingSet' &&
+        (await outside.remove(kind, id).then(
+          () => true,
+          () => false,
+        ));
+      if (!removed) left.push({ kind, id });
     }
   }
   report.step('sweep', 'done', left.length > 0 ? { note: `${left.length} that AEP cannot delete` } : {});
   return left;
-
-  /** As the flow is now: whatever it refers to stays. */
-  async function referredTo(flowId: string): Promise<string[]> {
-    const flow = await callsFor('flow', bounds).read({ sandbox, id: flowId });
-    const parts = new Map<Kind, Observed>();
-    if (flow)
-      await followReferences('flow', flow, (kind, id) => callsFor(kind, bounds).read({ sandbox, id }), parts);
-    return [...parts.values()].map(({ id }) => id);
-  }
 }

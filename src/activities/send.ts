@@ -1,0 +1,91 @@
+import { ApplicationFailure, Context, activityInfo, heartbeat } from '@temporalio/activity';
+import type { AepError } from '../aep/errors.ts';
+import { startLeadSeconds } from '../definition/start.ts';
+import { resources } from '../resources/index.ts';
+import { kindTitles, type Kind } from '../resources/kinds.ts';
+import type { Mark } from '../resources/mark.ts';
+import type { JsonObject } from '../resources/resource.ts';
+import { refusal } from './failures.ts';
+import type { Dependencies } from './index.ts';
+import { servicesOf } from './services.ts';
+
+/** A create: the body without its mark, and the mark. */
+export interface Post {
+  sandbox: string;
+  body: JsonObject;
+  mark: Mark;
+}
+
+const heartbeatEveryMs = 400;
+/** An attempt that was handed out longer ago than this asks the server whether it still counts. */
+const staleAfterMs = 1_000;
+
+/**
+ * Sends one POST that must not be sent twice.
+ * @throws AepError, and `OutcomeUnknown` where this attempt no longer counts.
+ */
+export async function send(kind: Kind, { aep, httpTimeoutMs }: Dependencies, post: Post): Promise<string> {
+  const startedAt = Date.now();
+  await stillCounts(kind);
+  // No cancellation signal: a POST that was begun is answered, or nobody knows what it did.
+  const { id } = await servicesOf(aep)[kind].create(
+    { sandbox: post.sandbox, beforeSend },
+    bodyOf(kind, post),
+  );
+  return id;
+
+  /** A process that was stopped for a while may wake up here, long after others were told that it is gone. */
+  function beforeSend() {
+    if (Date.now() - startedAt > httpTimeoutMs)
+      throw doubt(kind, 'its deadline had passed before it was sent');
+  }
+}
+
+/** Does `work` with a heartbeat beside it, so that a worker's death is known at once. What an earlier attempt left stays said: it is no word of this one. */
+export async function beating<Result>(work: () => Promise<Result>): Promise<Result> {
+  const left: unknown = activityInfo().heartbeatDetails;
+  const beat = setInterval(() => heartbeat(left), heartbeatEveryMs);
+  try {
+    return await work();
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+/** The body with its mark. A flow that is to start as soon as possible gets its start here, anew for each request: AEP refuses a start that has passed. */
+export function bodyOf(kind: Kind, { body, mark }: Post): JsonObject {
+  const marked = resources[kind].marked(body, mark);
+  if (kind !== 'flow') return marked;
+  const soon = Math.ceil(Date.now() / 1000) + startLeadSeconds;
+  return { ...marked, scheduleParams: { startTime: soon, ...(marked['scheduleParams'] as JsonObject) } };
+}
+
+/** Nobody knows whether something was created: the type says that no attempt may follow without a look. */
+export function doubt(kind: Kind, why: string, cause?: AepError): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'OutcomeUnknown',
+    message: `Nobody knows whether the ${kindTitles[kind]} was created: ${why}`,
+    nonRetryable: true,
+    ...(cause ? { details: [refusal(cause)] } : {}),
+  });
+}
+
+/** A worker that was asleep between taking a task and beginning it must not send what the server has long given up. */
+async function stillCounts(kind: Kind): Promise<void> {
+  const { currentAttemptScheduledTimestampMs, taskToken, workflowNamespace, heartbeatDetails } =
+    activityInfo();
+  if (Date.now() - currentAttemptScheduledTimestampMs < staleAfterMs) return;
+  const { client } = Context.current();
+  const { payloadConverter } = client.options.loadedDataConverter;
+  try {
+    await client.workflowService.recordActivityTaskHeartbeat({
+      namespace: workflowNamespace ?? client.options.namespace,
+      taskToken,
+      ...(heartbeatDetails === undefined
+        ? {}
+        : { details: { payloads: [payloadConverter.toPayload(heartbeatDetails)] } }),
+    });
+  } catch {
+    throw doubt(kind, 'Temporal no longer waits for this attempt');
+  }
+}

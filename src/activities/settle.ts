@@ -1,0 +1,153 @@
+import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activity';
+import { ApplicationFailureCategory } from '@temporalio/common';
+import { AepError } from '../aep/errors.ts';
+import type { FailureType } from '../failure-types.ts';
+import { kindTitles, type Kind } from '../resources/kinds.ts';
+import type { JsonObject, Observed } from '../resources/resource.ts';
+import { failure, refusal } from './failures.ts';
+import type { Dependencies } from './index.ts';
+import { look, shows, type Look, type LookRequest } from './look.ts';
+import { beating, send } from './send.ts';
+
+export interface SettleRequest extends LookRequest {
+  /** Milliseconds from a doubt until a resource that may have been created is sure to show. */
+  settleMs: number;
+}
+
+export interface SettleOrCreateRequest extends SettleRequest {
+  body: JsonObject;
+  /** The nonce of the POST whose outcome is unknown. */
+  nonce: string;
+}
+
+/** How a doubt ended: with what shows now, or with a create. */
+export interface Settled {
+  /** What shows: the workflow decides about it. */
+  found?: Observed[];
+  /** What was created, once nothing could show any more. */
+  created?: { id: string; nonce: string };
+  /** The nonces of the POSTs whose outcome was unknown. */
+  doubts: string[];
+}
+
+/** What one attempt leaves to the next in its heartbeat. An attempt that could not leave it may have sent a POST. */
+interface Memory {
+  runId: string;
+  attempt: number;
+  /** Looks since the last doubt that found nothing. */
+  looks: number;
+  doubts: string[];
+  /** Milliseconds to wait beyond the settle time. */
+  pauseMs: number;
+}
+
+/** When to look after a doubt, as parts of the settle time: early finds make recovery fast, the last one makes it right. */
+const looksAt = [0, 0.1, 0.35, 1];
+const longestPauseMs = 30 * 60_000;
+/** Stands for the POST of an attempt that left no word. */
+const lost = 'lost';
+
+/** Looks until a resource of ours shows or the settle time is over. */
+export function settleOf(kind: Kind, dependencies: Dependencies) {
+  return async (request: SettleRequest): Promise<Look> => {
+    const memory = remembered([]);
+    return { lookedIn: memory.runId, found: await lookAfterDoubt(kind, dependencies, request, memory) };
+  };
+}
+
+/**
+ * Looks until the resource shows or the settle time is over, and then, if nothing does, sends one POST more. If that
+ * ends in doubt too, it begins anew, with growing pauses: all of it in one activity, so that an AEP that takes no POST
+ * for hours writes nothing into the history.
+ *
+ * The waiting is counted in the pauses that Temporal granted, not by a clock. After a reset they were another run's, and
+ * after an attempt that left no word something may have been sent since: both begin anew.
+ */
+export function settleOrCreateOf(kind: Kind, dependencies: Dependencies) {
+  return (request: SettleOrCreateRequest): Promise<Settled> =>
+    beating(async () => {
+      const memory = remembered([request.nonce]);
+      const found = await lookAfterDoubt(kind, dependencies, request, memory);
+      if (shows(kind, found, request)) return { found, doubts: memory.doubts };
+
+      const nonce = newNonce();
+      const { sandbox, body, dataflow } = request;
+      try {
+        const id = await send(kind, dependencies, { sandbox, body, mark: { dataflow, nonce } });
+        return { created: { id, nonce }, doubts: memory.doubts };
+      } catch (error) {
+        if (error instanceof AepError && error.created === 'no') {
+          heartbeat(memory);
+          throw failure(error, request.giveUpAfterMs);
+        }
+        const pauseMs = Math.min(Math.max(2 * memory.pauseMs, request.settleMs), longestPauseMs);
+        const doubts = [...memory.doubts, nonce];
+        // An attempt that no longer counts leaves no word, and so the next one does not know what it did.
+        if (error instanceof AepError) heartbeat({ ...memory, looks: 0, doubts, pauseMs } satisfies Memory);
+        throw inDoubtStill(kind, error, request.giveUpAfterMs);
+      }
+    });
+}
+
+function remembered(doubts: string[]): Memory {
+  const { attempt, heartbeatDetails, workflowExecution } = activityInfo();
+  const left = heartbeatDetails as Memory | undefined;
+  const runId = workflowExecution!.runId;
+  if (left?.runId === runId && left.attempt === attempt - 1) return { ...left, attempt };
+  const known = left?.doubts ?? doubts;
+  return {
+    runId,
+    attempt,
+    looks: 0,
+    doubts: attempt === 1 ? known : [...known, lost],
+    pauseMs: left?.pauseMs ?? 0,
+  };
+}
+
+/** Answers when something shows, or at the last look: until then every look ends in a failure that says when the next one is due. */
+async function lookAfterDoubt(
+  kind: Kind,
+  dependencies: Dependencies,
+  request: SettleRequest,
+  memory: Memory,
+): Promise<Observed[]> {
+  let found: Observed[];
+  try {
+    found = await look(kind, dependencies, request);
+  } catch (error) {
+    heartbeat(memory);
+    throw failure(error, request.giveUpAfterMs);
+  }
+  const times = [
+    ...looksAt.map((part) => part * request.settleMs),
+    ...(memory.pauseMs ? [request.settleMs + memory.pauseMs] : []),
+  ];
+  const next = times[memory.looks + 1];
+  if (shows(kind, found, request) || next === undefined) return found;
+  heartbeat({ ...memory, looks: memory.looks + 1 } satisfies Memory);
+  throw ApplicationFailure.create({
+    type: 'NothingYet',
+    message: `No ${kindTitles[kind]} shows: look ${memory.looks + 1} of ${times.length}`,
+    nextRetryDelay: next - times[memory.looks]!,
+    category: ApplicationFailureCategory.BENIGN,
+  });
+}
+
+/** The next attempt begins with a look, so it may follow at once. */
+function inDoubtStill(kind: Kind, error: unknown, giveUpAfterMs?: number): ApplicationFailure {
+  const tooLate =
+    giveUpAfterMs !== undefined && Date.now() > activityInfo().scheduledTimestampMs + giveUpAfterMs;
+  const message = error instanceof Error ? error.message : String(error);
+  const type: FailureType = tooLate ? 'Unavailable' : 'OutcomeUnknown';
+  return ApplicationFailure.create({
+    type,
+    message: `Nobody knows whether the ${kindTitles[kind]} was created: ${message}`,
+    details: error instanceof AepError ? [refusal(error)] : [],
+    nonRetryable: tooLate,
+    nextRetryDelay: '1s',
+  });
+}
+
+function newNonce(): string {
+  return crypto.randomUUID().slice(0, 8);
+}
