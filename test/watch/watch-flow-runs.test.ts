@@ -15,6 +15,7 @@ import { waitFor } from '../support/wait-for.ts';
 import { administrator, makeFlow, type FlowRequest } from './make-flow.ts';
 
 const hour = 3_600_000;
+const day = 24 * hour;
 
 let rig: Rig;
 let aep: Aep;
@@ -28,8 +29,8 @@ afterAll(() => rig.close());
 
 type Watcher = WorkflowHandle<typeof watchFlowRuns>;
 
-function start(input: unknown, workflowId: string): Promise<Watcher> {
-  return rig.temporal.client.workflow.start<typeof watchFlowRuns>('watchFlowRuns', {
+function start(input: unknown, workflowId: string, { temporal } = rig): Promise<Watcher> {
+  return temporal.client.workflow.start<typeof watchFlowRuns>('watchFlowRuns', {
     workflowId,
     taskQueue: 'aep-dataflows',
     args: [input as WatchInput],
@@ -133,20 +134,30 @@ describe.concurrent('a watcher that is given a sandbox and a flow id', () => {
     await watcher.terminate();
   });
 
-  test('judges the runs that ended before it began, and those in progress when they end', async () => {
-    const flowId = await makeFlow(aep);
-    const { control } = rig.emulator;
-    control.makeRun(flowId, { outcome: 'failed', createdAt: Date.now() - 2 * hour });
-    const open = control.makeRun(flowId, { createdAt: Date.now() - hour, completedAt: Date.now() + 2000 });
-    const watcher = await start({ sandbox: 'prod', flowId }, `flow/prod/${flowId}`);
-    const first = await until(watcher, 'the first look', ({ lastRuns }) => lastRuns.length > 0);
-    expect(first).toMatchObject({ verdict: 'failed', openRuns: [{ runId: open['id'], verdict: 'pending' }] });
-    await until(
-      watcher,
-      'the end of the other',
-      ({ verdict, openRuns }) => verdict === 'ok' && openRuns.length === 0,
-    );
-    await watcher.terminate();
+  test('judges the runs that ended before it began, and a long one when it ends', async () => {
+    const began = Date.now() - 3 * day;
+    const own = await startRig({ emulator: { now: began } });
+    try {
+      const flowId = await makeFlow(administrator(own.emulator.url), { now: began });
+      const { control } = own.emulator;
+      control.planRuns({ flowId, outcomes: Array<'missing'>(80).fill('missing') });
+      control.advanceClock(3 * day);
+      const now = Date.now();
+      // Older than what an ordinary look covers: it is asked for by its id.
+      const long = control.makeRun(flowId, { createdAt: now - 20 * hour, completedAt: now + 2000 });
+      control.makeRun(flowId, { outcome: 'failed', createdAt: now - 2 * hour });
+      await own.startWorker();
+      const watcher = await start({ sandbox: 'prod', flowId }, `flow/prod/${flowId}`, own);
+      const first = await until(watcher, 'the first look', ({ lastRuns }) => lastRuns.length > 0);
+      expect(first).toMatchObject({ totals: { failed: 1 }, openRuns: [{ runId: long['id'] }] });
+      await until(
+        watcher,
+        'the end of the long run',
+        ({ totals, openRuns }) => totals.ok === 1 && openRuns.length === 0,
+      );
+    } finally {
+      await own.close();
+    }
   });
 
   test('goes on, with all it knows, in execution after execution', async () => {
