@@ -18,19 +18,20 @@ export function readOptions<const T extends ParseArgsOptionsConfig>(help: string
   }
 }
 
-/** A number that an option was given, at least `least`; undefined where the option is absent. */
-export function numberOption(name: string, text: string | undefined, least = 0): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < least)
-    throw new UsageError(`--${name} must be a number, ${least} or more, not ${JSON.stringify(text)}`);
-  return value;
+/** A number that an option was given, 0 or more; undefined where the option is absent. */
+export function numberOption(name: string, text: string | undefined): number | undefined {
+  return wanted(name, 'a number, 0 or more', text, (value) => Number.isFinite(value) && value >= 0);
 }
 
-/** A TCP port that an option was given: 0 means a free one. */
+/** A TCP port that an option was given, 0 for a free one; undefined where the option is absent. */
 export function portOption(name: string, text: string | undefined): number | undefined {
-  const port = numberOption(name, text);
-  if (port !== undefined && (port > 65_535 || !Number.isInteger(port)))
-    throw new UsageError(`--${name} must be a port between 0 and 65535, not ${text}`);
-  return port;
+  const isPort = (value: number) => Number.isInteger(value) && value >= 0 && value <= 65_535;
+  return wanted(name, 'a port between 0 and 65535', text, isPort);
+}
+
+function wanted(name: string, what: string, text: string | undefined, fits: (value: number) => boolean) {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() !== '' && fits(value)) return value;
+  throw new UsageError(`--${name} must be ${what}, not ${JSON.stringify(text)}`);
 }

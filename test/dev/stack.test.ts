@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { freePort, opens } from '../../dev/ports.ts';
+import { alive, descendants, startProgram } from '../support/program.ts';
+
+const run = promisify(execFile);
+
+test('npm run dev prints lines for a terminal that create a dataflow, as they stand, and Ctrl-C ends all', async () => {
+  const [temporalPort, uiPort, emulatorPort] = [await freePort(), await freePort(), await freePort()];
+  const ports = { '--temporal-port': temporalPort, '--ui-port': uiPort, '--emulator-port': emulatorPort };
+  const stack = startProgram('dev/stack.ts', Object.entries(ports).flat().map(String));
+  await stack.prints(/Ctrl-C/);
+  expect(await Promise.all([temporalPort, uiPort, emulatorPort].map(opens))).toEqual([true, true, true]);
+
+  const lines = stack
+    .stdout()
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => /^(export|alias|temporal) /.test(line));
+  const inTerminal = (wanted: RegExp) =>
+    run('bash', [
+      '-c',
+      [
+        'shopt -s expand_aliases',
+        ...lines.filter((line) => /^(export|alias)/.test(line) || wanted.test(line)),
+      ].join('\n'),
+    ]);
+
+  await inTerminal(/workflow start/);
+  expect((await inTerminal(/workflow result/)).stdout).toMatch(/COMPLETED[^]*"flowId":/);
+  expect((await inTerminal(/workflow query/)).stdout).toMatch(/"state":"done"/);
+  // The id is the lock: a second start is refused or, as the first has ended, finds everything in place.
+  await inTerminal(/workflow start/);
+  expect((await inTerminal(/workflow result/)).stdout).toMatch(/"made":(null|\[\])/);
+
+  const processes = descendants(stack.pid);
+  stack.kill('SIGINT');
+  expect(await stack.ended).toBe(130);
+  expect(alive(processes)).toEqual([]);
+  expect(await opens(emulatorPort)).toBe(false);
+});
+
+test.each([
+  [['--temporal-port', 'seven'], /--temporal-port must be a port/],
+  [['--emulator-port', '70000'], /--emulator-port must be a port/],
+  [['--latency=-1'], /--latency must be a number, 0 or more/],
+  [['--nonsense'], /Unknown option '--nonsense'[^]*--help/],
+])('npm run dev with %j says what is wrong and starts nothing', async (args, problem) => {
+  const stack = startProgram('dev/stack.ts', args);
+  expect(await stack.ended).not.toBe(0);
+  expect(stack.stderr()).toMatch(problem);
+  expect(stack.stdout()).toBe('');
+});
