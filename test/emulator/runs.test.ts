@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { flow, makeFlow, makeParts } from './bodies.ts';
-import { rehearsal } from './client.ts';
+import { nextPage, rehearsal } from './client.ts';
 import type { Answer, Json } from './client.ts';
 
 const { emulator, client } = await rehearsal({
@@ -279,4 +279,17 @@ test('the clock can run fast, and the date of an answer goes by it', async () =>
   expect(Date.parse(answer.headers.get('date') ?? '')).toBeGreaterThanOrEqual(before - 1000);
   control.setClock({ now: now() + 5000 });
   expect(() => control.setClock({ now: before })).toThrow(/forward/);
+});
+
+test('runs of one instant are each on one page', async () => {
+  const flowId = await makeFlow(client, now());
+  const made = Array.from({ length: 30 }, () => control.makeRun(flowId, { completedAt: now() }).id);
+  const seen: string[] = [];
+  let path: string | undefined = `/runs?limit=7&property=flowId==${flowId}`;
+  while (path !== undefined) {
+    const page: Answer = await client.get(`/flowservice${path}`);
+    seen.push(...page.body.items.map(({ id }: Json) => id));
+    path = nextPage(page);
+  }
+  expect(seen.toSorted()).toEqual(made.toSorted());
 });
