@@ -1,0 +1,104 @@
+import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import type { RecordedRequest } from '../../emulator/emulator.ts';
+import { DataflowError } from '../../src/client.ts';
+import type { Outcome } from '../../src/resources/outcome.ts';
+import type { createDataflow } from '../../src/workflows/create-dataflow.ts';
+import { administrator } from '../watch/make-flow.ts';
+import { example, type Rig } from './rig.ts';
+
+type Json = Record<string, unknown>;
+
+/** Sandboxes for an emulator, and the next one that nobody has: a place of its own in AEP for each test. */
+export function places(count: number): { sandboxes: string[]; next(): string } {
+  const sandboxes = Array.from({ length: count }, (_, index) => `place-${index}`);
+  const free = [...sandboxes];
+  return {
+    sandboxes,
+    next() {
+      const sandbox = free.pop();
+      if (!sandbox) throw new Error(`${count} places are not enough`);
+      return sandbox;
+    },
+  };
+}
+
+/** A dataflow of the newer generation, named `orders`: six kinds of resource. */
+export function orders(sandbox: string, changes: Json = {}): Json {
+  return { ...example('orders-from-bigquery', { name: 'orders', sandbox }), ...changes };
+}
+
+/** What AEP then holds of it, by `marked`. */
+export const oneOfSix = {
+  sourceConnections: 1,
+  schemas: 1,
+  dataSets: 1,
+  targetConnections: 1,
+  mappingSets: 1,
+  flows: 1,
+};
+
+/** A dataflow of the older generation, named `orders`: all nine kinds of resource. */
+export function legacyOrders(sandbox: string, changes: Json = {}): Json {
+  const legacy = example('tutorial-protocols', { name: 'orders', sandbox });
+  return { ...legacy, target: { datasetBaseConnection: {} }, ...changes };
+}
+
+/** What AEP then holds of it, by `marked`. */
+export const oneOfNine = { ...oneOfSix, connections: 1, classes: 1, schemas: 2 };
+
+/** Starts it as any Temporal client can: nothing is checked before. */
+export function startPlainly(
+  rig: Pick<Rig, 'temporal'>,
+  input: unknown,
+  workflowId: string,
+): Promise<WorkflowHandle<typeof createDataflow>> {
+  return rig.temporal.client.workflow.start<typeof createDataflow>('createDataflow', {
+    workflowId,
+    taskQueue: 'aep-dataflows',
+    args: [input],
+  });
+}
+
+export interface Told {
+  type: string | null | undefined;
+  message: string;
+  details: Json;
+}
+
+/** What a caller is told by a dataflow that must fail. */
+export async function failureOf(handle: { result(): Promise<unknown> }): Promise<Told> {
+  const error = await handle.result().then(
+    (result) => new Error(`It did not fail, it answered ${JSON.stringify(result)}`),
+    (error: unknown) => error,
+  );
+  if (error instanceof DataflowError) return error as Told;
+  if (error instanceof WorkflowFailedError && error.cause instanceof ApplicationFailure) {
+    const { type, message, details } = error.cause;
+    return { type, message, details: (details?.[0] ?? {}) as Json };
+  }
+  throw error;
+}
+
+/** What its memo says of its resources. */
+export async function outcomeOf(
+  rig: Pick<Rig, 'temporal'>,
+  workflowId: string,
+): Promise<Outcome | undefined> {
+  const { memo } = await rig.temporal.client.workflow.getHandle(workflowId).describe();
+  return memo?.['outcome'] as Outcome | undefined;
+}
+
+/** The requests that workers sent for one sandbox. */
+export function requestsIn(
+  { emulator }: Pick<Rig, 'emulator'>,
+  sandbox: string,
+  filter: { method?: string; path?: string } = {},
+): RecordedRequest[] {
+  return emulator.control
+    .requests(filter)
+    .filter((request) => request.sandbox === sandbox && request.headers['x-api-key'] === 'test-client');
+}
+
+/** A client of AEP that has nothing to do with the worker. */
+export const administratorOf = ({ emulator }: Pick<Rig, 'emulator'>) => administrator(emulator.url);
