@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,7 +27,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const [temporal, testServer] = await Promise.all([
     startTemporal({ headless: true }),
     findBinary(timeSkippingServer),
-    existsSync('src/workflows/index.ts') && bundleWorkflows(workflowBundle),
+    bundleWorkflows(workflowBundle),
   ]);
   project.provide('temporalAddress', temporal.address);
   project.provide('temporalCli', temporal.cli);
