@@ -283,7 +283,7 @@ test('the clock can run fast, and the date of an answer goes by it', async () =>
 
 test('runs of one instant are each on one page', async () => {
   const flowId = await makeFlow(client, now());
-  const made = Array.from({ length: 30 }, () => control.makeRun(flowId, { completedAt: now() }).id);
+  const made = Array.from({ length: 30 }, () => String(control.makeRun(flowId, { completedAt: now() }).id));
   const seen: string[] = [];
   let path: string | undefined = `/runs?limit=7&property=flowId==${flowId}`;
   while (path !== undefined) {
