@@ -10,12 +10,12 @@ import { example, type Rig } from './rig.ts';
 type Json = Record<string, unknown>;
 
 /** Sandboxes for an emulator, and the next one that nobody has: a place of its own in AEP for each test. */
-export function places(count: number): { sandboxes: string[]; next(): string } {
+export function places(count: number): { sandboxes: string[]; next: () => string } {
   const sandboxes = Array.from({ length: count }, (_, index) => `place-${index}`);
   const free = [...sandboxes];
   return {
     sandboxes,
-    next() {
+    next: () => {
       const sandbox = free.pop();
       if (!sandbox) throw new Error(`${count} places are not enough`);
       return sandbox;
@@ -72,7 +72,7 @@ export async function failureOf(handle: { result(): Promise<unknown> }): Promise
     (result) => new Error(`It did not fail, it answered ${JSON.stringify(result)}`),
     (error: unknown) => error,
   );
-  if (error instanceof DataflowError) return error as Told;
+  if (error instanceof DataflowError) return error;
   if (error instanceof WorkflowFailedError && error.cause instanceof ApplicationFailure) {
     const { type, message, details } = error.cause;
     return { type, message, details: (details?.[0] ?? {}) as Json };
