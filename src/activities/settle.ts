@@ -22,6 +22,7 @@ export interface SettleOrCreateRequest extends SettleRequest {
 
 /** How a doubt ended: with what shows now, or with a create. */
 export interface Settled {
+  lookedIn: string;
   /** What shows: the workflow decides about it. */
   found?: Observed[];
   /** What was created, once nothing could show any more. */
@@ -68,13 +69,13 @@ export function settleOrCreateOf(kind: Kind, dependencies: Dependencies) {
     beating(async () => {
       const memory = remembered([request.nonce]);
       const found = await lookAfterDoubt(kind, dependencies, request, memory);
-      if (shows(kind, found, request)) return { found, doubts: memory.doubts };
+      if (shows(kind, found, request)) return { lookedIn: memory.runId, found, doubts: memory.doubts };
 
       const nonce = newNonce();
       const { sandbox, body, dataflow } = request;
       try {
         const id = await send(kind, dependencies, { sandbox, body, mark: { dataflow, nonce } });
-        return { created: { id, nonce }, doubts: memory.doubts };
+        return { lookedIn: memory.runId, created: { id, nonce }, doubts: memory.doubts };
       } catch (error) {
         if (error instanceof AepError && error.created === 'no') {
           heartbeat(memory);

@@ -26,6 +26,12 @@ export const definitionSchema = z
     deltaColumn: deltaColumn.optional(),
     schedule,
     options: options.optional(),
+    onFailure: z
+      .enum(['keep', 'rollback', 'wait'])
+      .optional()
+      .describe(
+        'When AEP refuses for good. "keep" (unless given): fail, and leave what was made for the next start. "rollback": delete what this execution made, then fail. "wait": stay open for the updates resume and giveUp.',
+      ),
     giveUpAfter: z
       .string()
       .max(50)

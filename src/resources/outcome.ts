@@ -6,6 +6,8 @@ export interface Outcome {
   made: ResourceIds;
   /** Found in place. */
   adopted: ResourceIds;
+  /** Made by this execution and deleted again: a rollback. */
+  deleted?: ResourceIds;
   /** Never asked for, because something else failed first. */
   notTried: Kind[];
   /** Asked for, and nobody knows whether it came into being. The next create finds out. */

@@ -18,23 +18,32 @@ export interface Accepted {
  * @throws InvalidDefinition
  */
 export function accept(input: unknown): Accepted {
-  const accepted = parsed(input);
+  const accepted = parse(input);
   const { definition } = accepted;
   const id = workflowId(definition);
   if (workflowInfo().workflowId !== id) {
     const message = `The dataflow ${dataflowId(definition)} is created under the workflow id ${id}, not ${workflowInfo().workflowId}: the id is its lock. Start it with --workflow-id ${id}`;
     throw invalidDefinition(message, [{ field: 'name', message }]);
   }
+  announce(definition);
+  return accepted;
+}
+
+/** Notes in memo and search attributes what this workflow is about. */
+export function announce(definition: Definition): void {
   upsertMemo({ definition: definitionHash(definition) });
   upsertSearchAttributes([
     { key: searchAttributes.dataflow, value: dataflowId(definition) },
     { key: searchAttributes.sandbox, value: definition.sandbox },
     { key: searchAttributes.connector, value: sourceFacts(definition.source).label },
   ]);
-  return accepted;
 }
 
-function parsed(input: unknown): Accepted {
+/**
+ * Checks a definition.
+ * @throws InvalidDefinition
+ */
+export function parse(input: unknown): Accepted {
   try {
     return parseDefinition(input);
   } catch (error) {

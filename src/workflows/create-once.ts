@@ -36,6 +36,12 @@ export interface Outside {
 
 type Asked<Request> = Omit<Request, 'sandbox' | 'dataflow'>;
 
+/** A resource of ours that is one too many. */
+export interface Surplus {
+  kind: Kind;
+  id: string;
+}
+
 /** What is sought: a name, the ids that earlier runs left, and the body for what may come back without its name. */
 export interface Sought {
   name: string;
@@ -63,6 +69,13 @@ export interface Times {
   lateMs: number;
 }
 
+const replaceable: ReadonlySet<Kind> = new Set<Kind>([
+  'sourceConnection',
+  'targetConnection',
+  'datasetBaseConnection',
+  'mappingSet',
+]);
+
 /**
  * One resource of each kind, whatever fails. AEP has no idempotency key: a POST whose answer was lost leaves a resource
  * whose id nobody knows, and a blind retry makes a second one. Hence, for every kind that AEP lets exist twice:
@@ -79,6 +92,8 @@ export class CreateOnce {
   readonly #dataflow: string;
   readonly #times: Times;
   readonly #doubts = new Map<Kind, Doubt[]>();
+  /** What was made anew and cannot be deleted. */
+  readonly replaced: Surplus[] = [];
 
   constructor(outside: Outside, dataflow: string, times: Times) {
     this.#outside = outside;
@@ -97,44 +112,36 @@ export class CreateOnce {
    * Adopts what the look found, or creates it.
    * @throws what the create threw, where that surely created nothing; `Conflicting` where what is there does not fit.
    */
-  async create(kind: Kind, sought: Required<Sought>, { lookedIn, found }: Look): Promise<Found> {
+  async create(kind: Kind, sought: Required<Sought>, look: Look): Promise<Found> {
+    const sent = new Set<string>();
     const { body } = sought;
-    this.#account(
-      kind,
-      found.map(({ mark }) => mark?.nonce),
-    );
-    const adopted = this.#adopt(kind, body, found);
-    if (adopted) return { id: adopted, made: false };
+    for (let { found, lookedIn } = look; ;) {
+      this.#account(kind, found);
+      const adopted = await this.#adopt(kind, body, found);
+      if (adopted)
+        return {
+          id: adopted.id,
+          made: sent.has(adopted.mark?.nonce ?? '') || (sent.size > 0 && !adopted.mark),
+        };
 
-    const nonce = this.#outside.newNonce();
-    try {
-      const { id } = await this.#outside.create(kind, {
-        body,
-        mark: { dataflow: this.#dataflow, nonce },
-        lookedIn,
-      });
-      return { id, made: true };
-    } catch (error) {
-      if (!this.#outside.isDoubt(error)) throw error;
+      const nonce = this.#outside.newNonce();
+      const mark = { dataflow: this.#dataflow, nonce };
+      try {
+        const { id } = await this.#outside.create(kind, { body, mark, lookedIn });
+        return { id, made: true };
+      } catch (error) {
+        if (!this.#outside.isDoubt(error)) throw error;
+      }
+      this.#doubt(kind, nonce);
+      const settleMs = this.#settleMs(kind);
+      const settled = await this.#outside.settleOrCreate(kind, { ...sought, nonce, settleMs });
+      for (const doubted of settled.doubts) {
+        sent.add(doubted);
+        if (doubted !== nonce) this.#doubt(kind, doubted);
+      }
+      if (settled.created) return { id: settled.created.id, made: true };
+      ({ found = [], lookedIn } = settled);
     }
-    this.#doubt(kind, nonce);
-    const settled = await this.#outside.settleOrCreate(kind, {
-      ...sought,
-      nonce,
-      settleMs: this.#settleMs(kind),
-    });
-    for (const another of settled.doubts) if (another !== nonce) this.#doubt(kind, another);
-    if (settled.created) return { id: settled.created.id, made: true };
-
-    const shown = settled.found ?? [];
-    this.#account(
-      kind,
-      shown.map(({ mark }) => mark?.nonce),
-    );
-    const id = this.#adopt(kind, body, shown);
-    if (!id) throw new Error(`The ${kind} showed and cannot be adopted`);
-    const seen = shown.find((one) => one.id === id)?.mark?.nonce;
-    return { id, made: seen === undefined || settled.doubts.includes(seen) };
   }
 
   /** Whether a request for this kind may still make a resource that nobody has seen. */
@@ -149,18 +156,33 @@ export class CreateOnce {
     return { kinds: open.map(([kind]) => kind), shownBy: last + this.#times.settleMs };
   }
 
-  #adopt(kind: Kind, body: JsonObject, found: Look['found']): string | undefined {
+  /**
+   * What is there and fits. While there is no flow, what differs because the definition was corrected is replaced, where
+   * nothing but the flow depends on it: a schema or a dataset may hold data, and is a human's to decide about.
+   */
+  async #adopt(kind: Kind, body: JsonObject, found: Observed[]): Promise<Observed | undefined> {
     const decision = decide(kind, body, found, { dataflow: this.#dataflow });
-    if (decision.action === 'conflict') throw new Conflicting(decision);
-    return decision.action === 'adopt' ? decision.id : undefined;
+    if (decision.action === 'adopt') {
+      // Our own surplus, left by a run that was cut off: the sweep need not wait for it to show.
+      if (decision.surplus.length > 0) this.#doubt(kind, 'surplus', -this.#times.settleMs);
+      return found.find(({ id }) => id === decision.id);
+    }
+    if (decision.action === 'create') return undefined;
+    if (decision.reason !== 'differs' || !replaceable.has(kind)) throw new Conflicting(decision);
+    for (const id of decision.ids) {
+      if (kind === 'mappingSet') this.replaced.push({ kind, id });
+      else await this.#outside.remove(kind, id);
+    }
+    return undefined;
   }
 
-  #doubt(kind: Kind, nonce: string): void {
-    this.#doubts.set(kind, [...(this.#doubts.get(kind) ?? []), { nonce, since: this.#outside.now() }]);
+  #doubt(kind: Kind, nonce: string, since = this.#outside.now()): void {
+    this.#doubts.set(kind, [...(this.#doubts.get(kind) ?? []), { nonce, since }]);
   }
 
-  #account(kind: Kind, nonces: (string | undefined)[]): void {
-    const open = this.#doubts.get(kind)?.filter(({ nonce }) => !nonces.includes(nonce));
+  #account(kind: Kind, found: Observed[]): void {
+    const seen = new Set(found.map(({ mark }) => mark?.nonce));
+    const open = this.#doubts.get(kind)?.filter(({ nonce }) => !seen.has(nonce));
     if (open) this.#doubts.set(kind, open);
   }
 

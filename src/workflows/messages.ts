@@ -1,4 +1,4 @@
-import { defineQuery } from '@temporalio/workflow';
+import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { Warning } from '../definition/problems.ts';
 import type { Kind, ResourceIds } from '../resources/kinds.ts';
@@ -19,7 +19,8 @@ export type StepName = 'check' | 'lookUp' | Kind | 'watch' | 'sweep';
 
 /**
  * `made`: created by this execution. `adopted`: found in place. `given`: named by the definition. `done`: a step that
- * makes no resource. `unknown`: asked for, outcome not known. `notTried`: something else failed first.
+ * makes no resource. `unknown`: asked for, outcome not known. `notTried`: something else failed first. `deleted`: made,
+ * and deleted again by a rollback.
  */
 export type StepState =
   | 'waiting'
@@ -30,7 +31,8 @@ export type StepState =
   | 'done'
   | 'failed'
   | 'unknown'
-  | 'notTried';
+  | 'notTried'
+  | 'deleted';
 
 export interface Step {
   step: StepName;
@@ -49,16 +51,27 @@ export interface Step {
 export interface Progress {
   /** `<sandbox>/<name>` */
   dataflow: string;
-  state: 'running' | 'done' | 'failed' | 'cancelled';
+  /** `waiting`: AEP refused for good, and the updates `resume` and `giveUp` say how it goes on. */
+  state: 'running' | 'waiting' | 'done' | 'failed' | 'cancelled';
   /** In the order of the tutorials. */
   steps: Step[];
   warnings: Warning[];
   /** Known before the workflow ends. */
   flowId?: string;
+  /** Why it failed, or what it waits about. */
   error?: { type: string; message: string };
 }
 
 export const progressQuery = defineQuery<Progress>('progress');
+
+/**
+ * Goes on after a refusal, where the definition has `"onFailure": "wait"`: with a corrected definition, or with the same
+ * one. Refused with `InvalidDefinition` where nothing waits, or where the definition is of another dataflow.
+ */
+export const resumeUpdate = defineUpdate<void, [corrected: unknown]>('resume');
+
+/** Ends a create that waits after a refusal, as `"onFailure": "keep"` (unless said otherwise) or `"rollback"` would have. */
+export const giveUpUpdate = defineUpdate<void, [how: 'keep' | 'rollback' | undefined]>('giveUp');
 
 /** What `createDataflow` answers. */
 export interface CreateDataflowResult {

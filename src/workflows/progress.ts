@@ -2,7 +2,7 @@ import { setCurrentDetails, setHandler } from '@temporalio/workflow';
 import type { Warning } from '../definition/problems.ts';
 import { kinds, kindTitles, type Kind, type ResourceIds } from '../resources/kinds.ts';
 import type { Outcome } from '../resources/outcome.ts';
-import { progressQuery, type Progress, type StepName, type StepState } from './messages.ts';
+import { progressQuery, type Progress, type Step, type StepName, type StepState } from './messages.ts';
 
 const otherTitles = {
   check: 'checks before the first create',
@@ -17,27 +17,30 @@ export interface ProgressReport {
   step(name: StepName, state: StepState, more?: { id?: string; note?: string }): void;
   stateOf(name: StepName): StepState | undefined;
   warn(warning: Warning): void;
-  end(state: 'done' | 'failed' | 'cancelled', error?: { type: string; message: string }): void;
+  /** Comes to another state as a whole. */
+  become(state: Progress['state'], error?: { type: string; message: string }): void;
+  /** Begins anew with these steps, after a refusal. What was made stays known as made. */
+  again(steps: StepName[], warnings: Warning[]): void;
+  /** All that this execution has made, in the order of making. */
+  readonly made: readonly { kind: Kind; id: string }[];
 }
 
 const open = new Set<StepState>(['waiting', 'running']);
 
 /** Keeps what the `progress` query answers and what the Temporal UI shows as the workflow's current details. */
 export function reportProgress(dataflow: string, steps: StepName[]): ProgressReport {
-  const progress: Progress = {
-    dataflow,
-    state: 'running',
-    steps: steps.map((step) => ({ step, title: titleOf(step), state: 'waiting' })),
-    warnings: [],
-  };
+  const progress: Progress = { dataflow, state: 'running', steps: steps.map(waiting), warnings: [] };
+  const made: { kind: Kind; id: string }[] = [];
   setHandler(progressQuery, () => progress);
   const show = () => setCurrentDetails(markdown(progress));
   return {
     progress,
     step(name, state, more = {}) {
       let step = progress.steps.find((one) => one.step === name);
-      if (!step) progress.steps.push((step = { step: name, title: titleOf(name), state: 'waiting' }));
-      Object.assign(step, more, { state });
+      if (!step) progress.steps.push((step = waiting(name)));
+      const again = state === 'adopted' && made.some(({ id }) => id === more.id);
+      Object.assign(step, more, { state: again ? 'made' : state });
+      if (state === 'made' && more.id) made.push({ kind: name as Kind, id: more.id });
       if (state !== 'waiting') step.startedAt ??= Date.now();
       if (!open.has(state)) step.endedAt = Date.now();
       if (name === 'flow' && more.id) progress.flowId = more.id;
@@ -48,11 +51,18 @@ export function reportProgress(dataflow: string, steps: StepName[]): ProgressRep
       progress.warnings.push(warning);
       show();
     },
-    end(state, error) {
+    become(state, error) {
       progress.state = state;
       if (error) progress.error = error;
+      else delete progress.error;
       show();
     },
+    again(anew, warnings) {
+      progress.steps = anew.map(waiting);
+      progress.warnings = warnings;
+      this.become('running');
+    },
+    made,
   };
 }
 
@@ -68,7 +78,12 @@ export function outcomeOf({ steps }: Progress): Outcome {
     adopted: ids('adopted'),
     notTried: named('waiting', 'notTried'),
     unknown: named('running', 'unknown'),
+    ...(named('deleted').length > 0 ? { deleted: ids('deleted') } : {}),
   };
+}
+
+function waiting(step: StepName): Step {
+  return { step, title: titleOf(step), state: 'waiting' };
 }
 
 function titleOf(name: StepName): string {
@@ -85,6 +100,7 @@ const marks: Record<StepState, string> = {
   failed: '✗ failed',
   unknown: '? unknown',
   notTried: '– not tried',
+  deleted: '✗ deleted again',
 };
 
 function markdown({ dataflow, state, steps, warnings, error }: Progress): string {

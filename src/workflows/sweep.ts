@@ -4,7 +4,7 @@ import { resources } from '../resources/index.ts';
 import type { Kind, ResourceIds } from '../resources/kinds.ts';
 import type { Observed } from '../resources/resource.ts';
 import { surplusOf } from '../resources/surplus.ts';
-import type { CreateOnce, Outside } from './create-once.ts';
+import type { CreateOnce, Outside, Surplus } from './create-once.ts';
 import { followReferences } from './living-flow.ts';
 import type { ProgressReport } from './progress.ts';
 
@@ -21,12 +21,6 @@ export const deletionOrder: Kind[] = [
   'adHocClass',
 ];
 
-/** A resource of ours that is one too many. */
-export interface Surplus {
-  kind: Kind;
-  id: string;
-}
-
 /**
  * The last step of create-once: a request whose outcome was never seen can take effect after everything else is made.
  * Once even that must show, looks once more and deletes what is one too many; answers with what AEP cannot delete.
@@ -39,7 +33,7 @@ export async function sweep(
   report: ProgressReport,
 ): Promise<Surplus[]> {
   const { kinds, shownBy } = protocol.unaccounted();
-  if (kinds.length === 0) return [];
+  if (kinds.length === 0) return protocol.replaced;
   report.step('sweep', 'running', { note: `until late requests for the ${kinds.join(', ')} must show` });
   await outside.sleepUntil(shownBy);
 
@@ -49,7 +43,7 @@ export async function sweep(
   if (flow) await followReferences('flow', flow, outside.read, parts);
   const keep = new Set([...Object.values(ids), ...[...parts.values()].map(({ id }) => id)]);
 
-  const left: Surplus[] = [];
+  const left: Surplus[] = [...protocol.replaced];
   for (const kind of deletionOrder.filter((one) => kinds.includes(one))) {
     const { found } = await outside.look(kind, { name: resources[kind].name(definition) });
     for (const { id } of surplusOf(found, keep, dataflowId(definition))) {
@@ -60,7 +54,7 @@ export async function sweep(
           () => true,
           () => false,
         ));
-      if (!removed) left.push({ kind, id });
+      if (!removed && !left.some((one) => one.id === id)) left.push({ kind, id });
     }
   }
   report.step('sweep', 'done', left.length > 0 ? { note: `${left.length} that AEP cannot delete` } : {});

@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DataflowError } from '../../src/client.ts';
+import { giveUpUpdate, resumeUpdate } from '../../src/workflows/messages.ts';
+import { marked } from '../support/marked.ts';
+import { example, startRig, type Rig } from '../support/rig.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+/** AEP refuses a mapping to a path that the schema does not have. */
+const wrong = [
+  { source: 'TestID', destination: '_id' },
+  { source: 'Name', destination: 'person.name.nickname' },
+];
+const right = [
+  { source: 'TestID', destination: '_id' },
+  { source: 'Name', destination: 'person.name.fullName' },
+];
+
+const sandboxes = [
+  'keep',
+  'replace',
+  'dataset',
+  'rollback',
+  'late',
+  'wait',
+  'corrected',
+  'give-up',
+  'give-up-back',
+  'nonsense',
+  'seen',
+];
+
+let rig: Rig;
+
+beforeAll(async () => {
+  rig = await startRig({ emulator: { sandboxes } });
+  await rig.startWorker();
+});
+afterAll(() => rig.close());
+
+const one = { schemas: 1, sourceConnections: 1, dataSets: 1, targetConnections: 1, mappingSets: 1, flows: 1 };
+const orders = (sandbox: string, changes: Record<string, unknown> = {}) =>
+  example('orders-from-bigquery', { name: 'orders', sandbox, ...changes });
+const failureOf = async (definition: unknown) =>
+  (await (await rig.client.start(definition)).result().catch((error: unknown) => error)) as DataflowError;
+const untilWaiting = (sandbox: string) =>
+  waitFor(`orders in ${sandbox} to wait`, async () => {
+    const progress = await rig.client.dataflow({ sandbox, name: 'orders' }).progress();
+    return progress.state === 'waiting' && progress;
+  });
+const workflow = (sandbox: string) => rig.temporal.client.workflow.getHandle(`dataflow/${sandbox}/orders`);
+
+describe('a refusal, kept', () => {
+  it('fails with what was made, adopted, not tried and unknown, and the corrected definition goes on from there', async () => {
+    const failure = await failureOf(orders('keep', { mapping: wrong }));
+    expect(failure.type).toBe('Rejected');
+    const { made, notTried, unknown } = failure.details as {
+      made: Record<string, string>;
+      notTried: string[];
+      unknown: string[];
+    };
+    expect(Object.keys(made)).toContain('schema');
+    expect(notTried).toContain('flow');
+    expect(unknown).toEqual([]);
+    const result = await (await rig.client.start(orders('keep', { mapping: right }))).result();
+    expect(result.resources).toMatchObject(made);
+    expect(marked(rig.emulator, 'keep/orders')).toEqual(one);
+  });
+
+  it('replaces connections that no longer fit, while there is no flow', async () => {
+    const failure = await failureOf(orders('replace', { mapping: wrong }));
+    const { made } = failure.details as { made: Record<string, string> };
+    const source = orders('replace')['source'] as Record<string, unknown>;
+    const corrected = orders('replace', { mapping: right, source: { ...source, tableName: 'test1.Other' } });
+    const result = await (await rig.client.start(corrected)).result();
+    if (made['sourceConnection'])
+      expect(result.resources.sourceConnection).not.toBe(made['sourceConnection']);
+    expect(marked(rig.emulator, 'replace/orders')).toEqual(one);
+    const [connection] = rig.emulator.control.resources('sourceConnections', 'replace');
+    expect(connection).toMatchObject({ params: { tableName: 'test1.Other' } });
+  });
+
+  it('does not replace a schema that differs: that is a Conflict which says how to use it', async () => {
+    await failureOf(orders('dataset', { mapping: wrong }));
+    const schema = {
+      ...(orders('dataset')['schema'] as object),
+      fieldGroups: ['https://ns.adobe.com/xdm/context/profile-work-details'],
+    };
+    const failure = await failureOf(orders('dataset', { mapping: right, schema }));
+    expect(failure.type).toBe('Conflict');
+    expect(failure.details['differences']).toMatchObject([{ field: 'allOf' }]);
+  });
+});
+
+describe('a refusal, rolled back', () => {
+  it('leaves nothing of this execution but the mapping set, which AEP cannot delete', async () => {
+    const failure = await failureOf(orders('rollback', { onFailure: 'rollback', mapping: wrong }));
+    expect(failure.type).toBe('Rejected');
+    expect(marked(rig.emulator, 'rollback/orders')).toEqual({});
+    expect(Object.keys(failure.details['deleted'] as object)).toContain('schema');
+  });
+
+  it('deletes what a request of unknown outcome made after all', async () => {
+    const path = '/flowservice/sourceConnections';
+    rig.emulator.control.addFault({
+      method: 'POST',
+      path,
+      sandbox: 'late',
+      kind: 'late-commit',
+      delayMs: 600,
+    });
+    const failure = await failureOf(orders('late', { onFailure: 'rollback', mapping: wrong }));
+    expect(failure.type).toBe('Rejected');
+    expect(marked(rig.emulator, 'late/orders')).toEqual({});
+  });
+});
+
+describe('a refusal, waited about', () => {
+  it('says in progress what was refused, and resume with a corrected definition makes the flow', async () => {
+    const handle = await rig.client.start(orders('corrected', { onFailure: 'wait', mapping: wrong }));
+    const progress = await untilWaiting('corrected');
+    expect(progress.error?.type).toBe('Rejected');
+    expect(progress.error?.message).toContain('nickname');
+    await workflow('corrected').executeUpdate(resumeUpdate, {
+      args: [orders('corrected', { mapping: right })],
+    });
+    const result = await handle.result();
+    expect(marked(rig.emulator, 'corrected/orders')).toEqual(one);
+    expect(result.made).toContain('schema');
+  });
+
+  it('resume without a definition tries again with the same one', async () => {
+    rig.emulator.control.addFault({
+      method: 'POST',
+      path: '/catalog/dataSets',
+      sandbox: 'wait',
+      kind: '401',
+      times: 12,
+    });
+    const handle = await rig.client.start(orders('wait', { onFailure: 'wait', giveUpAfter: '1s' }));
+    const progress = await untilWaiting('wait');
+    expect(['Unauthorized', 'RateLimited', 'Unavailable']).toContain(progress.error?.type);
+    rig.emulator.control.clearFaults();
+    await workflow('wait').executeUpdate(resumeUpdate, { args: [undefined] });
+    await handle.result();
+    expect(marked(rig.emulator, 'wait/orders')).toEqual(one);
+  });
+
+  it('giveUp keeps what was made, or rolls it back', async () => {
+    const kept = await rig.client.start(orders('give-up', { onFailure: 'wait', mapping: wrong }));
+    const rolledBack = await rig.client.start(orders('give-up-back', { onFailure: 'wait', mapping: wrong }));
+    await untilWaiting('give-up');
+    await untilWaiting('give-up-back');
+    await workflow('give-up').executeUpdate(giveUpUpdate, { args: [undefined] });
+    await workflow('give-up-back').executeUpdate(giveUpUpdate, { args: ['rollback'] });
+    await expect(kept.result()).rejects.toMatchObject({ type: 'Rejected' });
+    await expect(rolledBack.result()).rejects.toMatchObject({ type: 'Rejected' });
+    expect(marked(rig.emulator, 'give-up/orders')).toMatchObject({ schemas: 1 });
+    expect(marked(rig.emulator, 'give-up-back/orders')).toEqual({});
+  });
+
+  it('refuses nonsense before it enters the history', async () => {
+    const handle = await rig.client.start(orders('nonsense', { onFailure: 'wait', mapping: wrong }));
+    await untilWaiting('nonsense');
+    const resume = (input: unknown) => workflow('nonsense').executeUpdate(resumeUpdate, { args: [input] });
+    await expect(resume({ name: 'orders' })).rejects.toThrow();
+    await expect(resume(orders('keep'))).rejects.toThrow();
+    await expect(
+      workflow('nonsense').executeUpdate(giveUpUpdate, { args: ['maybe' as 'keep'] }),
+    ).rejects.toThrow();
+    const { events } = await workflow('nonsense').fetchHistory();
+    expect(events?.filter((event) => event.workflowExecutionUpdateAcceptedEventAttributes)).toEqual([]);
+    await workflow('nonsense').executeUpdate(giveUpUpdate, { args: ['keep'] });
+    await expect(handle.result()).rejects.toBeInstanceOf(DataflowError);
+  });
+});
