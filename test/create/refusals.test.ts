@@ -110,6 +110,10 @@ describe('a refusal, rolled back', () => {
     });
     const failure = await failureOf(orders('late', { onFailure: 'rollback', mapping: wrong }));
     expect(failure.type).toBe('Rejected');
+    const [sent] = rig.emulator.control
+      .requests({ method: 'POST', path })
+      .filter(({ sandbox }) => sandbox === 'late');
+    await waitFor('the late commit', () => Date.now() > sent!.at + 700);
     expect(marked(rig.emulator, 'late/orders')).toEqual({});
   });
 });
