@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { durationMs } from './duration.ts';
+import { duration } from './duration.ts';
 import { deltaColumn, mapping } from './mapping.ts';
 import { options } from './options.ts';
 import { schedule } from './schedule.ts';
 import { source } from './source.ts';
 import { dataset, schema, target } from './target.ts';
 import { dataflowName, prose, sandboxName } from './text.ts';
+import { watch } from './watch.ts';
 
 /** What a user may ask for. The rules that span fields are in rules.ts. */
 export const definitionSchema = z
@@ -26,16 +27,14 @@ export const definitionSchema = z
     deltaColumn: deltaColumn.optional(),
     schedule,
     options: options.optional(),
+    watch: watch.optional(),
     onFailure: z
       .enum(['keep', 'rollback', 'wait'])
       .optional()
       .describe(
         'When AEP refuses for good. "keep" (unless given): fail, and leave what was made for the next start. "rollback": delete what this execution made, then fail. "wait": stay open for the updates resume and giveUp.',
       ),
-    giveUpAfter: z
-      .string()
-      .max(50)
-      .refine((text) => durationMs(text) !== undefined, 'must be a duration such as "2h", "1d 12h" or "PT2H"')
+    giveUpAfter: duration()
       .optional()
       .describe(
         'How long to wait for an AEP that is unavailable or says slow down, such as "2h". For ever unless given.',

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 const short = /^(?:(\d+)d)? ?(?:(\d+)h)? ?(?:(\d+)m(?:in)?)? ?(?:(\d+)s)?$/;
 const iso = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
 
@@ -9,3 +11,10 @@ export function durationMs(text: string): number | undefined {
   const total = (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
   return total > 0 && Number.isSafeInteger(total) ? total : undefined;
 }
+
+/** A text that `durationMs` can read. */
+export const duration = () =>
+  z
+    .string()
+    .max(50)
+    .refine((text) => durationMs(text) !== undefined, 'must be a duration such as "2h", "1d 12h" or "PT2H"');

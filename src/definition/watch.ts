@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { duration, durationMs } from './duration.ts';
+import { line } from './text.ts';
+
+const longestMs = 366 * 24 * 3_600_000;
+
+const patience = () =>
+  duration().refine((text) => (durationMs(text) ?? 0) <= longestMs, 'must be at most a year');
+
+/** What the name of a webhook may be: part of the names of the variables that hold its address and its key. */
+export const webhookName = () =>
+  z
+    .string()
+    .max(50)
+    .regex(
+      /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
+      'must be the name of a webhook: lower-case letters, digits and single hyphens, such as "on-call". Its address is kept in the environment of the worker, never here',
+    );
+
+const notify = z
+  .strictObject({
+    webhook: webhookName()
+      .optional()
+      .describe(
+        'The name of a webhook in the environment of the worker: "on-call" is AEP_WEBHOOK_ON_CALL_URL and AEP_WEBHOOK_ON_CALL_KEY.',
+      ),
+    workflow: z
+      .strictObject({
+        workflowId: line(1000).describe('The id of the workflow.'),
+        signal: line(200).describe('The name of the signal. It carries the message.'),
+      })
+      .optional()
+      .describe("A workflow of yours, in the worker's namespace, to signal."),
+  })
+  .refine(({ webhook, workflow }) => webhook !== undefined || workflow !== undefined, {
+    message: 'must name a webhook or a workflow',
+  })
+  .describe('Whom to tell when the verdict of the flow changes. Nobody unless given.');
+
+const retry = z
+  .strictObject({
+    times: z.int().min(1).max(10).describe('How often at most one failed run is run again: 1 to 10 times.'),
+    pause: patience()
+      .optional()
+      .describe(
+        'How long to wait before the first time, such as "5m"; each next time waits twice as long. "5m" unless given.',
+      ),
+  })
+  .describe(
+    'Whether AEP is asked to run failed runs again. Never for errors that cannot heal by themselves. Not unless given.',
+  );
+
+/** How a flow is watched: in a definition, at the start of a watcher by hand, and in the update `setWatch`. */
+export const watch = z
+  .strictObject({
+    overdueAfter: patience()
+      .optional()
+      .describe(
+        'How long after its due time a run may start before the flow is overdue, such as "45m". Half the time between two runs, 10 minutes to 2 hours, unless given.',
+      ),
+    stuckAfter: patience()
+      .optional()
+      .describe(
+        'How long a run may be in progress before it is stuck, such as "3h". Four times the usual, at least 30 minutes, unless given.',
+      ),
+    expectRows: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether a run that brings no rows is degraded, once runs of the flow have brought some. No unless given.',
+      ),
+    notify: notify.optional(),
+    retry: retry.optional(),
+    pauseAfter: z
+      .int()
+      .min(1)
+      .max(1000)
+      .optional()
+      .describe(
+        'After how many failed runs in a row the flow is disabled. It stays so until somebody enables it, or sends the update "resume". Never unless given.',
+      ),
+  })
+  .describe('How the runs of the flow are watched, and what is done about those that go wrong.');
+
+export type Watch = z.infer<typeof watch>;
