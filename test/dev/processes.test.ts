@@ -11,23 +11,23 @@ import { alive, descendants, startProgram } from '../support/program.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 test.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
-  'a program that is ended by %s leaves no Temporal server behind',
+  'a program that is ended by %s leaves none of its processes behind',
   async (signal) => {
-    const program = startProgram('test/dev/fixtures/hold-temporal.ts');
-    await program.prints(/serving/);
+    const program = startProgram('test/dev/fixtures/hold-processes.ts');
+    await program.prints(/holding/);
     const below = descendants(program.pid);
-    expect(below.length).toBeGreaterThan(0);
+    expect(below).toHaveLength(3);
     program.kill(signal);
     await program.ended;
     await waitFor('all of it to be gone', () => alive(below).length === 0);
   },
 );
 
-test('a program that fails leaves no Temporal server behind', async () => {
-  const program = startProgram('test/dev/fixtures/hold-temporal.ts', ['throw']);
-  const [, pid] = await program.prints(/serving (\d+)/);
+test('a program that fails leaves none of its processes behind', async () => {
+  const program = startProgram('test/dev/fixtures/hold-processes.ts', ['throw']);
+  const [, ...held] = await program.prints(/holding (\d+) (\d+)/);
   expect(await program.ended).toBe(1);
-  await waitFor('the server to be gone', () => alive([Number(pid)]).length === 0);
+  await waitFor('all of it to be gone', () => alive(held.map(Number)).length === 0);
 });
 
 test('a Temporal server with a file still knows its workflows after a restart', async () => {
