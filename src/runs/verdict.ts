@@ -24,9 +24,15 @@ export interface Patience {
   stuckAfterMs: number;
 }
 
+/** What is expected of a run of this flow. */
+export interface Expectations extends Patience {
+  /** Its runs have brought rows, and whoever asked for the watch wants to know of one that does not. */
+  rows?: boolean;
+}
+
 /** Judges a run by its counts and errors. AEP's own word is never enough: it calls a run that dropped rows a success. */
-export function judge(run: Run, patience: Patience): Judgement {
-  return hasEnded(run) ? judgeEnded(run) : judgeOpen(run, patience);
+export function judge(run: Run, expected: Expectations): Judgement {
+  return hasEnded(run) ? judgeEnded(run, expected) : judgeOpen(run, expected);
 }
 
 /** Judges a run of which no more is known than that it has not ended. */
@@ -38,7 +44,7 @@ export function judgeOpen({ start }: { start: number }, { now, stuckAfterMs }: P
   return { verdict: 'stuck', cause: { message, next } };
 }
 
-function judgeEnded(run: Run): Judgement {
+function judgeEnded(run: Run, { rows }: Expectations): Judgement {
   const { status, counts } = run;
   if (status === 'failed' || (status === 'partialFailure' && counts.written === 0)) {
     return { verdict: 'failed', cause: causeOfRun(run, 'AEP gave no reason.') };
@@ -48,6 +54,7 @@ function judgeEnded(run: Run): Judgement {
   if (lost) return { verdict: 'degraded', cause: causeOfRun(run, `${lost}, and AEP gave no reason.`) };
   if (run.failedActivity)
     return { verdict: 'degraded', cause: causeOfRun(run, `The ${run.failedActivity} activity failed.`) };
+  if (status === 'success' && rows && (counts.written ?? counts.read) === 0) return broughtNothing;
   if (status === 'success') return { verdict: 'ok' };
   const word = status === 'unknown' ? (run.said ?? 'no status') : status;
   return {
@@ -55,6 +62,14 @@ function judgeEnded(run: Run): Judgement {
     cause: causeOfRun(run, `AEP ended the run with "${word}", and gave no reason.`),
   };
 }
+
+const broughtNothing: Judgement = {
+  verdict: 'degraded',
+  cause: {
+    message: 'The run brought no rows, where earlier runs brought some.',
+    next: 'Check whether the source has new rows, and whether the delta column still moves with them.',
+  },
+};
 
 function causeOfRun(run: Run, otherwise: string): Cause {
   const error = run.errors[0];

@@ -15,6 +15,8 @@ export interface WatchSettings {
   overdueAfterSeconds?: number | undefined;
   /** How long a run may be in progress. Seconds. */
   stuckAfterSeconds?: number | undefined;
+  /** Whether a run that brings no rows is degraded, once runs of the flow have brought some. */
+  expectRows?: boolean | undefined;
 }
 
 /** What one look at AEP has brought. Times are epoch milliseconds of the Temporal server's clock. */
@@ -74,7 +76,10 @@ export function absorb(before: WatchState | undefined, news: News, settings: Wat
   const patience = { now: readAt - behindMs, stuckAfterMs: patienceOf(known.record, settings) };
   const record = ended
     .toSorted((a, b) => a.start - b.start)
-    .reduce((record, run) => addRun(record, run, judge(run, patience)), known.record);
+    .reduce((record, run) => {
+      const rows = settings.expectRows === true && record.usual.records.length > 0;
+      return addRun(record, run, judge(run, { ...patience, rows }));
+    }, known.record);
   const state: WatchState = { ...known, readAt, cutShort, cursor, flow, behindMs, record };
   if (news.full) state.fullPassDue = readAt + fullPassEveryMs;
   if (isPaused(flow) !== isPaused(known.flow)) state.switchedAt = readAt;

@@ -139,6 +139,19 @@ describe('the health of a flow', () => {
     expect(watch.look(t0 + 20_000, []).health.verdict).toBe('overdue');
   });
 
+  test('is degraded by a run without rows only where rows are expected, and only after runs that had some', () => {
+    const empty = (start: number) => ok(start, { counts: { read: 0, written: 0 } });
+    const runs = [empty(t0), ok(t0 + hour), empty(t0 + 2 * hour), empty(t0 + 3 * hour)];
+    const verdictsWith = (settings: WatchSettings) =>
+      watcher(hourly, settings)
+        .look(t0, [])
+        .look(t0 + 3.5 * hour, runs)
+        .health.lastRuns.map(({ verdict }) => verdict)
+        .toReversed();
+    expect(verdictsWith({})).toEqual(['ok', 'ok', 'ok', 'ok']);
+    expect(verdictsWith({ expectRows: true })).toEqual(['ok', 'ok', 'degraded', 'degraded']);
+  });
+
   test('is not overdue while a run is in progress, while a flow is paused, or while a look was cut short', () => {
     expect(
       watcher()
