@@ -23,6 +23,12 @@ export function describeHealth(health: Health): string {
     openRuns.length > 0 && `in progress: ${openRuns.length}`,
   ].filter(Boolean);
   if (facts.length > 0) lines.push(facts.join(' · '));
+  const again = health.retries.map(
+    ({ runId, tried, at }) =>
+      `run again ${at ? `at ${short(at)}` : 'now'}: \`${plain(runId)}\` (${tried} times before)`,
+  );
+  lines.push(...again.map((one) => `**Retry**: ${one}`));
+  if (health.untold > 0) lines.push(`**${health.untold} messages could not be delivered**`);
   const { ok, degraded, failed, tooLate } = totals;
   lines.push(
     `Judged so far: ${ok} ok, ${degraded} degraded, ${failed} failed${tooLate ? `; ${tooLate} appeared too late` : ''}`,

@@ -1,0 +1,76 @@
+import type { Watch } from '../definition/watch.ts';
+import type { Health, RunHealth } from './health.ts';
+import type { Message } from './message.ts';
+import type { Tidings } from './reactions.ts';
+import { known } from './raw.ts';
+
+/** What a message says besides what the health of the flow does. */
+export interface Envelope {
+  id: string;
+  /** Epoch milliseconds. */
+  at: number;
+  watcherWorkflowId: string;
+}
+
+/** The message that says how a flow is now. */
+export function messageOf(
+  health: Health,
+  { event, was, run }: Tidings,
+  envelope: Envelope,
+  watch: Watch,
+): Message {
+  const { verdict, streak, totals } = health;
+  const about = run ? health.lastRuns.find(({ runId }) => runId === run.id) : runOf(health);
+  const cause = run ? run.cause : health.cause;
+  const retry = about && health.retries.find(({ runId }) => runId === about.runId);
+  const times = watch.retry?.times;
+  return {
+    version: 1,
+    id: envelope.id,
+    at: new Date(envelope.at).toISOString(),
+    event,
+    verdict,
+    sandbox: health.sandbox,
+    flowId: health.flowId,
+    totals,
+    next: nextStep(health, event, cause?.next, retry && times ? { ...retry, times } : undefined),
+    watcherWorkflowId: envelope.watcherWorkflowId,
+    ...known({
+      was,
+      since: health.since,
+      dataflow: health.dataflow,
+      flowName: health.flowName,
+      connector: health.connector,
+      cause: cause && { message: cause.message, ...known({ code: cause.code, activity: cause.activity }) },
+      run: about && withoutCause(about),
+      streak,
+      lastSuccess: health.lastSuccess,
+      nextRunDue: health.nextRunDue,
+      missedRuns: health.missedRuns,
+      retry: retry && times ? { tried: retry.tried, times, ...known({ at: retry.at }) } : undefined,
+    }),
+  };
+}
+
+/** The run that the verdict comes from: none, where it comes from a run that is missing, or from the flow itself. */
+function runOf({ verdict, lastRuns, openRuns }: Health): RunHealth | undefined {
+  if (verdict === 'stuck') return openRuns.find((run) => run.verdict === 'stuck');
+  return verdict === 'overdue' || verdict === 'paused' ? undefined : lastRuns[0];
+}
+
+function nextStep(
+  { verdict }: Health,
+  event: Message['event'],
+  next: string | undefined,
+  retry: { tried: number; times: number; at?: string } | undefined,
+): string {
+  if (event === 'gaveUp') return `It is not run again any more. ${next ?? ''}`.trim();
+  if (verdict === 'ok') return 'Nothing: all is well.';
+  if (!retry?.at) return next ?? 'Look at the flow in AEP.';
+  return `Nothing yet: AEP is asked to run it again at ${retry.at} (time ${retry.tried + 1} of ${retry.times}). If that does not help: ${next}`;
+}
+
+function withoutCause(about: RunHealth): Message['run'] {
+  const { cause: _, ...run } = about;
+  return run;
+}
