@@ -19,7 +19,8 @@ shows each step as it runs, and waits until the flow's first run was observed an
 
   --definition FILE  the dataflow to create (default: ${relative(process.cwd(), example)})
   --latency MS       milliseconds that each call to the emulator takes (default: 150)
-  --json             print one JSON object on standard output and nothing else there
+  --json             print one JSON object on standard output and nothing else there;
+                     npm's own lines go away with: npm run --silent demo -- --json
   --keep             leave everything running afterwards, until Ctrl-C
   --help             this text`;
 
