@@ -12,7 +12,16 @@ import { dataflowId, definitionHash, workflowId } from './definition/identity.ts
 import { parseDefinition } from './definition/parse.ts';
 import type { FailureType } from './failure-types.ts';
 import { waitingCalls, type WaitingCall } from './waiting-calls.ts';
-import { progressQuery, taskQueue, type CreateDataflowResult, type Progress } from './workflows/messages.ts';
+import {
+  progressQuery,
+  taskQueue,
+  type CreateDataflowResult,
+  type DeleteDataflowInput,
+  type DeleteDataflowResult,
+  type ListOrphansInput,
+  type ListOrphansResult,
+  type Progress,
+} from './workflows/messages.ts';
 import { healthQuery, watcherWorkflowId, type Health } from './workflows/watch-messages.ts';
 
 /** Why a dataflow could not be created. */
@@ -107,6 +116,44 @@ export class AepDataflows {
   }
 
   /**
+   * Deletes a dataflow and waits until it is done.
+   * @throws DataflowError `Conflict` where it is just being created.
+   */
+  async delete(input: DeleteDataflowInput): Promise<DeleteDataflowResult> {
+    const id = workflowId(input);
+    const handle = await this.#client.workflow.start('deleteDataflow', {
+      workflowId: id,
+      taskQueue: this.#taskQueue,
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      args: [input],
+      staticSummary: `Deletes the dataflow ${dataflowId(input)}`,
+    });
+    const { type } = await handle.describe();
+    if (type !== 'deleteDataflow') {
+      throw new DataflowError(
+        'Conflict',
+        `${type} runs under the id of the dataflow ${dataflowId(input)}. Try again when it has ended`,
+      );
+    }
+    return handle
+      .result()
+      .catch((error: unknown) => Promise.reject(dataflowError(error))) as Promise<DeleteDataflowResult>;
+  }
+
+  /** Finds what carries our mark in a sandbox and belongs to no flow, and deletes of it what `delete` names. */
+  async listOrphans(input: ListOrphansInput): Promise<ListOrphansResult> {
+    const options = {
+      workflowId: `orphans/${input.sandbox}/${crypto.randomUUID()}`,
+      taskQueue: this.#taskQueue,
+      args: [input],
+    };
+    const result = this.#client.workflow.execute('listOrphans', options);
+    return result.catch((error: unknown) =>
+      Promise.reject(dataflowError(error)),
+    ) as Promise<ListOrphansResult>;
+  }
+
+  /**
    * How a flow does, as its watcher sees it. Undefined where nobody watches it.
    * @param flow AEP's id of the flow, and its sandbox.
    */
@@ -180,6 +227,7 @@ function dataflowError(error: unknown): unknown {
 
 export { InvalidDefinitionError, type Problem, type Warning } from './definition/problems.ts';
 export { parseDefinition };
+export type { DeleteDataflowInput, DeleteDataflowResult, ListOrphansInput, ListOrphansResult };
 export type { CreateDataflowResult, Definition, FailureType, Health, Progress, WaitingCall };
 export type { Step, StepName, StepState } from './workflows/messages.ts';
 export type { Kind, ResourceIds } from './resources/kinds.ts';

@@ -14,7 +14,7 @@ export async function checkSearchAttributes(
   { operatorService }: Pick<NativeConnection, 'operatorService'>,
   namespace: string,
 ): Promise<void> {
-  const { customAttributes = {} } = await operatorService.listSearchAttributes({ namespace });
+  const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
   const missing = Object.values(searchAttributes).filter(({ name }) => !(name in customAttributes));
   if (missing.length === 0) return;
   const lines = missing.map(({ name }) => ` \\\n  --name ${name} --type Keyword`).join('');

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { InvalidEnvironmentError, readConfig } from './config.ts';
 import { checkSearchAttributes, MissingSearchAttributesError } from './search-attributes.ts';
 import { workerOptions } from './worker-options.ts';
@@ -9,6 +9,11 @@ import { workerOptions } from './worker-options.ts';
 /** The worker process: it runs the workflows and the activities until it is told to end (SIGINT, SIGTERM). */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
+  // What is worth knowing of a worker that does well are the two lines below.
+  Runtime.install({
+    logger: new DefaultLogger('WARN'),
+    telemetryOptions: { logging: { forward: {}, filter: 'WARN' } },
+  });
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await NativeConnection.connect(connectionOptions);
   try {

@@ -5,7 +5,8 @@ import { createCheckActivities } from './check.ts';
 import { createOf, createUniqueOf } from './create.ts';
 import { lookBackOf } from './look-back.ts';
 import { lookOf, readOf } from './look.ts';
-import { removeOf } from './remove.ts';
+import { createOrphanActivities } from './orphans.ts';
+import { listMarkedOf, removeOf } from './remove.ts';
 import { createRunActivities } from './runs.ts';
 import { settleOf, settleOrCreateOf } from './settle.ts';
 
@@ -23,6 +24,7 @@ export function createActivities(dependencies: Dependencies) {
   return {
     lookBack: lookBackOf(dependencies),
     ...createCheckActivities(dependencies),
+    ...createOrphanActivities(dependencies),
     ...createRunActivities(dependencies),
     ...forEachKind('lookFor', (kind) => lookOf(kind, dependencies)),
     ...forEachKind('settle', (kind) => settleOf(kind, dependencies)),
@@ -31,6 +33,7 @@ export function createActivities(dependencies: Dependencies) {
     ...forEachKind('create', (kind) =>
       (uniqueKinds.has(kind) ? createUniqueOf : createOf)(kind, dependencies),
     ),
+    ...forEachKind('listMarked', (kind) => listMarkedOf(kind, dependencies)),
     ...forEachKind('delete', (kind) => removeOf(kind, dependencies)),
   };
 }
@@ -52,4 +55,6 @@ function forEachKind<Verb extends string, Activity>(
 export type { CreateRequest, Created } from './create.ts';
 export type { Bounds, LookBack } from './look-back.ts';
 export type { Look, LookRequest } from './look.ts';
+export type { Orphan, Orphans } from './orphans.ts';
+export type { Marked } from './remove.ts';
 export type { Settled, SettleOrCreateRequest, SettleRequest } from './settle.ts';

@@ -1,16 +1,55 @@
-import type { Kind } from '../resources/kinds.ts';
+import { ApplicationFailure, cancellationSignal } from '@temporalio/activity';
+import { resources } from '../resources/index.ts';
+import { kindTitles, type Kind, type ResourceIds } from '../resources/kinds.ts';
 import { failure } from './failures.ts';
 import type { Dependencies } from './index.ts';
 import { servicesOf } from './services.ts';
 
-/** Deletes one resource; what is not there any more is deleted. */
-export function removeOf(kind: Kind, dependencies: Dependencies) {
+/** A resource that carries the mark of a dataflow. */
+export interface Marked {
+  id: string;
+  name?: string;
+  refersTo: ResourceIds;
+}
+
+/** Milliseconds for a list of everything in a sandbox: many pages. */
+export const wholeListMs = 4 * 60_000;
+
+/** Everything of one kind that carries the mark of one dataflow, whatever its name. */
+export function listMarkedOf(kind: Kind, dependencies: Dependencies) {
   const service = servicesOf(dependencies.aep)[kind];
-  return async (request: { sandbox: string; id: string }): Promise<void> => {
+  return async ({ sandbox, dataflow }: { sandbox: string; dataflow: string }): Promise<Marked[]> => {
     try {
-      await service.remove?.({ sandbox: request.sandbox }, request.id);
+      const all = await service.all({ sandbox, signal: cancellationSignal(), timeoutMs: wholeListMs });
+      return all
+        .map((answer) => resources[kind].observe(answer))
+        .filter(({ mark }) => mark?.dataflow === dataflow)
+        .map((one) => ({
+          id: one.id,
+          ...(one.name ? { name: one.name } : {}),
+          refersTo: resources[kind].refersTo(one),
+        }));
     } catch (error) {
       throw failure(error);
     }
+  };
+}
+
+/** Deletes one resource and waits until it is gone; what is not there any more is deleted. */
+export function removeOf(kind: Kind, dependencies: Dependencies) {
+  const service = servicesOf(dependencies.aep)[kind];
+  return async ({ sandbox, id }: { sandbox: string; id: string }): Promise<void> => {
+    let there: boolean;
+    try {
+      await service.remove?.({ sandbox }, id);
+      there = (await service.get({ sandbox }, id)) !== undefined;
+    } catch (error) {
+      throw failure(error);
+    }
+    if (there)
+      throw ApplicationFailure.retryable(
+        `The ${kindTitles[kind]} ${id} is deleted and not gone yet`,
+        'StillThere',
+      );
   };
 }

@@ -27,7 +27,7 @@ const created = references
 export function createCatalog(http: Http): Catalog {
   return {
     datasets: {
-      list: (call, { name }) =>
+      list: (call, { name } = {}) =>
         http.during(call, async (send) => {
           const filter: Request['query'] = isPlain(name) ? [['name', name]] : [];
           return named(await gather(pagesOf(send, filter)), name);

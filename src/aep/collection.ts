@@ -5,8 +5,8 @@ import type { Call } from './http.ts';
 
 /** What can be done with every kind of resource. Ids are bare: no `@/dataSets/` before them, no URL encoding. */
 export interface Collection {
-  /** Every resource of exactly this name, each once, from all pages. Lists may lag behind what exists. */
-  list(call: Call, filter: { name: string }): Promise<JsonObject[]>;
+  /** Every resource, or every one of exactly this name, each once, from all pages. Lists may lag behind what exists. */
+  list(call: Call, filter?: { name?: string | undefined }): Promise<JsonObject[]>;
   /** Undefined where it is not there. */
   get(call: Call, id: string): Promise<JsonObject | undefined>;
   create(call: Call, body: JsonObject): Promise<Created>;
@@ -27,13 +27,17 @@ export const identified = z.looseObject({ id: z.string().min(1) });
  * negates, and no page says how to escape any of them. For other names everything is listed and sifted here: slow, but
  * a resource that a filter fails to show would be made a second time.
  */
-export function isPlain(name: string): boolean {
-  return /^[^\s",\\'*!~<>=|](?:[^",\\'*!~<>=|]*[^\s",\\'*!~<>=|])?$/.test(name);
+export function isPlain(name: string | undefined): name is string {
+  return name !== undefined && /^[^\s",\\'*!~<>=|](?:[^",\\'*!~<>=|]*[^\s",\\'*!~<>=|])?$/.test(name);
 }
 
-/** Those of exactly this name, each once: pages shift while resources come and go. */
-export function named<Item extends { id: string; name?: unknown }>(items: Item[], name: string): Item[] {
-  return [...new Map(items.filter((item) => item.name === name).map((item) => [item.id, item])).values()];
+/** Those of exactly this name, or all, each once: pages shift while resources come and go. */
+export function named<Item extends { id: string; name?: unknown }>(
+  items: Item[],
+  name: string | undefined,
+): Item[] {
+  const wanted = name === undefined ? items : items.filter((item) => item.name === name);
+  return [...new Map(wanted.map((item) => [item.id, item])).values()];
 }
 
 export async function gather<Item>(pages: AsyncIterable<Item[]>): Promise<Item[]> {

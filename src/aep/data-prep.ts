@@ -27,7 +27,7 @@ const created = z.object({ id: z.string().min(1) });
 export function createDataPrep(http: Http): DataPrep {
   return {
     mappingSets: {
-      list: (call, { name }) =>
+      list: (call, { name } = {}) =>
         http.during(call, async (send) => {
           const filter: Request['query'] = isPlain(name) ? [['name', name]] : [];
           return named(await gather(pagesOf(send, filter)), name);

@@ -90,7 +90,7 @@ export function createFlowService(http: Http): FlowService {
 function createCollection(http: Http, name: string, itemEnd = ''): Collection {
   const path = `${base}/${name}`;
   return {
-    list: (call, { name }) =>
+    list: (call, { name } = {}) =>
       http.during(call, async (send) => {
         const query: NonNullable<Request['query']> = [['limit', pageSize]];
         if (isPlain(name)) query.unshift(['property', `name==${JSON.stringify(name)}`]);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../resources/resource.ts';
 import type { Created } from './collection.ts';
-import { isPlain, orUndefined, wasThere } from './collection.ts';
+import { gather, isPlain, orUndefined, wasThere } from './collection.ts';
 import type { Call, Http, Request, Send } from './http.ts';
 import { segment } from './http.ts';
 
@@ -13,6 +13,8 @@ export interface XdmResources {
   get(call: Call, id: string): Promise<JsonObject | undefined>;
   /** The one of exactly this title, as `get` shows it. */
   findByTitle(call: Call, title: string): Promise<JsonObject | undefined>;
+  /** All of the organisation's own, as lists show them: with title and description. */
+  list(call: Call): Promise<JsonObject[]>;
   /** False where it was not there. */
   remove(call: Call, id: string): Promise<boolean>;
 }
@@ -54,8 +56,21 @@ function createXdmResources(http: Http, name: string): XdmResources {
       http.during(call, async (send) => {
         const query: NonNullable<Request['query']> = [['orderby', 'title']];
         if (isPlain(title)) query.unshift(['property', `title==${title}`]);
-        const id = await findId(send, { method: 'GET', path: collection, query, accept: listed }, title);
-        return id === undefined ? undefined : read(send, id);
+        for await (const results of pagesOf(send, {
+          method: 'GET',
+          path: collection,
+          query,
+          accept: listed,
+        })) {
+          const found = results.find((result) => result.title === title);
+          if (found) return read(send, found.$id);
+        }
+        return undefined;
+      }),
+    list: (call) =>
+      http.during(call, (send) => {
+        const query: Request['query'] = [['orderby', 'title']];
+        return gather(pagesOf(send, { method: 'GET', path: collection, query, accept: listedWhole }));
       }),
     async remove(call, id) {
       return wasThere(
@@ -67,6 +82,8 @@ function createXdmResources(http: Http, name: string): XdmResources {
 
 /** The form for lists: `$id` and title and little more. It takes no version. */
 const listed = 'application/vnd.adobe.xed-id+json';
+/** The form for lists that has the descriptions too. */
+const listedWhole = 'application/vnd.adobe.xed+json';
 
 /** Adobe's own classes live beside the organisation's. */
 function containerOf(id: string): 'global' | 'tenant' {
@@ -74,15 +91,14 @@ function containerOf(id: string): 'global' | 'tenant' {
 }
 
 /** Pages are ordered by title, and the next one starts after the last title of this one. */
-async function findId(send: Send, first: Request, title: string): Promise<string | undefined> {
+async function* pagesOf(send: Send, first: Request) {
   const followed = new Set<unknown>();
   let query = first.query ?? [];
   for (;;) {
     const { results, _page } = await send({ ...first, query }, page);
-    const found = results.find((result) => result.title === title);
-    if (found) return found.$id;
+    yield results;
     const next = _page?.next;
-    if (next === undefined || next === null || next === '' || followed.has(next)) return undefined;
+    if (next === undefined || next === null || next === '' || followed.has(next)) return;
     followed.add(next);
     query = [...(first.query ?? []), ['start', next]];
   }

@@ -1,6 +1,6 @@
 import { titles } from '../definition/titles.ts';
 import { describedResource, description } from './described-resource.ts';
-import { idOf } from './resource.ts';
+import { idOf, type JsonObject } from './resource.ts';
 import { refs, refsMissing } from './xdm-refs.ts';
 
 /** The schema of the raw source data: nothing but its class. */
@@ -22,3 +22,9 @@ export const adHocSchema = describedResource({
   },
   compare: refsMissing,
 });
+
+/** Tells the two kinds of schema apart where all are listed: an ad-hoc one has its class and nothing besides. */
+export function isAdHocSchema(answer: JsonObject): boolean {
+  const [only, ...more] = refs(answer);
+  return only !== undefined && only.includes('/classes/') && more.length === 0;
+}

@@ -7,6 +7,8 @@ import { uniqueKinds } from '../resources/plan.ts';
 const heartbeatTimeoutMs = 1_500;
 /** What an activity may take beside its call to AEP. Milliseconds. */
 const overheadMs = 2_000;
+/** For lists of everything in a sandbox. */
+const wholeListTimeout = '5 minutes';
 
 /** Retries are paced by the activities themselves; this is for what never reached one. */
 const retry = { maximumInterval: '30 minutes' } as const;
@@ -17,6 +19,7 @@ const verbs = {
   settleOrCreate: 'After a doubt, find or create',
   read: 'Read',
   create: 'Create',
+  listMarked: 'List the marked',
   delete: 'Delete',
 };
 type Verb = keyof typeof verbs;
@@ -40,6 +43,7 @@ export function callsFor<K extends Kind>(kind: K, bounds: Bounds) {
     }),
     read: call('read'),
     create: call('create', uniqueKinds.has(kind) ? {} : sentOnce),
+    listMarked: call('listMarked', { startToCloseTimeout: wholeListTimeout }),
     delete: call('delete'),
   };
 }

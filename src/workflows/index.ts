@@ -1,2 +1,4 @@
 export { createDataflow } from './create-dataflow.ts';
+export { deleteDataflow } from './delete-dataflow.ts';
+export { listOrphans } from './list-orphans.ts';
 export { watchFlowRuns } from './watch-flow-runs.ts';

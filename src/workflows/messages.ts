@@ -1,19 +1,23 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
+import type { Orphan } from '../activities/index.ts';
 import type { Warning } from '../definition/problems.ts';
 import type { Kind, ResourceIds } from '../resources/kinds.ts';
 
 /** The task queue of every worker, unless one is told otherwise. */
 export const taskQueue = 'aep-dataflows';
 
+type Keyword = ReturnType<typeof defineSearchAttributeKey<'KEYWORD'>>;
+
 /** What a definition adds to its workflow, so that the server's list of workflows can be searched. All are keywords. */
-export const searchAttributes = {
-  dataflow: defineSearchAttributeKey('AepDataflow', 'KEYWORD'),
-  flowId: defineSearchAttributeKey('AepFlowId', 'KEYWORD'),
-  sandbox: defineSearchAttributeKey('AepSandbox', 'KEYWORD'),
-  connector: defineSearchAttributeKey('AepConnector', 'KEYWORD'),
-  verdict: defineSearchAttributeKey('AepVerdict', 'KEYWORD'),
-};
+export const searchAttributes: Record<'dataflow' | 'flowId' | 'sandbox' | 'connector' | 'verdict', Keyword> =
+  {
+    dataflow: defineSearchAttributeKey('AepDataflow', 'KEYWORD'),
+    flowId: defineSearchAttributeKey('AepFlowId', 'KEYWORD'),
+    sandbox: defineSearchAttributeKey('AepSandbox', 'KEYWORD'),
+    connector: defineSearchAttributeKey('AepConnector', 'KEYWORD'),
+    verdict: defineSearchAttributeKey('AepVerdict', 'KEYWORD'),
+  };
 
 export type StepName = 'check' | 'lookUp' | Kind | 'watch' | 'sweep';
 
@@ -85,4 +89,37 @@ export interface CreateDataflowResult {
   warnings: Warning[];
   /** Resources of ours that are one too many and that AEP cannot delete (mapping sets). */
   surplus: { kind: Kind; id: string }[];
+}
+
+/** What `deleteDataflow` is started with, under the id `dataflow/<sandbox>/<name>`. */
+export interface DeleteDataflowInput {
+  sandbox: string;
+  name: string;
+  /** What else is to go: kinds that stay otherwise, since they may hold data or serve others. */
+  also?: ('dataset' | 'schema' | 'adHocSchema' | 'adHocClass')[] | undefined;
+  /** Delete only these ids, of whatever kind. */
+  only?: string[] | undefined;
+}
+
+export interface DeleteDataflowResult {
+  /** In the order of their deletion. */
+  deleted: ResourceIds[];
+  left: { kind: Kind; id: string; why: string }[];
+}
+
+/** What `listOrphans` is started with, under any id. */
+export interface ListOrphansInput {
+  sandbox: string;
+  /** Ids of orphans to delete. Nothing else is deleted. */
+  delete?: string[] | undefined;
+}
+
+export interface ListOrphansResult {
+  /** The first 500, each with what can be done about it. */
+  orphans: (Orphan & { next: string })[];
+  count: number;
+  /** Dataflows that are being created or deleted just now, whose resources are left out. */
+  atWork: string[];
+  deleted: string[];
+  notDeleted: { id: string; why: string }[];
 }

@@ -54,10 +54,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     env,
     client: await connect({ client: temporal.client }),
     async startWorker() {
-      const worker = await startTestWorker(
-        temporal,
-        workerOptions(readConfig(env)) as Parameters<typeof startTestWorker>[1],
-      );
+      const worker = await startTestWorker(temporal, workerOptions(readConfig(env)));
       const stop = once(worker.stop);
       workers.push({ stop });
       return { stop };
