@@ -1,0 +1,39 @@
+import { z } from 'zod';
+
+/** Where to send messages, and what signs them. Both are secrets: no error, log line or history may show them. */
+export interface Webhook {
+  url: string;
+  key: string;
+}
+
+const webhookVariable = /^AEP_WEBHOOK_([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)_(URL|KEY)$/;
+const webhookUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https address' });
+/** Shorter ones can be guessed. */
+const shortestKey = 24;
+
+/** `AEP_WEBHOOK_ON_CALL_URL` and `AEP_WEBHOOK_ON_CALL_KEY` are the webhook `on-call`. No problem shows a value. */
+export function readWebhooks(env: Record<string, string | undefined>): {
+  webhooks: Record<string, Webhook>;
+  problems: string[];
+} {
+  const webhooks: Record<string, Webhook> = {};
+  const problems: string[] = [];
+  const variables = Object.keys(env).filter((name) => name.startsWith('AEP_WEBHOOK_'));
+  const names = new Set<string>();
+  for (const variable of variables) {
+    const name = webhookVariable.exec(variable)?.[1];
+    if (name) names.add(name);
+    else problems.push(`${variable} must be AEP_WEBHOOK_<NAME>_URL or AEP_WEBHOOK_<NAME>_KEY`);
+  }
+  for (const name of names) {
+    const address = webhookUrl.safeParse(env[`AEP_WEBHOOK_${name}_URL`]);
+    const key = env[`AEP_WEBHOOK_${name}_KEY`];
+    if (!address.success) problems.push(`AEP_WEBHOOK_${name}_URL must be an http or https address`);
+    if (!key) problems.push(`AEP_WEBHOOK_${name}_KEY is not set`);
+    else if (key.length < shortestKey)
+      problems.push(`AEP_WEBHOOK_${name}_KEY must have at least ${shortestKey} characters`);
+    if (address.success && key)
+      webhooks[name.toLowerCase().replaceAll('_', '-')] = { url: address.data, key };
+  }
+  return { webhooks, problems };
+}
