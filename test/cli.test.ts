@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { startRig, type Rig } from './support/rig.ts';
+import { waitFor } from './support/wait-for.ts';
+
+let rig: Rig;
+let folder: string;
+
+beforeAll(async () => {
+  rig = await startRig();
+  await rig.startWorker();
+  folder = await mkdtemp(join(tmpdir(), 'aep-dataflows-cli-'));
+});
+afterAll(async () => {
+  await rig.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Answer {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** The Temporal CLI as a user runs it, with nothing of ours but the server's address. */
+function temporal(...args: string[]): Promise<Answer> {
+  const env = { PATH: process.env['PATH'], HOME: folder, ...rig.temporal.env };
+  return new Promise((resolve) => {
+    execFile(inject('temporalCli'), args, { env }, (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+    );
+  });
+}
+
+function start(workflowId: string, file: string): Promise<Answer> {
+  const what = ['--task-queue', 'aep-dataflows', '--type', 'createDataflow', '--input-file', file];
+  return temporal('workflow', 'start', ...what, '--workflow-id', workflowId, '--fail-existing');
+}
+
+/** What the workflow answered, or how it failed. */
+const result = (workflowId: string) =>
+  temporal('workflow', 'result', '--workflow-id', workflowId, '--output', 'json');
+
+it('the Temporal CLI starts a dataflow from a file, follows it, and gets its result', async () => {
+  const id = 'dataflow/prod/orders-from-bigquery';
+  // It waits for its dataset as long as a user needs to look at it.
+  rig.emulator.control.addFault({ method: 'POST', path: '/catalog/dataSets', kind: '429-retry-after' });
+  const started = await start(id, 'examples/orders-from-bigquery.json');
+  expect(started.stderr).toBe('');
+  expect(started).toMatchObject({ code: 0 });
+
+  const again = await start(id, 'examples/orders-from-bigquery.json');
+  expect(again.code).not.toBe(0);
+  expect(again.stderr).toMatch(/already/i);
+
+  const query = () =>
+    temporal('workflow', 'query', '--workflow-id', id, '--type', 'progress', '--output', 'json');
+  await waitFor('the dataset to be on its way', async () =>
+    /"step": ?"dataset"[^}]*"state": ?"running"|"state": ?"running"[^}]*"step": ?"dataset"/.test(
+      (await query()).stdout,
+    ),
+  );
+  const { code, stdout } = await result(id);
+  expect(code).toBe(0);
+  const [flow] = rig.emulator.control.resources('flows', 'prod');
+  expect(JSON.parse(stdout)).toMatchObject({ status: 'COMPLETED', result: { flowId: flow!['id'] } });
+  expect((await query()).stdout).toContain('"done"');
+});
+
+it('the Temporal CLI is told at once what is wrong with a definition', async () => {
+  const file = join(folder, 'bad.json');
+  await writeFile(
+    file,
+    JSON.stringify({ name: 'bad', sandbox: 'dev', schedule: { frequency: 'fortnight' } }),
+  );
+  const before = rig.emulator.control.requests().length;
+  expect((await start('dataflow/dev/bad', file)).code).toBe(0);
+  const { code, stdout, stderr } = await result('dataflow/dev/bad');
+  expect(code).not.toBe(0);
+  const told = stdout + stderr;
+  expect(told).toContain('InvalidDefinition');
+  expect(told).toContain('schedule.frequency');
+  expect(told).toContain('mapping');
+  expect(
+    rig.emulator.control
+      .requests()
+      .slice(before)
+      .filter(({ sandbox }) => sandbox === 'dev'),
+  ).toEqual([]);
+});
+
+it('the Temporal CLI is told the right workflow id where it gives another', async () => {
+  expect((await start('my-orders', 'examples/accounts-once.json')).code).toBe(0);
+  const { stdout, stderr } = await result('my-orders');
+  expect(stdout + stderr).toContain('--workflow-id dataflow/dev/accounts-once');
+});
+
+it('lists of workflows can be searched for a dataflow', async () => {
+  const query = `AepDataflow = "prod/orders-from-bigquery"`;
+  const listed = await waitFor('the create and the watcher to show', async () => {
+    const { stdout } = await temporal('workflow', 'list', '--query', query, '--output', 'json');
+    const found = JSON.parse(stdout) as { type: { name: string } }[];
+    return found.length >= 2 && found;
+  });
+  expect(listed.map(({ type }) => type.name).sort()).toEqual(['createDataflow', 'watchFlowRuns']);
+});
