@@ -3,12 +3,15 @@ import { activityName, kinds, type Kind } from '../resources/kinds.ts';
 import { uniqueKinds } from '../resources/plan.ts';
 import { createCheckActivities } from './check.ts';
 import { createOf, createUniqueOf } from './create.ts';
+import { createFlowActions } from './flow-actions.ts';
 import { lookBackOf } from './look-back.ts';
 import { lookOf, readOf } from './look.ts';
 import { createOrphanActivities } from './orphans.ts';
 import { listMarkedOf, removeOf } from './remove.ts';
 import { createRunActivities } from './runs.ts';
 import { settleOf, settleOrCreateOf } from './settle.ts';
+import { createTellActivities } from './tell.ts';
+import type { Webhook } from '../webhook-config.ts';
 
 /** What activities need from the worker: AEP, and how long things can take on the way there. Milliseconds. */
 export interface Dependencies {
@@ -17,6 +20,10 @@ export interface Dependencies {
   lateCommitMs: number;
   listLagMs: number;
   watchIntervalMs: number;
+  /** By the names that definitions use for them. */
+  webhooks: Record<string, Webhook>;
+  /** Where the Temporal UI is, for links in messages. */
+  temporalUiUrl?: string | undefined;
 }
 
 /** One activity per API call, named after it, so that the timeline in the Temporal UI reads like the tutorial. */
@@ -26,6 +33,8 @@ export function createActivities(dependencies: Dependencies) {
     ...createCheckActivities(dependencies),
     ...createOrphanActivities(dependencies),
     ...createRunActivities(dependencies),
+    ...createFlowActions(dependencies),
+    ...createTellActivities(dependencies),
     ...forEachKind('lookFor', (kind) => lookOf(kind, dependencies)),
     ...forEachKind('settle', (kind) => settleOf(kind, dependencies)),
     ...forEachKind('settleOrCreate', (kind) => settleOrCreateOf(kind, dependencies)),

@@ -19,8 +19,17 @@ export interface Reactions {
   forgiven: number;
   /** Set while the flow is disabled because its watcher asked for it. */
   pausedBy?: { failures: number; cause?: Cause };
+  /** Messages that nobody has taken yet. */
+  outbox: Delivery[];
   /** Messages that nobody took in time. */
   untold: number;
+}
+
+/** A message on its way: to a webhook, or to a workflow. */
+export interface Delivery {
+  message: Message;
+  webhook?: string;
+  workflow?: { workflowId: string; signal: string };
 }
 
 /** What is to be done now. */
@@ -37,9 +46,11 @@ export interface Tidings {
   was?: Health['verdict'];
   /** The run that is not run again any more. */
   run?: JudgedRun;
+  /** What AEP said to that. */
+  refusal?: string;
 }
 
-export const noReactions: Reactions = { seen: [], stories: [], forgiven: 0, untold: 0 };
+export const noReactions: Reactions = { seen: [], stories: [], forgiven: 0, outbox: [], untold: 0 };
 
 /** What to do after a look. Pure, and the same look twice asks for nothing twice. */
 export function react(

@@ -15,7 +15,7 @@ export interface Envelope {
 /** The message that says how a flow is now. */
 export function messageOf(
   health: Health,
-  { event, was, run }: Tidings,
+  { event, was, run, refusal }: Tidings,
   envelope: Envelope,
   watch: Watch,
 ): Message {
@@ -33,7 +33,10 @@ export function messageOf(
     sandbox: health.sandbox,
     flowId: health.flowId,
     totals,
-    next: nextStep(health, event, cause?.next, retry && times ? { ...retry, times } : undefined),
+    next:
+      event === 'gaveUp'
+        ? ['It is not run again any more.', refusal, cause?.next].filter(Boolean).join(' ')
+        : nextStep(health, cause?.next, retry && times ? { ...retry, times } : undefined),
     watcherWorkflowId: envelope.watcherWorkflowId,
     ...known({
       was,
@@ -60,11 +63,9 @@ function runOf({ verdict, lastRuns, openRuns }: Health): RunHealth | undefined {
 
 function nextStep(
   { verdict }: Health,
-  event: Message['event'],
   next: string | undefined,
   retry: { tried: number; times: number; at?: string } | undefined,
 ): string {
-  if (event === 'gaveUp') return `It is not run again any more. ${next ?? ''}`.trim();
   if (verdict === 'ok') return 'Nothing: all is well.';
   if (!retry?.at) return next ?? 'Look at the flow in AEP.';
   return `Nothing yet: AEP is asked to run it again at ${retry.at} (time ${retry.tried + 1} of ${retry.times}). If that does not help: ${next}`;
