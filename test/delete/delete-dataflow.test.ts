@@ -98,6 +98,22 @@ describe('deleteDataflow', () => {
 });
 
 describe('listOrphans', () => {
+  it('does not delete what something else of the dataflow refers to', async () => {
+    const sandbox = next();
+    const { resources } = await create(orders(sandbox));
+    await rig.client.delete({ sandbox, name: 'orders' });
+    const orphans = await waitFor('the orphans to be old enough', async () => {
+      const result = await rig.client.listOrphans({ sandbox });
+      return result.orphans.length === 3 && result;
+    });
+    expect(orphans.orphans.map(({ kind }) => kind).sort()).toEqual(['dataset', 'mappingSet', 'schema']);
+    const { deleted, notDeleted } = await rig.client.listOrphans({ sandbox, delete: [resources.schema!] });
+    expect(deleted).toEqual([]);
+    expect(notDeleted).toMatchObject([
+      { id: resources.schema, why: expect.stringContaining('dataset') as string },
+    ]);
+  });
+
   it('finds what a failed create left, deletes only what it is told to, and says what stays', async () => {
     const sandbox = next();
     await create(
@@ -113,9 +129,7 @@ describe('listOrphans', () => {
       return result.orphans.some(({ kind }) => kind === 'schema') && result;
     });
     expect(new Set(found.orphans.map(({ dataflow }) => dataflow))).toEqual(new Set([`${sandbox}/orders`]));
-    const schema = found.orphans.find(({ kind }) => kind === 'schema')!;
-    const dataset = found.orphans.find(({ kind }) => kind === 'dataset');
-    const unwanted = [schema.id, ...(dataset ? [dataset.id] : [])];
+    const unwanted = found.orphans.filter(({ kind }) => kind !== 'mappingSet').map(({ id }) => id);
     const { deleted, notDeleted } = await rig.client.listOrphans({
       sandbox,
       delete: [...unwanted, 'nobodys'],
@@ -123,6 +137,6 @@ describe('listOrphans', () => {
     expect(deleted.sort()).toEqual(unwanted.sort());
     expect(notDeleted).toMatchObject([{ id: 'nobodys' }]);
     expect(marked(rig.emulator, `${sandbox}/living`)).toMatchObject({ flows: 1, schemas: 1 });
-    expect(marked(rig.emulator, `${sandbox}/orders`).schemas).toBeUndefined();
+    expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual({});
   });
 });
