@@ -7,10 +7,14 @@ const longestPauseMs = 30 * 60_000;
 /** A token that is refused right after its renewal may be a gateway catching up; a tenth time it is not. */
 const unauthorizedAttempts = 6;
 
-/** The growing pause before attempt `attempt + 1`: one second at first, half an hour at most. Jittered, so that many do not come back at once. */
-export function pauseMs(attempt: number, retryAfterMs = 0): number {
+/**
+ * The pause before attempt `attempt + 1`: what AEP asked for, else growing from one second to half an hour. Jittered, so
+ * that many do not come back at once.
+ */
+export function pauseMs(attempt: number, retryAfterMs?: number): number {
+  if (retryAfterMs !== undefined) return retryAfterMs * (1 + Math.random() / 4);
   const growing = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempt - 1, 20));
-  return Math.max(retryAfterMs, growing * (0.75 + Math.random() / 4));
+  return growing * (0.75 + Math.random() / 4);
 }
 
 /** An AEP error as Temporal carries it: retried by the server while it is worth it, unless the caller asked to give up by then. */
@@ -19,7 +23,7 @@ export function failure(error: unknown, giveUpAfterMs?: number): unknown {
   const { attempt, scheduledTimestampMs } = activityInfo();
   const type = failureType(error);
   const passing = type === 'RateLimited' || type === 'Unavailable' || mayHeal(error, attempt);
-  const nextRetryDelay = pauseMs(attempt, error instanceof RateLimited ? error.retryAfterMs : 0);
+  const nextRetryDelay = pauseMs(attempt, error instanceof RateLimited ? error.retryAfterMs : undefined);
   const tooLate =
     giveUpAfterMs !== undefined && Date.now() + nextRetryDelay > scheduledTimestampMs + giveUpAfterMs;
   return ApplicationFailure.create({

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { Asked } from './classify.ts';
 import { classify } from './classify.ts';
 import { startDeadline } from './deadline.ts';
-import { AepError, Rejected, Unauthorized } from './errors.ts';
+import { AepError, RateLimited, Rejected, Unauthorized } from './errors.ts';
 import { createSecrets } from './secrets.ts';
+import { createSlowDown } from './slow-down.ts';
 import type { TokenConfig } from './token.ts';
 import { createTokens } from './token.ts';
 
@@ -58,6 +59,7 @@ interface Answered {
 export function createHttp(config: HttpConfig): Http {
   const secrets = createSecrets(config.clientSecret);
   const tokens = createTokens(config, secrets);
+  const slowDown = createSlowDown();
 
   async function exchange(
     call: Call,
@@ -109,10 +111,18 @@ export function createHttp(config: HttpConfig): Http {
   }
 
   async function exchangeWithToken(call: Call, signal: AbortSignal, request: Request): Promise<Answered> {
+    const restMs = slowDown.restMs();
+    if (restMs > 0) {
+      const detail = 'not sent: AEP has told this worker to slow down';
+      throw new RateLimited({ ...askedFor(request), detail, retryAfterMs: restMs });
+    }
     const token = await tokens.get(signal);
     try {
-      return await exchange(call, signal, request, token);
+      const answered = await exchange(call, signal, request, token);
+      slowDown.taken();
+      return answered;
     } catch (error) {
+      if (error instanceof RateLimited) slowDown.refused(error.retryAfterMs);
       if (!(error instanceof Unauthorized) || error.permanent) throw error;
       return exchange(call, signal, request, await tokens.replace(token, signal));
     }
