@@ -1,12 +1,21 @@
 import { z } from 'zod';
 import { definitionSchema } from '../src/definition/definition.ts';
+import { messageSchema } from '../src/runs/message.ts';
 
 /** Where the examples, and so the users' editors, find it. */
 export const jsonSchemaFile = new URL('../examples/dataflow.schema.json', import.meta.url);
+/** Where those who receive messages find what is in them. */
+export const messageSchemaFile = new URL('../docs/message.schema.json', import.meta.url);
 
 /** The definition as JSON Schema, for editors. What spans fields is only checked by `parseDefinition`. */
 export function definitionJsonSchema(): string {
   // Draft 7 is what editors know best.
   const schema = z.toJSONSchema(definitionSchema, { target: 'draft-7', io: 'input' });
   return `${JSON.stringify({ title: 'Dataflow definition', ...schema }, null, 2)}\n`;
+}
+
+/** What watchers tell, as JSON Schema. More fields may come. */
+export function messageJsonSchema(): string {
+  const schema = z.toJSONSchema(messageSchema, { target: 'draft-7', io: 'input' });
+  return `${JSON.stringify({ title: 'Message about a flow', ...schema }, null, 2)}\n`;
 }

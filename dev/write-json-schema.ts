@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { definitionJsonSchema, jsonSchemaFile } from './json-schema.ts';
+import { definitionJsonSchema, jsonSchemaFile, messageJsonSchema, messageSchemaFile } from './json-schema.ts';
 
 writeFileSync(jsonSchemaFile, definitionJsonSchema());
-console.log(`Wrote ${jsonSchemaFile.pathname}`);
+writeFileSync(messageSchemaFile, messageJsonSchema());
+console.log(`Wrote ${jsonSchemaFile.pathname} and ${messageSchemaFile.pathname}`);
