@@ -4,7 +4,7 @@ import type { JudgedRun, Totals } from './record.ts';
 import { missedRuns } from './schedule.ts';
 import { judgeOpen } from './verdict.ts';
 import type { Cause, RunVerdict } from './verdict.ts';
-import { expectedRun, patienceOf } from './watch.ts';
+import { expectedRun, lastNews, patienceOf } from './watch.ts';
 import type { WatchSettings, WatchState } from './watch.ts';
 
 export type FlowVerdict = RunVerdict | 'overdue' | 'paused';
@@ -34,6 +34,10 @@ export interface Health {
   openRuns: { runId: string; start: string; verdict: RunVerdict }[];
   /** The latest runs that have ended, newest first. */
   lastRuns: RunHealth[];
+  /** Failed runs that AEP is asked to run again: how often it was, and when it is next. */
+  retries: { runId: string; tried: number; at?: string }[];
+  /** Messages that nobody took in time. */
+  untold: number;
   watch: { began?: string; lastNews?: string };
 }
 
@@ -79,7 +83,13 @@ export function healthOf(watched: Watched, state: WatchState | undefined, settin
       ...(end === undefined ? {} : { end: iso(end) }),
       ...rest,
     })),
-    watch: { began: iso(state.began), lastNews: iso(state.readAt) },
+    retries: (state.reactions?.stories ?? []).map(({ run, tried, dueAt }) => ({
+      runId: run,
+      tried,
+      ...(dueAt === undefined ? {} : { at: iso(dueAt) }),
+    })),
+    untold: state.reactions?.untold ?? 0,
+    watch: { began: iso(state.began), lastNews: iso(lastNews(state)) },
   };
 }
 
@@ -87,8 +97,24 @@ type Current = Pick<Health, 'verdict' | 'cause' | 'missedRuns'> & { since?: numb
 
 /** What matters first: nobody expects runs of a paused flow, and a run that hangs is why the next does not come. */
 function currentOf(state: WatchState, settings: WatchSettings): Current {
-  if (isPaused(state.flow)) return { verdict: 'paused', since: state.switchedAt ?? state.began };
+  if (isPaused(state.flow)) return pausedFlow(state);
   return stuckRun(state, settings) ?? missingRun(state, settings) ?? newestRun(state);
+}
+
+function pausedFlow({ flow, reactions, switchedAt, began }: WatchState): Current {
+  const by = reactions?.pausedBy;
+  const why = by?.cause ? `: ${by.cause.message}` : '.';
+  const cause: Cause = by
+    ? {
+        message: `Disabled by its watcher after ${by.failures} failed runs in a row${why}`,
+        next: `${by.cause?.next ?? ''} Then enable the flow: the update "resume" of its watcher does it.`.trim(),
+      }
+    : {
+        message: `The flow is ${flow.state} in AEP.`,
+        next: 'If it should run: enable it in AEP, or by the update "resume" of its watcher.',
+      };
+  if (by?.cause?.code) cause.code = by.cause.code;
+  return { verdict: 'paused', cause, since: switchedAt ?? began };
 }
 
 function stuckRun(state: WatchState, settings: WatchSettings): Current | undefined {
@@ -102,9 +128,9 @@ function stuckRun(state: WatchState, settings: WatchSettings): Current | undefin
 
 function missingRun(state: WatchState, settings: WatchSettings): Current | undefined {
   const expected = expectedRun(state, settings);
-  const { flow, cutShort, cursor, readAt } = state;
-  if (!expected || !flow.schedule || cutShort || cursor.open.length > 0 || readAt < expected.overdueAt)
-    return undefined;
+  const { flow, cutShort, cursor, readAt, flowReadAt } = state;
+  if (!expected || !flow.schedule || cutShort || cursor.open.length > 0) return undefined;
+  if (Math.min(readAt, flowReadAt) < expected.overdueAt) return undefined;
   const { due, overdueAt } = expected;
   const missed = missedRuns(flow.schedule, due, readAt - (overdueAt - due));
   const message = `A run was due at ${iso(due)}; ${missed === 1 ? 'it has' : `${missed} runs have`} not come.`;
@@ -131,5 +157,7 @@ const nothingYet = {
   usual: {},
   openRuns: [],
   lastRuns: [],
+  retries: [],
+  untold: 0,
   watch: {},
 } satisfies Partial<Health>;

@@ -4,6 +4,7 @@ import { isPaused } from './flow.ts';
 import type { Flow } from './flow.ts';
 import { addRun, emptyRecord, usualOf } from './record.ts';
 import type { RunRecord } from './record.ts';
+import type { Reactions } from './reactions.ts';
 import { hasEnded } from './run.ts';
 import type { Run } from './run.ts';
 import { graceOf, nextDue } from './schedule.ts';
@@ -19,11 +20,9 @@ export interface WatchSettings {
   expectRows?: boolean | undefined;
 }
 
-/** What one look at AEP has brought. Times are epoch milliseconds of the Temporal server's clock. */
+/** What a watcher's own look at AEP has brought. Times are epoch milliseconds of the Temporal server's clock. */
 export interface News {
   readAt: number;
-  /** The last time before that AEP could be read. */
-  lastRead?: number;
   /** Everything from the floor was read. Never true of what was cut short. */
   full: boolean;
   /** There is more to read: this was as much as one look may bring. */
@@ -36,13 +35,30 @@ export interface News {
   flow?: Flow | null;
   /** With the first look of a watch: from when on it takes runs, by AEP's clock. */
   since?: number;
+  /** Milliseconds until the next full pass, drawn so that those of many watchers spread. Default: a day. */
+  restMs?: number;
+}
+
+/** Runs that the sandbox's follower saw end. It says nothing about runs that did not come. */
+export interface Told {
+  /** When the follower looked. */
+  readAt: number;
+  /** When it had looked before. */
+  lastRead?: number;
+  runs: Run[];
 }
 
 /** All a watcher knows. It goes from one execution to the next, as JSON. Times are epoch milliseconds. */
 export interface WatchState {
   began: number;
-  /** Every judgement is made for this moment, never for "now": it is in the history, so that a replay judges the same. */
+  /**
+   * The watcher's last own look. What is missing or takes too long is judged for this moment, never for "now": it is
+   * in the history, so that a replay judges the same; and it does not move while AEP cannot be read.
+   */
   readAt: number;
+  /** When the follower last told something. */
+  heardAt?: number;
+  flowReadAt: number;
   fullPassDue: number;
   /** The last look was cut short, so nothing can be said about what did not come. */
   cutShort: boolean;
@@ -53,12 +69,17 @@ export interface WatchState {
   /** How far AEP's clock is behind, as far as its runs have shown. Milliseconds. */
   behindMs: number;
   record: RunRecord;
+  /** Absent until something was seen to. */
+  reactions?: Reactions;
   /** When the latest run of a flow that runs once was seen to have ended well. */
   onceDone?: number;
 }
 
 const minuteMs = 60_000;
 const fullPassEveryMs = 24 * 60 * minuteMs;
+const flowGoodForMs = 3 * fullPassEveryMs;
+/** How long it may take until a run shows in AEP, and its end reaches the watcher. */
+const toldWithinMs = 6 * minuteMs;
 /** How long a flow that runs once stays watched after its run ended well. */
 const lingerMs = 24 * 60 * minuteMs;
 /** AEP's own alert for runs that take too long goes off at 150 minutes. */
@@ -67,12 +88,37 @@ const leastStuckAfterMs = 30 * minuteMs;
 
 /** Takes in what a look has brought. Pure: the same state and news give the same state. */
 export function absorb(before: WatchState | undefined, news: News, settings: WatchSettings): WatchState {
-  const { readAt, cutShort } = news;
+  const { readAt, cutShort, vanished, full } = news;
   const known = before ?? begin(news);
   const flow = news.flow ?? known.flow;
-  const { cursor: offered, ended } = offer(known.cursor, news.runs, { now: readAt, hasEnded });
-  const cursor = forget(news.full ? raiseFloor(offered) : offered, news.vanished);
-  const behindMs = before ? lagOf(before, news, ended) : 0;
+  const looked = { ...known, readAt, cutShort, flow };
+  if (news.flow) looked.flowReadAt = readAt;
+  if (isPaused(flow) !== isPaused(known.flow)) looked.switchedAt = readAt;
+  const lastRead = before && !before.cutShort ? Math.min(lastNews(before), readAt) : undefined;
+  const state = take(
+    looked,
+    { readAt, runs: news.runs, ...(lastRead === undefined ? {} : { lastRead }) },
+    settings,
+  );
+  const cursor = forget(full ? raiseFloor(state.cursor) : state.cursor, vanished);
+  return { ...state, cursor, ...(full ? { fullPassDue: readAt + (news.restMs ?? fullPassEveryMs) } : {}) };
+}
+
+/** Takes in what the follower told. Doubled, late and in any order, it is good for the runs that it shows and nothing else. */
+export function hear(before: WatchState, told: Told, settings: WatchSettings): WatchState {
+  const state = take(before, told, settings);
+  return { ...state, heardAt: Math.max(told.readAt, before.heardAt ?? 0) };
+}
+
+/** When something was last learnt of AEP. */
+export function lastNews({ readAt, heardAt = 0 }: WatchState): number {
+  return Math.max(readAt, heardAt);
+}
+
+function take(known: WatchState, { readAt, lastRead, runs }: Told, settings: WatchSettings): WatchState {
+  const { cursor, ended } = offer(known.cursor, runs, { now: readAt, hasEnded });
+  if (ended.length === 0) return { ...known, cursor };
+  const behindMs = lagOf(known, ended, lastRead);
   const patience = { now: readAt - behindMs, stuckAfterMs: patienceOf(known.record, settings) };
   const record = ended
     .toSorted((a, b) => a.start - b.start)
@@ -80,30 +126,25 @@ export function absorb(before: WatchState | undefined, news: News, settings: Wat
       const rows = settings.expectRows === true && record.usual.records.length > 0;
       return addRun(record, run, judge(run, { ...patience, rows }));
     }, known.record);
-  const state: WatchState = { ...known, readAt, cutShort, cursor, flow, behindMs, record };
-  if (news.full) state.fullPassDue = readAt + fullPassEveryMs;
-  if (isPaused(flow) !== isPaused(known.flow)) state.switchedAt = readAt;
-  if (ended.length > 0) {
-    delete state.onceDone;
-    if (isOnce(flow) && record.streak?.verdict === 'ok') state.onceDone = readAt;
-  }
-  return state;
+  const { onceDone: _, ...state } = { ...known, cursor, behindMs, record };
+  const isDone = isOnce(known.flow) && record.streak?.verdict === 'ok';
+  return isDone ? { ...state, onceDone: readAt } : state;
 }
 
 function begin({ readAt, flow, since = readAt }: News): WatchState {
   if (!flow) throw new Error('A watch begins with its flow.');
   const nothing = { cutShort: false, behindMs: 0, cursor: startCursor(since), record: emptyRecord() };
-  return { began: readAt, readAt, fullPassDue: readAt, flow, ...nothing };
+  return { began: readAt, readAt, flowReadAt: readAt, fullPassDue: readAt, flow, ...nothing };
 }
 
 /**
- * How far AEP's clock is behind ours. A run that had not ended when we last looked cannot have ended before, so a
- * time of completion earlier than that look says by how much. Nothing needs to be learnt of a clock that is ahead:
- * the cursor never takes a start for later than the look that showed it.
+ * How far AEP's clock is behind ours. A run that had not ended at the last look cannot have ended before, so a time
+ * of completion earlier than that look says by how much. Nothing needs to be learnt of a clock that is ahead: the
+ * cursor never takes a start for later than the look that showed it.
  */
-function lagOf(before: WatchState, { lastRead = before.readAt }: News, ended: Run[]): number {
-  const inOrder = ended.filter(({ start }) => start >= before.cursor.high);
-  if (before.cutShort || inOrder.length === 0) return before.behindMs;
+function lagOf({ cursor, behindMs }: WatchState, ended: Run[], lastRead: number | undefined): number {
+  const inOrder = ended.filter(({ start }) => start >= cursor.high);
+  if (lastRead === undefined || inOrder.length === 0) return behindMs;
   return Math.max(0, lastRead - Math.max(...inOrder.map(({ start, end = start }) => end)));
 }
 
@@ -135,20 +176,46 @@ export function isOver({ onceDone, readAt }: WatchState): boolean {
   return onceDone !== undefined && readAt - onceDone >= lingerMs;
 }
 
-/** Whether the next look must be a full pass. */
-export function needsFullPass({ readAt, fullPassDue }: WatchState): boolean {
-  return readAt >= fullPassDue;
+/** A watcher's next own look. */
+export interface PlannedLook {
+  /** Until when it may wait for news before. 0: not at all. Epoch milliseconds. */
+  at: number;
+  /** Everything from the floor is to be read. */
+  full: boolean;
+  /** The flow is to be read too. Of a flow whose runs come as expected, changes can wait. */
+  readsFlow: boolean;
 }
 
-/** How long a look may wait for news before something must be judged again. Milliseconds. */
-export function waitFrom(state: WatchState, settings: WatchSettings): number {
-  if (needsFullPass(state)) return 0;
-  const { readAt, cursor, record, behindMs, onceDone } = state;
+/** When to look next if nothing is heard until then, and at what. */
+export function planLook(state: WatchState | undefined, settings: WatchSettings): PlannedLook {
+  if (!state) return { at: 0, full: true, readsFlow: true };
+  const { readAt, cursor, record, behindMs, onceDone, fullPassDue, flowReadAt } = state;
+  const deadline = deadlineOf(state, settings);
+  // A run of a flow that is not to run: somebody may have enabled it.
+  const revived = isPaused(state.flow) && (state.heardAt ?? 0) > readAt;
+  // Nothing is overdue before the flow itself was read: it may be disabled.
+  const unchecked = deadline !== undefined && deadline <= readAt && flowReadAt < deadline;
+  if (state.cutShort || revived || unchecked || readAt >= fullPassDue) {
+    return { at: 0, full: readAt >= fullPassDue, readsFlow: revived || unchecked };
+  }
   const stuckAfter = patienceOf(record, settings) + behindMs;
-  const moments = [state.fullPassDue, expectedRun(state, settings)?.overdueAt ?? Infinity];
+  const moments = [fullPassDue, deadline ?? Infinity];
   if (onceDone !== undefined) moments.push(onceDone + lingerMs);
   for (const { start } of cursor.open) moments.push(start + stuckAfter + 1);
-  return Math.min(...moments.filter((moment) => moment > readAt)) - readAt;
+  const at = Math.min(...moments.filter((moment) => moment > readAt));
+  const readsFlow = deadline === undefined || at === deadline || at - flowReadAt > flowGoodForMs;
+  return { at, full: at === fullPassDue, readsFlow };
+}
+
+/**
+ * From when on it is worth a look that nothing was heard of the run due. The follower tells what has ended, so for runs
+ * that take longer than the grace it would cost a look each time.
+ */
+function deadlineOf(state: WatchState, settings: WatchSettings): number | undefined {
+  const expected = expectedRun(state, settings);
+  if (!expected || settings.overdueAfterSeconds !== undefined) return expected?.overdueAt;
+  const { durationMs = 0 } = usualOf(state.record);
+  return Math.max(expected.overdueAt, expected.due + state.behindMs + 1.5 * durationMs + toldWithinMs);
 }
 
 function isOnce({ schedule }: Flow): boolean {

@@ -1,111 +1,84 @@
-import {
-  continueAsNew,
-  proxyActivities,
-  setCurrentDetails,
-  setHandler,
-  setWorkflowOptions,
-  upsertSearchAttributes,
-  workflowInfo,
-} from '@temporalio/workflow';
-import type { createRunActivities, Look } from '../activities/runs.ts';
-import { connectorNameOf } from '../definition/connectors.ts';
+import { condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
+import type { RunsRequest } from '../activities/read-runs.ts';
 import { judgedSince, readFrom } from '../runs/cursor.ts';
-import { describeHealth } from '../runs/details.ts';
-import { healthOf } from '../runs/health.ts';
-import type { Health, Watched } from '../runs/health.ts';
-import { absorb, isOver, needsFullPass, waitFrom } from '../runs/watch.ts';
-import type { WatchState } from '../runs/watch.ts';
+import { readTold } from '../runs/told.ts';
+import { absorb, hear, isOver, planLook } from '../runs/watch.ts';
+import type { PlannedLook, Told, WatchState } from '../runs/watch.ts';
 import { invalidDefinition } from './failures.ts';
-import { searchAttributes } from './messages.ts';
+import { historyIsLong, liveThroughReleases } from './long-lived.ts';
+import { Looks } from './looks.ts';
+import { currentHealth, showHealth } from './show-health.ts';
 import { checkWatchInput } from './watch-input.ts';
-import { healthQuery } from './watch-messages.ts';
+import { healthQuery, runsEndedSignal, wakeSignal } from './watch-messages.ts';
 import type { WatchInput, WatchResult } from './watch-messages.ts';
 
-const { awaitRuns } = proxyActivities<ReturnType<typeof createRunActivities>>({
-  // Many pages at the slowest; a worker that dies in between costs no more than this.
-  startToCloseTimeout: '2 minutes',
-  retry: { initialInterval: '5 seconds', maximumInterval: '15 minutes' },
-  summary: 'Wait for runs to end',
-});
-
-/** One execution stays small enough to be read and replayed at a glance; the next one goes on where it stopped. */
-const longestHistory = 500;
-const largestHistoryBytes = 400_000;
-
 /**
- * Watches the runs of one flow for as long as the flow lives, and judges each of them once. It only watches: it
- * makes, changes and deletes nothing in AEP. `carried` is what one execution hands to the next; others leave it out.
+ * Watches the runs of one flow for as long as the flow lives, and judges each of them once. The follower of its
+ * sandbox tells it which runs have ended; that one did not come it finds out by a look of its own; and once a day it
+ * reads everything, so that it is right whatever it was told. It only watches: it makes, changes and deletes nothing
+ * in AEP. `carried` is what one execution hands to the next; others leave it out.
  */
 export async function watchFlowRuns(input: WatchInput, carried?: WatchState): Promise<WatchResult> {
   let state = carried;
-  setHandler(healthQuery, () => healthOf(watched(input, state), state, input.watch ?? {}));
+  const told: Told[] = [];
+  const looks = new Looks();
+  setHandler(healthQuery, () => currentHealth(input, state));
+  setHandler(runsEndedSignal, (runs) => void told.push(readTold(runs)));
+  setHandler(wakeSignal, () => looks.want({ readsFlow: false }));
   const { sandbox, flowId, watch: settings = {} } = checkWatchInput(input, workflowInfo().workflowId);
-  publish(healthOf(watched(input, state), state, settings));
+  showHealth(currentHealth(input, state));
 
   for (;;) {
-    const news = await awaitRuns(nextLook(input, state));
-    if (news.flow === null && !state) throw noSuchFlow(sandbox, flowId);
-    state = absorb(state, news, settings);
-    const health = healthOf(watched(input, state), state, settings);
-    publish(health);
-    if (news.flow === null && !news.cutShort) return { reason: 'gone', health };
-    if (isOver(state)) return { reason: 'done', health };
+    const plan = planLook(state, settings);
+    const first = plan.at === 0 ? plan : looks.wanted;
+    if (first && !looks.underWay) looks.start(requestOf(input, state, first));
 
-    const { continueAsNewSuggested, historyLength, historySize } = workflowInfo();
-    if (continueAsNewSuggested || historyLength > longestHistory || historySize > largestHistoryBytes) {
-      await continueAsNew<typeof watchFlowRuns>(input, state);
+    // What is told before the first look waits until there is a state to take it in.
+    const hasNews = () =>
+      looks.haveEnded || looks.wanted !== undefined || (state !== undefined && told.length > 0);
+    if (looks.underWay) await condition(hasNews);
+    else if (!(await condition(hasNews, untilAbout(plan.at)))) {
+      looks.start(requestOf(input, state, plan));
+      continue;
     }
+
+    const looked = looks.take();
+    if (looked?.flow === null && !state) throw noSuchFlow(sandbox, flowId);
+    if (looked) state = absorb(state, looked, settings);
+    while (state && told[0]) state = hear(state, told.shift()!, settings);
+
+    const health = currentHealth(input, state);
+    showHealth(health);
+    // Whatever is to be done about a change belongs here: after every piece of news, never in the way of the next.
+    if (looked?.flow === null && !looked.cutShort) return { reason: 'gone', health };
+    if (state && isOver(state)) return { reason: 'done', health };
+    // A look that is under way is made again by the next execution.
+    if (historyIsLong()) await continueAsNew<typeof watchFlowRuns>(input, state);
   }
 }
 
-// It lives as long as its flow: pinned to the release that started it, no worker could ever be retired.
-// The server takes a behaviour only from workers that take part in versioning.
-setWorkflowOptions(
-  () =>
-    workflowInfo().currentDeploymentVersion?.deploymentName ? { versioningBehavior: 'AUTO_UPGRADE' } : {},
-  watchFlowRuns,
-);
+liveThroughReleases(watchFlowRuns);
 
 /** The judged ids are history each time they are handed over: all of them only for a full pass. */
-function nextLook({ sandbox, flowId, watch = {} }: WatchInput, state: WatchState | undefined): Look {
-  if (!state) return { sandbox, flowId, judged: [], open: [], full: true, waitMs: 0 };
-  const { cursor, flow, readAt: lastRead } = state;
-  const full = needsFullPass(state);
-  const from = full ? cursor.floor : readFrom(cursor);
-  const open = cursor.open.map(({ id }) => id);
-  const waitMs = waitFrom(state, watch);
-  return { sandbox, flowId, from, judged: judgedSince(cursor, from), open, flow, full, waitMs, lastRead };
-}
-
-function watched(
-  { sandbox, flowId, dataflow, connector }: WatchInput,
+function requestOf(
+  { sandbox, flowId }: WatchInput,
   state: WatchState | undefined,
-): Watched {
-  const belongsTo = dataflow ?? state?.flow.dataflow;
-  const specId = state?.flow.connectionSpecId;
-  const source = connector ?? (specId && (connectorNameOf(specId) ?? specId));
-  return {
-    sandbox,
-    flowId,
-    ...(belongsTo ? { dataflow: belongsTo } : {}),
-    ...(source ? { connector: source } : {}),
-  };
+  { full, readsFlow }: PlannedLook,
+): RunsRequest {
+  const look = { sandbox, flowId, full, readsFlow };
+  if (!state) return { ...look, judged: [], open: [] };
+  const { cursor } = state;
+  const from = full ? cursor.floor : readFrom(cursor);
+  return { ...look, from, judged: judgedSince(cursor, from), open: cursor.open.map(({ id }) => id) };
 }
 
-/** For people in the Temporal UI, and for lists of workflows. A search attribute is set when it changes: each time is an event. */
-function publish(health: Health): void {
-  setCurrentDetails(describeHealth(health));
-  const { dataflow, flowId, sandbox, connector, verdict } = searchAttributes;
-  const wanted = [
-    { key: flowId, value: health.flowId },
-    { key: sandbox, value: health.sandbox },
-    { key: verdict, value: health.verdict },
-    ...(health.dataflow ? [{ key: dataflow, value: health.dataflow }] : []),
-    ...(health.connector ? [{ key: connector, value: health.connector }] : []),
-  ];
-  const { typedSearchAttributes } = workflowInfo();
-  const changed = wanted.filter(({ key, value }) => typedSearchAttributes.get(key) !== value);
-  if (changed.length > 0) upsertSearchAttributes(changed);
+/**
+ * Milliseconds until a moment, and up to a minute more: flows share schedules, and their watchers should not ask at
+ * once. Never 0, as that would be no timer: whether there is one must not hang on what the clock says in a replay.
+ */
+function untilAbout(moment: number): number {
+  const wait = Math.max(1, moment - Date.now());
+  return Math.ceil(wait + Math.random() * Math.min(60_000, wait / 20));
 }
 
 function noSuchFlow(sandbox: string, flowId: string) {

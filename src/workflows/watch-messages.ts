@@ -1,6 +1,7 @@
-import { defineQuery } from '@temporalio/workflow';
+import { defineQuery, defineSignal } from '@temporalio/workflow';
 import type { Health } from '../runs/health.ts';
-import type { WatchSettings } from '../runs/watch.ts';
+import { runsEndedName } from '../runs/names.ts';
+import type { Told, WatchSettings } from '../runs/watch.ts';
 
 /** What `watchFlowRuns` is started with. `sandbox` and `flowId` are enough: the rest is read from the flow. */
 export interface WatchInput {
@@ -22,10 +23,12 @@ export interface WatchResult {
 
 export const healthQuery = defineQuery<Health>('health');
 
-/** The id of the workflow that watches a flow: a flow has one watcher, whoever starts it. */
-export function watcherWorkflowId({ sandbox, flowId }: Pick<WatchInput, 'sandbox' | 'flowId'>): string {
-  return `flow/${sandbox}/${flowId}`;
-}
+/** The follower of the sandbox tells which runs have ended. */
+export const runsEndedSignal = defineSignal<[Told]>(runsEndedName);
 
+/** Something happened to a flow: its watcher looks for itself, so that whoever sends it can do no harm. */
+export const wakeSignal = defineSignal('wake');
+
+export { watcherWorkflowId } from '../runs/names.ts';
 export type { FlowVerdict, Health, RunHealth } from '../runs/health.ts';
 export type { WatchSettings } from '../runs/watch.ts';

@@ -3,7 +3,7 @@ import { describeHealth } from '../../src/runs/details.ts';
 import type { Flow } from '../../src/runs/flow.ts';
 import { healthOf } from '../../src/runs/health.ts';
 import type { Run } from '../../src/runs/run.ts';
-import { absorb, isOver, needsFullPass, waitFrom } from '../../src/runs/watch.ts';
+import { absorb, hear, isOver, planLook } from '../../src/runs/watch.ts';
 import type { News, WatchSettings, WatchState } from '../../src/runs/watch.ts';
 
 const minute = 60_000;
@@ -48,12 +48,16 @@ function watcher(flow: Flow = hourly, settings: WatchSettings = {}) {
   let state: WatchState | undefined;
   const watch = {
     look(readAt: number, runs: Run[], more: Partial<News> = {}) {
-      const first = state ? {} : { flow, full: true, since: flow.created };
+      const first = state ? { flow: state.flow } : { flow, full: true, since: flow.created };
       state = absorb(
         state,
         { readAt, full: false, cutShort: false, vanished: [], runs, ...first, ...more },
         settings,
       );
+      return watch;
+    },
+    hear(readAt: number, runs: Run[], lastRead?: number) {
+      state = hear(state!, { readAt, runs, ...(lastRead === undefined ? {} : { lastRead }) }, settings);
       return watch;
     },
     get state() {
@@ -63,7 +67,7 @@ function watcher(flow: Flow = hourly, settings: WatchSettings = {}) {
       return healthOf({ sandbox: 'prod', flowId: 'f' }, state, settings);
     },
     get waits() {
-      return waitFrom(state!, settings);
+      return Math.max(0, planLook(state, settings).at - state!.readAt);
     },
   };
   return watch;
@@ -197,7 +201,7 @@ describe('the health of a flow', () => {
     const watch = watcher()
       .look(t0 + years, [])
       .look(t0 + years + 4 * minute, []);
-    watch.look(t0 + years + 5 * minute, [ok(t0)], { lastRead: t0 + years + 4 * minute });
+    watch.hear(t0 + years + 5 * minute, [ok(t0)], t0 + years + 4 * minute);
     expect(watch.health.verdict).toBe('ok');
     expect(watch.look(t0 + years + hour, []).health.verdict).toBe('ok');
     expect(watch.look(t0 + years + 2 * hour, []).health.verdict).toBe('overdue');
@@ -214,7 +218,7 @@ describe('the health of a flow', () => {
     const watch = watcher()
       .look(t0, [])
       .look(t0 + 5 * minute, [ok(t0)]);
-    watch.look(t0 + 3 * day, [ok(t0 + hour)], { lastRead: t0 + 10 * minute });
+    watch.hear(t0 + 3 * day, [ok(t0 + hour)], t0 + 10 * minute).look(t0 + 3 * day, []);
     expect(watch.health).toMatchObject({ verdict: 'overdue', since: '2026-03-02T10:00:00.000Z' });
   });
 });
@@ -222,10 +226,11 @@ describe('the health of a flow', () => {
 describe('a watch', () => {
   test('makes a full pass when it begins, until one is complete, and then daily', () => {
     const watch = watcher().look(t0, [ok(t0 - hour)], { full: false, cutShort: true });
-    expect(needsFullPass(watch.state)).toBe(true);
+    expect(planLook(watch.state, {})).toMatchObject({ at: 0, full: true });
     watch.look(t0 + 1, [], { full: true });
-    expect(needsFullPass(watch.state)).toBe(false);
-    expect(needsFullPass(watch.look(t0 + day + 1, []).state)).toBe(true);
+    expect(planLook(watch.state, {}).full).toBe(false);
+    watch.look(t0 + hour, []);
+    expect(planLook(watch.look(t0 + 2 * hour, []).state, {})).toMatchObject({ at: t0 + 1 + day, full: true });
   });
 
   test('of a flow that runs once is over a day after its run ended well', () => {

@@ -1,0 +1,54 @@
+import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activity';
+import { ApplicationFailureCategory } from '@temporalio/common';
+
+/**
+ * For activities that "fail" until there is something to say: the server retries them, which writes nothing into the
+ * history however long it goes on. What one attempt leaves to the next travels in heartbeat details.
+ */
+export interface Trail {
+  /** Attempts that could not read AEP, since the last that could. */
+  failures: number;
+  /** When the next attempt is to run: the time-skipping server's own record of that is a pause behind. */
+  nextAt?: number;
+}
+
+/** What the attempt before has left, and the server's time of this one: one clock for all workers, and the one that skips in tests. */
+export function pickUp<T extends Trail>(first: T): { trail: T; now: number } {
+  const { heartbeatDetails, currentAttemptScheduledTimestampMs } = activityInfo();
+  const trail = (heartbeatDetails as T | undefined) ?? first;
+  return { trail, now: Math.max(currentAttemptScheduledTimestampMs, trail.nextAt ?? 0) };
+}
+
+/** Leaves `trail` to the next attempt, which runs in `pauseMs`. */
+export function leave<T extends Trail>(trail: T, now: number, pauseMs: number): void {
+  heartbeat({ ...trail, nextAt: now + pauseMs });
+}
+
+/** Nothing is wrong; it is only not time yet. */
+export function notYet(message: string, pauseMs: number): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'NothingNew',
+    message,
+    nextRetryDelay: Math.ceil(pauseMs),
+    category: ApplicationFailureCategory.BENIGN,
+  });
+}
+
+/** A watch outlives every outage, and credentials that were refused: it goes on asking, and says why it knows nothing. */
+export function unreadable(what: string, error: unknown, pauseMs: number): ApplicationFailure {
+  const reason = error instanceof Error ? error.message : String(error);
+  return ApplicationFailure.create({
+    type: error instanceof Error ? error.name : 'Error',
+    message: `Cannot read ${what}: ${reason}`,
+    nextRetryDelay: Math.ceil(pauseMs),
+  });
+}
+
+/** Longer and longer, and never at the same time as others: when AEP comes back, everybody wants to ask. Milliseconds. */
+export function pauseAfter(failures: number, firstMs: number, longestMs: number): number {
+  return jittered(Math.min(firstMs * 2 ** Math.min(failures - 1, 10), Math.max(longestMs, firstMs)));
+}
+
+export function jittered(pauseMs: number): number {
+  return pauseMs * (0.8 + Math.random() * 0.4);
+}

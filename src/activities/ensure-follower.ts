@@ -1,0 +1,29 @@
+import { Context, activityInfo, log } from '@temporalio/activity';
+import { followerType, followerWorkflowId } from '../runs/names.ts';
+
+/** Far less often than watchers ask for it; one that was terminated is back after that. Milliseconds. */
+const goodForMs = 60_000;
+
+/** Keeps the followers of sandboxes alive. From an activity, because a workflow takes only so many signals. */
+export function ensureFollower() {
+  const startedAt = new Map<string, number>();
+  return {
+    /** Sees to it that a sandbox is followed. It never fails: a watcher is right without a follower, only later. */
+    async ensure(sandbox: string): Promise<void> {
+      if (Date.now() - (startedAt.get(sandbox) ?? -Infinity) < goodForMs) return;
+      startedAt.set(sandbox, Date.now());
+      try {
+        await Context.current().client.workflow.start(followerType, {
+          workflowId: followerWorkflowId({ sandbox }),
+          taskQueue: activityInfo().taskQueue,
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          args: [{ sandbox }],
+          staticSummary: `Tells the watchers in ${sandbox} which runs have ended`,
+        });
+      } catch (error) {
+        startedAt.delete(sandbox);
+        log.warn(`The follower of the sandbox ${sandbox} could not be started`, { error });
+      }
+    },
+  };
+}

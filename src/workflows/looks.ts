@@ -1,0 +1,64 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
+import type { RunsRequest } from '../activities/read-runs.ts';
+import type { News, PlannedLook } from '../runs/watch.ts';
+
+const { readRuns } = proxyActivities<Activities>({
+  // Many pages at the slowest; a worker that dies in between costs no more than this.
+  startToCloseTimeout: '2 minutes',
+  retry: { initialInterval: '5 seconds', maximumInterval: '5 minutes' },
+  // Whoever waits for a dataflow to be made comes first.
+  priority: { priorityKey: 4 },
+  summary: 'Look at the flow’s runs',
+});
+
+/** A watcher's own looks at AEP: one at a time, and while it lasts (hours, where AEP is away) the watcher hears what else comes. */
+export class Looks {
+  /** What somebody wants to be looked at, beside what is planned. */
+  #wanted: PlannedLook | undefined;
+  #underWay = false;
+  #news: News | undefined;
+  #error: unknown;
+
+  /** Asks for a look at the newest runs, and at the flow too where `readsFlow` says so. */
+  want({ readsFlow }: { readsFlow: boolean }): void {
+    this.#wanted = { at: 0, full: false, readsFlow: readsFlow || this.#wanted?.readsFlow === true };
+  }
+
+  /** What can begin now. */
+  get wanted(): PlannedLook | undefined {
+    return this.#underWay ? undefined : this.#wanted;
+  }
+
+  get underWay(): boolean {
+    return this.#underWay;
+  }
+
+  get haveEnded(): boolean {
+    return this.#news !== undefined || this.#error !== undefined;
+  }
+
+  start(request: RunsRequest): void {
+    // A look that is planned reads at least the newest runs.
+    if (!this.#wanted?.readsFlow || request.readsFlow) this.#wanted = undefined;
+    this.#underWay = true;
+    void this.#look(request);
+  }
+
+  /** What the look that has ended brought. Throws what it failed with: it was cancelled. */
+  take(): News | undefined {
+    if (this.#error !== undefined) throw this.#error;
+    const news = this.#news;
+    this.#news = undefined;
+    return news;
+  }
+
+  async #look(request: RunsRequest): Promise<void> {
+    try {
+      this.#news = await readRuns(request);
+    } catch (error) {
+      this.#error = error;
+    }
+    this.#underWay = false;
+  }
+}
