@@ -13,8 +13,19 @@ export type Verify = (headers: Headers, body: Uint8Array) => Promise<boolean>;
 const keyAgeMs = 12 * 3_600_000;
 /** Adobe has two at a time. More at once are somebody's play with the header. */
 const keysToKeep = 8;
+/** How long one that proved nothing takes its place. Milliseconds. */
+const restMs = 60_000;
 const keyPath = /^\/(?:[\w-]+\/)*[\w-]+\.pem$/;
 const fetchTimeoutMs = 5_000;
+
+interface Cached {
+  /** Undefined where there is no such key. */
+  key: Promise<KeyObject | undefined>;
+  /** Epoch milliseconds. */
+  fetchedAt: number;
+  /** It has verified an event. */
+  proven: boolean;
+}
 
 /**
  * Adobe signs each body twice (RSA, SHA-256, base64) and names in the headers the public keys, as paths on a host of
@@ -22,20 +33,25 @@ const fetchTimeoutMs = 5_000;
  * @param keysUrl Adobe's host for keys, such as `https://static.adobeioevents.com`
  */
 export function createVerify(keysUrl: string): Verify {
-  const keys = new Map<string, { key: Promise<KeyObject | undefined>; until: number }>();
+  const keys = new Map<string, Cached>();
 
-  function keyAt(path: string): Promise<KeyObject | undefined> {
+  function keyAt(path: string): Cached {
     const known = keys.get(path);
-    if (known && Date.now() < known.until) return known.key;
-    if (keys.size >= keysToKeep) {
-      const [oldest] = [...keys].sort(([, a], [, b]) => a.until - b.until);
-      if (oldest && Date.now() < oldest[1].until - keyAgeMs + 60_000) return Promise.resolve(undefined);
-      if (oldest) keys.delete(oldest[0]);
-    }
-    const key = fetchKey(keysUrl + path);
-    keys.set(path, { key, until: Date.now() + keyAgeMs });
-    key.catch(() => keys.delete(path));
-    return key;
+    if (known && Date.now() < known.fetchedAt + keyAgeMs) return known;
+    keys.delete(path);
+    makeRoom();
+    const cached: Cached = { key: fetchKey(keysUrl + path), fetchedAt: Date.now(), proven: false };
+    keys.set(path, cached);
+    cached.key.catch(() => keys.delete(path));
+    return cached;
+  }
+
+  /** What somebody made up never takes the place of a key that has proved to be Adobe's. */
+  function makeRoom(): void {
+    if (keys.size < keysToKeep) return;
+    const goes = [...keys].find(([, { proven, fetchedAt }]) => !proven && Date.now() > fetchedAt + restMs);
+    if (!goes) throw new Error('too many keys were asked for');
+    keys.delete(goes[0]);
   }
 
   return async (headers, body) => {
@@ -45,8 +61,11 @@ export function createVerify(keysUrl: string): Verify {
       const path = headers.get(`x-adobe-public-key${number}-path`);
       if (!signature || !path || !keyPath.test(path)) continue;
       try {
-        const key = await keyAt(path);
-        if (key && verify('sha256', body, key, Buffer.from(signature, 'base64'))) return true;
+        const cached = keyAt(path);
+        const key = await cached.key;
+        if (!key || !verify('sha256', body, key, Buffer.from(signature, 'base64'))) continue;
+        cached.proven = true;
+        return true;
       } catch (error) {
         trouble = error;
       }

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { InvalidEnvironmentError, readConfig, readListenerConfig } from '../../src/config.ts';
+
+const worker = { AEP_CLIENT_ID: 'id', AEP_CLIENT_SECRET: 'secret', AEP_ORG_ID: 'org' };
+const key = 'a-key-that-is-long-enough-to-be-one';
+
+function problemsOf(read: () => unknown): string {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof InvalidEnvironmentError) return error.message;
+    throw error;
+  }
+  return '';
+}
+
+describe('the environment of the worker', () => {
+  test('holds webhooks under the names that definitions use', () => {
+    const { webhooks, temporalUiUrl } = readConfig({
+      ...worker,
+      AEP_WEBHOOK_ON_CALL_URL: 'https://hooks.example.com/a?b=c',
+      AEP_WEBHOOK_ON_CALL_KEY: key,
+      AEP_WEBHOOK_OPS_URL: 'http://ops.example.com',
+      AEP_WEBHOOK_OPS_KEY: key,
+      AEP_TEMPORAL_UI_URL: 'https://temporal.example.com/',
+    });
+    expect(webhooks).toEqual({
+      'on-call': { url: 'https://hooks.example.com/a?b=c', key },
+      ops: { url: 'http://ops.example.com', key },
+    });
+    expect(temporalUiUrl).toBe('https://temporal.example.com');
+    expect(readConfig(worker).webhooks).toEqual({});
+  });
+
+  test('is refused with every problem at once, and none of them shows a secret', () => {
+    const message = problemsOf(() =>
+      readConfig({
+        ...worker,
+        AEP_ORG_ID: '',
+        AEP_WEBHOOK_A_URL: 'ftp://secret-host/path',
+        AEP_WEBHOOK_A_KEY: 'short-secret',
+        AEP_WEBHOOK_B_URL: 'https://secret-host/path',
+        AEP_WEBHOOK_C_KEY: key,
+        AEP_WEBHOOK_ON__CALL_URL: 'https://secret-host/path',
+        AEP_TEMPORAL_UI_URL: 'temporal',
+      }),
+    );
+    for (const problem of [
+      'AEP_ORG_ID is not set',
+      'AEP_TEMPORAL_UI_URL must be an http or https address',
+      'AEP_WEBHOOK_A_URL must be an http or https address',
+      'AEP_WEBHOOK_A_KEY must have at least 24 characters',
+      'AEP_WEBHOOK_B_KEY is not set',
+      'AEP_WEBHOOK_C_URL must be an http or https address',
+      'AEP_WEBHOOK_ON__CALL_URL must be AEP_WEBHOOK_<NAME>_URL or AEP_WEBHOOK_<NAME>_KEY',
+    ])
+      expect(message).toContain(problem);
+    expect(message).not.toMatch(/secret-host|short-secret|a-key-that/);
+  });
+});
+
+describe('the environment of the listener', () => {
+  test('needs no more than the client id', () => {
+    expect(readListenerConfig({ AEP_CLIENT_ID: 'id' })).toEqual({
+      clientId: 'id',
+      host: '127.0.0.1',
+      port: 8400,
+      keysUrl: 'https://static.adobeioevents.com',
+    });
+  });
+
+  test('is refused with every problem at once', () => {
+    const message = problemsOf(() =>
+      readListenerConfig({ AEP_LISTENER_PORT: '70000', AEP_EVENTS_KEYS_URL: 'x' }),
+    );
+    expect(message).toContain('AEP_CLIENT_ID is not set');
+    expect(message).toContain('AEP_LISTENER_PORT must be a port');
+    expect(message).toContain('AEP_EVENTS_KEYS_URL must be');
+  });
+});
