@@ -3,6 +3,7 @@ import {
   Connection,
   WorkflowFailedError,
   WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
   type WorkflowHandle,
 } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
@@ -13,7 +14,9 @@ import { parseDefinition } from './definition/parse.ts';
 import type { FailureType } from './failure-types.ts';
 import { waitingCalls, type WaitingCall } from './waiting-calls.ts';
 import {
+  giveUpUpdate,
   progressQuery,
+  resumeUpdate,
   taskQueue,
   type CreateDataflowResult,
   type DeleteDataflowInput,
@@ -52,6 +55,13 @@ export interface DataflowHandle {
    */
   result(): Promise<CreateDataflowResult>;
   progress(): Promise<FullProgress>;
+  /**
+   * Goes on after a refusal, where the definition has `"onFailure": "wait"`: with a corrected definition, or with the same.
+   * @throws DataflowError `InvalidDefinition` where nothing waits, or with what is wrong with the definition.
+   */
+  resume(corrected?: unknown): Promise<void>;
+  /** Ends a create that waits after a refusal, as `onFailure` of "keep" (unless said otherwise) or "rollback" would have. */
+  giveUp(how?: 'keep' | 'rollback'): Promise<void>;
   /** Asks it to stop: it begins nothing more, finishes what it sent and notes what exists. */
   cancel(): Promise<void>;
 }
@@ -212,12 +222,18 @@ function handleOf(handle: WorkflowHandle): DataflowHandle {
       const [progress, { raw }] = await Promise.all([handle.query(progressQuery), handle.describe()]);
       return { ...progress, waiting: waitingCalls(raw.pendingActivities ?? []) };
     },
+    resume: (corrected) => updated(handle.executeUpdate(resumeUpdate, { args: [corrected] })),
+    giveUp: (how = 'keep') => updated(handle.executeUpdate(giveUpUpdate, { args: [how] })),
     cancel: async () => void (await handle.cancel()),
   };
 }
 
+function updated(update: Promise<void>): Promise<void> {
+  return update.catch((error: unknown) => Promise.reject(dataflowError(error)));
+}
+
 function dataflowError(error: unknown): unknown {
-  if (!(error instanceof WorkflowFailedError)) return error;
+  if (!(error instanceof WorkflowFailedError || error instanceof WorkflowUpdateFailedError)) return error;
   if (error.cause instanceof CancelledFailure)
     return new DataflowError('Cancelled', 'The create was cancelled');
   if (!(error.cause instanceof ApplicationFailure)) return error;

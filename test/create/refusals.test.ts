@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DataflowError } from '../../src/client.ts';
-import { giveUpUpdate, resumeUpdate } from '../../src/workflows/messages.ts';
 import { marked } from '../support/marked.ts';
 import { example, startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -124,9 +123,7 @@ describe('a refusal, waited about', () => {
     const progress = await untilWaiting('corrected');
     expect(progress.error?.type).toBe('Rejected');
     expect(progress.error?.message).toContain('nickname');
-    await workflow('corrected').executeUpdate(resumeUpdate, {
-      args: [orders('corrected', { mapping: right })],
-    });
+    await handle.resume(orders('corrected', { mapping: right }));
     const result = await handle.result();
     expect(marked(rig.emulator, 'corrected/orders')).toEqual(one);
     expect(result.made).toContain('schema');
@@ -144,7 +141,7 @@ describe('a refusal, waited about', () => {
     const progress = await untilWaiting('wait');
     expect(['Unauthorized', 'RateLimited', 'Unavailable']).toContain(progress.error?.type);
     rig.emulator.control.clearFaults();
-    await workflow('wait').executeUpdate(resumeUpdate, { args: [undefined] });
+    await handle.resume();
     await handle.result();
     expect(marked(rig.emulator, 'wait/orders')).toEqual(one);
   });
@@ -154,8 +151,8 @@ describe('a refusal, waited about', () => {
     const rolledBack = await rig.client.start(orders('give-up-back', { onFailure: 'wait', mapping: wrong }));
     await untilWaiting('give-up');
     await untilWaiting('give-up-back');
-    await workflow('give-up').executeUpdate(giveUpUpdate, { args: [undefined] });
-    await workflow('give-up-back').executeUpdate(giveUpUpdate, { args: ['rollback'] });
+    await kept.giveUp();
+    await rolledBack.giveUp('rollback');
     await expect(kept.result()).rejects.toMatchObject({ type: 'Rejected' });
     await expect(rolledBack.result()).rejects.toMatchObject({ type: 'Rejected' });
     expect(marked(rig.emulator, 'give-up/orders')).toMatchObject({ schemas: 1 });
@@ -165,15 +162,12 @@ describe('a refusal, waited about', () => {
   it('refuses nonsense before it enters the history', async () => {
     const handle = await rig.client.start(orders('nonsense', { onFailure: 'wait', mapping: wrong }));
     await untilWaiting('nonsense');
-    const resume = (input: unknown) => workflow('nonsense').executeUpdate(resumeUpdate, { args: [input] });
-    await expect(resume({ name: 'orders' })).rejects.toThrow();
-    await expect(resume(orders('keep'))).rejects.toThrow();
-    await expect(
-      workflow('nonsense').executeUpdate(giveUpUpdate, { args: ['maybe' as 'keep'] }),
-    ).rejects.toThrow();
+    await expect(handle.resume({ name: 'orders' })).rejects.toMatchObject({ type: 'InvalidDefinition' });
+    await expect(handle.resume(orders('keep'))).rejects.toMatchObject({ type: 'InvalidDefinition' });
+    await expect(handle.giveUp('maybe' as 'keep')).rejects.toMatchObject({ type: 'InvalidDefinition' });
     const { events } = await workflow('nonsense').fetchHistory();
     expect(events?.filter((event) => event.workflowExecutionUpdateAcceptedEventAttributes)).toEqual([]);
-    await workflow('nonsense').executeUpdate(giveUpUpdate, { args: ['keep'] });
+    await handle.giveUp('keep');
     await expect(handle.result()).rejects.toBeInstanceOf(DataflowError);
   });
 });
