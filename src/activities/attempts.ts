@@ -24,6 +24,22 @@ export function leave<T extends Trail>(trail: T, now: number, pauseMs: number): 
   heartbeat({ ...trail, nextAt: now + pauseMs });
 }
 
+const pulseMs = 5_000;
+
+/** Shows that this attempt lives, however long its calls take, and keeps what it leaves if it dies. */
+export function startPulse<T extends Trail>(trail: T) {
+  let left = trail;
+  const timer = setInterval(() => heartbeat(left), pulseMs);
+  return {
+    save(trail: T): void {
+      left = trail;
+      heartbeat(left);
+    },
+    saved: () => left,
+    stop: () => clearInterval(timer),
+  };
+}
+
 /** Nothing is wrong; it is only not time yet. */
 export function notYet(message: string, pauseMs: number): ApplicationFailure {
   return ApplicationFailure.create({

@@ -8,8 +8,7 @@ import { liveThroughReleases } from './long-lived.ts';
 
 const { tellEndedRuns } = proxyActivities<Activities>({
   startToCloseTimeout: '10 minutes',
-  // It shows that it lives after every page and every few signals.
-  heartbeatTimeout: '1 minute',
+  heartbeatTimeout: '15 seconds',
   retry: { initialInterval: '5 seconds', maximumInterval: '1 minute' },
   summary: 'Tell the watchers which runs have ended',
 });

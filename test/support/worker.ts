@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
-import { NativeConnection, Runtime, DefaultLogger, Worker, type WorkerOptions } from '@temporalio/worker';
+import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { inject } from 'vitest';
+import { quiet } from './quiet.ts';
 
 /** A worker inside the test's own process. */
 export interface TestWorker {
   /** Lets what runs finish, and ends the worker. Throws what went wrong in it meanwhile. */
   stop(): Promise<void>;
 }
-
-let quiet = false;
 
 /** Starts a worker with the run's workflow bundle and the activities given. */
 export async function startTestWorker(
@@ -17,8 +16,7 @@ export async function startTestWorker(
 ): Promise<TestWorker> {
   const codePath = inject('workflowBundle');
   if (!options.workflowsPath && !existsSync(codePath)) throw new Error('There is no workflow bundle.');
-  if (!quiet) Runtime.install({ logger: new DefaultLogger('ERROR') });
-  quiet = true;
+  quiet();
   const connection = await NativeConnection.connect({ address: place.address });
   const worker = await Worker.create({
     connection,

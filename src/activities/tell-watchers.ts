@@ -1,0 +1,71 @@
+import { Context, log } from '@temporalio/activity';
+import { WorkflowNotFoundError } from '@temporalio/common';
+import { runsEndedName, watcherWorkflowId } from '../runs/names.ts';
+import type { Run } from '../runs/run.ts';
+import type { Told } from '../runs/watch.ts';
+
+const signalsAtOnce = 20;
+const runsInSignal = 100;
+/** Where nobody watches a flow, nobody is asked for again for so long. Shorter than a wide look of the follower goes back. */
+const unwatchedForMs = 10 * 60_000;
+
+/** A signal to one watcher. */
+interface Letter {
+  flowId: string;
+  told: Told;
+}
+
+/** What became of a signal. `lost`: it may have arrived or not. */
+type Outcome = 'told' | 'unwatched' | 'lost';
+
+/** Hands finished runs to the watchers of their flows. One per worker: it remembers for a while which flows nobody watches. */
+export function createTelling() {
+  const unwatched = new Map<string, number>();
+  return {
+    /** `onTold` hears, batch by batch, whose watchers know. Answers to how many watchers that was, and to how many not. */
+    async tell(
+      sandbox: string,
+      runs: Run[],
+      look: Omit<Told, 'runs'>,
+      onTold: (runs: Run[]) => void,
+    ): Promise<Record<Outcome, number>> {
+      const count = { told: 0, unwatched: 0, lost: 0 };
+      const isWatched = ({ flowId }: Run) =>
+        look.readAt >= (unwatched.get(watcherWorkflowId({ sandbox, flowId })) ?? 0);
+      const letters = lettersOf(runs.filter(isWatched), look);
+      for (let next = 0; next < letters.length; next += signalsAtOnce) {
+        const batch = letters.slice(next, next + signalsAtOnce);
+        const outcomes = await Promise.all(batch.map((letter) => send(sandbox, letter)));
+        for (const outcome of outcomes) count[outcome] += 1;
+        for (const [index, { flowId }] of batch.entries()) {
+          const id = watcherWorkflowId({ sandbox, flowId });
+          if (outcomes[index] === 'unwatched') unwatched.set(id, look.readAt + unwatchedForMs);
+          else unwatched.delete(id);
+        }
+        onTold(batch.flatMap(({ told }, index) => (outcomes[index] === 'told' ? told.runs : [])));
+      }
+      return count;
+    },
+  };
+}
+
+function lettersOf(runs: Run[], look: Omit<Told, 'runs'>): Letter[] {
+  return [...Map.groupBy(runs, ({ flowId }) => flowId)].flatMap(([flowId, ofFlow]) => {
+    const letters: Letter[] = [];
+    for (let next = 0; next < ofFlow.length; next += runsInSignal)
+      letters.push({ flowId, told: { ...look, runs: ofFlow.slice(next, next + runsInSignal) } });
+    return letters;
+  });
+}
+
+async function send(sandbox: string, { flowId, told }: Letter): Promise<Outcome> {
+  const workflowId = watcherWorkflowId({ sandbox, flowId });
+  try {
+    await Context.current().client.workflow.getHandle(workflowId).signal(runsEndedName, told);
+    return 'told';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return 'unwatched';
+    log.warn(`The watcher ${workflowId} could not be told of ${told.runs.length} runs`, { error });
+    return 'lost';
+  }
+}
