@@ -1,4 +1,4 @@
-import { activityInfo, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activity';
 import { AepError, TitleTaken } from '../aep/errors.ts';
 import type { Call } from '../aep/http.ts';
 import type { Kind } from '../resources/kinds.ts';
@@ -61,9 +61,22 @@ export function createUniqueOf(kind: Kind, dependencies: Dependencies) {
       if (!(error instanceof TitleTaken)) throw failure(error, giveUpAfterMs);
       const id = error.existingId ?? (await idOfTitle(service, call, String(body['title'])));
       if (id) return { id, titleTaken: true };
-      throw failure(error, giveUpAfterMs);
+      throw notShownYet(error, dependencies.listLagMs) ?? failure(error, giveUpAfterMs);
     }
   };
+}
+
+/** What was made just now has its title at once, but lists may not show it yet: then the next attempt asks again. */
+function notShownYet(refused: TitleTaken, listLagMs: number): ApplicationFailure | undefined {
+  const left = activityInfo().heartbeatDetails as { takenSince: number } | undefined;
+  const takenSince = left?.takenSince ?? Date.now();
+  if (Date.now() - takenSince > listLagMs) return undefined;
+  heartbeat({ takenSince });
+  return ApplicationFailure.create({
+    type: 'Unavailable',
+    message: `${refused.message} AEP does not say by what, and no list shows it yet`,
+    nextRetryDelay: listLagMs / 4 + 100,
+  });
 }
 
 /** Not every wording of AEP's refusal names the one that has the title. */

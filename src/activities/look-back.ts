@@ -16,6 +16,8 @@ export interface Bounds {
 
 /** What earlier executions under this workflow id left. */
 export interface LookBack {
+  /** The run that asked: what it was told of earlier runs is true of no other. */
+  runId: string;
   ranBefore: boolean;
   /** An earlier run was cut off so recently that its last request may not show yet. */
   mayStillArrive: boolean;
@@ -34,9 +36,10 @@ export function lookBackOf({ httpTimeoutMs, lateCommitMs, listLagMs }: Dependenc
   return async (): Promise<LookBack> => {
     const { workflowId, runId } = activityInfo().workflowExecution!;
     const executions = await executionsOf(workflowId, runId);
-    if (!executions) return { ranBefore: true, mayStillArrive: true, ids: [], bounds };
+    if (!executions) return { runId, ranBefore: true, mayStillArrive: true, ids: [], bounds };
     const earlier = executions.filter((one) => one.runId !== runId);
     return {
+      runId,
       ranBefore: earlier.length > 0,
       mayStillArrive: earlier.some((one) => mayStillArrive(one, bounds.settleMs)),
       ids: earlier.map(({ memo }) => idsOf(memo?.['outcome'] as Outcome | undefined)),

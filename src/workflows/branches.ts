@@ -62,7 +62,7 @@ export class Branches {
     this.protocol = new CreateOnce(outside, this.#dataflow, lookBack.bounds);
     for (const kind of this.#needed) {
       if (uniqueKinds.has(kind) || checked.given[kind]) continue;
-      this.#looks.set(kind, handled(this.protocol.look(kind, this.#sought(kind), lookBack.mayStillArrive)));
+      this.#looks.set(kind, handled(this.protocol.look(kind, this.#sought(kind), lookBack)));
     }
     this.#living = handled(this.#adoptLivingFlow());
   }
@@ -98,7 +98,7 @@ export class Branches {
       const ids = await settled(needs);
       // Titles are unique, so that on a fresh start these need not wait for the look-ups.
       const living = this.#lookBack.ranBefore || !uniqueKinds.has(kind) ? await this.#living : undefined;
-      const found = living?.[kind] ? { id: living[kind], made: false } : await this.#create(kind, ids);
+      const found = living?.[kind] ? await this.#keep(kind, living[kind]) : await this.#create(kind, ids);
       this.#ids[kind] = found.id;
       this.#report.step(kind, found.made ? 'made' : 'adopted', { id: found.id });
       return found.id;
@@ -108,16 +108,31 @@ export class Branches {
     }
   }
 
+  /** What the living flow refers to stays; a twin of it that has shown since is swept. */
+  async #keep(kind: Kind, id: string): Promise<Found> {
+    const look = await this.#looks.get(kind);
+    if (look) this.protocol.keepOnly(kind, id, look);
+    return { id, made: false };
+  }
+
   async #create(kind: Kind, ids: ResourceIds): Promise<Found> {
     const body = resources[kind].body(this.#definition, ids, this.#checked.context);
     if (kind === 'flow') this.#startMustLieAhead();
     if (uniqueKinds.has(kind)) return this.#createUnique(kind, body);
-    const look = await this.#looks.get(kind)!;
+    const look = await this.#lookFor(kind, body);
     const foreign = look.found.filter(({ mark, name }) => !mark && name === body['name']);
     if (kind === 'dataset' && foreign.length > 0)
       this.#report.warn(foreignDataset(String(body['name']), foreign));
     this.#report.step(kind, 'running');
     return this.protocol.create(kind, { ...this.#sought(kind), body }, look);
+  }
+
+  /** A mapping set that came back without its name is known by what it maps, which is known only now. */
+  async #lookFor(kind: Kind, body: JsonObject): Promise<Look> {
+    const look = await this.#looks.get(kind)!;
+    if (kind !== 'mappingSet' || !this.#lookBack.ranBefore || look.found.length > 0) return look;
+    const { found } = await this.#outside.look(kind, { ...this.#sought(kind), body });
+    return { ...look, found };
   }
 
   /** AEP refuses a second one of the same title and names the first, so these need no look: what is there is read, and fits or not. */

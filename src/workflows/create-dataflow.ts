@@ -121,6 +121,7 @@ async function create(
 function asEarlierRun({ earlier, protocol }: Attempt, report: ProgressReport): LookBack {
   const { made, adopted } = outcomeOf(report.progress);
   return {
+    runId: earlier!.runId,
     ranBefore: true,
     mayStillArrive: (protocol?.unaccounted().kinds.length ?? 0) > 0,
     ids: [{ ...adopted, ...made }, ...(earlier?.ids ?? [])],

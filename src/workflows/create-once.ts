@@ -2,6 +2,7 @@ import type {
   CreateRequest,
   Created,
   Look,
+  LookBack,
   LookRequest,
   Settled,
   SettleOrCreateRequest,
@@ -101,9 +102,17 @@ export class CreateOnce {
     this.#times = times;
   }
 
-  /** The first look. Where an earlier run was cut off just now, its last requests may not show yet: that is doubt from the start. */
-  look(kind: Kind, sought: Sought, earlierMayArrive: boolean): Promise<Look> {
-    if (!earlierMayArrive) return this.#outside.look(kind, sought);
+  /**
+   * The first look. Where an earlier run was cut off just now, its last requests may not show yet: that is doubt from the
+   * start. Whether one was is known only to the run that asked. After a reset the answer is another run's, and a look of
+   * this run, which lists may keep in the dark about what that one made, is no leave to send.
+   */
+  async look(
+    kind: Kind,
+    sought: Sought,
+    { runId, mayStillArrive }: Pick<LookBack, 'runId' | 'mayStillArrive'>,
+  ): Promise<Look> {
+    if (!mayStillArrive) return { ...(await this.#outside.look(kind, sought)), lookedIn: runId };
     this.#doubt(kind, 'of an earlier run');
     return this.#outside.settle(kind, { ...sought, settleMs: this.#settleMs(kind) });
   }
@@ -142,6 +151,12 @@ export class CreateOnce {
       if (settled.created) return { id: settled.created.id, made: true };
       ({ found = [], lookedIn } = settled);
     }
+  }
+
+  /** Sees to it that what was found of ours besides `id` is swept: a request can take effect later than every bound. */
+  keepOnly(kind: Kind, id: string, { found }: Look): void {
+    const others = found.filter(({ mark }) => mark?.dataflow === this.#dataflow);
+    if (others.some((one) => one.id !== id)) this.#doubt(kind, 'surplus', -this.#times.settleMs);
   }
 
   /** Whether a request for this kind may still make a resource that nobody has seen. */
