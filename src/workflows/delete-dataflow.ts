@@ -1,4 +1,10 @@
-import { sleep, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import {
+  getExternalWorkflowHandle,
+  sleep,
+  upsertMemo,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { z } from 'zod';
 import type { Bounds, Marked } from '../activities/index.ts';
 import { dataflowId, workflowId } from '../definition/identity.ts';
@@ -10,6 +16,7 @@ import { lookBack } from './checks.ts';
 import { endingOf, invalidDefinition } from './failures.ts';
 import { searchAttributes, type DeleteDataflowInput, type DeleteDataflowResult } from './messages.ts';
 import { deletionOrder } from './sweep.ts';
+import { watcherWorkflowId, wakeSignal } from './watch-messages.ts';
 
 const alsoKinds = ['dataset', 'schema', 'adHocSchema', 'adHocClass'] as const;
 
@@ -54,6 +61,7 @@ export async function deleteDataflow(input: DeleteDataflowInput): Promise<Delete
         }
         await callsFor(kind, bounds).delete({ sandbox, id });
         deleted.push({ [kind]: id });
+        if (kind === 'flow') await tellWatcher(sandbox, id);
       }
     }
   } catch (error) {
@@ -102,6 +110,12 @@ function whyItStays(kind: Kind, also: readonly Kind[]): string | undefined {
   return asked && !also.includes(kind)
     ? `it may hold data or serve others: name it in "also" to delete it`
     : undefined;
+}
+
+/** The watcher would see it by itself, but only when it looks next. Where nobody watches, nobody need be told. */
+async function tellWatcher(sandbox: string, flowId: string): Promise<void> {
+  const watcher = getExternalWorkflowHandle(watcherWorkflowId({ sandbox, flowId }));
+  await watcher.signal(wakeSignal, { flow: true }).catch(() => undefined);
 }
 
 /** A create may have adopted it since somebody called it an orphan. Mapping sets refer to their schema for ever, and do nothing. */

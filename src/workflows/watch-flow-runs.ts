@@ -1,41 +1,74 @@
-import { condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { RunsRequest } from '../activities/read-runs.ts';
 import { judgedSince, readFrom } from '../runs/cursor.ts';
 import { readTold } from '../runs/told.ts';
+import { settingsOf } from '../runs/watch-settings.ts';
 import { absorb, hear, isOver, planLook } from '../runs/watch.ts';
 import type { PlannedLook, Told, WatchState } from '../runs/watch.ts';
 import { invalidDefinition } from './failures.ts';
 import { historyIsLong, liveThroughReleases } from './long-lived.ts';
 import { Looks } from './looks.ts';
+import { Responses } from './responses.ts';
 import { currentHealth, showHealth } from './show-health.ts';
 import { checkWatchInput } from './watch-input.ts';
 import { healthQuery, runsEndedSignal, wakeSignal } from './watch-messages.ts';
 import type { WatchInput, WatchResult } from './watch-messages.ts';
+import { takeUpdates } from './watch-updates.ts';
+
+/** How long a watch that ends waits for its last messages to be taken. Milliseconds. */
+const lastWordsMs = 60_000;
 
 /**
  * Watches the runs of one flow for as long as the flow lives, and judges each of them once. The follower of its
  * sandbox tells it which runs have ended; that one did not come it finds out by a look of its own; and once a day it
- * reads everything, so that it is right whatever it was told. It only watches: it makes, changes and deletes nothing
- * in AEP. `carried` is what one execution hands to the next; others leave it out.
+ * reads everything, so that it is right whatever it was told. It makes and deletes nothing in AEP, and runs something
+ * again, or enables or disables the flow, only where it was asked to. `carried` is what one execution hands to the next;
+ * others leave it out.
  */
 export async function watchFlowRuns(input: WatchInput, carried?: WatchState): Promise<WatchResult> {
+  const { sandbox, flowId } = checkWatchInput(input, workflowInfo().workflowId);
+  let { watch = {} } = input;
   let state = carried;
+  let isStopped = false;
   const told: Told[] = [];
   const looks = new Looks();
-  setHandler(healthQuery, () => currentHealth(input, state));
+  const wantLook = () => looks.want({ readsFlow: true });
+  const responses = new Responses({ sandbox, flowId, watch: () => watch, health, wantLook }, carried);
+  setHandler(healthQuery, health);
   setHandler(runsEndedSignal, (runs) => void told.push(readTold(runs)));
-  setHandler(wakeSignal, () => looks.want({ readsFlow: false }));
-  const { sandbox, flowId, watch: settings = {} } = checkWatchInput(input, workflowInfo().workflowId);
-  showHealth(currentHealth(input, state));
+  setHandler(wakeSignal, (wake) => looks.want({ readsFlow: wake?.flow === true }));
+  takeUpdates({
+    state: () => state,
+    health,
+    async look() {
+      wantLook();
+      await condition(() => looks.areDone);
+    },
+    responses,
+    setWatch(wanted) {
+      if (JSON.stringify(wanted) === JSON.stringify(watch)) return;
+      watch = wanted;
+      looks.want({ readsFlow: false });
+    },
+    stop: () => void (isStopped = true),
+  });
+  showHealth(health());
 
   for (;;) {
+    const settings = settingsOf(watch);
     const plan = planLook(state, settings);
     const first = plan.at === 0 ? plan : looks.wanted;
     if (first && !looks.underWay) looks.start(requestOf(input, state, first));
 
     // What is told before the first look waits until there is a state to take it in.
     const hasNews = () =>
-      looks.haveEnded || looks.wanted !== undefined || (state !== undefined && told.length > 0);
+      isStopped || looks.haveEnded || looks.wanted !== undefined || (state !== undefined && told.length > 0);
     if (looks.underWay) await condition(hasNews);
     else if (!(await condition(hasNews, untilAbout(plan.at)))) {
       looks.start(requestOf(input, state, plan));
@@ -47,13 +80,27 @@ export async function watchFlowRuns(input: WatchInput, carried?: WatchState): Pr
     if (looked) state = absorb(state, looked, settings);
     while (state && told[0]) state = hear(state, told.shift()!, settings);
 
-    const health = currentHealth(input, state);
-    showHealth(health);
-    // Whatever is to be done about a change belongs here: after every piece of news, never in the way of the next.
-    if (looked?.flow === null && !looked.cutShort) return { reason: 'gone', health };
-    if (state && isOver(state)) return { reason: 'done', health };
-    // A look that is under way is made again by the next execution.
-    if (historyIsLong()) await continueAsNew<typeof watchFlowRuns>(input, state);
+    if (state) responses.see(state);
+    showHealth(health());
+    if (looked?.flow === null && !looked.cutShort) return end('gone');
+    if (state && isOver(state)) return end('done');
+    if (isStopped) return end('stopped');
+    // A look that is under way is made again by the next execution, and messages go on their way again.
+    if (state && historyIsLong() && responses.areQuiet && allHandlersFinished()) {
+      const { reactions } = responses;
+      await continueAsNew<typeof watchFlowRuns>({ ...input, watch }, { ...state, reactions });
+    }
+  }
+
+  function health() {
+    const { reactions } = responses;
+    return currentHealth({ ...input, watch }, state && { ...state, reactions });
+  }
+
+  async function end(reason: WatchResult['reason']): Promise<WatchResult> {
+    const isDone = () => responses.areDone && allHandlersFinished();
+    if (!isDone()) await condition(isDone, lastWordsMs);
+    return { reason, health: health() };
   }
 }
 
