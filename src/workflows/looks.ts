@@ -34,6 +34,11 @@ export class Looks {
     return this.#underWay;
   }
 
+  /** Whether nothing is wanted, under way or waits to be taken: whoever wanted a look has had it. */
+  get areDone(): boolean {
+    return this.#wanted === undefined && !this.#underWay && !this.haveEnded;
+  }
+
   get haveEnded(): boolean {
     return this.#news !== undefined || this.#error !== undefined;
   }

@@ -64,6 +64,11 @@ export class Responses {
     return this.#requests === 0;
   }
 
+  /** Whether nothing is left to be told either. */
+  get areDone(): boolean {
+    return this.areQuiet && this.reactions.outbox.length === 0;
+  }
+
   /** Sees to what a look, or the follower, has brought. */
   see(state: WatchState): void {
     this.#state = state;

@@ -2,6 +2,7 @@ import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@tempor
 import { connectorNameOf } from '../definition/connectors.ts';
 import { describeHealth } from '../runs/details.ts';
 import { healthOf } from '../runs/health.ts';
+import { settingsOf } from '../runs/watch-settings.ts';
 import type { Health } from '../runs/health.ts';
 import type { WatchState } from '../runs/watch.ts';
 import { searchAttributes } from './messages.ts';
@@ -9,7 +10,7 @@ import type { WatchInput } from './watch-messages.ts';
 
 /** How the flow is: what its watcher knows, under the names that it was told or found out. */
 export function currentHealth(
-  { sandbox, flowId, dataflow, connector, watch = {} }: WatchInput,
+  { sandbox, flowId, dataflow, connector, watch }: WatchInput,
   state: WatchState | undefined,
 ): Health {
   const belongsTo = dataflow ?? state?.flow.dataflow;
@@ -21,7 +22,7 @@ export function currentHealth(
     ...(belongsTo ? { dataflow: belongsTo } : {}),
     ...(source ? { connector: source } : {}),
   };
-  return healthOf(watched, state, watch);
+  return healthOf(watched, state, settingsOf(watch));
 }
 
 /** For people in the Temporal UI, and for lists of workflows. A search attribute is set when it changes: each time is an event. */

@@ -129,7 +129,7 @@ describe.concurrent('a watcher that is given a sandbox and a flow id', () => {
   test('turns overdue when a run does not come', async () => {
     const startTime = Math.ceil(Date.now() / 1000) + 1;
     const schedule = { startTime, frequency: 'hour', interval: 1, backfill: true };
-    const { watcher } = await watch({ schedule }, { watch: { overdueAfterSeconds: 1 } });
+    const { watcher } = await watch({ schedule }, { watch: { overdueAfter: '1s' } });
     await until(watcher, 'the verdict overdue', ({ verdict }) => verdict === 'overdue');
     await watcher.terminate();
   });
@@ -199,7 +199,7 @@ describe('a watcher that cannot begin', () => {
     const input = {
       sandbox: 'no such sandbox!',
       flowId: '../flows',
-      watch: { overdueAfterSeconds: -1 },
+      watch: { overdueAfter: '-1' },
       color: 'red',
     };
     const { type, details } = await failureOf(await start(input, 'flow/prod/bad'));
@@ -209,7 +209,7 @@ describe('a watcher that cannot begin', () => {
       '',
       'flowId',
       'sandbox',
-      'watch.overdueAfterSeconds',
+      'watch.overdueAfter',
     ]);
     expect(rig.emulator.control.requests({}).length).toBe(before);
   });

@@ -1,0 +1,101 @@
+import { log, setHandler } from '@temporalio/workflow';
+import type { Watch } from '../definition/watch.ts';
+import { isPaused } from '../runs/flow.ts';
+import type { Health } from '../runs/health.ts';
+import type { WatchState } from '../runs/watch.ts';
+import { fail, thrownBy } from './failures.ts';
+import type { Responses } from './responses.ts';
+import { checkWatch } from './watch-input.ts';
+import {
+  checkNowUpdate,
+  resumeUpdate,
+  retryRunUpdate,
+  setWatchSignal,
+  setWatchUpdate,
+  stopUpdate,
+  type RetryRun,
+} from './watch-messages.ts';
+
+/** A watch that goes on, and what people can have it do. */
+export interface Watching {
+  state(): WatchState | undefined;
+  health(): Health;
+  /** Looks at AEP, and ends when what was seen is taken in. */
+  look(): Promise<void>;
+  responses: Responses;
+  setWatch(watch: Watch): void;
+  stop(): void;
+}
+
+/** Takes what people ask of a watcher. What makes no sense is refused before it is in the history. */
+export function takeUpdates({ state, health, look, responses, setWatch, stop }: Watching): void {
+  setHandler(checkNowUpdate, async () => {
+    await look();
+    return health();
+  });
+
+  setHandler(
+    retryRunUpdate,
+    async (asked?: RetryRun) => {
+      const runId = await told(() => responses.retry(runToRetry(state(), asked)));
+      return { runId };
+    },
+    { validator: (asked?: RetryRun) => void runToRetry(state(), asked) },
+  );
+
+  setHandler(
+    resumeUpdate,
+    async () => {
+      await told(() => responses.enable());
+      await look();
+      return health();
+    },
+    { validator: () => mustBePaused(state()) },
+  );
+
+  const take = (asked: Watch) => {
+    const watch = checkWatch(asked);
+    setWatch(watch);
+    return watch;
+  };
+  setHandler(setWatchUpdate, take, { validator: (asked) => void checkWatch(asked) });
+  setHandler(setWatchSignal, (asked) => {
+    try {
+      take(asked);
+    } catch (error) {
+      log.warn('Settings that cannot be taken were sent', { error: String(error) });
+    }
+  });
+
+  setHandler(stopUpdate, () => {
+    stop();
+    return health();
+  });
+}
+
+function runToRetry(state: WatchState | undefined, asked: RetryRun | undefined): string {
+  if (!state) throw fail('Conflict', 'Nothing is known of the flow yet: it has not been read.');
+  if (isPaused(state.flow))
+    throw fail('Conflict', 'The flow is disabled: AEP runs nothing of it. Send resume first.');
+  const failed = state.record.last.filter(({ verdict }) => verdict === 'failed').map(({ id }) => id);
+  if (failed.length === 0)
+    throw fail('Conflict', 'None of the last runs has failed: there is nothing to run again.');
+  const runId = asked?.runId ?? failed[0]!;
+  if (failed.includes(runId)) return runId;
+  throw fail('Conflict', `${runId} is not among the last runs that failed: ${failed.join(', ')}.`);
+}
+
+function mustBePaused(state: WatchState | undefined): void {
+  if (!state) throw fail('Conflict', 'Nothing is known of the flow yet: it has not been read.');
+  if (!isPaused(state.flow))
+    throw fail('Conflict', `The flow is ${state.flow.state}: there is nothing to resume.`);
+}
+
+/** What AEP said is what whoever asked should read, not that an activity failed. */
+async function told<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw thrownBy(error) ?? error;
+  }
+}
