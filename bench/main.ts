@@ -1,0 +1,25 @@
+// npm run bench -- <subcommand>: measurements, and proofs that take longer than tests may.
+const subcommands: Record<string, { about: string; load: () => Promise<{ run: () => Promise<number> }> }> = {
+  faults: {
+    about: 'random lives under faults: counts duplicates, orphans and human steps',
+    load: () => import('./faults/main.ts'),
+  },
+  league: {
+    about: 'the same creates under the same faults, by us and by how others do it',
+    load: () => import('./league/main.ts'),
+  },
+  matrix: {
+    about: 'every create × every point × every fault × list lag, one by one',
+    load: () => import('./matrix/main.ts'),
+  },
+};
+
+const [name = ''] = process.argv.splice(2, 1);
+const chosen = subcommands[name];
+if (chosen) {
+  const { run } = await chosen.load();
+  process.exit(await run());
+}
+const list = Object.entries(subcommands).map(([one, { about }]) => `  ${one.padEnd(8)} ${about}`);
+console.log(`Usage: npm run bench -- <subcommand> [options]\n\n${list.join('\n')}\n\nEach takes --help.`);
+process.exit(name === '' || name === '--help' ? 0 : 1);

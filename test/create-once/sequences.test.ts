@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { playSeed, smallest } from './simulation/one-life.ts';
+import { play } from './simulation/play.ts';
+import type { Scenario } from './simulation/scenario.ts';
+import { loadWorkflowCode, type WorkflowCode } from './simulation/simulated-worker.ts';
+
+let code: WorkflowCode;
+
+beforeAll(async () => {
+  code = await loadWorkflowCode(readFileSync(inject('workflowBundle'), 'utf8'));
+});
+
+/** Nothing goes wrong in it, until a test adds something. */
+const quiet: Scenario = {
+  seed: 1,
+  generation: 'newer',
+  name: 'orders',
+  foreign: true,
+  workers: 2,
+  aep: {
+    httpTimeoutMs: 8_000,
+    lateCommitMs: 10_000,
+    listLagMs: 10_000,
+    flickering: false,
+    mappingSetNames: 'kept',
+    titleTakenNamesIt: true,
+    latencyMs: 100,
+  },
+  temporal: { latencyMs: 4, visibilityLagMs: 0, visible: true, knowsTimeoutTypes: true },
+  faults: [],
+  incidents: [],
+  acts: [],
+};
+
+describe('in random lives, with lost replies, late commits, dead workers, resets and terminations', () => {
+  const groups = 10;
+  const lives = 200;
+  it.each(Array.from({ length: groups }, (_, group) => group))(
+    `there is exactly one of each in the end (part %i of ${lives} seeds)`,
+    async (group) => {
+      const wrong: number[] = [];
+      for (let seed = group + 1; seed <= lives; seed += groups) {
+        const { violations } = await playSeed(seed, code);
+        if (violations.length > 0) wrong.push(seed);
+      }
+      const [first] = wrong;
+      expect(wrong, first === undefined ? '' : await smallest(first, code)).toEqual([]);
+    },
+  );
+
+  it('a life is the same each time it is lived', async () => {
+    expect(await playSeed(7, code)).toEqual(await playSeed(7, code));
+  });
+
+  it('workers that believe AEP to be quicker than it is make duplicates, and the count shows them', async () => {
+    const acts = [{ what: 'terminate' as const, atMs: 500, againAfterMs: 0 }];
+    const told = { httpTimeoutMs: 1_500, lateCommitMs: 1, listLagMs: 1 };
+    const { duplicates, orphans, violations } = await play({ ...quiet, acts }, code, told);
+    expect(duplicates).toBeGreaterThan(0);
+    expect(orphans).toBeGreaterThan(0);
+    expect(violations).not.toEqual([]);
+  });
+});
+
+describe('a reset while lists lag', () => {
+  it.each([500, 1_500, 6_000])(
+    'to any task, %i ms after the start, makes no second of anything',
+    async (atMs) => {
+      for (let to = 0; to < 20; to++) {
+        const acts = [{ what: 'reset' as const, atMs, to: to / 20 }];
+        expect((await play({ ...quiet, acts }, code)).violations, `to task ${to} of 20`).toEqual([]);
+      }
+    },
+  );
+});
+
+describe('a request that takes effect later than every bound', () => {
+  const posts = ['flows', 'sourceConnections', 'targetConnections', 'dataSets', 'mappingSets'] as const;
+  it.each(posts)('among the %s is found by the next create', async (shelf) => {
+    const how = { loss: 'reset' as const, afterMs: 0, commit: { beyondSeconds: 300 } };
+    const played = await play({ ...quiet, faults: [{ verb: 'create', shelf, nth: 0, how }] }, code);
+    expect(played).toMatchObject({ violations: [], beyond: true });
+  });
+});

@@ -1,0 +1,57 @@
+/** What can be done to a simulated run: a list of these, and the seed of what is left to chance, make it up. */
+
+/** The collections that AEP keeps. */
+export const shelves = [
+  'connections',
+  'sourceConnections',
+  'targetConnections',
+  'flows',
+  'schemas',
+  'classes',
+  'dataSets',
+  'mappingSets',
+] as const;
+export type ShelfName = (typeof shelves)[number];
+
+/** The moments of one call at which a process can be hit. */
+export const points = ['beforeSending', 'sent', 'committed', 'answered'] as const;
+export type Point = (typeof points)[number];
+
+/** What surely creates nothing. */
+export type Refusal = 'notReached' | 'rateLimited' | 'rateLimitedLong' | 'unauthorized' | 'refused';
+
+/** How an answer gets lost. The connection ends at `afterMs`; a hang ends at the caller's deadline. */
+export type Loss = 'reset' | 'error' | 'truncated' | 'hang';
+
+/**
+ * When the call takes effect all the same: never, or on the way from its arrival (0) to the latest moment that the
+ * configured bounds allow (1); beyond that, in seconds after it.
+ */
+export type Commit = 'never' | { part: number } | { beyondSeconds: number };
+
+export interface CallFault {
+  verb: 'create' | 'list' | 'get' | 'remove';
+  shelf: ShelfName;
+  /** Which of the calls of this sort, from 0. */
+  nth: number;
+  how:
+    | { refusal: Refusal }
+    | { loss: Loss; afterMs: number; commit: Commit }
+    | { hit: 'kill' | 'stop' | 'shutdown'; point: Point; forMs: number; commit: Commit };
+}
+
+/** What happens at a moment, whatever is being done then. */
+export type Incident =
+  | { what: 'kill' | 'stop' | 'shutdown'; atMs: number; worker: number; forMs: number }
+  | { what: 'serverDown'; atMs: number; forMs: number };
+
+/** What a person or a system does to the workflow. */
+export type Act =
+  /** Terminates it and starts it again. */
+  | { what: 'terminate'; atMs: number; againAfterMs: number }
+  /** Cancels it, waits for its end and starts it again. */
+  | { what: 'cancel'; atMs: number; againAfterMs: number }
+  /** Resets it to one of its tasks: 0 the first, 1 the last. */
+  | { what: 'reset'; atMs: number; to: number }
+  /** Waits for its end, and starts it again. */
+  | { what: 'again'; afterMs: number };

@@ -1,0 +1,246 @@
+import { workflowId } from '../../../src/definition/identity.ts';
+import type { Kind } from '../../../src/resources/kinds.ts';
+import type { JsonObject } from '../../../src/resources/resource.ts';
+import { parseDefinition } from '../../../src/definition/parse.ts';
+import type { Act, CallFault, Incident } from './faults.ts';
+import { definitionOf, type Scenario } from './scenario.ts';
+import { SimulatedAep } from './simulated-aep.ts';
+import { SimulatedTemporal } from './simulated-temporal.ts';
+import { SimulatedWorker, type WorkerSettings, type WorkflowCode } from './simulated-worker.ts';
+import { addForeign, untouched, verdict } from './verify.ts';
+import { type SimulatedProcess, VirtualClock } from './virtual-clock.ts';
+import type { WorkflowRun } from './workflow-run.ts';
+
+/** How a simulated life ended. */
+export interface Played {
+  /** What must not be. Empty: all is well. */
+  violations: string[];
+  duplicates: number;
+  orphans: number;
+  humanSteps: number;
+  faults: number;
+  /** Calls to AEP. */
+  calls: number;
+  /** Whether a request took effect later than every bound, so that one create more was needed to find it. */
+  beyond: boolean;
+}
+
+const startMs = Date.UTC(2031, 0, 1);
+const limitMs = 24 * 3_600_000;
+
+/**
+ * Lives one scenario to its end, the settle time included, and judges it.
+ * @param told what workers believe about how late and how laggy AEP is. Default: the truth.
+ */
+export async function play(
+  scenario: Scenario,
+  code: WorkflowCode,
+  told: WorkerSettings = scenario.aep,
+): Promise<Played> {
+  const life = new Life(scenario, code, told);
+  const uninstall = life.clock.install();
+  try {
+    return await life.live();
+  } finally {
+    uninstall();
+  }
+}
+
+class Life {
+  readonly clock: VirtualClock;
+  readonly #scenario: Scenario;
+  readonly #code: WorkflowCode;
+  readonly #told: WorkerSettings;
+  readonly #temporal: SimulatedTemporal;
+  readonly #aep: SimulatedAep;
+  readonly #definition: ReturnType<typeof parseDefinition>['definition'];
+  readonly #foreign: { shelf: string; stored: JsonObject }[] = [];
+  #incidents = 0;
+  #humanSteps = 0;
+
+  constructor(scenario: Scenario, code: WorkflowCode, told: WorkerSettings) {
+    this.#scenario = scenario;
+    this.#told = told;
+    this.#code = code;
+    this.clock = new VirtualClock(startMs, scenario.seed);
+    this.#temporal = new SimulatedTemporal(this.clock, scenario.temporal);
+    this.#aep = new SimulatedAep(this.clock, scenario.aep, scenario.faults, (process, fault) =>
+      this.#hit(process, fault),
+    );
+    const given = (what: string) => this.#given(what);
+    this.#definition = parseDefinition(definitionOf(scenario, given)).definition;
+    if (scenario.foreign) addForeign(this.#definition, this.#aep);
+    this.#foreign.push(...this.#everything());
+  }
+
+  async live(): Promise<Played> {
+    const { workers, incidents, acts, faults } = this.#scenario;
+    for (let count = 0; count < workers; count++) this.#startWorker();
+    for (const incident of incidents) this.clock.after(incident.atMs, () => this.#strike(incident), 'nobody');
+
+    let run = this.#start();
+    try {
+      for (const act of acts) run = await this.#do(act, run);
+      run = await this.#toTheEnd(run);
+      await this.#untilNothingArrives();
+      let judged = this.#judge(run);
+      const beyond = this.#aep.struck.some(isBeyond);
+      if (judged.violations.length > 0 && beyond) {
+        run = await this.#toTheEnd(this.#start());
+        await this.#untilNothingArrives();
+        judged = this.#judge(run);
+      }
+      return { ...judged, ...this.#counts(), beyond };
+    } catch (error) {
+      const violations = [...this.#temporal.broken, String(error)];
+      return {
+        violations,
+        duplicates: 0,
+        orphans: 0,
+        humanSteps: 1,
+        ...this.#counts(),
+        beyond: faults.some(isBeyond),
+      };
+    }
+  }
+
+  #counts() {
+    const faults = this.#aep.struck.length + this.#incidents + this.#scenario.acts.length;
+    return { faults, calls: this.#aep.calls };
+  }
+
+  #start(): WorkflowRun {
+    return this.#temporal.start(workflowId(this.#definition), 'createDataflow', this.#definition);
+  }
+
+  async #do(act: Act, run: WorkflowRun): Promise<WorkflowRun> {
+    if (act.what === 'again') {
+      await this.#ended(run);
+      await this.#pass(act.afterMs);
+      return this.#start();
+    }
+    await this.#pass(act.atMs);
+    if (act.what === 'reset') {
+      if (run.turns.length === 0) return run;
+      return this.#temporal.reset(run, Math.min(run.turns.length - 1, Math.floor(act.to * run.turns.length)));
+    }
+    if (act.what === 'terminate' && !run.closed) this.#temporal.terminate(run);
+    if (act.what === 'cancel') run.cancel();
+    await this.#ended(run);
+    await this.#pass(act.againAfterMs);
+    return this.#start();
+  }
+
+  /** To the end of a run that nobody disturbs any more. What AEP refused for good is mended and started again. */
+  async #toTheEnd(run: WorkflowRun): Promise<WorkflowRun> {
+    for (let left = this.#scenario.faults.length; ; left--) {
+      await this.#ended(run);
+      const type = run.closed?.failure?.applicationFailureInfo?.type;
+      if (run.closed?.status !== 'FAILED' || type !== 'Rejected' || left === 0) return run;
+      run = this.#start();
+    }
+  }
+
+  async #ended(run: WorkflowRun): Promise<void> {
+    await this.clock.runUntil(() => run.closed !== undefined, limitMs);
+  }
+
+  async #pass(ms: number): Promise<void> {
+    let over = false;
+    this.clock.after(ms, () => (over = true), 'nobody');
+    await this.clock.runUntil(() => over, limitMs);
+  }
+
+  async #untilNothingArrives(): Promise<void> {
+    const { httpTimeoutMs, lateCommitMs, listLagMs } = this.#scenario.aep;
+    const beyond = this.#aep.struck.map((one) => (isBeyond(one) ? one.how.commit.beyondSeconds * 1_000 : 0));
+    await this.#pass(httpTimeoutMs + lateCommitMs + listLagMs + Math.max(0, ...beyond) + 31_000);
+  }
+
+  #judge(run: WorkflowRun): Pick<Played, 'violations' | 'duplicates' | 'orphans' | 'humanSteps'> {
+    const judged = verdict(this.#definition, this.#aep, run, this.#foreign, this.#unknowable());
+    const touched = untouched(this.#foreign, this.#everything());
+    return {
+      ...judged,
+      violations: [...this.#temporal.broken, ...judged.violations, ...touched],
+      humanSteps: judged.humanSteps + this.#humanSteps,
+    };
+  }
+
+  /** A mapping set that came later than every bound and without its name: nothing says whose it is, and it does nothing. */
+  #unknowable(): Set<Kind> {
+    const nameless = this.#scenario.aep.mappingSetNames === 'dropped' && this.#aep.struck.some(isBeyond);
+    return new Set(nameless ? ['mappingSet'] : []);
+  }
+
+  #everything() {
+    return Object.entries(this.#aep.shelves).flatMap(([shelf, on]) =>
+      on.all().map((stored) => ({ shelf, stored: structuredClone(stored) })),
+    );
+  }
+
+  #given(what: string): string {
+    const plain = { name: 'there before', title: 'there before' };
+    switch (what) {
+      case 'schema':
+      case 'adHocSchema':
+        return this.#aep.seed('schemas', { title: `${what} there before`, allOf: [] });
+      case 'dataset': {
+        const schema = this.#aep.seed('schemas', { title: 'of the dataset', allOf: [] });
+        return this.#aep.seed('dataSets', { ...plain, schemaRef: { id: schema } });
+      }
+      default:
+        return this.#aep.seed('connections', { ...plain });
+    }
+  }
+
+  #startWorker(): void {
+    const { httpTimeoutMs, lateCommitMs, listLagMs } = this.#told;
+    const worker = new SimulatedWorker(this.#temporal, this.#code, (process) => this.#aep.for(process), {
+      httpTimeoutMs,
+      lateCommitMs,
+      listLagMs,
+    });
+    this.#temporal.workers.push(worker);
+  }
+
+  #strike(incident: Incident): void {
+    if (incident.what === 'serverDown') {
+      this.#incidents += 1;
+      return this.#temporal.goDown(incident);
+    }
+    const there = this.#temporal.workers.filter(
+      ({ process, draining }) => process.state === 'running' && !draining,
+    );
+    const worker = there[incident.worker % there.length];
+    if (!worker) return;
+    this.#incidents += 1;
+    this.#hitWorker(worker, incident.what, incident.forMs);
+  }
+
+  #hit(process: SimulatedProcess, { how }: CallFault): void {
+    const worker = this.#temporal.workers.find((one) => one.process === process)!;
+    if ('hit' in how && process.state === 'running') this.#hitWorker(worker, how.hit, how.forMs);
+  }
+
+  #hitWorker(worker: SimulatedWorker, what: 'kill' | 'stop' | 'shutdown', forMs: number): void {
+    const { process } = worker;
+    if (what === 'kill') {
+      this.clock.kill(process);
+      this.clock.after(forMs, () => this.#startWorker(), 'nobody');
+    }
+    if (what === 'stop') {
+      this.clock.stop(process);
+      this.clock.after(forMs, () => this.clock.continue(process), 'nobody');
+    }
+    if (what === 'shutdown' && !worker.draining) {
+      worker.shutDown(this.#scenario.aep.httpTimeoutMs + 2_000);
+      this.#startWorker();
+    }
+  }
+}
+
+function isBeyond(fault: CallFault): fault is CallFault & { how: { commit: { beyondSeconds: number } } } {
+  const { how } = fault;
+  return 'commit' in how && typeof how.commit === 'object' && 'beyondSeconds' in how.commit;
+}

@@ -1,0 +1,310 @@
+import type { Aep, Call } from '../../../src/aep/aep.ts';
+import {
+  NotReached,
+  RateLimited,
+  Rejected,
+  TitleTaken,
+  Unauthorized,
+  Unavailable,
+} from '../../../src/aep/errors.ts';
+import type { JsonObject } from '../../../src/resources/resource.ts';
+import type { CallFault, Commit, Refusal, ShelfName } from './faults.ts';
+import { Shelf } from './shelf.ts';
+import { uuidOf, type SimulatedProcess, type VirtualClock } from './virtual-clock.ts';
+
+export interface AepSettings {
+  httpTimeoutMs: number;
+  /** The latest that a request takes effect after it was given up. Milliseconds. */
+  lateCommitMs: number;
+  /** Milliseconds until a list is sure to show what was made and not to show what was deleted. */
+  listLagMs: number;
+  /** Until then each list may or may not show it; else none does. */
+  flickering: boolean;
+  mappingSetNames: 'kept' | 'dropped';
+  /** Whether a refusal for a title that is taken names the one that has it. */
+  titleTakenNamesIt: boolean;
+  /** Milliseconds that a call takes. */
+  latencyMs: number;
+}
+
+interface Sent {
+  fault: CallFault | undefined;
+  verb: CallFault['verb'];
+  shelf: ShelfName;
+  /** What the call does to AEP, and what it answers. */
+  effect: () => unknown;
+}
+
+/** AEP in memory, on a virtual clock, with everything that can go wrong on the way there. */
+export class SimulatedAep {
+  readonly shelves: Record<ShelfName, Shelf>;
+  calls = 0;
+  readonly struck: CallFault[] = [];
+  /** When the last request took effect. Epoch milliseconds. */
+  lastCommitAt = 0;
+  readonly #clock: VirtualClock;
+  readonly #settings: AepSettings;
+  readonly #faults: CallFault[];
+  readonly #counts = new Map<string, number>();
+  readonly #hit: (process: SimulatedProcess, fault: CallFault) => void;
+
+  constructor(
+    clock: VirtualClock,
+    settings: AepSettings,
+    faults: readonly CallFault[],
+    hit: (process: SimulatedProcess, fault: CallFault) => void,
+  ) {
+    this.#clock = clock;
+    this.#settings = settings;
+    this.#faults = [...faults];
+    this.#hit = hit;
+    const shelf = () => new Shelf(clock, settings);
+    this.shelves = {
+      connections: shelf(),
+      sourceConnections: shelf(),
+      targetConnections: shelf(),
+      flows: shelf(),
+      schemas: shelf(),
+      classes: shelf(),
+      dataSets: shelf(),
+      mappingSets: shelf(),
+    };
+  }
+
+  /** AEP as one process reaches it. */
+  for(process: SimulatedProcess): Aep {
+    const collection = (shelf: ShelfName) => this.#collection(process, shelf);
+    const titled = (shelf: ShelfName) => {
+      const { list, ...rest } = collection(shelf);
+      return {
+        ...rest,
+        list: (call: Call) => list(call, {}),
+        findByTitle: async (call: Call, title: string) => (await list(call, { name: title }))[0],
+      };
+    };
+    const mappingSets = collection('mappingSets');
+    const notSimulated = () => Promise.reject(new Error('Not simulated'));
+    return {
+      flowService: {
+        connections: collection('connections'),
+        sourceConnections: collection('sourceConnections'),
+        targetConnections: collection('targetConnections'),
+        flows: collection('flows'),
+        findFlowSpec: (call, name) =>
+          this.#ask(process, call, 'get', 'connections', () => ({
+            id: `spec of ${name}`,
+            name,
+          })) as Promise<JsonObject>,
+        setFlowState: notSimulated,
+        listRuns: () => {
+          throw new Error('Not simulated');
+        },
+        getRun: notSimulated,
+        retriggerRun: notSimulated,
+      },
+      schemaRegistry: { schemas: titled('schemas'), classes: titled('classes') },
+      catalog: { datasets: collection('dataSets') },
+      dataPrep: {
+        mappingSets: {
+          ...mappingSets,
+          newest: async (call, limit) => (await mappingSets.list(call, {})).toReversed().slice(0, limit),
+        },
+      },
+    };
+  }
+
+  /** Puts something there that was there before. */
+  seed(shelf: ShelfName, body: JsonObject): string {
+    return this.shelves[shelf].put(this.#idFor(shelf), this.#stored(shelf, body), -Infinity);
+  }
+
+  #collection(process: SimulatedProcess, shelf: ShelfName) {
+    const on = this.shelves[shelf];
+    return {
+      list: (call: Call, { name }: { name?: string }) =>
+        this.#ask(process, call, 'list', shelf, () =>
+          on.listed().filter((one) => name === undefined || (one['name'] ?? one['title']) === name),
+        ) as Promise<JsonObject[]>,
+      get: (call: Call, id: string) =>
+        this.#ask(process, call, 'get', shelf, () => on.get(id)) as Promise<JsonObject | undefined>,
+      create: (call: Call, body: JsonObject) =>
+        this.#ask(process, call, 'create', shelf, () => this.#create(shelf, body)) as Promise<{ id: string }>,
+      remove: (call: Call, id: string) =>
+        this.#ask(process, call, 'remove', shelf, () => on.remove(id)) as Promise<boolean>,
+    };
+  }
+
+  #create(shelf: ShelfName, body: JsonObject): { id: string } {
+    const call = `POST ${shelf}`;
+    if (shelf === 'schemas' || shelf === 'classes') {
+      const taken = this.shelves[shelf].all().find((one) => one['title'] === body['title']);
+      const { titleTakenNamesIt } = this.#settings;
+      if (taken)
+        throw new TitleTaken({ call, status: 400 }, titleTakenNamesIt ? String(taken['$id']) : undefined);
+    }
+    if (shelf === 'flows') {
+      for (const [refers, to] of [
+        ['sourceConnectionIds', 'sourceConnections'],
+        ['targetConnectionIds', 'targetConnections'],
+      ] as const) {
+        const [id] = body[refers] as string[];
+        if (!this.shelves[to].get(id!))
+          throw new Rejected({ call, status: 400, title: `no ${to} ${id} for the flow` });
+      }
+    }
+    this.lastCommitAt = this.#clock.now();
+    return { id: this.shelves[shelf].put(this.#idFor(shelf), this.#stored(shelf, body), this.#clock.now()) };
+  }
+
+  #idFor(shelf: ShelfName): string {
+    const id = uuidOf(this.#clock.random.bind(this.#clock));
+    return shelf === 'schemas' || shelf === 'classes' ? `https://ns.adobe.com/simulated/${shelf}/${id}` : id;
+  }
+
+  #stored(shelf: ShelfName, body: JsonObject): JsonObject {
+    const now = this.#clock.now();
+    const stored = structuredClone(body);
+    if (shelf === 'schemas' || shelf === 'classes')
+      return { ...stored, 'meta:registryMetadata': { 'repo:createdDate': now } };
+    if (shelf === 'dataSets') return { ...stored, created: now };
+    if (shelf !== 'mappingSets') return { ...stored, createdAt: now, state: 'enabled' };
+    if (this.#settings.mappingSetNames === 'dropped') delete stored['name'];
+    return { ...stored, createdDate: now };
+  }
+
+  /** One call, from the process's decision to send it to the answer it gets, if any. */
+  #ask(
+    process: SimulatedProcess,
+    call: Call,
+    verb: CallFault['verb'],
+    shelf: ShelfName,
+    effect: () => unknown,
+  ): Promise<unknown> {
+    const fault = this.#take(verb, shelf);
+    const { latencyMs, httpTimeoutMs } = this.#settings;
+    const deadlineAt = this.#clock.now() + (call.timeoutMs ?? httpTimeoutMs);
+    const about = `${verb} ${shelf}`;
+    return new Promise((resolve, reject) => {
+      let sent = false;
+      const end = { resolve, reject, about };
+      const giveUp = (code: string) =>
+        reject(sent ? new Unavailable({ call: about, code }) : new NotReached({ call: about, code }));
+      const timer = this.#clock.after(deadlineAt - this.#clock.now(), () => giveUp('TIMEOUT'), process);
+      call.signal?.addEventListener('abort', () => giveUp('ABORTED'), { once: true });
+      const stop = () => this.#clock.cancel(timer);
+      this.#hitAt('beforeSending', process, fault);
+      // The token, the connection: time passes before a request goes out.
+      this.#clock.after(
+        latencyMs / 4,
+        () => {
+          if (call.signal?.aborted || this.#clock.now() > deadlineAt) return;
+          try {
+            call.beforeSend?.();
+          } catch (veto) {
+            stop();
+            reject(veto);
+            return;
+          }
+          sent = true;
+          this.calls += 1;
+          this.#hitAt('sent', process, fault);
+          const asked = { fault, verb, shelf, effect };
+          this.#clock.after(
+            latencyMs / 4,
+            () => this.#arrive(process, asked, deadlineAt, end, stop),
+            'nobody',
+          );
+        },
+        process,
+      );
+    });
+  }
+
+  #arrive(
+    process: SimulatedProcess,
+    { fault, effect }: Sent,
+    deadlineAt: number,
+    end: { resolve: (value: unknown) => void; reject: (error: Error) => void; about: string },
+    stop: () => void,
+  ): void {
+    const how = fault?.how;
+    const answer = (ms: number, deliver: () => void) =>
+      this.#clock.after(
+        ms,
+        () => {
+          stop();
+          deliver();
+          if (how && 'hit' in how) this.#hitAt('answered', process, fault);
+        },
+        process,
+      );
+    const soon = this.#settings.latencyMs / 2;
+    if (how && 'refusal' in how) return void answer(soon, () => end.reject(refusal(how.refusal, end.about)));
+
+    const now = this.#clock.now();
+    const givenUpAt =
+      how && 'loss' in how && how.loss !== 'hang' ? Math.min(now + how.afterMs, deadlineAt) : deadlineAt;
+    const commit = how && !('refusal' in how) ? how.commit : { part: 0 };
+    const outcome: { value?: unknown; error?: Error } = {};
+    const take = () => {
+      try {
+        outcome.value = effect();
+      } catch (error) {
+        outcome.error = error as Error;
+      }
+      this.#hitAt('committed', process, fault);
+    };
+    const inMs = this.#commitIn(commit, givenUpAt - now);
+    if (inMs === 0) take();
+    else if (inMs !== undefined) this.#clock.after(inMs, take, 'nobody');
+    const tell = () => (outcome.error ? end.reject(outcome.error) : end.resolve(outcome.value));
+    if (!how) return void answer(soon, tell);
+    if ('hit' in how) return void (inMs === undefined ? undefined : answer(inMs + soon, tell));
+    if (how.loss === 'hang') return;
+    const status = { reset: undefined, error: 500, truncated: 200 }[how.loss];
+    const code = { reset: 'ECONNRESET', error: '500000', truncated: 'UNREADABLE' }[how.loss];
+    answer(givenUpAt - now, () =>
+      end.reject(new Unavailable({ call: end.about, code, ...(status ? { status } : {}) })),
+    );
+  }
+
+  /** Milliseconds from the arrival until the call takes effect; undefined where it never does. */
+  #commitIn(commit: Commit, givenUpInMs: number): number | undefined {
+    if (commit === 'never') return undefined;
+    const latest = givenUpInMs + this.#settings.lateCommitMs;
+    return 'part' in commit ? commit.part * latest : latest + commit.beyondSeconds * 1_000;
+  }
+
+  #take(verb: CallFault['verb'], shelf: ShelfName): CallFault | undefined {
+    const sort = `${verb} ${shelf}`;
+    const nth = this.#counts.get(sort) ?? 0;
+    this.#counts.set(sort, nth + 1);
+    const index = this.#faults.findIndex(
+      (one) => one.verb === verb && one.shelf === shelf && one.nth === nth,
+    );
+    if (index < 0) return undefined;
+    const [fault] = this.#faults.splice(index, 1);
+    this.struck.push(fault!);
+    return fault;
+  }
+
+  #hitAt(point: string, process: SimulatedProcess, fault: CallFault | undefined): void {
+    if (fault && 'hit' in fault.how && fault.how.point === point) this.#hit(process, fault);
+  }
+}
+
+function refusal(sort: Refusal, call: string): Error {
+  switch (sort) {
+    case 'notReached':
+      return new NotReached({ call, code: 'ECONNREFUSED' });
+    case 'rateLimited':
+      return new RateLimited({ call, status: 429 });
+    case 'rateLimitedLong':
+      return new RateLimited({ call, status: 429, retryAfterMs: 20_000 });
+    case 'unauthorized':
+      return new Unauthorized({ call, status: 401 }, false);
+    case 'refused':
+      break;
+  }
+  return new Rejected({ call, status: 400, code: 'FLOW-1367-400' });
+}

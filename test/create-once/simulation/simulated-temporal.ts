@@ -1,0 +1,137 @@
+import { defaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
+import type { coresdk, temporal } from '@temporalio/proto';
+import { ActivityTask } from './activity-task.ts';
+import type { Incident } from './faults.ts';
+import type { SimulatedWorker } from './simulated-worker.ts';
+import { uuidOf, type VirtualClock } from './virtual-clock.ts';
+import { msOf, type Job, WorkflowRun } from './workflow-run.ts';
+
+export interface TemporalSettings {
+  /** Milliseconds of one call to or from the server. */
+  latencyMs: number;
+  /** Milliseconds until lists of workflows show what changed. */
+  visibilityLagMs: number;
+  /** Whether it can list workflows at all. */
+  visible: boolean;
+  /** Whether it knows time-outs by their names in a retry policy: the development server does, the time-skipping one does not. */
+  knowsTimeoutTypes: boolean;
+}
+
+/** A small Temporal server: it keeps runs, gives tasks to workers, counts time-outs and retries, and trusts no worker. */
+export class SimulatedTemporal {
+  readonly runs: WorkflowRun[] = [];
+  readonly clock: VirtualClock;
+  readonly settings: TemporalSettings;
+  workers: SimulatedWorker[] = [];
+  /** What must not happen, ever: a replay that differs, a mistake in workflow code. */
+  readonly broken: string[] = [];
+  readonly #children = new Set<string>();
+  #upAt = 0;
+
+  constructor(clock: VirtualClock, settings: TemporalSettings) {
+    this.clock = clock;
+    this.settings = settings;
+  }
+
+  start(workflowId: string, type: string, input: unknown): WorkflowRun {
+    const run = new WorkflowRun(this, { workflowId, runId: this.newRunId(), type, input });
+    this.runs.push(run);
+    run.begin();
+    return run;
+  }
+
+  terminate(run: WorkflowRun): void {
+    run.close({ status: 'TERMINATED' });
+  }
+
+  /** Begins a run anew at one of its tasks, as `temporal workflow reset` does. */
+  reset(run: WorkflowRun, toTurn: number): WorkflowRun {
+    const { workflowId, type, input } = run;
+    if (!run.closed) this.terminate(run);
+    const again = new WorkflowRun(this, {
+      workflowId,
+      runId: this.newRunId(),
+      type,
+      input,
+      first: run.first,
+    });
+    this.runs.push(again);
+    again.beginFrom(run.turns, toTurn);
+    return again;
+  }
+
+  newRunId(): string {
+    return uuidOf(() => this.clock.random());
+  }
+
+  goDown({ forMs }: Extract<Incident, { what: 'serverDown' }>): void {
+    this.#upAt = this.clock.now() + forMs;
+  }
+
+  get isDown(): boolean {
+    return this.clock.now() < this.#upAt;
+  }
+
+  /** Does something at the server, now or when it is up again. */
+  whenUp(work: () => void): void {
+    this.clock.after(Math.max(0, this.#upAt - this.clock.now()), work, 'nobody');
+  }
+
+  /** A call from a worker: it arrives after a moment, or, if the server is away, when it is back and the worker still there. */
+  callFrom(worker: SimulatedWorker, work: () => void): void {
+    const { latencyMs } = this.settings;
+    const tryIt = () => {
+      if (!this.isDown) return work();
+      this.clock.after(Math.max(100, this.#upAt - this.clock.now()), tryIt, worker.process);
+    };
+    this.clock.after(latencyMs, tryIt, worker.process);
+  }
+
+  /** A worker to give a task to. One that is stopped has asked for tasks before, so it may be given one. */
+  workerFor(sort: 'activity' | 'workflow', preferred?: SimulatedWorker): SimulatedWorker | undefined {
+    const open = this.workers.filter((one) => one.process.state !== 'dead' && !one.draining);
+    if (preferred && open.includes(preferred) && preferred.process.state === 'running') return preferred;
+    const able = sort === 'workflow' ? open.filter((one) => one.process.state === 'running') : open;
+    return able[Math.floor(this.clock.random() * able.length)];
+  }
+
+  schedule(run: WorkflowRun, command: coresdk.workflow_commands.IScheduleActivity): ActivityTask {
+    return new ActivityTask(this, run, command);
+  }
+
+  /** Whether a child of this id was started just now; false where it is there already. */
+  startChild(workflowId: string): boolean {
+    if (this.#children.has(workflowId)) return false;
+    this.#children.add(workflowId);
+    return true;
+  }
+
+  get children(): ReadonlySet<string> {
+    return this.#children;
+  }
+
+  /** The executions of one id as a list shows them at this moment. */
+  list(workflowId: string) {
+    const { visible, visibilityLagMs } = this.settings;
+    if (!visible || this.isDown) throw new Error('The server cannot list workflows');
+    const shown = this.clock.now() - visibilityLagMs;
+    return this.runs
+      .filter((run) => run.workflowId === workflowId && run.startedAt <= shown)
+      .map((run) => {
+        const closed = run.closedAt !== undefined && run.closedAt <= shown;
+        return {
+          runId: run.runId,
+          status: { name: closed ? run.closed!.status : 'RUNNING' },
+          startTime: new Date(run.startedAt),
+          ...(closed ? { closeTime: new Date(run.closedAt!) } : {}),
+          memo: run.memo,
+        };
+      });
+  }
+}
+
+export function toFailure(error: unknown): temporal.api.failure.v1.IFailure {
+  return defaultFailureConverter.errorToFailure(error, defaultPayloadConverter);
+}
+
+export { msOf, type Job };

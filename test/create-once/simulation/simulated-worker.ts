@@ -1,0 +1,207 @@
+import { TypedSearchAttributes, defaultPayloadConverter } from '@temporalio/common';
+import type { coresdk } from '@temporalio/proto';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { ReusableVMWorkflowCreator } from '@temporalio/worker/lib/workflow/reusable-vm.js';
+import { globalHandlers } from '@temporalio/worker/lib/workflow/vm-shared.js';
+import { parseWorkflowCode } from '@temporalio/worker/lib/worker.js';
+import { SdkFlags } from '@temporalio/workflow/lib/flags.js';
+import Long from 'long';
+import { createActivities } from '../../../src/activities/index.ts';
+import type { Aep } from '../../../src/aep/aep.ts';
+import type { ActivityTask, Attempt } from './activity-task.ts';
+import type { SimulatedTemporal } from './simulated-temporal.ts';
+import { SimulatedProcess } from './virtual-clock.ts';
+import type { Job, WorkflowRun } from './workflow-run.ts';
+
+export interface WorkerSettings {
+  httpTimeoutMs: number;
+  lateCommitMs: number;
+  listLagMs: number;
+}
+
+/** The workflow code, ready to run in this process as a worker runs it. */
+export type WorkflowCode = Awaited<ReturnType<typeof loadWorkflowCode>>;
+
+export interface CachedWorkflow {
+  activate(
+    jobs: Job[],
+    at: number,
+    isReplaying: boolean,
+  ): Promise<coresdk.workflow_commands.IWorkflowCommand[]>;
+  evict(): void;
+}
+
+type AnyActivity = (...args: unknown[]) => Promise<unknown>;
+
+/** Loads the bundle once for any number of simulations. */
+export async function loadWorkflowCode(code: string) {
+  const names = new Set<string>();
+  const creator = await ReusableVMWorkflowCreator.create(parseWorkflowCode(code), 60_000, names);
+  // They trace the origin of every promise, for stack traces that nobody asks for here.
+  globalHandlers.uninstall();
+  globalHandlers.promiseHookInstalled = false;
+  return { creator, names };
+}
+
+/** What today's SDK notes in a history that it writes. */
+const flags = Object.values(SdkFlags).flatMap((flag) => (flag.default ? [flag.id] : []));
+const throttleMs = 300;
+const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
+/** A worker process: the real activities and the real workflow code, on a simulated AEP and a simulated server. */
+export class SimulatedWorker {
+  readonly process = new SimulatedProcess();
+  draining = false;
+  readonly #temporal: SimulatedTemporal;
+  readonly #code: WorkflowCode;
+  readonly #activities: Record<string, AnyActivity>;
+  readonly #running = new Set<Attempt>();
+
+  constructor(
+    temporal: SimulatedTemporal,
+    code: WorkflowCode,
+    aep: (process: SimulatedProcess) => Aep,
+    settings: WorkerSettings,
+  ) {
+    this.#temporal = temporal;
+    this.#code = code;
+    const dependencies = { ...settings, aep: aep(this.process), watchIntervalMs: 60_000 };
+    this.#activities = createActivities(dependencies as never) as unknown as Record<string, AnyActivity>;
+    for (const name of Object.keys(this.#activities)) code.names.add(name);
+  }
+
+  /** As SIGTERM does: takes no more tasks, lets activities finish for a while, then asks them to stop. */
+  shutDown(graceMs: number): void {
+    this.draining = true;
+    this.#temporal.clock.after(
+      graceMs,
+      () => {
+        for (const attempt of this.#running) attempt.cancel?.('WORKER_SHUTDOWN');
+      },
+      this.process,
+    );
+  }
+
+  runActivity(task: ActivityTask, attempt: Attempt): void {
+    const { clock } = this.#temporal;
+    const { run } = task;
+    const environment = new MockActivityEnvironment(
+      {
+        attempt: attempt.number,
+        heartbeatDetails: attempt.heartbeatDetails,
+        activityType: task.type,
+        workflowExecution: { workflowId: run.workflowId, runId: run.runId },
+        scheduledTimestampMs: task.scheduledAt,
+        currentAttemptScheduledTimestampMs: attempt.scheduledAt,
+        startToCloseTimeoutMs: task.startToCloseMs,
+      },
+      { logger: quiet, client: this.#client(task, attempt) },
+    );
+    environment.once('error', () => undefined);
+    attempt.cancel = (reason) => environment.cancel(reason);
+    let unsent: { value: unknown } | undefined;
+    let last: { value: unknown } | undefined;
+    let held = false;
+    const beat = () => {
+      const value = unsent?.value;
+      unsent = undefined;
+      held = true;
+      clock.after(throttleMs, () => ((held = false), unsent && beat()), this.process);
+      this.#temporal.callFrom(this, () => {
+        const told = task.heartbeat(attempt, value);
+        if (told !== 'on') clock.after(0, () => environment.cancel(told), this.process);
+      });
+    };
+    environment.on('heartbeat', (details: unknown) => {
+      // As it would look after the way to the server and back.
+      last = unsent = { value: details === undefined ? undefined : JSON.parse(JSON.stringify(details)) };
+      if (!held) beat();
+    });
+    this.#running.add(attempt);
+    const args = task.args;
+    const end = (tell: () => void) => {
+      this.#running.delete(attempt);
+      unsent = undefined;
+      this.#temporal.callFrom(this, tell);
+    };
+    clock.runAs(this.process, () => {
+      environment.run(this.#activities[task.type]!, ...args).then(
+        (result) => end(() => task.completed(attempt, result)),
+        (error: unknown) => end(() => task.failed(attempt, error, last)),
+      );
+    });
+  }
+
+  async loadWorkflow(run: WorkflowRun): Promise<CachedWorkflow> {
+    const { workflowId, runId, type, first, startedAt } = run;
+    let evicted = false;
+    const seed = Long.fromString(first.replaceAll('-', '').slice(0, 15), true, 16);
+    const workflow = await this.#code.creator.createWorkflow({
+      info: {
+        workflowId,
+        runId,
+        workflowType: type,
+        searchAttributes: {},
+        typedSearchAttributes: new TypedSearchAttributes(),
+        taskQueue: 'aep-dataflows',
+        namespace: 'default',
+        firstExecutionRunId: first,
+        originalExecutionRunId: first,
+        startTime: new Date(startedAt),
+        runStartTime: new Date(startedAt),
+        taskTimeoutMs: 10_000,
+        attempt: 1,
+        historyLength: 3,
+        historySize: 0,
+        continueAsNewSuggested: false,
+        unsafe: {},
+      },
+      randomnessSeed: seed.toBytes(),
+      now: startedAt,
+      showStackTraceSources: false,
+      failureExceptionTypeNames: [],
+    } as never);
+    return {
+      activate: async (jobs, at, isReplaying) => {
+        const completion = await workflow.activate({
+          runId,
+          timestamp: { seconds: Long.fromNumber(Math.floor(at / 1000)), nanos: (at % 1000) * 1e6 },
+          isReplaying,
+          historyLength: 3,
+          availableInternalFlags: flags,
+          jobs,
+        });
+        const { failed, successful } = completion;
+        if (failed) this.#temporal.broken.push(`The workflow code failed: ${failed.failure?.message}`);
+        return successful?.commands ?? [];
+      },
+      evict: () => {
+        if (evicted) return;
+        evicted = true;
+        void workflow.dispose();
+      },
+    };
+  }
+
+  /** What activities ask of Temporal themselves. */
+  #client(task: ActivityTask, attempt: Attempt) {
+    const temporal = this.#temporal;
+    return {
+      options: { namespace: 'default', loadedDataConverter: { payloadConverter: defaultPayloadConverter } },
+      withAbortSignal: (_signal: unknown, work: () => unknown) => work(),
+      workflow: {
+        async *list({ query }: { query: string }) {
+          await temporal.clock.sleep(temporal.settings.latencyMs);
+          yield* temporal.list(/"(.*)"/.exec(query)![1]!);
+        },
+      },
+      workflowService: {
+        recordActivityTaskHeartbeat: async () => {
+          await temporal.clock.sleep(temporal.settings.latencyMs);
+          if (temporal.isDown || task.heartbeat(attempt, attempt.heartbeatDetails) === 'NOT_FOUND')
+            throw new Error('No such activity');
+        },
+      },
+    } as never;
+  }
+}

@@ -1,0 +1,119 @@
+import type { Definition } from '../../../src/definition/definition.ts';
+import { dataflowId } from '../../../src/definition/identity.ts';
+import { resources } from '../../../src/resources/index.ts';
+import type { Kind } from '../../../src/resources/kinds.ts';
+import { formatMark, formatTag, markTag, withMark } from '../../../src/resources/mark.ts';
+import { givenIds, neededKinds } from '../../../src/resources/plan.ts';
+import type { JsonObject } from '../../../src/resources/resource.ts';
+import type { CreateDataflowResult } from '../../../src/workflows/messages.ts';
+import type { ShelfName } from './faults.ts';
+import type { SimulatedAep } from './simulated-aep.ts';
+import type { WorkflowRun } from './workflow-run.ts';
+
+const shelfOf: Record<Kind, ShelfName> = {
+  adHocClass: 'classes',
+  adHocSchema: 'schemas',
+  schema: 'schemas',
+  sourceConnection: 'sourceConnections',
+  targetConnection: 'targetConnections',
+  datasetBaseConnection: 'connections',
+  dataset: 'dataSets',
+  mappingSet: 'mappingSets',
+  flow: 'flows',
+};
+
+export interface Verdict {
+  violations: string[];
+  duplicates: number;
+  orphans: number;
+  humanSteps: number;
+}
+
+/**
+ * Counts on AEP's side what there is of the dataflow, and compares with what the run says.
+ * @param unknowable kinds of which nobody can tell whose they are, so that one too many is nobody's fault.
+ */
+export function verdict(
+  definition: Definition,
+  aep: SimulatedAep,
+  run: WorkflowRun,
+  foreign: readonly { stored: JsonObject }[],
+  unknowable: ReadonlySet<Kind>,
+): Verdict {
+  const violations: string[] = [];
+  let duplicates = 0;
+  let orphans = 0;
+  const dataflow = dataflowId(definition);
+  const given = givenIds(definition);
+  const result = run.closed?.result as CreateDataflowResult | undefined;
+  if (run.closed?.status !== 'COMPLETED' || !result) {
+    const { applicationFailureInfo, message } = run.closed?.failure ?? {};
+    violations.push(`It ended ${run.closed?.status}: ${applicationFailureInfo?.type} ${message}`);
+  }
+  const ids = result?.resources ?? {};
+  const theirs = new Set(foreign.map(({ stored }) => stored['id']));
+  for (const kind of Object.keys(shelfOf) as Kind[]) {
+    const needed =
+      neededKinds(definition).includes(kind) && !given[kind] && !(kind === 'schema' && given.dataset);
+    const title = kind.endsWith('chema') ? resources[kind].name(definition) : undefined;
+    const ours = aep.shelves[shelfOf[kind]]
+      .all()
+      .filter((one) => !theirs.has(one['id']))
+      .map((one) => resources[kind].observe(one))
+      .filter(
+        ({ name, mark }) =>
+          (title === undefined || name === title) && (mark?.dataflow === dataflow || kind === 'mappingSet'),
+      );
+    const reported = ours.filter(({ id }) => result?.surplus.some((one) => one.id === id));
+    const extra = Math.min(
+      ours.length - reported.length - (needed ? 1 : 0),
+      unknowable.has(kind) ? 0 : Infinity,
+    );
+    if (extra > 0 && (kind === 'flow' || ours.length > 1)) duplicates += extra;
+    if (extra > 0) {
+      orphans += extra;
+      violations.push(
+        `${extra} ${kind} too many: ${JSON.stringify(ours.map(({ id, mark }) => [id, mark?.nonce]))}`,
+      );
+    }
+    if (extra < 0) violations.push(`No ${kind}`);
+    if (kind !== 'mappingSet' && reported.length > 0)
+      violations.push(`${kind} left: it could have been deleted`);
+    if (result && needed && !ours.some(({ id }) => id === ids[kind]))
+      violations.push(
+        `The answer's ${kind} ${ids[kind]} is not what is there: ${ours.map(({ id }) => id).join(', ')}`,
+      );
+    if (result && ours[0] && ours.length === 1)
+      for (const [next, id] of Object.entries(resources[kind].refersTo(ours[0])))
+        if (ids[next as Kind] !== id)
+          violations.push(`The ${kind} refers to another ${next} than the answer`);
+  }
+  const humanSteps = run.closed?.status === 'COMPLETED' ? 0 : 1;
+  return { violations, duplicates, orphans, humanSteps };
+}
+
+/** What others have under our names: unmarked, or with the mark of a dataflow whose name is nearly ours. */
+export function addForeign(definition: Definition, aep: SimulatedAep): void {
+  const other = { dataflow: `${dataflowId(definition)}2`, nonce: 'aaaaaaaa' };
+  for (const kind of ['sourceConnection', 'targetConnection', 'datasetBaseConnection'] as const) {
+    const name = resources[kind].name(definition);
+    aep.seed(shelfOf[kind], { name, description: 'Somebody else’s' });
+    aep.seed(shelfOf[kind], { name, description: withMark('Another dataflow’s', other) });
+  }
+  const name = resources.dataset.name(definition);
+  aep.seed('dataSets', { name, schemaRef: { id: 'theirs' } });
+  aep.seed('dataSets', { name, schemaRef: { id: 'theirs' }, tags: { [markTag]: [formatTag(other)] } });
+  aep.seed('mappingSets', { name: formatMark(other), mappings: [] });
+  aep.seed('flows', { name: `${definition.name}2`, description: withMark('Another', other) });
+}
+
+/** What was there before and is not there as it was. */
+export function untouched(
+  before: readonly { shelf: string; stored: JsonObject }[],
+  after: readonly { shelf: string; stored: JsonObject }[],
+): string[] {
+  const now = new Map(after.map(({ stored }) => [stored['id'], JSON.stringify(stored)]));
+  return before
+    .filter(({ stored }) => now.get(stored['id']) !== JSON.stringify(stored))
+    .map(({ shelf, stored }) => `Of the ${shelf}, ${String(stored['id'])} was not ours and was touched`);
+}

@@ -1,0 +1,197 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** A process of the simulation: what it waits for stands still while it is stopped, and never comes once it is dead. */
+export class SimulatedProcess {
+  state: 'running' | 'stopped' | 'dead' = 'running';
+  /** What came while it was stopped, in order. */
+  readonly held: (() => void)[] = [];
+}
+
+interface Timer {
+  at: number;
+  order: number;
+  owner: SimulatedProcess | undefined;
+  callback: () => void;
+  everyMs?: number;
+  id: number;
+}
+
+const owners = new AsyncLocalStorage<SimulatedProcess | undefined>();
+const realImmediate = setImmediate;
+
+/**
+ * The time of a simulation. While it is installed, `Date`, `setTimeout`, `setInterval`, `Math.random` and
+ * `crypto.randomUUID` of this JavaScript realm are its own, so that real activity code runs on it, the same way each time.
+ */
+export class VirtualClock {
+  #now: number;
+  #order = 0;
+  readonly #timers: Timer[] = [];
+  readonly #cancelled = new Set<number>();
+  #busy = 0;
+  readonly #random: () => number;
+
+  constructor(startMs: number, seed: number) {
+    this.#now = startMs;
+    this.#random = randomOf(seed);
+  }
+
+  /** Epoch milliseconds. */
+  now(): number {
+    return this.#now;
+  }
+
+  /** Between 0 and 1, the same sequence for the same seed. */
+  random(): number {
+    return this.#random();
+  }
+
+  /** Calls back after `ms`, in the process that asks; `nobody` is for what goes on whatever happens to processes. */
+  after(
+    ms: number,
+    callback: () => void,
+    owner: SimulatedProcess | 'nobody' | undefined = owners.getStore(),
+  ) {
+    return this.#add(ms, callback, owner === 'nobody' ? undefined : owner);
+  }
+
+  cancel(id: number): void {
+    this.#cancelled.add(id);
+  }
+
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.after(ms, resolve));
+  }
+
+  /** Runs `work` as code of a process: its timers are the process's. */
+  runAs<Result>(owner: SimulatedProcess, work: () => Result): Result {
+    return owners.run(owner, work);
+  }
+
+  /** The process whose code runs now. */
+  current(): SimulatedProcess | undefined {
+    return owners.getStore();
+  }
+
+  stop(process: SimulatedProcess): void {
+    if (process.state === 'running') process.state = 'stopped';
+  }
+
+  continue(process: SimulatedProcess): void {
+    if (process.state !== 'stopped') return;
+    process.state = 'running';
+    for (const callback of process.held.splice(0)) this.#add(0, callback, process);
+  }
+
+  kill(process: SimulatedProcess): void {
+    process.state = 'dead';
+    process.held.length = 0;
+  }
+
+  /** Work that is done in real time, of which simulated time must not notice anything. */
+  async outsideTime<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#busy += 1;
+    try {
+      return await work();
+    } finally {
+      this.#busy -= 1;
+    }
+  }
+
+  /** Lets time pass until `done` says so. Fails where nothing can happen any more, or after `limitMs`. */
+  async runUntil(done: () => boolean, limitMs: number): Promise<void> {
+    const end = this.#now + limitMs;
+    for (;;) {
+      do await new Promise((resolve) => realImmediate(resolve));
+      while (this.#busy > 0);
+      if (done()) return;
+      const next = this.#pop();
+      if (!next) throw new Error('Everything waits, and nothing will ever happen');
+      if (next.at > end) throw new Error(`Not done after ${limitMs / 1000} simulated seconds`);
+      this.#now = Math.max(this.#now, next.at);
+      this.#fire(next);
+    }
+  }
+
+  /** Makes the globals ours, and answers how to give them back. */
+  install(): () => void {
+    const { Date, setTimeout, setInterval, clearTimeout, clearInterval } = globalThis;
+    const { random } = Math;
+    const { randomUUID } = crypto;
+    const now = () => this.#now;
+    class SimulatedDate extends Date {
+      constructor(...args: [] | [string | number | Date]) {
+        super(...((args.length === 0 ? [now()] : args) as [number]));
+      }
+      static override now = now;
+    }
+    Object.assign(globalThis, {
+      Date: SimulatedDate,
+      setTimeout: (callback: () => void, ms = 0) => this.after(ms, callback),
+      setInterval: (callback: () => void, ms = 1) => this.#add(ms, callback, owners.getStore(), ms),
+      clearTimeout: (id: number) => this.cancel(id),
+      clearInterval: (id: number) => this.cancel(id),
+    });
+    Math.random = this.#random;
+    crypto.randomUUID = () => uuidOf(this.#random);
+    return () => {
+      Object.assign(globalThis, { Date, setTimeout, setInterval, clearTimeout, clearInterval });
+      Math.random = random;
+      crypto.randomUUID = randomUUID;
+    };
+  }
+
+  #add(ms: number, callback: () => void, owner: SimulatedProcess | undefined, everyMs?: number): number {
+    const id = ++this.#order;
+    this.#push({
+      at: this.#now + Math.max(0, ms),
+      order: id,
+      owner,
+      // As with real timers, what an activity knows of itself is known in what it asked for.
+      callback: owners.run(owner, () => AsyncLocalStorage.bind(callback)),
+      id,
+      ...(everyMs === undefined ? {} : { everyMs }),
+    });
+    return id;
+  }
+
+  #fire({ owner, callback, everyMs, id, at }: Timer): void {
+    if (this.#cancelled.delete(id) || owner?.state === 'dead') return;
+    const call = () => callback();
+    if (owner?.state === 'stopped') owner.held.push(() => !this.#cancelled.delete(id) && call());
+    else call();
+    if (everyMs !== undefined)
+      this.#push({ at: at + everyMs, order: ++this.#order, owner, callback, everyMs, id });
+  }
+
+  /** Few timers are open at a time, so that a sorted list is quick enough. */
+  #push(timer: Timer): void {
+    let index = this.#timers.length;
+    while (index > 0 && later(this.#timers[index - 1]!, timer)) index -= 1;
+    this.#timers.splice(index, 0, timer);
+  }
+
+  #pop(): Timer | undefined {
+    return this.#timers.shift();
+  }
+}
+
+function later(a: Timer, b: Timer): boolean {
+  return a.at > b.at || (a.at === b.at && a.order > b.order);
+}
+
+/** A small generator of good quality (sfc32 would be better; mulberry32 is enough here). */
+export function randomOf(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+export function uuidOf(random: () => number): `${string}-${string}-${string}-${string}-${string}` {
+  const hex = Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

@@ -1,0 +1,251 @@
+import { defaultPayloadConverter, mapFromPayloads } from '@temporalio/common';
+import { tsToMs } from '@temporalio/common/lib/time.js';
+import type { coresdk, google, temporal } from '@temporalio/proto';
+import Long from 'long';
+import type { ActivityTask } from './activity-task.ts';
+import type { SimulatedTemporal } from './simulated-temporal.ts';
+import type { CachedWorkflow, SimulatedWorker } from './simulated-worker.ts';
+
+export type Job = coresdk.workflow_activation.IWorkflowActivationJob;
+type Command = coresdk.workflow_commands.IWorkflowCommand;
+
+/** One workflow task that was done: what came, when, and what the workflow wanted then. */
+interface Turn {
+  jobs: Job[];
+  at: number;
+  commands: Command[];
+}
+
+interface Closed {
+  status: 'COMPLETED' | 'FAILED' | 'CANCELLED' | 'TERMINATED';
+  result?: unknown;
+  failure?: temporal.api.failure.v1.IFailure;
+}
+
+const taskTimeoutMs = 10_000;
+const stickyMs = 1_000;
+
+/** One execution of a workflow: its history in turns, and what it waits for. */
+export class WorkflowRun {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly type: string;
+  readonly input: unknown;
+  /** The run that this one was reset from, and in which its random numbers begin. */
+  readonly first: string;
+  readonly startedAt: number;
+  readonly turns: Turn[] = [];
+  memo: Record<string, unknown> = {};
+  closed: Closed | undefined;
+  closedAt: number | undefined;
+  readonly #temporal: SimulatedTemporal;
+  readonly #activities = new Map<number, ActivityTask>();
+  readonly #timers = new Map<number, number>();
+  #pending: Job[] = [];
+  #cached: { worker: SimulatedWorker; workflow: CachedWorkflow } | undefined;
+  #task: object | undefined;
+
+  constructor(
+    server: SimulatedTemporal,
+    run: { workflowId: string; runId: string; type: string; input: unknown; first?: string },
+  ) {
+    this.#temporal = server;
+    this.workflowId = run.workflowId;
+    this.runId = run.runId;
+    this.type = run.type;
+    this.input = run.input;
+    this.first = run.first ?? run.runId;
+    this.startedAt = server.clock.now();
+  }
+
+  begin(): void {
+    const initializeWorkflow = {
+      workflowType: this.type,
+      workflowId: this.workflowId,
+      arguments: [defaultPayloadConverter.toPayload(this.input)],
+      randomnessSeed: seedOf(this.first),
+      firstExecutionRunId: this.first,
+      originalExecutionRunId: this.first,
+      attempt: 1,
+      headers: {},
+    };
+    this.#tell({ initializeWorkflow });
+  }
+
+  /** Goes on from what another run did before its task `index`, and does that task anew. */
+  beginFrom(turns: readonly Turn[], index: number): void {
+    const answered = new Set<number>();
+    for (const turn of turns.slice(0, index)) {
+      this.turns.push(turn);
+      for (const command of turn.commands) this.#apply(command, 'again');
+      for (const { resolveActivity } of turn.jobs) if (resolveActivity) answered.add(resolveActivity.seq!);
+    }
+    const jobs = (turns[index]?.jobs ?? []).filter(({ updateRandomSeed }) => !updateRandomSeed);
+    for (const { resolveActivity } of jobs) if (resolveActivity) answered.add(resolveActivity.seq!);
+    // Whatever was asked for and is not answered by then is asked for anew.
+    for (const { scheduleActivity } of this.turns.flatMap(({ commands }) => commands))
+      if (scheduleActivity && !answered.has(scheduleActivity.seq!))
+        this.#activities.set(scheduleActivity.seq!, this.#temporal.schedule(this, scheduleActivity));
+    this.#pending.push({ updateRandomSeed: { randomnessSeed: seedOf(this.runId) } });
+    for (const job of jobs) this.#tell(job);
+    this.#tell();
+  }
+
+  cancel(): void {
+    this.#tell({ cancelWorkflow: { reason: 'asked to' } });
+  }
+
+  resolve(seq: number, result: coresdk.activity_result.IActivityResolution): void {
+    this.#activities.delete(seq);
+    this.#tell({ resolveActivity: { seq, result } });
+  }
+
+  close(closed: Closed): void {
+    this.closed = closed;
+    this.closedAt = this.#temporal.clock.now();
+    for (const task of this.#activities.values()) task.forget();
+    for (const timer of this.#timers.values()) this.#temporal.clock.cancel(timer);
+    this.#cached?.workflow.evict();
+    this.#cached = undefined;
+  }
+
+  #tell(job?: Job): void {
+    if (this.closed) return;
+    if (job) this.#pending.push(job);
+    this.#beginTask(this.#temporal.settings.latencyMs);
+  }
+
+  #beginTask(ms: number): void {
+    if (this.#task || this.closed) return;
+    const task = {};
+    this.#task = task;
+    this.#temporal.clock.after(ms, () => this.#give(task), 'nobody');
+  }
+
+  #give(task: object): void {
+    const { clock } = this.#temporal;
+    if (this.#task !== task || this.closed) return;
+    const again = (ms: number) => void clock.after(ms, () => this.#give(task), 'nobody');
+    if (this.#temporal.isDown) return again(100);
+    const cachedOn = this.#cached?.worker;
+    if (cachedOn && cachedOn.process.state !== 'running') {
+      this.#cached?.workflow.evict();
+      this.#cached = undefined;
+      return again(stickyMs);
+    }
+    const worker = this.#temporal.workerFor('workflow', cachedOn);
+    if (!worker) return again(100);
+    const jobs = this.#pending.splice(0);
+    const at = clock.now();
+    clock.after(
+      taskTimeoutMs,
+      () => {
+        if (this.#task !== task || this.closed) return;
+        this.#task = undefined;
+        this.#cached?.workflow.evict();
+        this.#cached = undefined;
+        this.#pending.unshift(...jobs);
+        this.#beginTask(0);
+      },
+      'nobody',
+    );
+    void clock.outsideTime(async () => {
+      const commands = await this.#work(worker, jobs, at);
+      this.#temporal.callFrom(worker, () => this.#record(task, { jobs, at, commands }));
+    });
+  }
+
+  async #work(worker: SimulatedWorker, jobs: Job[], at: number): Promise<Command[]> {
+    if (!this.#cached) {
+      const workflow = await worker.loadWorkflow(this);
+      this.#cached = { worker, workflow };
+      for (const turn of this.turns) {
+        const commands = await workflow.activate(turn.jobs, turn.at, true);
+        if (described(commands) !== described(turn.commands))
+          this.#temporal.broken.push(
+            `A replay differs: ${described(turn.commands)} became ${described(commands)}`,
+          );
+      }
+    }
+    return this.#cached.workflow.activate(jobs, at, false);
+  }
+
+  #record(task: object, turn: Turn): void {
+    if (this.#task !== task || this.closed) return;
+    this.#task = undefined;
+    this.turns.push(turn);
+    for (const command of turn.commands) if (!this.closed) this.#apply(command, 'first');
+    if (this.#pending.length > 0) this.#beginTask(0);
+  }
+
+  #apply(command: Command, time: 'first' | 'again'): void {
+    const { clock } = this.#temporal;
+    const { scheduleActivity, requestCancelActivity, startTimer, cancelTimer, modifyWorkflowProperties } =
+      command;
+    const { startChildWorkflowExecution: child } = command;
+    if (modifyWorkflowProperties)
+      this.memo = {
+        ...this.memo,
+        ...mapFromPayloads(defaultPayloadConverter, modifyWorkflowProperties.upsertedMemo?.fields as never),
+      };
+    if (startTimer) {
+      const seq = startTimer.seq!;
+      const fire = () => {
+        this.#timers.delete(seq);
+        this.#tell({ fireTimer: { seq } });
+      };
+      this.#timers.set(seq, clock.after(msOf(startTimer.startToFireTimeout)!, fire, 'nobody'));
+    }
+    if (cancelTimer) clock.cancel(this.#timers.get(cancelTimer.seq!) ?? 0);
+    if (time === 'again') return;
+    if (scheduleActivity)
+      this.#activities.set(scheduleActivity.seq!, this.#temporal.schedule(this, scheduleActivity));
+    if (requestCancelActivity) this.#activities.get(requestCancelActivity.seq!)?.requestCancel();
+    if (child)
+      this.#tell(
+        childStarted(child, this.#temporal.startChild(child.workflowId!), this.#temporal.newRunId()),
+      );
+    this.#closeBy(command);
+  }
+
+  #closeBy(command: Command): void {
+    const { completeWorkflowExecution, failWorkflowExecution, cancelWorkflowExecution } = command;
+    if (completeWorkflowExecution) {
+      const { result } = completeWorkflowExecution;
+      this.close({
+        status: 'COMPLETED',
+        result: result ? defaultPayloadConverter.fromPayload(result) : undefined,
+      });
+    }
+    if (failWorkflowExecution) this.close({ status: 'FAILED', failure: failWorkflowExecution.failure ?? {} });
+    if (cancelWorkflowExecution) this.close({ status: 'CANCELLED' });
+  }
+}
+
+function childStarted(
+  { seq, workflowId, workflowType }: coresdk.workflow_commands.IStartChildWorkflowExecution,
+  isNew: boolean,
+  runId: string,
+): Job {
+  const known = { seq: seq!, workflowId: workflowId!, workflowType: workflowType! };
+  return {
+    resolveChildWorkflowExecutionStart: isNew
+      ? { seq: seq!, succeeded: { runId } }
+      : { seq: seq!, failed: { ...known, cause: 1 } },
+  };
+}
+
+function described(commands: Command[]): string {
+  return commands
+    .map((command) => `${Object.keys(command)[0]} ${command.scheduleActivity?.activityType ?? ''}`.trim())
+    .join(', ');
+}
+
+function seedOf(runId: string): Long {
+  return Long.fromString(runId.replaceAll('-', '').slice(0, 15), true, 16);
+}
+
+/** Milliseconds of a duration as protobuf has it. */
+export function msOf(duration: google.protobuf.IDuration | null | undefined): number | undefined {
+  return duration ? tsToMs(duration) : undefined;
+}
