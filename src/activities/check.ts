@@ -4,7 +4,7 @@ import type { Problem } from '../definition/problems.ts';
 import type { FlowSettings } from '../resources/flow.ts';
 import type { JsonObject } from '../resources/resource.ts';
 import { failure } from './failures.ts';
-import type { Dependencies } from './index.ts';
+import type { Dependencies } from './dependencies.ts';
 
 export interface FlowSpecRequest {
   sandbox: string;

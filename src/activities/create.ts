@@ -3,7 +3,7 @@ import { AepError, TitleTaken } from '../aep/errors.ts';
 import type { Call } from '../aep/http.ts';
 import type { Kind } from '../resources/kinds.ts';
 import { failure } from './failures.ts';
-import type { Dependencies } from './index.ts';
+import type { Dependencies } from './dependencies.ts';
 import { beating, bodyOf, doubt, send, type Post } from './send.ts';
 import { servicesOf, type Service } from './services.ts';
 

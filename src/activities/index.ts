@@ -1,7 +1,7 @@
-import type { Aep } from '../aep/aep.ts';
 import { activityName, kinds, type Kind } from '../resources/kinds.ts';
 import { uniqueKinds } from '../resources/plan.ts';
 import { createCheckActivities } from './check.ts';
+import type { Dependencies } from './dependencies.ts';
 import { createOf, createUniqueOf } from './create.ts';
 import { createFlowActions } from './flow-actions.ts';
 import { lookBackOf } from './look-back.ts';
@@ -11,20 +11,6 @@ import { listMarkedOf, removeOf } from './remove.ts';
 import { createRunActivities } from './runs.ts';
 import { settleOf, settleOrCreateOf } from './settle.ts';
 import { createTellActivities } from './tell.ts';
-import type { Webhook } from '../webhook-config.ts';
-
-/** What activities need from the worker: AEP, and how long things can take on the way there. Milliseconds. */
-export interface Dependencies {
-  aep: Aep;
-  httpTimeoutMs: number;
-  lateCommitMs: number;
-  listLagMs: number;
-  watchIntervalMs: number;
-  /** By the names that definitions use for them. */
-  webhooks: Record<string, Webhook>;
-  /** Where the Temporal UI is, for links in messages. */
-  temporalUiUrl?: string | undefined;
-}
 
 /** One activity per API call, named after it, so that the timeline in the Temporal UI reads like the tutorial. */
 export function createActivities(dependencies: Dependencies) {

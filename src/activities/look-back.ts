@@ -2,7 +2,7 @@ import { Context, activityInfo } from '@temporalio/activity';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import type { ResourceIds } from '../resources/kinds.ts';
 import type { Outcome } from '../resources/outcome.ts';
-import type { Dependencies } from './index.ts';
+import type { Dependencies } from './dependencies.ts';
 
 /** How long things can take on this worker's way to AEP, recorded so that a replay waits as long as the first run did. Milliseconds. */
 export interface Bounds {

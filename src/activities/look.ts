@@ -5,7 +5,7 @@ import type { Kind } from '../resources/kinds.ts';
 import { decide } from '../resources/decide.ts';
 import type { JsonObject, Observed } from '../resources/resource.ts';
 import { failure } from './failures.ts';
-import type { Dependencies } from './index.ts';
+import type { Dependencies } from './dependencies.ts';
 import { servicesOf } from './services.ts';
 
 export interface LookRequest {

@@ -5,7 +5,7 @@ import { kinds, type Kind } from '../resources/kinds.ts';
 import type { Observed } from '../resources/resource.ts';
 import { orphansAmong } from '../resources/orphans.ts';
 import { failure } from './failures.ts';
-import type { Dependencies } from './index.ts';
+import type { Dependencies } from './dependencies.ts';
 import { wholeListMs } from './remove.ts';
 import { servicesOf } from './services.ts';
 

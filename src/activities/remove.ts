@@ -2,7 +2,7 @@ import { ApplicationFailure, cancellationSignal } from '@temporalio/activity';
 import { resources } from '../resources/index.ts';
 import { kindTitles, type Kind, type ResourceIds } from '../resources/kinds.ts';
 import { failure } from './failures.ts';
-import type { Dependencies } from './index.ts';
+import type { Dependencies } from './dependencies.ts';
 import { servicesOf } from './services.ts';
 
 /** A resource that carries the mark of a dataflow. */

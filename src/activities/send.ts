@@ -6,7 +6,7 @@ import { kindTitles, type Kind } from '../resources/kinds.ts';
 import type { Mark } from '../resources/mark.ts';
 import type { JsonObject } from '../resources/resource.ts';
 import { refusal } from './failures.ts';
-import type { Dependencies } from './index.ts';
+import type { Dependencies } from './dependencies.ts';
 import { servicesOf } from './services.ts';
 
 /** A create: the body without its mark, and the mark. */

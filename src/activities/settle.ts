@@ -5,7 +5,7 @@ import type { FailureType } from '../failure-types.ts';
 import { kindTitles, type Kind } from '../resources/kinds.ts';
 import type { JsonObject, Observed } from '../resources/resource.ts';
 import { failure, refusal } from './failures.ts';
-import type { Dependencies } from './index.ts';
+import type { Dependencies } from './dependencies.ts';
 import { look, shows, type Look, type LookRequest } from './look.ts';
 import { beating, send } from './send.ts';
 

@@ -1,7 +1,7 @@
 import type { Look, LookBack } from '../activities/index.ts';
 import type { Definition } from '../definition/definition.ts';
 import { dataflowId } from '../definition/identity.ts';
-import type { Problem, Warning } from '../definition/problems.ts';
+import type { Warning } from '../definition/problems.ts';
 import { startProblem } from '../definition/start.ts';
 import { decide } from '../resources/decide.ts';
 import { resources } from '../resources/index.ts';
@@ -9,22 +9,13 @@ import type { Kind, ResourceIds } from '../resources/kinds.ts';
 import { neededKinds, uniqueKinds } from '../resources/plan.ts';
 import type { JsonObject, Observed } from '../resources/resource.ts';
 import type { Checked } from './checks.ts';
-import { Conflicting, CreateOnce, type Found, type Outside, type Sought } from './create-once.ts';
+import { CreateOnce, type Found, type Outside, type Sought } from './create-once.ts';
 import { adoptLivingFlow } from './living-flow.ts';
 import type { ProgressReport } from './progress.ts';
+import { Conflicting, NotNow } from './refusals.ts';
 
 /** What a resource refers to: it is made when all of these are there. */
 type Needs = Partial<Record<Kind, Promise<string | undefined>>>;
-
-/** What a definition can turn out to ask for only when a flow is about to be made. */
-export class NotNow extends Error {
-  readonly problem: Problem;
-
-  constructor(problem: Problem) {
-    super(problem.message);
-    this.problem = problem;
-  }
-}
 
 /**
  * The branches of one `createDataflow`: each makes, adopts or is given one resource, and begins as soon as what it

@@ -8,9 +8,10 @@ import type {
   SettleOrCreateRequest,
   SettleRequest,
 } from '../activities/index.ts';
-import { decide, type Decision } from '../resources/decide.ts';
+import { decide } from '../resources/decide.ts';
 import type { Kind } from '../resources/kinds.ts';
 import type { JsonObject, Observed } from '../resources/resource.ts';
+import { Conflicting } from './refusals.ts';
 
 /** What the protocol asks of the outside. A workflow gives it activities and its own clock, the fault tests a simulated AEP. */
 export interface Outside {
@@ -204,15 +205,5 @@ export class CreateOnce {
   /** A second mapping set stays for ever, since AEP cannot delete it: they get the longest time to show. */
   #settleMs(kind: Kind): number {
     return this.#times.settleMs + (kind === 'mappingSet' ? this.#times.lateMs : 0);
-  }
-}
-
-/** What AEP holds under our name or mark does not fit what is wanted. */
-export class Conflicting extends Error {
-  readonly decision: Extract<Decision, { action: 'conflict' }>;
-
-  constructor(decision: Extract<Decision, { action: 'conflict' }>) {
-    super(decision.message);
-    this.decision = decision;
   }
 }

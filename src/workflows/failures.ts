@@ -1,8 +1,7 @@
 import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import { InvalidDefinitionError, type Problem } from '../definition/problems.ts';
 import type { FailureType } from '../failure-types.ts';
-import { NotNow } from './branches.ts';
-import { Conflicting } from './create-once.ts';
+import { Conflicting, NotNow } from './refusals.ts';
 
 const toTell = 100;
 

@@ -7,7 +7,7 @@ import { kindTitles, type Kind, type ResourceIds } from '../resources/kinds.ts';
 import { neededKinds } from '../resources/plan.ts';
 import type { Observed } from '../resources/resource.ts';
 import type { Checked } from './checks.ts';
-import { Conflicting } from './create-once.ts';
+import { Conflicting } from './refusals.ts';
 
 type Read = (kind: Kind, id: string) => Promise<Observed | null>;
 
