@@ -1,5 +1,6 @@
 import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
+import { RateLimited } from '../aep/errors.ts';
 
 /**
  * For activities that "fail" until there is something to say: the server retries them, which writes nothing into the
@@ -60,9 +61,13 @@ export function unreadable(what: string, error: unknown, pauseMs: number): Appli
   });
 }
 
-/** Longer and longer, and never at the same time as others: when AEP comes back, everybody wants to ask. Milliseconds. */
-export function pauseAfter(failures: number, firstMs: number, longestMs: number): number {
-  return jittered(Math.min(firstMs * 2 ** Math.min(failures - 1, 10), Math.max(longestMs, firstMs)));
+/**
+ * How long to wait after a read that failed, as it is not the first. Longer and longer, and never at the same time as
+ * others: when AEP comes back, everybody wants to ask. Milliseconds.
+ */
+export function pauseAfter(error: unknown, failures: number, firstMs: number, longestMs: number): number {
+  const growing = Math.min(firstMs * 2 ** Math.min(failures - 1, 10), Math.max(longestMs, firstMs));
+  return jittered(Math.max(growing, (error instanceof RateLimited && error.retryAfterMs) || 0));
 }
 
 export function jittered(pauseMs: number): number {

@@ -93,7 +93,7 @@ export function createFollowActivities({ aep, watchIntervalMs }: FollowDependenc
         look = await lookAndTell(sandbox, trail, now, pulse.save);
       } catch (error) {
         const failures = trail.failures + 1;
-        const pauseMs = pauseAfter(failures, watchIntervalMs, longestPauseMs);
+        const pauseMs = pauseAfter(error, failures, watchIntervalMs, longestPauseMs);
         leave({ ...pulse.saved(), failures }, now, pauseMs);
         throw unreadable(`which runs ended in ${sandbox}`, error, pauseMs);
       } finally {

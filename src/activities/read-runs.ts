@@ -1,6 +1,5 @@
 import { cancellationSignal, sleep } from '@temporalio/activity';
 import type { Aep, Call } from '../aep/aep.ts';
-import { RateLimited } from '../aep/errors.ts';
 import { isAmong, latenessMs } from '../runs/cursor.ts';
 import { lastActivity, readFlow } from '../runs/flow.ts';
 import { readRun } from '../runs/read-run.ts';
@@ -52,7 +51,7 @@ const shortWaitMs = 2_000;
 const dayMs = 24 * 3_600_000;
 
 export function createLookActivities({ aep, looksPerSecond, watchIntervalMs }: LookDependencies) {
-  const pace = createPace(looksPerSecond);
+  const takeTurn = createPace(looksPerSecond);
   const follower = ensureFollower();
   return {
     /** A watcher's own look at its flow. It is repeated until AEP can be read, however long that takes. */
@@ -60,7 +59,7 @@ export function createLookActivities({ aep, looksPerSecond, watchIntervalMs }: L
       const { trail, now } = pickUp<LookTrail>({ failures: 0 });
       const { failures, missing } = trail;
       if (!trail.hasTurn) {
-        const waitMs = pace.takeTurn();
+        const waitMs = takeTurn();
         if (waitMs > shortWaitMs) {
           leave({ ...trail, hasTurn: true }, now, waitMs);
           throw notYet('Other watchers of this worker look first', waitMs);
@@ -73,8 +72,12 @@ export function createLookActivities({ aep, looksPerSecond, watchIntervalMs }: L
       try {
         news = await readNews(aep, look, { readAt: now, readsFlow: look.readsFlow || missing === true });
       } catch (error) {
-        const pauseMs = pauseAfter(failures + 1, Math.min(watchIntervalMs, firstPauseMs), longestPauseMs);
-        if (error instanceof RateLimited) pace.rest(error.retryAfterMs ?? 0);
+        const pauseMs = pauseAfter(
+          error,
+          failures + 1,
+          Math.min(watchIntervalMs, firstPauseMs),
+          longestPauseMs,
+        );
         leave({ failures: failures + 1, ...(missing ? { missing } : {}) }, now, pauseMs);
         throw unreadable(`the runs of flow ${look.flowId}`, error, pauseMs);
       }
