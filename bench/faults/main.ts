@@ -24,6 +24,10 @@ export async function run(): Promise<number> {
   const from = numberOption('from', options.from) ?? 1;
   const seeds = numberOption('seeds', options.seeds);
   return options.simulated
-    ? simulated({ from, seeds: seeds ?? 10_000, processes: numberOption('processes', options.processes) ?? 2 })
+    ? simulated({
+        from,
+        seeds: seeds ?? 10_000,
+        processes: numberOption('processes', options.processes) ?? 2,
+      })
     : onRealStack({ from, seeds: seeds ?? 300 });
 }

@@ -21,7 +21,10 @@ export async function simulated(wanted: { from: number; seeds: number; processes
     await Promise.all(
       Array.from({ length: wanted.processes }, async (_, index) => {
         const share = [wanted.from + index, wanted.from + wanted.seeds, wanted.processes].map(String);
-        const child = fork(fileURLToPath(new URL('./simulated-share.ts', import.meta.url)), [bundle, ...share]);
+        const child = fork(fileURLToPath(new URL('./simulated-share.ts', import.meta.url)), [
+          bundle,
+          ...share,
+        ]);
         child.on('message', (report: Report) => {
           if ('wrong' in report) return console.error(report.wrong);
           for (const key of Object.keys(total) as (keyof Tally)[]) total[key] += report.tally[key];

@@ -7,7 +7,7 @@ import { definitionOf, type Scenario } from './scenario.ts';
 import { SimulatedAep } from './simulated-aep.ts';
 import { SimulatedTemporal } from './simulated-temporal.ts';
 import { SimulatedWorker, type WorkerSettings, type WorkflowCode } from './simulated-worker.ts';
-import { addForeign, untouched, verdict } from './verify.ts';
+import { addForeign, untouched, verdict, type Ended } from './verify.ts';
 import { type SimulatedProcess, VirtualClock } from './virtual-clock.ts';
 import type { WorkflowRun } from './workflow-run.ts';
 
@@ -158,7 +158,15 @@ class Life {
   }
 
   #judge(run: WorkflowRun): Pick<Played, 'violations' | 'duplicates' | 'orphans' | 'humanSteps'> {
-    const judged = verdict(this.#definition, this.#aep, run, this.#foreign, this.#unknowable());
+    const { status = 'RUNNING', result, failure } = run.closed ?? {};
+    const why = failure && `${failure.applicationFailureInfo?.type} ${failure.message}`;
+    const judged = verdict(
+      this.#definition,
+      (shelf) => this.#aep.shelves[shelf].all(),
+      { status, result: result as Ended['result'], why },
+      this.#foreign,
+      this.#unknowable(),
+    );
     const touched = untouched(this.#foreign, this.#everything());
     return {
       ...judged,

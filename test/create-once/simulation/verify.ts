@@ -8,7 +8,6 @@ import type { JsonObject } from '../../../src/resources/resource.ts';
 import type { CreateDataflowResult } from '../../../src/workflows/messages.ts';
 import type { ShelfName } from './faults.ts';
 import type { SimulatedAep } from './simulated-aep.ts';
-import type { WorkflowRun } from './workflow-run.ts';
 
 const shelfOf: Record<Kind, ShelfName> = {
   adHocClass: 'classes',
@@ -29,36 +28,39 @@ export interface Verdict {
   humanSteps: number;
 }
 
+/** How the last run of a dataflow ended. */
+export interface Ended {
+  status: string;
+  result?: CreateDataflowResult | undefined;
+  why?: string | undefined;
+}
+
 /**
  * Counts on AEP's side what there is of the dataflow, and compares with what the run says.
  * @param unknowable kinds of which nobody can tell whose they are, so that one too many is nobody's fault.
  */
 export function verdict(
   definition: Definition,
-  aep: SimulatedAep,
-  run: WorkflowRun,
+  stored: (shelf: ShelfName) => JsonObject[],
+  ended: Ended,
   foreign: readonly { stored: JsonObject }[],
-  unknowable: ReadonlySet<Kind>,
+  unknowable: ReadonlySet<Kind> = new Set(),
 ): Verdict {
   const violations: string[] = [];
   let duplicates = 0;
   let orphans = 0;
   const dataflow = dataflowId(definition);
   const given = givenIds(definition);
-  const result = run.closed?.result as CreateDataflowResult | undefined;
-  if (run.closed?.status !== 'COMPLETED' || !result) {
-    const { applicationFailureInfo, message } = run.closed?.failure ?? {};
-    violations.push(`It ended ${run.closed?.status}: ${applicationFailureInfo?.type} ${message}`);
-  }
+  const { status, result, why } = ended;
+  if (status !== 'COMPLETED' || !result) violations.push(`It ended ${status}: ${why}`);
   const ids = result?.resources ?? {};
-  const theirs = new Set(foreign.map(({ stored }) => stored['id']));
+  const theirs = new Set(foreign.map((one) => one.stored['id'] ?? one.stored['$id']));
   for (const kind of Object.keys(shelfOf) as Kind[]) {
     const needed =
       neededKinds(definition).includes(kind) && !given[kind] && !(kind === 'schema' && given.dataset);
     const title = kind.endsWith('chema') ? resources[kind].name(definition) : undefined;
-    const ours = aep.shelves[shelfOf[kind]]
-      .all()
-      .filter((one) => !theirs.has(one['id']))
+    const ours = stored(shelfOf[kind])
+      .filter((one) => !theirs.has(one['id'] ?? one['$id']))
       .map((one) => resources[kind].observe(one))
       .filter(
         ({ name, mark }) =>
@@ -88,7 +90,7 @@ export function verdict(
         if (ids[next as Kind] !== id)
           violations.push(`The ${kind} refers to another ${next} than the answer`);
   }
-  const humanSteps = run.closed?.status === 'COMPLETED' ? 0 : 1;
+  const humanSteps = status === 'COMPLETED' ? 0 : 1;
   return { violations, duplicates, orphans, humanSteps };
 }
 
