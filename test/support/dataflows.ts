@@ -5,7 +5,8 @@ import { DataflowError } from '../../src/client.ts';
 import type { Outcome } from '../../src/resources/outcome.ts';
 import type { createDataflow } from '../../src/workflows/create-dataflow.ts';
 import { administrator } from '../watch/make-flow.ts';
-import { example, type Rig } from './rig.ts';
+import { example } from './example.ts';
+import type { Rig } from './rig.ts';
 
 type Json = Record<string, unknown>;
 

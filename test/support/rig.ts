@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../emulator/emulator.ts';
 import { connect, type AepDataflows } from '../../src/client.ts';
 import { readConfig } from '../../src/config.ts';
 import { workerOptions } from '../../src/worker-options.ts';
 import { startTestTemporal, type TestTemporal } from './temporal.ts';
 import { startTestWorker, type TestWorker } from './worker.ts';
+
+export { example } from './example.ts';
 
 /** Everything that one test file needs: a place on the Temporal server, an AEP and a worker of its own. */
 export interface Rig {
@@ -67,15 +68,6 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       await temporal.close();
     },
   };
-}
-
-/** A definition of `examples/`, under a name of its own. */
-export function example(
-  file: string,
-  changes: { name: string } & Record<string, unknown>,
-): Record<string, unknown> {
-  const text = readFileSync(new URL(`../../examples/${file}.json`, import.meta.url), 'utf8');
-  return { ...(JSON.parse(text) as Record<string, unknown>), ...changes };
 }
 
 function once(stop: () => Promise<void>): () => Promise<void> {

@@ -1,0 +1,93 @@
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { temporalCli } from '../../dev/binaries.ts';
+import { startChild } from '../../dev/child.ts';
+import { findBinary } from '../../dev/find-binary.ts';
+import { freePort } from '../../dev/ports.ts';
+import { registerSearchAttributes } from '../../dev/search-attributes.ts';
+import { untilReady } from '../../dev/until-ready.ts';
+import { startEmulator, type Emulator } from '../../emulator/emulator.ts';
+import { type AepDataflows, connect } from '../../src/client.ts';
+import { readConfig } from '../../src/config.ts';
+import { workerOptions } from '../../src/worker-options.ts';
+
+/** Where a shape is played: a sandbox of its own on a real Temporal server, with a real worker, against the emulator. */
+export interface Stage {
+  sandbox: string;
+  client: AepDataflows;
+  temporal: { client: Client };
+  emulator: Emulator;
+}
+
+/** What history to keep: of the newest run of a workflow, or of the run that a handle is for. */
+export type Played = WorkflowHandle;
+
+const namespace = 'default';
+const secret = 'recorded-secret';
+/** So early does the server suggest the next run, that a history of several runs is short. Events. */
+const longHistory = 60;
+
+/** Starts server, emulator and worker; `parts` ends them. */
+export async function startStages(
+  parts: AsyncDisposableStack,
+  sandboxes: string[],
+): Promise<(sandbox: string) => Stage> {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const emulator = await startEmulator({ sandboxes, lateCommitMs: 1_000 });
+  parts.defer(() => emulator.close());
+  const address = await startServer(parts);
+  const connection = await Connection.connect({ address });
+  parts.defer(() => connection.close());
+  const temporal = { client: new Client({ connection, namespace }) };
+  await startWorker(parts, address, emulator.url);
+  const client = await connect({ client: temporal.client });
+  return (sandbox) => ({ sandbox, client, temporal, emulator });
+}
+
+async function startServer(parts: AsyncDisposableStack): Promise<string> {
+  const port = await freePort();
+  const suggestion = `limit.historyCount.suggestContinueAsNew=${longHistory}`;
+  const flags = ['--headless', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'error'];
+  const server = await startChild(await findBinary(temporalCli), [
+    'server',
+    'start-dev',
+    ...flags,
+    '--dynamic-config-value',
+    suggestion,
+  ]);
+  parts.defer(() => server.stop(0));
+  const address = `127.0.0.1:${port}`;
+  await untilReady('The Temporal server', server, 30_000, async () => {
+    const connection = await Connection.connect({ address, connectTimeout: 1_000 });
+    try {
+      await registerSearchAttributes(connection, namespace);
+      return true;
+    } finally {
+      await connection.close();
+    }
+  });
+  return address;
+}
+
+async function startWorker(parts: AsyncDisposableStack, address: string, url: string): Promise<void> {
+  const config = readConfig({
+    AEP_CLIENT_ID: 'recorder',
+    AEP_CLIENT_SECRET: secret,
+    AEP_ORG_ID: 'TEST@AdobeOrg',
+    AEP_API_URL: url,
+    AEP_IMS_URL: url,
+    AEP_HTTP_TIMEOUT: '1500',
+    AEP_LATE_COMMIT: '300',
+    AEP_LIST_LAG: '300',
+    AEP_WATCH_INTERVAL: '200',
+  });
+  const connection = await NativeConnection.connect({ address });
+  parts.defer(() => connection.close());
+  const workflowsPath = new URL('../../src/workflows/index.ts', import.meta.url).pathname;
+  const worker = await Worker.create({ connection, namespace, workflowsPath, ...workerOptions(config) });
+  const running = worker.run();
+  parts.defer(async () => {
+    worker.shutdown();
+    await running;
+  });
+}
