@@ -38,8 +38,8 @@ export interface Watcher {
   watch(): Watch;
   /** The flow's health as it is now. */
   health(): Health;
-  /** Asks for a look at AEP, where something was changed there. */
-  wantLook(): void;
+  /** Looks at AEP, and ends when what was seen is taken in. */
+  look(): Promise<void>;
 }
 
 /** What a watcher does about what it sees: it tells, runs again and pauses, beside the watcher's loop and never holding that up. */
@@ -82,10 +82,17 @@ export class Responses {
   /** Asks AEP to run a run again, for a person. Answers the id of the new run. */
   async retry(runId: string): Promise<string> {
     const { sandbox } = this.#watcher;
-    const newRun = await this.#request(() => retriggerRun({ sandbox, runId }));
-    const story = this.reactions.stories.find(({ run }) => run === runId);
-    if (story) this.#put(retried(this.reactions.stories, story, newRun));
-    return newRun;
+    const ofRun = () => this.reactions.stories.find(({ run }) => run === runId);
+    try {
+      const newRun = await this.#request(() => retriggerRun({ sandbox, runId }));
+      const story = ofRun();
+      if (story) this.#put(retried(this.reactions.stories, story, newRun));
+      return newRun;
+    } catch (error) {
+      const story = ofRun();
+      if (story && thrownBy(error)?.type === 'OutcomeUnknown') this.#doubt(story);
+      throw error;
+    }
   }
 
   async enable(): Promise<void> {
@@ -140,7 +147,7 @@ export class Responses {
       const { pausedBy: _, ...rest } = this.reactions;
       this.reactions = rest;
     }
-    this.#watcher.wantLook();
+    await this.#watcher.look();
   }
 
   #keepTime(): void {
@@ -154,7 +161,10 @@ export class Responses {
     this.#timed.add(time);
     await sleep(Math.max(1, dueAt - Date.now()), { summary: 'Until the failed run is run again' });
     this.#timed.delete(time);
-    const story = this.reactions.stories.find((one) => one.root === root && one.dueAt === dueAt);
+    const isStill = (one: Story) => one.root === root && one.dueAt === dueAt;
+    // The follower only tells of runs that have ended; the answer to a request in doubt may be one in progress.
+    if (this.reactions.stories.find(isStill)?.doubtSince !== undefined) await this.#watcher.look();
+    const story = this.reactions.stories.find(isStill);
     // Meanwhile it went well, or the flow was disabled.
     if (!story || (this.#state && isPaused(this.#state.flow))) return;
     const { sandbox } = this.#watcher;
@@ -166,9 +176,13 @@ export class Responses {
       const refusal = thrownBy(error);
       if (refusal?.type === 'Rejected' || refusal?.type === 'Unauthorized')
         this.#giveUp(story, refusal.message);
-      else this.#put(doubted(this.reactions.stories, story, Date.now(), this.#watcher.watch()));
-      this.#keepTime();
+      else this.#doubt(story);
     }
+  }
+
+  #doubt(story: Story): void {
+    this.#put(doubted(this.reactions.stories, story, Date.now(), this.#watcher.watch()));
+    this.#keepTime();
   }
 
   #giveUp({ root, run: runId }: Story, refusal: string): void {

@@ -38,18 +38,18 @@ export async function watchFlowRuns(input: WatchInput, carried?: WatchState): Pr
   let isStopped = false;
   const told: Told[] = [];
   const looks = new Looks();
-  const wantLook = () => looks.want({ readsFlow: true });
-  const responses = new Responses({ sandbox, flowId, watch: () => watch, health, wantLook }, carried);
+  const look = async () => {
+    looks.want({ readsFlow: true });
+    await condition(() => looks.areDone);
+  };
+  const responses = new Responses({ sandbox, flowId, watch: () => watch, health, look }, carried);
   setHandler(healthQuery, health);
   setHandler(runsEndedSignal, (runs) => void told.push(readTold(runs)));
   setHandler(wakeSignal, (wake) => looks.want({ readsFlow: wake?.flow === true }));
   takeUpdates({
     state: () => state,
     health,
-    async look() {
-      wantLook();
-      await condition(() => looks.areDone);
-    },
+    look,
     responses,
     setWatch(wanted) {
       if (JSON.stringify(wanted) === JSON.stringify(watch)) return;

@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { messageSchema } from '../../src/runs/message.ts';
+import { checkNowUpdate, resumeUpdate } from '../../src/workflows/watch-messages.ts';
+import { waitFor } from '../support/wait-for.ts';
+import {
+  healthOf,
+  historyOf,
+  key,
+  onCall,
+  replay,
+  startStage,
+  until,
+  untilQuiet,
+  type Stage,
+  type Watcher,
+} from './stage.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await startStage();
+});
+afterAll(() => stage.close());
+
+/** Waits until an activity of the watcher has failed for such a reason, and answers all that is said about it. */
+function reason(watcher: Watcher, pattern: RegExp): Promise<string> {
+  return waitFor(`the reason ${pattern}`, async () => {
+    const { raw } = await watcher.describe();
+    const failures = (raw.pendingActivities ?? []).map(({ lastFailure }) =>
+      JSON.stringify(lastFailure ?? {}),
+    );
+    return failures.find((text) => pattern.test(text));
+  });
+}
+
+describe('a webhook', () => {
+  test('is told each change of the verdict once, signed, with a link, and no secret is in the history', async () => {
+    const { flowId, watcher, told, judge } = await stage.watch(onCall);
+    await judge('success', 'success', 'failed', 'failed', 'degraded', 'success');
+    const messages = await told(4);
+    expect(messages.map(({ event, verdict, was }) => [event, verdict, was])).toEqual([
+      ['changed', 'ok', undefined],
+      ['changed', 'failed', 'ok'],
+      ['changed', 'degraded', 'failed'],
+      ['recovered', 'ok', 'degraded'],
+    ]);
+    for (const message of messages) expect(messageSchema.parse(message)).toEqual(message);
+    expect(messages[1]).toMatchObject({
+      sandbox: 'prod',
+      flowId,
+      flowName: 'Orders',
+      cause: { code: 'CONNECTOR-1001-500', message: expect.stringContaining('No route') },
+      run: { verdict: 'failed' },
+      link: expect.stringContaining(
+        `https://temporal.example.com/namespaces/${stage.rig.temporal.namespace}/workflows/flow%2Fprod%2F${flowId}/`,
+      ),
+    });
+    const mine = stage.receiver.deliveries.filter(({ message }) => message.flowId === flowId);
+    expect(mine.every(({ signed }) => signed)).toBe(true);
+    expect(mine.every(({ headers, message }) => headers.get('webhook-id') === message.id)).toBe(true);
+
+    await untilQuiet(watcher);
+    const { text } = await historyOf(watcher);
+    expect(text.match(/"name":"sendMessage"/g)).toHaveLength(4);
+    expect(text).not.toMatch(new RegExp(`secret-path|secret-token|${key}`));
+    await replay(watcher);
+    await watcher.terminate();
+  });
+
+  test('that refuses or sends elsewhere is tried again until it takes the message, and no reason shows its address', async () => {
+    stage.receiver.state.status = 503;
+    const { watcher, told, judge } = await stage.watch(onCall);
+    try {
+      await judge('success');
+      expect(await reason(watcher, /The webhook \\"on-call\\" answered 503/)).not.toMatch(
+        /secret|127\.0\.0\.1/,
+      );
+      stage.receiver.state.status = 302;
+      expect(await reason(watcher, /answered 302/)).not.toMatch(/secret|127\.0\.0\.1/);
+    } finally {
+      stage.receiver.state.status = 200;
+    }
+    await untilQuiet(watcher);
+    expect(await told(1)).toHaveLength(1);
+    await watcher.terminate();
+  });
+
+  test('that this worker does not know holds nothing up, and it shows what is missing', async () => {
+    const { watcher, judge } = await stage.watch({ notify: { webhook: 'nobody' } });
+    await judge('success', 'failed', 'success');
+    await reason(watcher, /has no webhook \\"nobody\\"/);
+    await watcher.terminate();
+  });
+});
+
+test('a workflow that was named is signalled with the message', async () => {
+  const { client } = stage.rig.temporal;
+  const incidents = await client.workflow.start('anything', {
+    workflowId: 'incidents',
+    taskQueue: 'nobody-works-here',
+  });
+  const workflow = { workflowId: 'incidents', signal: 'flowChanged' };
+  const { flowId, watcher, judge } = await stage.watch({ notify: { workflow } });
+  await judge('failed');
+  const signal = await waitFor('the signal', async () => {
+    const { events } = await incidents.fetchHistory();
+    return (
+      events?.find((event) => event.workflowExecutionSignaledEventAttributes)
+        ?.workflowExecutionSignaledEventAttributes ?? undefined
+    );
+  });
+  expect(signal.signalName).toBe('flowChanged');
+  const message: unknown = JSON.parse(Buffer.from(signal.input!.payloads![0]!.data!).toString());
+  expect(messageSchema.parse(message)).toMatchObject({ flowId, verdict: 'failed' });
+  await Promise.all([incidents.terminate(), watcher.terminate()]);
+});
+
+describe('a flow that fails again and again', () => {
+  test('is disabled where that was asked for, told, watched on as paused, and enabled by an update', async () => {
+    const { aep } = stage;
+    const { flowId, watcher, told, judge } = await stage.watch({ ...onCall, pauseAfter: 2 });
+    const stateInAep = async () => (await aep.flowService.flows.get({ sandbox: 'prod' }, flowId))?.['state'];
+    await judge('failed', 'failed');
+    const paused = await until(watcher, 'the pause', ({ verdict }) => verdict === 'paused');
+    expect(paused.cause?.message).toContain('Disabled by its watcher after 2 failed runs in a row');
+    expect(await stateInAep()).toBe('disabled');
+    expect((await told(2)).map(({ verdict }) => verdict)).toEqual(['failed', 'paused']);
+
+    expect((await watcher.executeUpdate(resumeUpdate)).verdict).toBe('failed');
+    expect(await stateInAep()).toBe('enabled');
+    await judge('success');
+    expect((await told(4)).map(({ verdict }) => verdict)).toEqual(['failed', 'paused', 'failed', 'ok']);
+    await replay(watcher);
+    await watcher.terminate();
+  });
+
+  test('and cannot be disabled at once is disabled when AEP is there again', async () => {
+    const { flowId, watcher, judge } = await stage.watch({ pauseAfter: 1 });
+    const action = { method: 'POST', path: '/flowservice/flows/*/action' };
+    stage.rig.emulator.control.addFault({ ...action, kind: '503', times: 2 });
+    await judge('failed');
+    await until(watcher, 'the pause', ({ verdict }) => verdict === 'paused');
+    const sent = stage.rig.emulator.control.requests(action).filter(({ path }) => path.includes(flowId));
+    expect(sent.length).toBe(3);
+    await watcher.terminate();
+  });
+
+  test('and was disabled by somebody else says so', async () => {
+    const { flowId, watcher } = await stage.watch({});
+    await stage.aep.flowService.setFlowState({ sandbox: 'prod' }, flowId, 'disable');
+    await watcher.executeUpdate(checkNowUpdate);
+    const { verdict, cause } = await healthOf(watcher);
+    expect(verdict).toBe('paused');
+    expect(cause?.message).toBe('The flow is disabled in AEP.');
+    await watcher.terminate();
+  });
+});

@@ -1,0 +1,144 @@
+import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
+import { Worker } from '@temporalio/worker';
+import { expect, inject } from 'vitest';
+import type { Aep } from '../../src/aep/aep.ts';
+import type { Message } from '../../src/runs/message.ts';
+import type { watchFlowRuns } from '../../src/workflows/index.ts';
+import { healthQuery, type Health, type Watch } from '../../src/workflows/watch-messages.ts';
+import { startRig, type Rig } from '../support/rig.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { administrator, makeFlow } from './make-flow.ts';
+import { startReceiver } from './receiver.ts';
+
+export const key = 'the-key-that-signs-messages-here';
+export const onCall: Watch = { notify: { webhook: 'on-call' } };
+
+export type Watcher = WorkflowHandle<typeof watchFlowRuns>;
+type Ending = 'success' | 'degraded' | 'failed';
+
+/** A rig whose worker knows a webhook, `on-call`, that is there. */
+export interface Stage {
+  rig: Rig;
+  aep: Aep;
+  receiver: Awaited<ReturnType<typeof startReceiver>>;
+  /** Makes a flow that runs nothing by itself (its first run is due in a day), and watches it. */
+  watch(settings: Watch): Promise<Watched>;
+  /** Has a run of the flow just ended. */
+  makeRun(flowId: string, outcome: Ending, code?: string): void;
+  close(): Promise<void>;
+}
+
+export interface Watched {
+  flowId: string;
+  watcher: Watcher;
+  /** Waits until so many messages about the flow have come, and answers them all. */
+  told(count: number): Promise<Message[]>;
+  /** Has runs end, one after the other, each after the one before was judged. */
+  judge(...outcomes: Ending[]): Promise<void>;
+}
+
+export async function startStage(): Promise<Stage> {
+  const receiver = await startReceiver(key);
+  const rig = await startRig({
+    env: {
+      AEP_WEBHOOK_ON_CALL_URL: receiver.url,
+      AEP_WEBHOOK_ON_CALL_KEY: key,
+      AEP_TEMPORAL_UI_URL: 'https://temporal.example.com',
+    },
+  });
+  const aep = administrator(rig.emulator.url);
+  await rig.startWorker();
+  const { control } = rig.emulator;
+  const stage: Stage = {
+    rig,
+    aep,
+    receiver,
+    async watch(settings) {
+      const startTime = Math.ceil(control.clock().now / 1000) + 86_400;
+      const schedule = { startTime, frequency: 'hour', interval: 1, backfill: true };
+      const flowId = await makeFlow(aep, { schedule });
+      const watcher: Watcher = await rig.temporal.client.workflow.start<typeof watchFlowRuns>(
+        'watchFlowRuns',
+        {
+          workflowId: `flow/prod/${flowId}`,
+          taskQueue: 'aep-dataflows',
+          args: [{ sandbox: 'prod', flowId, watch: settings }],
+        },
+      );
+      await until(watcher, 'the first look', ({ flowName }) => flowName !== undefined);
+      return {
+        flowId,
+        watcher,
+        told: (count) =>
+          waitFor(`${count} messages`, () => {
+            const messages = receiver.about(flowId);
+            return messages.length >= count && messages;
+          }),
+        async judge(...outcomes) {
+          for (const outcome of outcomes) {
+            const before = judgedSoFar(await healthOf(watcher));
+            stage.makeRun(flowId, outcome);
+            await until(watcher, 'the run to be judged', (now) => judgedSoFar(now) > before);
+          }
+        },
+      };
+    },
+    makeRun(flowId, outcome, code = 'CONNECTOR-1001-500') {
+      const { now } = control.clock();
+      const error = { code, message: 'No route to the source.' };
+      control.planRuns({ flowId, outcomes: [outcome === 'failed' ? { outcome, error } : outcome] });
+      control.makeRun(flowId, { createdAt: now - 9_000, startedAt: now - 9_000, completedAt: now - 1 });
+    },
+    async close() {
+      await rig.close();
+      await receiver.close();
+    },
+  };
+  return stage;
+}
+
+export const healthOf = (watcher: Watcher) => watcher.query(healthQuery);
+
+export function until(watcher: Watcher, what: string, holds: (health: Health) => boolean): Promise<Health> {
+  return waitFor(what, async () => {
+    const now = await healthOf(watcher);
+    return holds(now) && now;
+  });
+}
+
+function judgedSoFar({ totals: { ok, degraded, failed } }: Health): number {
+  return ok + degraded + failed;
+}
+
+/** Why an update was refused, or failed. */
+export async function refusalOf(update: Promise<unknown>): Promise<string> {
+  const error: unknown = await update.catch((error: unknown) => error);
+  expect(error).toBeInstanceOf(WorkflowUpdateFailedError);
+  return String((error as WorkflowUpdateFailedError).cause?.message);
+}
+
+/** A history, and all that can be read in it. */
+export async function historyOf(watcher: Watcher) {
+  const { events } = await watcher.fetchHistory();
+  const text = JSON.stringify(events, (_, value: unknown) =>
+    value instanceof Uint8Array ? Buffer.from(value).toString() : value,
+  );
+  return { events: events ?? [], text };
+}
+
+/** Waits until no activity waits or runs. */
+export function untilQuiet(watcher: Watcher): Promise<true> {
+  return waitFor(
+    'the end of every activity',
+    async () => ((await watcher.describe()).raw.pendingActivities ?? []).length === 0,
+  );
+}
+
+export async function replay(watcher: Watcher): Promise<void> {
+  const history = await watcher.fetchHistory();
+  await Worker.runReplayHistory(
+    { workflowBundle: { codePath: inject('workflowBundle') } },
+    history,
+    watcher.workflowId,
+  );
+}
