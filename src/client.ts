@@ -25,7 +25,8 @@ import {
   type ListOrphansResult,
   type Progress,
 } from './workflows/messages.ts';
-import { healthQuery, watcherWorkflowId, type Health } from './workflows/watch-messages.ts';
+import { watcherHandle, type WatcherHandle } from './watcher-handle.ts';
+import { healthQuery, watcherWorkflowId, type Health, type WatchInput } from './workflows/watch-messages.ts';
 
 /** Why a dataflow could not be created. */
 export class DataflowError extends Error {
@@ -176,6 +177,26 @@ export class AepDataflows {
     }
   }
 
+  /**
+   * Watches a flow that nobody watches yet, ours or not. One that is watched already goes on to be, as it was.
+   * @throws DataflowError `InvalidDefinition` when it is asked something, where AEP has no such flow.
+   */
+  async watch(input: WatchInput): Promise<WatcherHandle> {
+    await this.#client.workflow.start('watchFlowRuns', {
+      workflowId: watcherWorkflowId(input),
+      taskQueue: this.#taskQueue,
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      args: [input],
+      staticSummary: `Watches the runs of the flow ${input.flowId}`,
+    });
+    return this.watcher(input);
+  }
+
+  /** The watcher of a flow, to ask it something. */
+  watcher(flow: { sandbox: string; flowId: string }): WatcherHandle {
+    return watcherHandle(this.#client, flow, updated);
+  }
+
   /** Temporal answers a start with whatever runs under the id, whatever its type or input. */
   async #mustBe(handle: WorkflowHandle, definition: Definition): Promise<void> {
     const { type, memo } = await handle.describe();
@@ -228,7 +249,7 @@ function handleOf(handle: WorkflowHandle): DataflowHandle {
   };
 }
 
-function updated(update: Promise<void>): Promise<void> {
+function updated<Answer>(update: Promise<Answer>): Promise<Answer> {
   return update.catch((error: unknown) => Promise.reject(dataflowError(error)));
 }
 
@@ -243,6 +264,9 @@ function dataflowError(error: unknown): unknown {
 
 export { InvalidDefinitionError, type Problem, type Warning } from './definition/problems.ts';
 export { parseDefinition };
+export type { Message } from './runs/message.ts';
+export type { Watch } from './definition/watch.ts';
+export type { WatcherHandle, WatchInput };
 export type { DeleteDataflowInput, DeleteDataflowResult, ListOrphansInput, ListOrphansResult };
 export type { CreateDataflowResult, Definition, FailureType, Health, Progress, WaitingCall };
 export type { Step, StepName, StepState } from './workflows/messages.ts';

@@ -1,0 +1,48 @@
+import type { Client } from '@temporalio/client';
+import type { Watch } from './definition/watch.ts';
+import {
+  checkNowUpdate,
+  resumeUpdate,
+  setWatchUpdate,
+  stopUpdate,
+  watcherWorkflowId,
+  type Health,
+} from './workflows/watch-messages.ts';
+
+/** The watcher of a flow, and what it can be asked to do. Each throws DataflowError where it is refused. */
+export interface WatcherHandle {
+  readonly workflowId: string;
+  /** Looks at AEP now, and answers how the flow is then. */
+  checkNow(): Promise<Health>;
+  /** Has AEP run a failed run again: the newest, unless one is named. Answers the id of the new run. */
+  retryRun(runId?: string): Promise<{ runId: string }>;
+  /** New settings, all of them: what is left out is as if it had never been set. */
+  setWatch(watch: Watch): Promise<Watch>;
+  /** Enables the flow, and answers how it is then. */
+  resume(): Promise<Health>;
+  /** Ends the watch; the flow goes on. Answers how it was. */
+  stop(): Promise<Health>;
+}
+
+/** @param mind turns what Temporal throws into what callers know */
+export function watcherHandle(
+  client: Client,
+  flow: { sandbox: string; flowId: string },
+  mind: <Answer>(update: Promise<Answer>) => Promise<Answer>,
+): WatcherHandle {
+  const workflowId = watcherWorkflowId(flow);
+  const handle = client.workflow.getHandle(workflowId);
+  return {
+    workflowId,
+    checkNow: () => mind(handle.executeUpdate(checkNowUpdate)),
+    retryRun: (runId) =>
+      mind(
+        handle.executeUpdate<{ runId: string }, [{ runId?: string }]>('retryRun', {
+          args: [runId === undefined ? {} : { runId }],
+        }),
+      ),
+    setWatch: (watch) => mind(handle.executeUpdate(setWatchUpdate, { args: [watch] })),
+    resume: () => mind(handle.executeUpdate(resumeUpdate)),
+    stop: () => mind(handle.executeUpdate(stopUpdate)),
+  };
+}
