@@ -54,6 +54,13 @@ test('a month with everything that can go wrong: each run is judged once, in sma
   expect(result.reason).toBe('gone');
   expect(Math.min(...Object.values(count))).toBeGreaterThan(2);
 
+  for (const { events } of watcher) {
+    const [, state] = events![0]!.workflowExecutionStartedEventAttributes!.input!.payloads!;
+    const st = state && defaultPayloadConverter.fromPayload<WatchState>(state);
+    if (st) console.log(new Date(st.readAt).toISOString(), st.cursor.tooLate, new Date(st.cursor.floor).toISOString(), new Date(st.cursor.high).toISOString());
+  }
+  const old = ended.filter(({ start, created }) => start < created - day);
+  console.log(old.map((run) => [run.id, new Date(run.start).toISOString(), new Date(run.created).toISOString()].join(' ')).join('\n'));
   // By number to the last, by id as far as a state was handed over.
   expect(totals.ok + totals.degraded + totals.failed).toBe(ended.length);
   expect(totals.tooLate).toBe(0);

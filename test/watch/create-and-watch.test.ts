@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Definition } from '../../src/client.ts';
+import { DataflowError } from '../../src/client.ts';
+import { example } from '../support/rig.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { startStage, type Stage } from './stage.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await startStage();
+});
+afterAll(() => stage.close());
+
+async function create(name: string, watch?: Definition['watch']) {
+  const definition = example('orders-from-bigquery', { name, schema: undefined, dataset: { id: dataSetId } });
+  delete definition['schema'];
+  return (await stage.rig.client.start(watch ? { ...definition, watch } : definition)).result();
+}
+const dataSetId = '6019e0e7c5dcf718db5ebc71';
+
+describe('a dataflow whose definition says how it is watched', () => {
+  test('is watched so; another create with other settings changes them, and is no Conflict', async () => {
+    const first = await create('watched', { notify: { webhook: 'on-call' }, pauseAfter: 9 });
+    const watcher = stage.rig.client.watcher({ sandbox: 'prod', flowId: first.flowId });
+    await watcher.checkNow();
+    stage.makeRun(first.flowId, 'failed');
+    await waitFor('the message', () => stage.receiver.about(first.flowId)[0]?.verdict === 'failed');
+
+    const again = await create('watched', { pauseAfter: 1 });
+    expect(again.flowId).toBe(first.flowId);
+    stage.makeRun(first.flowId, 'failed');
+    await waitFor(
+      'the pause',
+      async () =>
+        (await stage.rig.client.health({ sandbox: 'prod', flowId: first.flowId }))?.verdict === 'paused',
+    );
+    expect(stage.receiver.about(first.flowId)).toHaveLength(1);
+  });
+
+  test('keeps its settings through a create that says nothing of them', async () => {
+    const { flowId } = await create('kept', { pauseAfter: 1 });
+    await create('kept');
+    await stage.rig.client.watcher({ sandbox: 'prod', flowId }).checkNow();
+    stage.makeRun(flowId, 'failed');
+    await waitFor(
+      'the pause',
+      async () => (await stage.rig.client.health({ sandbox: 'prod', flowId }))?.verdict === 'paused',
+    );
+  });
+});
+
+describe('the client', () => {
+  test('watches a flow that is not ours, and asks its watcher', async () => {
+    const { flowId, watcher } = await stage.watch({});
+    await watcher.terminate();
+    const flow = { sandbox: 'prod', flowId };
+    const handle = await stage.rig.client.watch(flow);
+    expect(handle.workflowId).toBe(watcher.workflowId);
+    expect((await stage.rig.client.watch(flow)).workflowId).toBe(watcher.workflowId);
+    expect((await handle.checkNow()).verdict).toBe('pending');
+    expect(await handle.setWatch({ pauseAfter: 2 })).toEqual({ pauseAfter: 2 });
+    await stage.aep.flowService.setFlowState(flow, flowId, 'disable');
+    expect((await handle.checkNow()).verdict).toBe('paused');
+    expect((await handle.resume()).verdict).toBe('pending');
+    stage.makeRun(flowId, 'failed');
+    expect(await waitFor('the failure', async () => (await handle.checkNow()).verdict === 'failed')).toBe(
+      true,
+    );
+    const { runId } = await handle.retryRun();
+    expect(stage.rig.emulator.control.resources('runs').map(({ id }) => id)).toContain(runId);
+    expect(await handle.stop()).toMatchObject({ verdict: 'failed' });
+  });
+
+  test('throws what was refused as an error of its own', async () => {
+    const { flowId, watcher } = await stage.watch({});
+    const handle = stage.rig.client.watcher({ sandbox: 'prod', flowId });
+    await expect(handle.resume()).rejects.toThrow(DataflowError);
+    await expect(handle.resume()).rejects.toMatchObject({ type: 'Conflict' });
+    await expect(handle.setWatch({ pauseAfter: -1 })).rejects.toMatchObject({
+      type: 'InvalidDefinition',
+      details: { problems: [{ field: 'pauseAfter' }] },
+    });
+    await watcher.terminate();
+  });
+});
