@@ -1,0 +1,106 @@
+import type { WorkflowExecutionInfo } from '@temporalio/client';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { FaultKind } from '../emulator/emulator.ts';
+import { orders, places } from './support/dataflows.ts';
+import { startProgram } from './support/program.ts';
+import { startRig, type Rig } from './support/rig.ts';
+import { waitFor } from './support/wait-for.ts';
+
+/** Unlike anything else, and with what is written differently in an address or a form. */
+const secret = 'p8e-S3cret/of+the=worker';
+/** How the emulator's tokens begin. */
+const token = /emulator\.[0-9a-f]{16,}/;
+
+const faults: FaultKind[] = ['401', 'token-revoked', '500-committed', '502-html', 'truncated', 'reset-after'];
+const { sandboxes, next } = places(20);
+let rig: Rig;
+
+beforeAll(async () => {
+  rig = await startRig({
+    emulator: { sandboxes, clientSecret: secret },
+    env: { AEP_CLIENT_SECRET: secret },
+  });
+});
+afterAll(() => rig.close());
+
+it('whatever goes wrong, no history, memo, search attribute, failure or log shows the secret or a token', async () => {
+  const { control, url } = rig.emulator;
+  const worker = startProgram('src/worker.ts', [], { ...rig.env, TEMPORAL_CONFIG_FILE: 'dev/temporal.toml' });
+  const ended = await Promise.all([
+    ...faults.map((kind) => spoiled({ kind })),
+    outcome(orders(next(), { mapping: [{ source: 'TestID', destination: 'no.such.path' }] })),
+    outcome(orders('no-such-place')),
+  ]);
+  expect(ended.filter((one) => one === 'done')).toHaveLength(faults.length);
+
+  // Then IMS refuses, in the middle: the token is gone, and the secret is no good any more.
+  control.configure({ clientSecret: 'another' });
+  const refused = await spoiled({ kind: 'token-revoked' });
+  expect(refused).toContain('Check the client id and secret');
+  worker.kill('SIGTERM');
+  await worker.ended;
+
+  const kept = [...(await everythingKept()), worker.stdout(), worker.stderr()].join('\n');
+  // What is kept can be read here, and a token would be known for one.
+  for (const known of ['createSourceConnection', 'invalid client_secret parameter', '502', 'no.such.path'])
+    expect(kept).toContain(known);
+  expect(await tokenOf(url)).toMatch(token);
+  expect(token.exec(kept)).toBeNull();
+  for (const form of forms(secret)) expect(kept.includes(form)).toBe(false);
+});
+
+/** A dataflow of its own that meets a fault on several of its calls. */
+function spoiled(fault: { kind: FaultKind }): Promise<string> {
+  const sandbox = next();
+  for (const skip of [3, 8, 10]) rig.emulator.control.addFault({ ...fault, sandbox, skip });
+  return outcome(orders(sandbox));
+}
+
+async function outcome(definition: Record<string, unknown>): Promise<string> {
+  const handle = await rig.client.start(definition);
+  return handle.result().then(() => 'done', String);
+}
+
+/** All that Temporal keeps of every workflow, its payloads decoded. */
+async function everythingKept(): Promise<string[]> {
+  const { workflow } = rig.temporal.client;
+  const listed = await waitFor('all workflows to show', async () => {
+    const all: WorkflowExecutionInfo[] = [];
+    for await (const one of workflow.list()) all.push(one);
+    return all.length > faults.length && all;
+  });
+  const kept = await Promise.all(
+    listed.map(async ({ workflowId, runId }) => {
+      const handle = workflow.getHandle(workflowId, runId);
+      return texts([await handle.fetchHistory(), (await handle.describe()).raw]);
+    }),
+  );
+  return kept.flat();
+}
+
+function texts(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (value instanceof Uint8Array) return [Buffer.from(value).toString('utf8')];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [key, ...texts(inner)]);
+}
+
+/** How a secret could be written. */
+function forms(text: string): string[] {
+  const form = new URLSearchParams({ _: text }).toString().slice(2);
+  const base64 = (padding: string) => Buffer.from(padding + text).toString('base64');
+  // Without its ends, which hang on what stands beside it.
+  const inner = ['', 'a', 'ab'].map((padding) => base64(padding).slice(4, -4));
+  return [text, encodeURIComponent(text), form, JSON.stringify(text).slice(1, -1), ...inner];
+}
+
+async function tokenOf(url: string): Promise<string> {
+  const body = new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_id: 'test-client',
+    client_secret: 'another',
+    scope: 'openid',
+  });
+  const response = await fetch(`${url}/ims/token/v3`, { method: 'POST', body });
+  return ((await response.json()) as { access_token: string }).access_token;
+}
