@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { example } from './support/example.ts';
 import { startRig, type Rig } from './support/rig.ts';
 import { waitFor } from './support/wait-for.ts';
 
@@ -106,4 +107,62 @@ it('lists of workflows can be searched for a dataflow', async () => {
     return found.length >= 2 && found;
   });
   expect(listed.map(({ type }) => type.name).sort()).toEqual(['createDataflow', 'watchFlowRuns']);
+});
+
+it('the Temporal CLI mends a refused dataflow by an update, deletes it, and finds what is left', async () => {
+  const id = 'dataflow/dev/mended';
+  const path = join(folder, 'mended.json');
+  const definition = {
+    ...example('orders-from-bigquery', { name: 'mended', sandbox: 'dev' }),
+    onFailure: 'wait',
+  };
+  const wrong = [{ source: 'Name', destination: 'person.name.nickname' }];
+  await writeFile(path, JSON.stringify({ ...definition, mapping: wrong }));
+  expect(await start(id, path)).toMatchObject({ code: 0 });
+
+  const update = (name: string, ...input: string[]) =>
+    temporal('workflow', 'update', 'execute', '--workflow-id', id, '--name', name, ...input);
+  const early = await update('giveUp', '--input', '"perhaps"');
+  expect(early.code).not.toBe(0);
+  await waitFor('the refusal', async () => {
+    const { stdout } = await temporal(
+      'workflow',
+      'query',
+      '--workflow-id',
+      id,
+      '--type',
+      'progress',
+      '--output',
+      'json',
+    );
+    return /"state": ?"waiting"[^[]*"error"|"error"[^]*nickname/.test(stdout) && stdout.includes('nickname');
+  });
+  await writeFile(path, JSON.stringify(definition));
+  expect(await update('resume', '--input-file', path)).toMatchObject({ code: 0 });
+  expect(await result(id)).toMatchObject({ code: 0 });
+
+  const run = (type: string, workflowId: string, input: object) =>
+    temporal(
+      'workflow',
+      'execute',
+      '--task-queue',
+      'aep-dataflows',
+      '--type',
+      type,
+      '--workflow-id',
+      workflowId,
+      '--input',
+      JSON.stringify(input),
+      '--output',
+      'json',
+    );
+  const deleted = await run('deleteDataflow', id, { sandbox: 'dev', name: 'mended' });
+  expect(deleted).toMatchObject({ code: 0 });
+  expect(deleted.stdout).toContain('sourceConnection');
+  expect(rig.emulator.control.resources('flows', 'dev')).toEqual([]);
+  const orphans = await waitFor('the orphans', async () => {
+    const answer = await run('listOrphans', 'orphans-of-dev', { sandbox: 'dev' });
+    return answer.stdout.includes('"dev/mended"') && answer;
+  });
+  expect(orphans.stdout).toContain('AEP cannot delete mapping sets');
 });
