@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WorkflowFailedError, type WorkflowExecutionDescription } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import { waitingCalls } from '../../src/waiting-calls.ts';
 import { taskQueue } from '../../src/workflows/messages.ts';
 import type { Ended } from '../../test/create-once/simulation/verify.ts';
 import type { Life } from './life.ts';
@@ -46,8 +47,12 @@ export async function live(
     await sleep(act.againAfterMs);
     await start();
   }
-  const { runId, status } = await ended();
-  if (status.name === 'RUNNING') return { status: `RUNNING after ${patienceMs / 1000} s` };
+  const { runId, status, raw } = await ended();
+  if (status.name === 'RUNNING') {
+    const waiting = waitingCalls(raw.pendingActivities ?? []).map((one) => JSON.stringify(one));
+    const why = [...waiting, JSON.stringify(raw.pendingWorkflowTask ?? 'no workflow task')].join('\n  ');
+    return { status: `RUNNING after ${patienceMs / 1000} s`, why };
+  }
   const run = client.workflow.getHandle(workflowId, runId);
   try {
     return { status: status.name, result: (await whenUp(() => run.result())) as Ended['result'] };
