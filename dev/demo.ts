@@ -3,6 +3,7 @@ import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setUpLines } from './command-lines.ts';
 import { createAndWatch } from './create-and-watch.ts';
+import { demoWatch } from './demo-watch.ts';
 import { type DemoReport, failureReport, summary } from './demo-report.ts';
 import { readDefinition } from './read-definition.ts';
 import { type Stack, startStack } from './local-stack.ts';
@@ -17,6 +18,8 @@ const help = `Usage: npm run demo -- [options]
 Starts Temporal, an emulator of Adobe Experience Platform and a worker on this machine, creates a dataflow,
 shows each step as it runs, and waits until the flow's first run was observed and judged.
 
+  --watch            instead: four dataflows that do well, badly, fail and are run again, and never come, with the
+                     message that is sent about each; about half a minute
   --definition FILE  the dataflow to create (default: ${relative(process.cwd(), example)})
   --latency MS       milliseconds that each call to the emulator takes (default: 150)
   --json             print one JSON object on standard output and nothing else there;
@@ -26,6 +29,7 @@ shows each step as it runs, and waits until the flow's first run was observed an
 
 await untilInterrupted(async (parts) => {
   const options = readOptions(help, {
+    watch: { type: 'boolean' },
     definition: { type: 'string' },
     latency: { type: 'string' },
     json: { type: 'boolean' },
@@ -43,6 +47,12 @@ await untilInterrupted(async (parts) => {
 
   let report: DemoReport;
   let stack: Stack | undefined;
+  if (options.watch) {
+    const watched = await demoWatch(parts, { file, latencyMs }, say);
+    if (parts.disposed) return 1;
+    if (options.json) process.stdout.write(`${JSON.stringify(watched.report, undefined, 2)}\n`);
+    return leave(watched.report.ok, watched.stack);
+  }
   try {
     const definition = await readDefinition(file);
     say('Starting Temporal, the AEP emulator and a worker …');
@@ -66,8 +76,13 @@ await untilInterrupted(async (parts) => {
   if (parts.disposed) return 1;
   if (options.json) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
   for (const line of summary(report)) say(line, report.ok ? undefined : 'badly');
-  if (!options.keep || !stack) return report.ok ? 0 : 1;
-  for (const line of setUpLines(stack.temporal)) say(`  ${line}`);
-  say('\nEverything stays up. Ctrl-C ends it.');
-  return stack.broken;
+  return leave(report.ok, stack);
+
+  /** Ends the demo, or lets it stay up. */
+  function leave(ok: boolean, stack: Stack | undefined) {
+    if (!options.keep || !stack) return ok ? 0 : 1;
+    for (const line of setUpLines(stack.temporal)) say(`  ${line}`);
+    say('\nEverything stays up. Ctrl-C ends it.');
+    return stack.broken;
+  }
 });

@@ -71,7 +71,7 @@ export function startWorker(env: Record<string, string>, onOutput?: (text: strin
 /** The worker's environment for an emulator and a Temporal server on this machine. */
 export function localEnv(
   emulatorUrl: string,
-  temporal: { address: string; namespace: string },
+  temporal: { address: string; namespace: string; uiUrl?: string | undefined },
 ): Record<string, string> {
   return {
     TEMPORAL_ADDRESS: temporal.address,
@@ -82,6 +82,7 @@ export function localEnv(
     AEP_CLIENT_ID: 'local',
     AEP_CLIENT_SECRET: 'local',
     AEP_ORG_ID: 'local@AdobeOrg',
+    ...(temporal.uiUrl ? { AEP_TEMPORAL_UI_URL: temporal.uiUrl } : {}),
   };
 }
 

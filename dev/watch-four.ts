@@ -1,0 +1,131 @@
+import { Client, Connection } from '@temporalio/client';
+import { connect, type AepDataflows, type Definition, type Message } from '../src/client.ts';
+import type { Print } from './live-steps.ts';
+import type { Stack } from './local-stack.ts';
+import { standInFor } from './stand-in.ts';
+
+/** What `npm run demo -- --watch --json` prints. */
+export interface WatchReport {
+  ok: boolean;
+  /** Of each dataflow, the messages that were sent about it. */
+  messages: Record<string, Message[]>;
+  temporal: { address: string; uiUrl: string | undefined };
+}
+
+/** How the runs of each dataflow end, and what is to be told about it. */
+const stories = {
+  'orders-fine': { runs: ['success'], told: ['ok'] },
+  'orders-with-bad-rows': { runs: ['degraded'], told: ['degraded'] },
+  'orders-source-away': { runs: ['failed', 'success'], told: ['failed', 'ok'] },
+  'orders-that-never-come': { runs: ['missing'], told: ['overdue'] },
+} as const;
+
+/** Until the flows' first runs are due: long enough for all of them to be made. Seconds. */
+const leadSeconds = 14;
+const timeoutMs = 90_000;
+
+/** Creates four dataflows with different fates, and shows each message that their watchers send. */
+export async function watchFour(
+  stack: Stack,
+  definition: Definition,
+  inbox: Inbox,
+  say: (text: string, sort?: Parameters<Print>[1]) => void,
+): Promise<WatchReport> {
+  const connection = await Connection.connect({ address: stack.temporal.address });
+  const client = await connect({ client: new Client({ connection, namespace: stack.temporal.namespace }) });
+  try {
+    const names = Object.keys(stories) as (keyof typeof stories)[];
+    say(`Creating ${names.length} dataflows: ${names.join(', ')} …`);
+    const startTime = Math.ceil(Date.now() / 1000) + leadSeconds;
+    await Promise.all(names.map((name) => createOne(stack, client, definition, name, startTime)));
+    say('Created. Their first runs are due in a moment; every message that comes to the webhook "demo":\n');
+
+    const left = () =>
+      names.filter((name) => (inbox.messages[name]?.length ?? 0) < stories[name].told.length);
+    const deadline = Date.now() + timeoutMs;
+    while (left().length > 0 && Date.now() < deadline) await inbox.next(deadline - Date.now());
+    const told = (name: keyof typeof stories) => inbox.messages[name]?.map(({ verdict }) => verdict).join();
+    return {
+      ok: names.every((name) => told(name) === stories[name].told.join()),
+      messages: inbox.messages,
+      temporal: { address: stack.temporal.address, uiUrl: stack.temporal.uiUrl },
+    };
+  } finally {
+    await connection.close();
+  }
+}
+
+async function createOne(
+  stack: Stack,
+  client: AepDataflows,
+  definition: Definition,
+  name: keyof typeof stories,
+  startTime: number,
+): Promise<void> {
+  const baseConnectionId = standInFor(definition, stack) ?? definition.source.baseConnectionId;
+  const handle = await client.start({
+    ...definition,
+    name,
+    source: { ...definition.source, baseConnectionId },
+    schema: { ...definition.schema, title: name },
+    dataset: { name },
+    schedule: { ...definition.schedule, startTime },
+    watch: {
+      overdueAfter: '5s',
+      retry: { times: 2, pause: '2s' },
+      notify: { webhook: 'demo' },
+    },
+  });
+  const { flowId } = await handle.result();
+  const error = { code: 'CONNECTOR-1001-500', message: 'The source did not answer.' };
+  stack.emulator.control.planRuns({
+    flowId,
+    outcomes: stories[name].runs.map((outcome) => (outcome === 'failed' ? { outcome, error } : outcome)),
+  });
+}
+
+/** The messages that came, and a way to wait for the next. */
+export class Inbox {
+  /** By dataflow, without its sandbox. */
+  readonly messages: Record<string, Message[]> = {};
+  readonly #print: (message: Message) => void;
+  #arrived: (() => void) | undefined;
+
+  constructor(print: (message: Message) => void) {
+    this.#print = print;
+  }
+
+  take(message: Message): void {
+    const name = message.dataflow?.split('/')[1] ?? message.flowId;
+    (this.messages[name] ??= []).push(message);
+    this.#print(message);
+    this.#arrived?.();
+  }
+
+  /** Resolves when the next message comes, or after so many milliseconds. */
+  next(timeoutMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs);
+      this.#arrived = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+/** A message as a person reads it. */
+export function lines({ dataflow, event, verdict, was, cause, next, run, link }: Message): string[] {
+  const rows = [
+    [`${dataflow}`, `${was ? `${was} → ` : ''}${verdict}${event === 'changed' ? '' : ` (${event})`}`],
+    ...(cause ? [['why', [cause.code, cause.activity, cause.message].filter(Boolean).join(', ')]] : []),
+    ['next', next],
+    ...(run?.recordsRead === undefined
+      ? []
+      : [['rows', `${run.recordsRead} read, ${run.recordsWritten ?? '?'} written`]]),
+    ...(link ? [['link', link]] : []),
+  ];
+  return rows.map(([name = '', text = ''], row) =>
+    row === 0 ? `${name}: ${text}` : `    ${name.padEnd(4)}  ${text}`,
+  );
+}
