@@ -29,6 +29,10 @@ export type Loss = 'reset' | 'error' | 'truncated' | 'hang';
  */
 export type Commit = 'never' | { part: number } | { beyondSeconds: number };
 
+/** What is hit: the worker process that sends the call, the Temporal server, or both. */
+export const hits = ['kill', 'stop', 'shutdown', 'serverDown', 'both'] as const;
+export type Hit = (typeof hits)[number];
+
 export interface CallFault {
   verb: 'create' | 'list' | 'get' | 'remove';
   shelf: ShelfName;
@@ -37,7 +41,7 @@ export interface CallFault {
   how:
     | { refusal: Refusal }
     | { loss: Loss; afterMs: number; commit: Commit }
-    | { hit: 'kill' | 'stop' | 'shutdown'; point: Point; forMs: number; commit: Commit };
+    | { hit: Hit; point: Point; forMs: number; commit: Commit };
 }
 
 /** What happens at a moment, whatever is being done then. */

@@ -21,6 +21,8 @@ export interface Played {
   faults: number;
   /** Calls to AEP. */
   calls: number;
+  /** Simulated milliseconds from the first start to the end of the last run. */
+  ms: number;
   /** Whether a request took effect later than every bound, so that one create more was needed to find it. */
   beyond: boolean;
 }
@@ -56,6 +58,7 @@ class Life {
   readonly #definition: ReturnType<typeof parseDefinition>['definition'];
   readonly #foreign: { shelf: string; stored: JsonObject }[] = [];
   #incidents = 0;
+  #endedAt: number | undefined;
   #humanSteps = 0;
 
   constructor(scenario: Scenario, code: WorkflowCode, told: WorkerSettings) {
@@ -82,6 +85,7 @@ class Life {
     try {
       for (const act of acts) run = await this.#do(act, run);
       run = await this.#toTheEnd(run);
+      this.#endedAt = this.clock.now();
       await this.#untilNothingArrives();
       let judged = this.#judge(run);
       const beyond = this.#aep.struck.some(isBeyond);
@@ -106,7 +110,7 @@ class Life {
 
   #counts() {
     const faults = this.#aep.struck.length + this.#incidents + this.#scenario.acts.length;
-    return { faults, calls: this.#aep.calls };
+    return { faults, calls: this.#aep.calls, ms: Math.round((this.#endedAt ?? this.clock.now()) - startMs) };
   }
 
   #start(): WorkflowRun {
@@ -228,7 +232,11 @@ class Life {
 
   #hit(process: SimulatedProcess, { how }: CallFault): void {
     const worker = this.#temporal.workers.find((one) => one.process === process)!;
-    if ('hit' in how && process.state === 'running') this.#hitWorker(worker, how.hit, how.forMs);
+    if (!('hit' in how)) return;
+    const { hit, forMs } = how;
+    if (hit === 'serverDown' || hit === 'both') this.#temporal.goDown({ what: 'serverDown', atMs: 0, forMs });
+    const toWorker = hit === 'both' ? 'kill' : hit;
+    if (toWorker !== 'serverDown' && process.state === 'running') this.#hitWorker(worker, toWorker, forMs);
   }
 
   #hitWorker(worker: SimulatedWorker, what: 'kill' | 'stop' | 'shutdown', forMs: number): void {

@@ -12,6 +12,7 @@ import {
   type Arbitrary,
 } from 'fast-check';
 import {
+  hits,
   points,
   shelves,
   type Act,
@@ -76,7 +77,7 @@ const how: Arbitrary<CallFault['how']> = oneof(
   {
     weight: 4,
     arbitrary: record({
-      hit: constantFrom('kill' as const, 'stop' as const, 'shutdown' as const),
+      hit: constantFrom(...hits),
       point: constantFrom(...points),
       forMs,
       commit,
