@@ -20,6 +20,7 @@ export class Processes {
   readonly #workers: WorkerProcess[] = [];
   readonly #ending: Promise<unknown>[] = [];
   #temporal: TemporalServer;
+  #closing = false;
 
   constructor(
     temporal: TemporalServer,
@@ -34,7 +35,18 @@ export class Processes {
   }
 
   async startWorkers(count: number): Promise<void> {
-    for (let index = 0; index < count; index++) this.#workers.push(await startWorker(this.#env));
+    for (let index = 0; index < count; index++) await this.#startWorker(index);
+  }
+
+  /** As any supervisor does: one that has ended is started anew, for a worker cannot start while the server is away. */
+  async #startWorker(index: number): Promise<void> {
+    const worker = await startWorker(this.#env);
+    this.#workers[index] = worker;
+    void worker.ended.then(async () => {
+      if (this.#closing || this.#workers[index] !== worker) return;
+      await sleep(500);
+      if (!this.#closing) await this.#startWorker(index);
+    });
   }
 
   /** Lets processes alone for a while, and then not, until told to stop. */
@@ -52,6 +64,7 @@ export class Processes {
   }
 
   async close(): Promise<void> {
+    this.#closing = true;
     await Promise.all(this.#workers.map((worker) => worker.stop(0)));
     await Promise.all(this.#ending);
     await this.#temporal.close();
@@ -59,26 +72,24 @@ export class Processes {
 
   async #killWorker(): Promise<void> {
     this.killed.kills += 1;
-    const index = this.#any();
-    const worker = this.#workers[index]!;
-    process.kill(worker.pid, 'SIGKILL');
-    await worker.ended;
-    this.#workers[index] = await startWorker(this.#env);
+    signal(this.#workers[this.#any()]!, 'SIGKILL');
   }
 
   async #pauseWorker(): Promise<void> {
     this.killed.pauses += 1;
-    const { pid } = this.#workers[this.#any()]!;
-    process.kill(pid, 'SIGSTOP');
+    const worker = this.#workers[this.#any()]!;
+    signal(worker, 'SIGSTOP');
     await sleep(200 + 4_000 * this.#random());
-    process.kill(pid, 'SIGCONT');
+    signal(worker, 'SIGCONT');
   }
 
   async #shutDownWorker(): Promise<void> {
     this.killed.shutdowns += 1;
     const index = this.#any();
-    this.#ending.push(this.#workers[index]!.stop(10_000));
-    this.#workers[index] = await startWorker(this.#env);
+    const worker = this.#workers[index]!;
+    // The next one is there before this one ends, as in a rolling deployment.
+    await this.#startWorker(index);
+    this.#ending.push(worker.stop(10_000));
   }
 
   async #killServer(): Promise<void> {
@@ -91,5 +102,14 @@ export class Processes {
 
   #any(): number {
     return Math.floor(this.#random() * this.#workers.length);
+  }
+}
+
+/** It may have ended by itself just now. */
+function signal({ pid }: WorkerProcess, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
