@@ -8,6 +8,10 @@ const subcommands: Record<string, { about: string; load: () => Promise<{ run: ()
     about: 'the same creates under the same faults, by us and by how others do it',
     load: () => import('./league/main.ts'),
   },
+  report: {
+    about: 'puts the results kept in bench/results into docs/reliability.md',
+    load: () => import('./report/main.ts'),
+  },
   matrix: {
     about: 'every create × every point × every fault × list lag, one by one',
     load: () => import('./matrix/main.ts'),

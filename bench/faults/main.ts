@@ -12,6 +12,7 @@ create that needed a human.
   --from N       the first seed (default: 1). A seed is always the same life.
   --simulated    the real workflow and activity code on a virtual clock: an AEP and a Temporal server in memory
   --processes N  processes to share a simulation among (default: 2)
+  --save         keep the figures in bench/results, for the report
   --help         this text`;
 
 export async function run(): Promise<number> {
@@ -20,14 +21,12 @@ export async function run(): Promise<number> {
     from: { type: 'string' },
     simulated: { type: 'boolean' },
     processes: { type: 'string' },
+    save: { type: 'boolean' },
   });
   const from = numberOption('from', options.from) ?? 1;
   const seeds = numberOption('seeds', options.seeds);
-  return options.simulated
-    ? simulated({
-        from,
-        seeds: seeds ?? 10_000,
-        processes: numberOption('processes', options.processes) ?? 2,
-      })
-    : onRealStack({ from, seeds: seeds ?? 300 });
+  const keep = options.save ?? false;
+  if (!options.simulated) return onRealStack({ from, seeds: seeds ?? 300, keep });
+  const processes = numberOption('processes', options.processes) ?? 2;
+  return simulated({ from, seeds: seeds ?? 10_000, processes, keep });
 }

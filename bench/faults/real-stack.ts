@@ -13,7 +13,7 @@ import { randomOf } from '../../test/create-once/simulation/virtual-clock.ts';
 import { bounds, definitionOf, lifeOf } from './life.ts';
 import { live } from './live.ts';
 import { Processes } from './processes.ts';
-import { emptyTally, print, type Tally } from './tally.ts';
+import { emptyTally, print, save, type Tally } from './tally.ts';
 
 export interface Wanted {
   from: number;
@@ -25,11 +25,12 @@ export interface Wanted {
 }
 
 /** Lives random lives on real processes, which are killed, stopped and ended meanwhile, and prints what they came to. */
-export async function onRealStack(wanted: Wanted): Promise<number> {
+export async function onRealStack({ keep, ...wanted }: Wanted & { keep: boolean }): Promise<number> {
   const started = performance.now();
   const { tally, wrong, killed } = await tallyOnRealStack(wanted);
   for (const one of wrong) console.error(one);
   console.log(JSON.stringify(killed));
+  if (keep) await save('faults-real', { from: wanted.from, ...tally, ...killed });
   return print('real stack, processes killed', tally, performance.now() - started);
 }
 

@@ -5,13 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflows } from '../../dev/bundle-workflows.ts';
-import { emptyTally, print, type Tally } from './tally.ts';
+import { emptyTally, print, save, type Tally } from './tally.ts';
 
 /** What a process of the simulation reports. */
 export type Report = { tally: Tally } | { wrong: string };
 
 /** Plays random lives in memory, shared among processes, and prints what they came to. */
-export async function simulated(wanted: { from: number; seeds: number; processes: number }): Promise<number> {
+export async function simulated(wanted: {
+  from: number;
+  seeds: number;
+  processes: number;
+  keep: boolean;
+}): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'aep-dataflows-bench-'));
   const started = performance.now();
   const total = emptyTally();
@@ -37,5 +42,6 @@ export async function simulated(wanted: { from: number; seeds: number; processes
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+  if (wanted.keep) await save('faults-simulated', { from: wanted.from, ...total });
   return print('simulated, on a virtual clock', total, performance.now() - started);
 }
