@@ -33,15 +33,16 @@ export function describeHealth(health: Health): string {
   lines.push(
     `Judged so far: ${ok} ok, ${degraded} degraded, ${failed} failed${tooLate ? `; ${tooLate} appeared too late` : ''}`,
   );
-  if (lastRuns.length > 0)
-    lines.push(['| Run started | Verdict | Records | |', '|---|---|---|---|', ...rows(lastRuns)].join('\n'));
+  // A list: the Temporal UI sets the cells of a table without any space between them.
+  if (lastRuns.length > 0) lines.push(['The last runs:', '', ...rows(lastRuns)].join('\n'));
   return lines.join('\n\n');
 }
 
 function rows(runs: RunHealth[]): string[] {
   return runs.slice(0, runsToShow).map(({ start, verdict, recordsRead, recordsWritten, cause }) => {
-    const records = recordsWritten === undefined ? '' : `${recordsWritten} of ${recordsRead ?? '?'}`;
-    return `| ${short(start)} | ${verdict} | ${records} | ${plain(cause?.message ?? '')} |`;
+    const records =
+      recordsWritten === undefined ? '' : `, ${recordsWritten} of ${recordsRead ?? '?'} records`;
+    return `- ${short(start)}: **${verdict}**${records}${cause ? `. ${plain(cause.message)}` : ''}`;
   });
 }
 

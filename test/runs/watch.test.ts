@@ -309,10 +309,10 @@ describe('the details for the Temporal UI', () => {
 
       Judged so far: 1 ok, 0 degraded, 1 failed
 
-      | Run started | Verdict | Records | |
-      |---|---|---|---|
-      | 2026-03-02 09:00 UTC | failed | 100 of 100 | Source away |
-      | 2026-03-02 08:00 UTC | ok | 100 of 100 |  |"
+      The last runs:
+
+      - 2026-03-02 09:00 UTC: **failed**, 100 of 100 records. Source away
+      - 2026-03-02 08:00 UTC: **ok**, 100 of 100 records"
     `);
   });
 
