@@ -15,6 +15,9 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
+/** All of them run at once. Milliseconds. */
+const patience = 45_000;
+
 const creates = {
   adHocClass: '/schemaregistry/tenant/classes',
   schema: '/schemaregistry/tenant/schemas',
@@ -35,7 +38,11 @@ describe('a dataflow that is cancelled', () => {
     async (kind, path) => {
       const sandbox = next();
       const handle = await rig.client.start(legacyOrders(sandbox));
-      await waitFor('its POST', () => requestsIn(rig, sandbox, { method: 'POST', path }).length > 0);
+      await waitFor(
+        'its POST',
+        () => requestsIn(rig, sandbox, { method: 'POST', path }).length > 0,
+        patience,
+      );
       await handle.cancel();
       expect((await failureOf(handle)).type).toBe('Cancelled');
 
@@ -106,7 +113,7 @@ describe('a dataflow that is cancelled', () => {
   it('can still be asked for its progress', async () => {
     const sandbox = next();
     const handle = await rig.client.start(legacyOrders(sandbox));
-    await waitFor('a POST', () => posts(sandbox).length > 0);
+    await waitFor('a POST', () => posts(sandbox).length > 0, patience);
     await handle.cancel();
     await failureOf(handle);
     const progress = await handle.progress();
