@@ -44,7 +44,7 @@ const pageSize = 100;
 const newsLimit = 200;
 const idsInOneFilter = 20;
 const firstPauseMs = 15_000;
-const longestPauseMs = 30 * 60_000;
+const longestPauseMs = 60 * 60_000;
 const secondOpinionMs = 5_000;
 /** So long a look waits in the worker for its turn; for longer, the server keeps it. */
 const shortWaitMs = 2_000;

@@ -2,7 +2,7 @@ import { setWorkflowOptions, workflowInfo, type Workflow } from '@temporalio/wor
 
 /** One execution stays small enough to be read and replayed at a glance; the next one goes on where it stopped. */
 const longestHistory = 500;
-const largestHistoryBytes = 400_000;
+const largestHistoryBytes = 300_000;
 
 /** Whether it is time for the next execution. */
 export function historyIsLong(): boolean {

@@ -68,7 +68,7 @@ export async function watchFlowRuns(input: WatchInput, carried?: WatchState): Pr
 
     // What is told before the first look waits until there is a state to take it in.
     const hasNews = () =>
-      isStopped || looks.haveEnded || looks.wanted !== undefined || (state !== undefined && told.length > 0);
+      isStopped || looks.haveEnded || looks.wanted !== undefined || (state && told.length > 0) || mayEnd();
     if (looks.underWay) await condition(hasNews);
     else if (!(await condition(hasNews, untilAbout(plan.at)))) {
       looks.start(requestOf(input, state, plan));
@@ -85,11 +85,15 @@ export async function watchFlowRuns(input: WatchInput, carried?: WatchState): Pr
     if (looked?.flow === null && !looked.cutShort) return end('gone');
     if (state && isOver(state)) return end('done');
     if (isStopped) return end('stopped');
-    // A look that is under way is made again by the next execution, and messages go on their way again.
-    if (state && historyIsLong() && responses.areQuiet && allHandlersFinished()) {
+    if (state && mayEnd()) {
       const { reactions } = responses;
       await continueAsNew<typeof watchFlowRuns>({ ...input, watch }, { ...state, reactions });
     }
+  }
+
+  /** A look that is under way is made again by the next execution, and messages go on their way again. */
+  function mayEnd(): boolean {
+    return state !== undefined && historyIsLong() && responses.areQuiet && allHandlersFinished();
   }
 
   function health() {

@@ -17,7 +17,7 @@ export function adversity(days: number, { daysAway = 9, awayFrom = Math.floor(da
     day,
     2 * day,
     4 * day,
-    10 * day,
+    7 * day,
     6 * hour,
     7 * hour,
   ].map(every) as [Ready, Ready, Ready, Ready, Ready, Ready, Ready];
@@ -29,7 +29,7 @@ export function adversity(days: number, { daysAway = 9, awayFrom = Math.floor(da
     if (away) control.addFault({ method: 'GET', path: '/flowservice/*', kind: '503', times: 10 });
     const { now } = control.clock();
     const make = (details: object) => control.makeRun(flowId, details);
-    if (isLateDue(elapsed)) {
+    if (isLateDue(elapsed) && elapsed > 7 * day) {
       make({ createdAt: now, startedAt: now - 6 * day, completedAt: now - 5 * day });
       count.late += 1;
     }
