@@ -1,3 +1,4 @@
+const parentCheckMs = 500;
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /**
@@ -16,6 +17,10 @@ export async function untilInterrupted(
     process.exit(code);
   };
   for (const [signal, code] of Object.entries(exitCodes)) process.on(signal, () => void end(code));
+  // npm does not always pass on the signal that ends it: then its end is ours.
+  const parent = process.ppid;
+  const orphaned = () => process.ppid !== parent && void end(exitCodes.SIGTERM);
+  setInterval(orphaned, parentCheckMs).unref();
   try {
     const code = await program(parts);
     if (!ending) await end(code);

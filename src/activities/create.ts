@@ -55,7 +55,10 @@ export function createUniqueOf(kind: Kind, dependencies: Dependencies) {
   return async ({ sandbox, body, mark, giveUpAfterMs }: CreateRequest): Promise<Created> => {
     const call = { sandbox };
     try {
-      const { id } = await service.create(call, bodyOf(kind, { sandbox, body, mark }));
+      const { id } = await service.create(
+        call,
+        bodyOf(kind, { sandbox, body, mark }, dependencies.aep.now()),
+      );
       return { id };
     } catch (error) {
       if (!(error instanceof TitleTaken)) throw failure(error, giveUpAfterMs);

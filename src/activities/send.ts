@@ -30,7 +30,7 @@ export async function send(kind: Kind, { aep, httpTimeoutMs }: Dependencies, pos
   // No cancellation signal: a POST that was begun is answered, or nobody knows what it did.
   const { id } = await servicesOf(aep)[kind].create(
     { sandbox: post.sandbox, beforeSend },
-    bodyOf(kind, post),
+    bodyOf(kind, post, aep.now()),
   );
   return id;
 
@@ -53,10 +53,11 @@ export async function beating<Result>(work: () => Promise<Result>): Promise<Resu
 }
 
 /** The body with its mark. A flow that is to start as soon as possible gets its start here, anew for each request: AEP refuses a start that has passed. */
-export function bodyOf(kind: Kind, { body, mark }: Post): JsonObject {
+export function bodyOf(kind: Kind, { body, mark }: Post, now: number): JsonObject {
   const marked = resources[kind].marked(body, mark);
   if (kind !== 'flow') return marked;
-  const soon = Math.ceil(Date.now() / 1000) + startLeadSeconds;
+  // It must lie ahead by AEP's clock, which need not be ours.
+  const soon = Math.ceil(Math.max(now, Date.now()) / 1000) + startLeadSeconds;
   return { ...marked, scheduleParams: { startTime: soon, ...(marked['scheduleParams'] as JsonObject) } };
 }
 

@@ -28,6 +28,8 @@ export interface AepConfig {
 
 /** Adobe Experience Platform over HTTP, one property per service. Nothing here retries: that is the caller's. */
 export interface Aep {
+  /** AEP's clock, as far as its last answer showed it. Epoch milliseconds. */
+  now(): number;
   flowService: FlowService;
   schemaRegistry: SchemaRegistry;
   catalog: Catalog;
@@ -37,6 +39,7 @@ export interface Aep {
 export function createAep(config: AepConfig): Aep {
   const http = createHttp(config);
   return {
+    now: () => http.now(),
     flowService: createFlowService(http),
     schemaRegistry: createSchemaRegistry(http),
     catalog: createCatalog(http),

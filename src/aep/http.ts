@@ -36,6 +36,8 @@ export interface Request {
 export type Send = <Answer>(request: Request, answer: z.ZodType<Answer>) => Promise<Answer>;
 
 export interface Http {
+  /** AEP's clock, as far as its last answer showed it. Epoch milliseconds. */
+  now(): number;
   /** Sends one request under the deadline of `call`. */
   send<Answer>(call: Call, request: Request, answer: z.ZodType<Answer>): Promise<Answer>;
   /** Lets `work` send several requests under one deadline. */
@@ -60,6 +62,7 @@ export function createHttp(config: HttpConfig): Http {
   const secrets = createSecrets(config.clientSecret);
   const tokens = createTokens(config, secrets);
   const slowDown = createSlowDown();
+  let aheadMs = 0;
 
   async function exchange(
     call: Call,
@@ -100,6 +103,7 @@ export function createHttp(config: HttpConfig): Http {
         throwHttpErrors: false,
       });
       const { status, headers } = response;
+      aheadMs = aheadBy(headers.get('date')) ?? aheadMs;
       if (response.ok) return { status, headers, body: await response.text() };
       const body = await response.text().catch(() => undefined);
       throw classify(asked, { kind: 'refused', status, headers, body }, secrets.redact);
@@ -129,6 +133,7 @@ export function createHttp(config: HttpConfig): Http {
   }
 
   const http: Http = {
+    now: () => Date.now() + aheadMs,
     send: (call, request, answer) => http.during(call, (send) => send(request, answer)),
     async during(call, work) {
       const deadline = startDeadline(call.timeoutMs ?? config.httpTimeoutMs, call.signal);
@@ -149,6 +154,12 @@ export function createHttp(config: HttpConfig): Http {
     },
   };
   return http;
+}
+
+/** How far the clock that wrote a `Date` header is ahead of ours. Milliseconds; the header counts whole seconds. */
+function aheadBy(date: string | null): number | undefined {
+  const theirs = date === null ? Number.NaN : Date.parse(date);
+  return Number.isNaN(theirs) ? undefined : theirs - Date.now();
 }
 
 /** An id as one segment of a path. Ids come from definitions, so they could be anything. */

@@ -165,11 +165,13 @@ export class Branches {
       this.#outside.beginNothingMore();
     }
     const { isCancellation, isDoubt } = this.#outside;
-    const begun = this.#report.stateOf(kind) === 'running';
-    const cutOff = isCancellation(error) ? uniqueKinds.has(kind) : isDoubt(error);
-    if (this.protocol.inDoubt(kind) || (begun && cutOff)) this.#report.step(kind, 'unknown');
+    const state = this.#report.stateOf(kind);
+    const begun = state === 'running';
+    // A create that was cut off between two attempts has made nothing, but where titles are unique it does not say so.
+    const mayHave = begun && (isCancellation(error) ? uniqueKinds.has(kind) : isDoubt(error));
+    if (this.protocol.inDoubt(kind) || mayHave) this.#report.step(kind, 'unknown');
     else if (begun && !isCancellation(error)) this.#report.step(kind, 'failed');
-    else if (this.#report.stateOf(kind) === 'waiting') this.#report.step(kind, 'notTried');
+    else if (begun || state === 'waiting') this.#report.step(kind, 'notTried');
   }
 
   /** A class or schema that was made before it was known that it is not needed. */

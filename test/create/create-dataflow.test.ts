@@ -83,3 +83,20 @@ const schema = {
 /** What was created, asked for in whatever way. */
 const posts = () =>
   rig.emulator.control.requests({ method: 'POST' }).filter(({ path }) => !path.includes('/ims/'));
+
+describe('an AEP whose clock is ahead of ours', () => {
+  it('gets a start that lies ahead by its own clock', async () => {
+    const now = Date.now() + 60 * 60_000;
+    const ahead = await startRig({ emulator: { now } });
+    try {
+      await ahead.startWorker();
+      await (await ahead.client.start(example('orders-from-bigquery', { name: 'ahead' }))).result();
+      const [flow] = ahead.emulator.control.resources('flows', 'prod');
+      expect(Number((flow!['scheduleParams'] as { startTime: number }).startTime)).toBeGreaterThan(
+        now / 1000,
+      );
+    } finally {
+      await ahead.close();
+    }
+  });
+});

@@ -85,6 +85,7 @@ export class SimulatedAep {
     const mappingSets = collection('mappingSets');
     const notSimulated = () => Promise.reject(new Error('Not simulated'));
     return {
+      now: () => this.#clock.now(),
       flowService: {
         connections: collection('connections'),
         sourceConnections: collection('sourceConnections'),
