@@ -3,6 +3,7 @@ import {
   condition,
   continueAsNew,
   setHandler,
+  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { RunsRequest } from '../activities/read-runs.ts';
@@ -84,7 +85,11 @@ export async function watchFlowRuns(input: WatchInput, carried?: WatchState): Pr
     showHealth(health());
     if (looked?.flow === null && !looked.cutShort) return end('gone');
     if (state && isOver(state)) return end('done');
-    if (isStopped) return end('stopped');
+    if (isStopped) {
+      // An end that a signal crosses is taken back by the server, and with it an answer given in the same moment.
+      await sleep(1, { summary: 'Until the update is answered' });
+      return end('stopped');
+    }
     if (state && mayEnd()) {
       const { reactions } = responses;
       await continueAsNew<typeof watchFlowRuns>({ ...input, watch }, { ...state, reactions });
