@@ -11,6 +11,8 @@ export class GaveUp extends Error {
 export interface Deadline {
   /** Aborted, with a `GaveUp` for its reason, when the time is over or the caller gives up. */
   signal: AbortSignal;
+  /** When the time is over. Epoch milliseconds. */
+  at: number;
   /** To be called in any case: a timer and a listener hang on it. */
   end(): void;
 }
@@ -24,6 +26,7 @@ export function startDeadline(ms: number, caller?: AbortSignal): Deadline {
   caller?.addEventListener('abort', onAbort, { once: true });
   return {
     signal: controller.signal,
+    at: Date.now() + ms,
     end() {
       clearTimeout(timer);
       caller?.removeEventListener('abort', onAbort);

@@ -2,8 +2,10 @@ import ky from 'ky';
 import { z } from 'zod';
 import type { Asked } from './classify.ts';
 import { classify } from './classify.ts';
+import type { Deadline } from './deadline.ts';
 import { startDeadline } from './deadline.ts';
 import { AepError, RateLimited, Rejected, Unauthorized } from './errors.ts';
+import { sendBefore } from './late-send.ts';
 import { createSecrets } from './secrets.ts';
 import { createSlowDown } from './slow-down.ts';
 import type { TokenConfig } from './token.ts';
@@ -66,7 +68,7 @@ export function createHttp(config: HttpConfig): Http {
 
   async function exchange(
     call: Call,
-    signal: AbortSignal,
+    { signal, at }: Deadline,
     request: Request,
     token: string,
   ): Promise<Answered> {
@@ -84,24 +86,26 @@ export function createHttp(config: HttpConfig): Http {
       sent = true;
     };
     try {
-      const response = await ky(config.apiUrl + addressOf(request), {
-        method: request.method,
-        ...(request.body && { json: request.body }),
-        headers: {
-          accept: request.accept ?? 'application/json',
-          authorization: `Bearer ${token}`,
-          'x-api-key': config.clientId,
-          'x-gw-ims-org-id': config.orgId,
-          'x-sandbox-name': call.sandbox,
-        },
-        hooks: { beforeRequest: [onBeforeRequest] },
-        signal,
-        // A redirect would send a POST twice, and the token to wherever it points.
-        redirect: 'manual',
-        retry: 0,
-        timeout: false,
-        throwHttpErrors: false,
-      });
+      const response = await sendBefore(at, () =>
+        ky(config.apiUrl + addressOf(request), {
+          method: request.method,
+          ...(request.body && { json: request.body }),
+          headers: {
+            accept: request.accept ?? 'application/json',
+            authorization: `Bearer ${token}`,
+            'x-api-key': config.clientId,
+            'x-gw-ims-org-id': config.orgId,
+            'x-sandbox-name': call.sandbox,
+          },
+          hooks: { beforeRequest: [onBeforeRequest] },
+          signal,
+          // A redirect would send a POST twice, and the token to wherever it points.
+          redirect: 'manual',
+          retry: 0,
+          timeout: false,
+          throwHttpErrors: false,
+        }),
+      );
       const { status, headers } = response;
       aheadMs = aheadBy(headers.get('date')) ?? aheadMs;
       if (response.ok) return { status, headers, body: await response.text() };
@@ -114,21 +118,21 @@ export function createHttp(config: HttpConfig): Http {
     }
   }
 
-  async function exchangeWithToken(call: Call, signal: AbortSignal, request: Request): Promise<Answered> {
+  async function exchangeWithToken(call: Call, deadline: Deadline, request: Request): Promise<Answered> {
     const restMs = slowDown.restMs();
     if (restMs > 0) {
       const detail = 'not sent: AEP has told this worker to slow down';
       throw new RateLimited({ ...askedFor(request), detail, retryAfterMs: restMs });
     }
-    const token = await tokens.get(signal);
+    const token = await tokens.get(deadline.signal);
     try {
-      const answered = await exchange(call, signal, request, token);
+      const answered = await exchange(call, deadline, request, token);
       slowDown.taken();
       return answered;
     } catch (error) {
       if (error instanceof RateLimited) slowDown.refused(error.retryAfterMs);
       if (!(error instanceof Unauthorized) || error.permanent) throw error;
-      return exchange(call, signal, request, await tokens.replace(token, signal));
+      return exchange(call, deadline, request, await tokens.replace(token, deadline.signal));
     }
   }
 
@@ -139,7 +143,7 @@ export function createHttp(config: HttpConfig): Http {
       const deadline = startDeadline(call.timeoutMs ?? config.httpTimeoutMs, call.signal);
       try {
         return await work(async (request, answer) => {
-          const { status, headers, body } = await exchangeWithToken(call, deadline.signal, request);
+          const { status, headers, body } = await exchangeWithToken(call, deadline, request);
           const read = readAnswer(body, answer);
           if (read.success) return read.data;
           throw classify(

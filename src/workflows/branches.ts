@@ -10,6 +10,7 @@ import { neededKinds, uniqueKinds } from '../resources/plan.ts';
 import type { JsonObject, Observed } from '../resources/resource.ts';
 import type { Checked } from './checks.ts';
 import { CreateOnce, type Found, type Outside, type Sought } from './create-once.ts';
+import { thrownBy } from './failures.ts';
 import { adoptLivingFlow } from './living-flow.ts';
 import type { ProgressReport } from './progress.ts';
 import { Conflicting, NotNow } from './refusals.ts';
@@ -114,7 +115,7 @@ export class Branches {
     const foreign = look.found.filter(({ mark, name }) => !mark && name === body['name']);
     if (kind === 'dataset' && foreign.length > 0)
       this.#report.warn(foreignDataset(String(body['name']), foreign));
-    this.#report.step(kind, 'running');
+    this.#begin(kind);
     return this.protocol.create(kind, { ...this.#sought(kind), body }, look);
   }
 
@@ -128,7 +129,7 @@ export class Branches {
 
   /** AEP refuses a second one of the same title and names the first, so these need no look: what is there is read, and fits or not. */
   async #createUnique(kind: Kind, body: JsonObject): Promise<Found> {
-    this.#report.step(kind, 'running');
+    this.#begin(kind);
     const mark = { dataflow: this.#dataflow, nonce: this.#outside.newNonce() };
     const { id, titleTaken } = await this.#outside.create(kind, { body, mark });
     if (!titleTaken) return { id, made: true };
@@ -138,6 +139,12 @@ export class Branches {
     if (decision.action === 'conflict') throw new Conflicting(decision);
     const message = `The title "${String(body['title'])}" is taken by ${id}. Use it by its id where it is what you mean, or choose another title`;
     throw new Conflicting({ action: 'conflict', reason: 'foreign', message, ids: [id], differences: [] });
+  }
+
+  #begin(kind: Kind): void {
+    if (this.#failed) throw this.#failed.error;
+    this.#outside.mustGoOn();
+    this.#report.step(kind, 'running');
   }
 
   async #adoptLivingFlow(): Promise<ResourceIds | undefined> {
@@ -164,23 +171,29 @@ export class Branches {
       this.#failed = { error };
       this.#outside.beginNothingMore();
     }
-    const { isCancellation, isDoubt } = this.#outside;
     const state = this.#report.stateOf(kind);
     const begun = state === 'running';
-    // A create that was cut off between two attempts has made nothing, but where titles are unique it does not say so.
-    const mayHave = begun && (isCancellation(error) ? uniqueKinds.has(kind) : isDoubt(error));
-    if (this.protocol.inDoubt(kind) || mayHave) this.#report.step(kind, 'unknown');
-    else if (begun && !isCancellation(error)) this.#report.step(kind, 'failed');
+    if (this.protocol.inDoubt(kind) || (begun && this.#mayHaveMade(kind, error)))
+      this.#report.step(kind, 'unknown');
+    else if (begun && !this.#outside.isCancellation(error)) this.#report.step(kind, 'failed');
     else if (begun || state === 'waiting') this.#report.step(kind, 'notTried');
+  }
+
+  /** Where titles are unique, a create is sent again after a doubt, and one that is given up does not say whether there was one. */
+  #mayHaveMade(kind: Kind, error: unknown): boolean {
+    if (error instanceof Conflicting || error instanceof NotNow) return false;
+    const { isCancellation, isDoubt } = this.#outside;
+    if (uniqueKinds.has(kind))
+      return isCancellation(error) || isDoubt(error) || thrownBy(error)?.type === 'Unavailable';
+    return isDoubt(error);
   }
 
   /** A class or schema that was made before it was known that it is not needed. */
   async #discardUnused(used: ResourceIds): Promise<void> {
     const made = this.#report.progress.steps.filter(({ state }) => state === 'made');
     if (made.some(({ step }) => !uniqueKinds.has(step as Kind))) return;
-    const unused = made.filter(
-      ({ step, id }) => this.#failed?.error instanceof Conflicting || used[step as Kind] !== id,
-    );
+    const refused = this.#failed?.error instanceof Conflicting || this.#failed?.error instanceof NotNow;
+    const unused = made.filter(({ step, id }) => refused || used[step as Kind] !== id);
     for (const { step, id } of unused.toReversed()) {
       await this.#outside.remove(step as Kind, id!);
       this.#report.step(step, 'notTried', { note: 'made, and deleted again' });

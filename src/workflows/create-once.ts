@@ -26,6 +26,8 @@ export interface Outside {
   remove: (kind: Kind, id: string) => Promise<void>;
   /** From now on nothing is begun; what was sent is awaited. */
   beginNothingMore: () => void;
+  /** Throws where the workflow was cancelled. */
+  mustGoOn: () => void;
   /** Whether a create that ended with this error may have created something. */
   isDoubt: (error: unknown) => boolean;
   isCancellation: (error: unknown) => boolean;

@@ -24,12 +24,10 @@ export async function adoptLivingFlow(
   read: Read,
 ): Promise<ResourceIds | undefined> {
   const dataflow = dataflowId(definition);
-  const ours = found.find(({ mark }) => mark?.dataflow === dataflow);
-  if (!ours) {
-    const decision = decide('flow', { name: definition.name }, found, { dataflow });
-    if (decision.action === 'conflict') throw new Conflicting(decision);
-    return undefined;
-  }
+  const decision = decide('flow', { name: definition.name }, found, { dataflow });
+  if (decision.action === 'conflict') throw new Conflicting(decision);
+  if (decision.action === 'create') return undefined;
+  const ours = found.find(({ id }) => id === decision.id)!;
 
   const parts = new Map<Kind, Observed>([['flow', ours]]);
   await followReferences('flow', ours, read, parts);

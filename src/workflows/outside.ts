@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation, sleep, uuid4 } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, isCancellation, sleep, uuid4 } from '@temporalio/workflow';
 import type { Bounds } from '../activities/index.ts';
 import type { Definition } from '../definition/definition.ts';
 import { durationMs } from '../definition/duration.ts';
@@ -27,6 +27,9 @@ export function outsideOf(definition: Definition, bounds: Bounds): Outside {
         callsFor(kind, bounds).delete({ sandbox: definition.sandbox, id }),
       ),
     beginNothingMore: () => work.cancel(),
+    mustGoOn() {
+      if (work.consideredCancelled) throw new CancelledFailure('The create was cancelled');
+    },
     isDoubt,
     isCancellation,
     newNonce: () => uuid4().slice(0, 8),
