@@ -21,7 +21,7 @@ export function pickUp<T extends Trail>(first: T): { trail: T; now: number } {
 }
 
 /** Leaves `trail` to the next attempt, which runs in `pauseMs`. */
-export function leave(trail: Trail & Record<string, unknown>, now: number, pauseMs: number): void {
+export function leave(trail: Trail, now: number, pauseMs: number): void {
   heartbeat({ ...trail, nextAt: now + pauseMs });
 }
 

@@ -58,10 +58,11 @@ export function createLookActivities({ aep, looksPerSecond, watchIntervalMs }: L
     async readRuns(look: RunsRequest): Promise<News> {
       const { trail, now } = pickUp<LookTrail>({ failures: 0 });
       const { failures, missing } = trail;
+      const leaveTo = (next: LookTrail, pauseMs: number) => leave(next, now, pauseMs);
       if (!trail.hasTurn) {
         const waitMs = takeTurn();
         if (waitMs > shortWaitMs) {
-          leave({ ...trail, hasTurn: true }, now, waitMs);
+          leaveTo({ ...trail, hasTurn: true }, waitMs);
           throw notYet('Other watchers of this worker look first', waitMs);
         }
         await sleep(waitMs);
@@ -78,13 +79,13 @@ export function createLookActivities({ aep, looksPerSecond, watchIntervalMs }: L
           Math.min(watchIntervalMs, firstPauseMs),
           longestPauseMs,
         );
-        leave({ failures: failures + 1, ...(missing ? { missing } : {}) }, now, pauseMs);
+        leaveTo({ failures: failures + 1, ...(missing ? { missing } : {}) }, pauseMs);
         throw unreadable(`the runs of flow ${look.flowId}`, error, pauseMs);
       }
       if (news.flow === null && !missing) {
         // A watch that ends by mistake is worse than one that ends late.
         const pauseMs = Math.min(secondOpinionMs, watchIntervalMs);
-        leave({ failures: 0, missing: true }, now, pauseMs);
+        leaveTo({ failures: 0, missing: true }, pauseMs);
         throw notYet(`AEP shows no flow ${look.flowId}; asking once more`, pauseMs);
       }
       return look.full ? { ...news, restMs: restAfter(look) } : news;
