@@ -16,8 +16,10 @@ export interface WorkerConfig {
   lateCommitMs: number;
   /** Milliseconds for which AEP's lists may not yet show what exists. */
   listLagMs: number;
-  /** Milliseconds between two looks of a watcher for new runs. */
+  /** Milliseconds between two looks of a sandbox's follower for runs that have ended. */
   watchIntervalMs: number;
+  /** Looks of their own that the watchers on this worker begin in a second, at most. */
+  watchLooksPerSecond: number;
   /** By the names that definitions use for them. */
   webhooks: Record<string, Webhook>;
   /** Where the Temporal UI is, for links in messages. No slash at the end. */
@@ -51,6 +53,10 @@ const environment = z
     AEP_LATE_COMMIT: milliseconds(10_000),
     AEP_LIST_LAG: milliseconds(10_000),
     AEP_WATCH_INTERVAL: milliseconds(60_000),
+    AEP_WATCH_LOOKS_PER_SECOND: z.coerce
+      .number({ error: 'must be a number' })
+      .positive('must be more than 0')
+      .default(10),
     AEP_TEMPORAL_UI_URL: url.optional(),
     AEP_WORKER_BUILD_ID: z.string().trim().min(1, 'is empty').optional(),
   })
@@ -65,6 +71,7 @@ const environment = z
     lateCommitMs: env.AEP_LATE_COMMIT,
     listLagMs: env.AEP_LIST_LAG,
     watchIntervalMs: env.AEP_WATCH_INTERVAL,
+    watchLooksPerSecond: env.AEP_WATCH_LOOKS_PER_SECOND,
     temporalUiUrl: env.AEP_TEMPORAL_UI_URL,
     buildId: env.AEP_WORKER_BUILD_ID,
   }));
