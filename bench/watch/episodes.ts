@@ -1,6 +1,6 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import { tsToMs } from '@temporalio/common/lib/time.js';
-import { temporal } from '@temporalio/proto';
+import proto, { type temporal } from '@temporalio/proto';
 import type { Told } from '../../src/runs/watch.ts';
 
 type History = temporal.api.history.v1.IHistory;
@@ -63,5 +63,5 @@ function readTold(event: Event): Told | undefined {
 
 /** As the server stores it. */
 export function bytesOf(event: Event): number {
-  return temporal.api.history.v1.HistoryEvent.encode(event).finish().length;
+  return proto.temporal.api.history.v1.HistoryEvent.encode(event).finish().length;
 }

@@ -32,7 +32,7 @@ export async function run(): Promise<number> {
   const days = numberOption('days', options.days) ?? 365;
   if (options.year) {
     quiet();
-    await measureIdleDays(30);
+    await measureIdleDays(60);
     return (await measureYear(days)) ? 0 : 1;
   }
   await measureFleet({ flows, minutes, overdue, looksPerSecond });

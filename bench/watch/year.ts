@@ -71,10 +71,10 @@ export async function measureYear(days: number): Promise<boolean> {
   return isExact;
 }
 
-/** Days on which nothing happens: a flow that runs once a week. */
+/** Days on which nothing happens: a flow that runs once a year. */
 export async function measureIdleDays(days: number): Promise<void> {
   const { watcher, looks } = await onSkippedTime({
-    schedule: { frequency: 'week', interval: 4 },
+    schedule: { frequency: 'week', interval: 52 },
     watchIntervalMs: 50 * minute,
     runs: { success: 1 },
     async before({ elapsed, aep, flowId }) {
@@ -97,7 +97,8 @@ async function onSkippedTime(options: Omit<LongWatchOptions, 'place' | 'workflow
   });
   parts.defer(() => place.teardown());
   await registerSearchAttributes(place.connection, 'default');
-  return watchLong({ ...options, place, workflowBundle });
+  // Awaited here: what it needs ends with this function.
+  return await watchLong({ ...options, place, workflowBundle });
 }
 
 /** So that the SDK does not log what adversity provokes. */
