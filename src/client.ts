@@ -6,7 +6,11 @@ import {
   WorkflowUpdateFailedError,
   type WorkflowHandle,
 } from '@temporalio/client';
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  WorkflowExecutionAlreadyStartedError,
+} from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Definition } from './definition/definition.ts';
 import { dataflowId, definitionHash, workflowId } from './definition/identity.ts';
@@ -128,27 +132,24 @@ export class AepDataflows {
 
   /**
    * Deletes a dataflow and waits until it is done.
-   * @throws DataflowError `Conflict` where it is just being created.
+   * @throws DataflowError `Conflict` where it is just being created or deleted.
    */
   async delete(input: DeleteDataflowInput): Promise<DeleteDataflowResult> {
     const id = workflowId(input);
-    const handle = await this.#client.workflow.start('deleteDataflow', {
-      workflowId: id,
-      taskQueue: this.#taskQueue,
-      workflowIdConflictPolicy: 'USE_EXISTING',
-      args: [input],
-      staticSummary: `Deletes the dataflow ${dataflowId(input)}`,
-    });
-    const { type } = await handle.describe();
-    if (type !== 'deleteDataflow') {
-      throw new DataflowError(
-        'Conflict',
-        `${type} runs under the id of the dataflow ${dataflowId(input)}. Try again when it has ended`,
-      );
+    try {
+      const result: unknown = await this.#client.workflow.execute('deleteDataflow', {
+        workflowId: id,
+        taskQueue: this.#taskQueue,
+        workflowIdConflictPolicy: 'FAIL',
+        args: [input],
+        staticSummary: `Deletes the dataflow ${dataflowId(input)}`,
+      });
+      return result as DeleteDataflowResult;
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw dataflowError(error);
+      const message = `The dataflow ${dataflowId(input)} is just being created or deleted. Try again when that has ended`;
+      throw new DataflowError('Conflict', message);
     }
-    return handle
-      .result()
-      .catch((error: unknown) => Promise.reject(dataflowError(error))) as Promise<DeleteDataflowResult>;
   }
 
   /** Finds what carries our mark in a sandbox and belongs to no flow, and deletes of it what `delete` names. */
@@ -256,7 +257,7 @@ function updated<Answer>(update: Promise<Answer>): Promise<Answer> {
 function dataflowError(error: unknown): unknown {
   if (!(error instanceof WorkflowFailedError || error instanceof WorkflowUpdateFailedError)) return error;
   if (error.cause instanceof CancelledFailure)
-    return new DataflowError('Cancelled', 'The create was cancelled');
+    return new DataflowError('Cancelled', 'The workflow was cancelled');
   if (!(error.cause instanceof ApplicationFailure)) return error;
   const { type, message, details } = error.cause;
   return new DataflowError(type as FailureType, message, (details?.[0] ?? {}) as Record<string, unknown>);

@@ -26,6 +26,8 @@ export interface LookBack {
   bounds: Bounds;
 }
 
+/** Runs whose notes are read, so that no answer outgrows the history. */
+const mostRuns = 20;
 const looks = 20;
 const betweenLooksMs = 25;
 
@@ -42,7 +44,7 @@ export function lookBackOf({ httpTimeoutMs, lateCommitMs, listLagMs }: Dependenc
       runId,
       ranBefore: earlier.length > 0,
       mayStillArrive: earlier.some((one) => mayStillArrive(one, bounds.settleMs)),
-      ids: earlier.map(({ memo }) => idsOf(memo?.['outcome'] as Outcome | undefined)),
+      ids: distinct(earlier.map(({ memo }) => idsOf(memo?.['outcome'] as Outcome | undefined))),
       bounds,
     };
   };
@@ -73,6 +75,13 @@ function mayStillArrive({ status, closeTime, memo }: WorkflowExecutionInfo, sett
   const saidGoodbye =
     status.name !== 'RUNNING' && status.name !== 'TERMINATED' && status.name !== 'TIMED_OUT';
   return !(saidGoodbye && outcome && outcome.unknown.length === 0);
+}
+
+/** Runs that found everything in place all note the same; of others the newest will do. */
+function distinct(noted: ResourceIds[]): ResourceIds[] {
+  const once = new Map(noted.map((ids) => [JSON.stringify(ids), ids]));
+  once.delete('{}');
+  return [...once.values()].slice(0, mostRuns);
 }
 
 function idsOf(outcome: Outcome | undefined): ResourceIds {

@@ -50,7 +50,9 @@ export function createOrphanActivities({ aep, lateCommitMs, listLagMs }: Depende
         throw failure(error);
       }
       // What was made just now may belong to a flow that no list shows yet.
-      const found = orphansAmong(listed, Date.now() - lateCommitMs - listLagMs);
+      const before = Date.now() - lateCommitMs - listLagMs;
+      // A copy of a sandbox copies the marks as well: what they name is another sandbox's.
+      const found = orphansAmong(listed, before).filter(({ dataflow }) => dataflow.startsWith(`${sandbox}/`));
       const atWork = await dataflowsAtWork([...new Set(found.map(({ dataflow }) => dataflow))]);
       const orphans = found.filter(({ dataflow }) => !atWork.includes(dataflow));
       return { orphans: orphans.slice(0, mostToTell), count: orphans.length, atWork };

@@ -3,6 +3,7 @@ import type { Definition } from '../definition/definition.ts';
 import { dataflowId, definitionHash, workflowId } from '../definition/identity.ts';
 import { parseDefinition } from '../definition/parse.ts';
 import { InvalidDefinitionError, type Warning } from '../definition/problems.ts';
+import type { Outcome } from '../resources/outcome.ts';
 import { sourceFacts } from '../definition/source-facts.ts';
 import { invalid, invalidDefinition } from './failures.ts';
 import { searchAttributes } from './messages.ts';
@@ -18,6 +19,8 @@ export interface Accepted {
  * @throws InvalidDefinition
  */
 export function accept(input: unknown): Accepted {
+  // A run that is refused at once has left nothing that the next one would have to wait for.
+  upsertMemo({ outcome: { made: {}, adopted: {}, notTried: [], unknown: [] } satisfies Outcome });
   const accepted = parse(input);
   const { definition } = accepted;
   const id = workflowId(definition);

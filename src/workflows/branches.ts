@@ -130,7 +130,7 @@ export class Branches {
   /** AEP refuses a second one of the same title and names the first, so these need no look: what is there is read, and fits or not. */
   async #createUnique(kind: Kind, body: JsonObject): Promise<Found> {
     this.#begin(kind);
-    const mark = { dataflow: this.#dataflow, nonce: this.#outside.newNonce() };
+    const { mark } = this.protocol.newMark(kind);
     const { id, titleTaken } = await this.#outside.create(kind, { body, mark });
     if (!titleTaken) return { id, made: true };
     const there = await this.#outside.read(kind, id);
@@ -191,12 +191,12 @@ export class Branches {
   /** A class or schema that was made before it was known that it is not needed. */
   async #discardUnused(used: ResourceIds): Promise<void> {
     const made = this.#report.progress.steps.filter(({ state }) => state === 'made');
-    if (made.some(({ step }) => !uniqueKinds.has(step as Kind))) return;
+    if (this.#report.made.some(({ kind }) => !uniqueKinds.has(kind))) return;
     const refused = this.#failed?.error instanceof Conflicting || this.#failed?.error instanceof NotNow;
     const unused = made.filter(({ step, id }) => refused || used[step as Kind] !== id);
     for (const { step, id } of unused.toReversed()) {
-      await this.#outside.remove(step as Kind, id!);
-      this.#report.step(step, 'notTried', { note: 'made, and deleted again' });
+      const removed = await this.#outside.remove(step as Kind, id!);
+      if (removed) this.#report.deleted(step as Kind, id!);
     }
   }
 

@@ -28,7 +28,8 @@ type Verb = keyof typeof verbs;
 export function callsFor<K extends Kind>(kind: K, bounds: Bounds) {
   const call = <V extends Verb>(verb: V, options: ActivityOptions = {}) =>
     proxyActivities<Activities>({
-      startToCloseTimeout: bounds.httpTimeoutMs + overheadMs,
+      // Some activities make two calls: one that lists and confirms, or deletes and sees that it is gone.
+      startToCloseTimeout: 2 * bounds.httpTimeoutMs + overheadMs,
       cancellationType: 'WAIT_CANCELLATION_COMPLETED',
       retry,
       summary: `${verbs[verb]} ${kindTitles[kind]}`,
@@ -37,12 +38,12 @@ export function callsFor<K extends Kind>(kind: K, bounds: Bounds) {
   return {
     lookFor: call('lookFor'),
     settle: call('settle'),
-    settleOrCreate: call('settleOrCreate', {
-      startToCloseTimeout: 2 * bounds.httpTimeoutMs + overheadMs,
-      heartbeatTimeout: heartbeatTimeoutMs,
-    }),
+    settleOrCreate: call('settleOrCreate', { heartbeatTimeout: heartbeatTimeoutMs }),
     read: call('read'),
-    create: call('create', uniqueKinds.has(kind) ? {} : sentOnce),
+    create: call(
+      'create',
+      uniqueKinds.has(kind) ? {} : { ...sentOnce, startToCloseTimeout: bounds.httpTimeoutMs + overheadMs },
+    ),
     listMarked: call('listMarked', { startToCloseTimeout: wholeListTimeout }),
     delete: call('delete'),
   };

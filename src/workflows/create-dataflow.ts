@@ -1,8 +1,15 @@
-import { isCancellation, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  CancelledFailure,
+  isCancellation,
+  upsertMemo,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
 import type { LookBack } from '../activities/index.ts';
 import type { Definition } from '../definition/definition.ts';
 import { dataflowId } from '../definition/identity.ts';
-import type { Kind } from '../resources/kinds.ts';
+import type { Kind, ResourceIds } from '../resources/kinds.ts';
+import type { Outcome } from '../resources/outcome.ts';
 import { neededKinds } from '../resources/plan.ts';
 import { accept, announce } from './accept.ts';
 import { Branches } from './branches.ts';
@@ -12,7 +19,7 @@ import { endingOf } from './failures.ts';
 import { searchAttributes, type CreateDataflowResult, type StepName } from './messages.ts';
 import { giveUp, outsideOf } from './outside.ts';
 import { outcomeOf, reportProgress, type ProgressReport } from './progress.ts';
-import { rollBack, type Attempt } from './roll-back.ts';
+import { rollBack, type Attempts } from './roll-back.ts';
 import { startWatcher } from './start-watcher.ts';
 import { sweep } from './sweep.ts';
 
@@ -33,12 +40,15 @@ export async function createDataflow(input: unknown): Promise<CreateDataflowResu
   const report = reportProgress(dataflowId(accepted.definition), stepsOf(accepted.definition));
   for (const warning of accepted.warnings) report.warn(warning);
   const decision = humanDecisions(report, () => accepted);
-  const attempt: Attempt = {};
+  const attempts: Attempts = { protocols: [] };
+  const outcome = () => outcomeOf(report, attempts.protocols.at(-1)?.unaccounted().kinds);
 
   /** Returns where the create is to go on. */
-  const afterFailure = async (error: unknown) => {
+  const afterRefusal = async (error: unknown) => {
     const { definition } = accepted;
-    const ending = endingOf(error, outcomeOf(report.progress));
+    const ending = endingOf(error, outcome());
+    if (CancellationScope.current().consideredCancelled)
+      throw new CancelledFailure('The create was cancelled');
     if (!ending || isCancellation(error)) throw error;
     let how = definition.onFailure ?? 'keep';
     if (how === 'wait') {
@@ -46,51 +56,50 @@ export async function createDataflow(input: unknown): Promise<CreateDataflowResu
       const decided = await decision();
       if ('resume' in decided) {
         accepted = decided.resume;
-        attempt.earlier = asEarlierRun(attempt, report);
+        attempts.earlier = asEarlierRun(attempts, outcome());
         announce(accepted.definition);
         report.again(stepsOf(accepted.definition), accepted.warnings);
         return;
       }
       how = decided.giveUp;
     }
-    if (how === 'rollback') await rollBack(definition, attempt, report);
-    throw endingOf(error, outcomeOf(report.progress))!;
+    if (how === 'rollback') await rollBack(definition, attempts, report);
+    throw endingOf(error, outcome())!;
   };
 
   try {
     for (;;) {
-      try {
-        const result = await create(accepted.definition, report, attempt);
-        report.become('done');
-        return result;
-      } catch (error) {
-        await afterFailure(error);
-      }
+      const ids = await createResources(accepted.definition, report, attempts).catch(afterRefusal);
+      if (!ids) continue;
+      const result = await watchAndSweep(accepted.definition, ids, report, attempts);
+      report.become('done');
+      return result;
     }
   } catch (error) {
-    const ending = endingOf(error, {});
+    const ending = endingOf(error, outcome());
     const told = ending && { type: ending.type!, message: ending.message };
     report.become(isCancellation(error) ? 'cancelled' : 'failed', told);
-    throw error;
+    throw ending ?? error;
   } finally {
     // A cancelled workflow's failure reaches nobody, its memo does; and the next run begins with what it says.
-    upsertMemo({ outcome: outcomeOf(report.progress) });
+    upsertMemo({ outcome: outcome() });
   }
 }
 
-async function create(
+/** The tutorial, step by step. Answers with the id of every resource. */
+async function createResources(
   definition: Definition,
   report: ProgressReport,
-  attempt: Attempt,
-): Promise<CreateDataflowResult> {
+  attempts: Attempts,
+): Promise<ResourceIds> {
   report.step('check', 'running');
-  const earlier = (attempt.earlier ??= await lookBack());
+  const earlier = (attempts.earlier ??= await lookBack());
   const checked = await checkBeforeCreating(definition, earlier, giveUp(definition));
   report.step('check', 'done');
 
   const outside = outsideOf(definition, earlier.bounds);
   const branches = new Branches(definition, earlier, checked, report, outside);
-  attempt.protocol = branches.protocol;
+  attempts.protocols.push(branches.protocol);
   const once = branches.once.bind(branches);
 
   const adHocClass = once('adHocClass');
@@ -101,29 +110,36 @@ async function create(
   const datasetBaseConnection = once('datasetBaseConnection');
   const targetConnection = once('targetConnection', { schema, dataset, datasetBaseConnection });
   const mappingSet = once('mappingSet', { schema });
-  const flow = once('flow', { sourceConnection, targetConnection, mappingSet });
+  await once('flow', { sourceConnection, targetConnection, mappingSet }).catch(() => undefined);
+  return branches.allEnded();
+}
 
-  const ids = await branches.allEnded();
-  const flowId = (await flow)!;
+/** What follows when the flow lives: nothing of it is a reason to undo anything. */
+async function watchAndSweep(
+  definition: Definition,
+  resources: ResourceIds,
+  report: ProgressReport,
+  { earlier, protocols }: Attempts,
+): Promise<CreateDataflowResult> {
+  const flowId = resources.flow!;
   upsertSearchAttributes([{ key: searchAttributes.flowId, value: flowId }]);
 
   report.step('watch', 'running');
   const watcherWorkflowId = await startWatcher(definition, flowId);
   report.step('watch', 'done', { id: watcherWorkflowId });
 
-  const surplus = await sweep(definition, branches.protocol, ids, outside, report);
-  const { warnings } = report.progress;
-  const made = Object.keys(outcomeOf(report.progress).made) as Kind[];
-  return { flowId, resources: ids, made, watcherWorkflowId, warnings, surplus };
+  const outside = outsideOf(definition, earlier!.bounds);
+  const surplus = await sweep(definition, protocols.at(-1)!, resources, outside, report);
+  const made = Object.keys(outcomeOf(report).made) as Kind[];
+  return { flowId, resources, made, watcherWorkflowId, warnings: report.progress.warnings, surplus };
 }
 
 /** What the attempt after this one needs to know: the same as a new run would, without asking Temporal for it. */
-function asEarlierRun({ earlier, protocol }: Attempt, report: ProgressReport): LookBack {
-  const { made, adopted } = outcomeOf(report.progress);
+function asEarlierRun({ earlier }: Attempts, { made, adopted, unknown }: Outcome): LookBack {
   return {
     runId: earlier!.runId,
     ranBefore: true,
-    mayStillArrive: (protocol?.unaccounted().kinds.length ?? 0) > 0,
+    mayStillArrive: unknown.length > 0,
     ids: [{ ...adopted, ...made }, ...(earlier?.ids ?? [])],
     bounds: earlier!.bounds,
   };

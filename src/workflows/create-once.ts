@@ -10,6 +10,7 @@ import type {
 } from '../activities/index.ts';
 import { decide } from '../resources/decide.ts';
 import type { Kind } from '../resources/kinds.ts';
+import type { Mark } from '../resources/mark.ts';
 import type { JsonObject, Observed } from '../resources/resource.ts';
 import { Conflicting } from './refusals.ts';
 
@@ -23,7 +24,8 @@ export interface Outside {
   /** After a doubt: looks as `settle` does, and sends another POST only when nothing can show any more; again and again. */
   settleOrCreate: (kind: Kind, request: Asked<SettleOrCreateRequest>) => Promise<Settled>;
   read: (kind: Kind, id: string) => Promise<Observed | null>;
-  remove: (kind: Kind, id: string) => Promise<void>;
+  /** Deletes, whatever was cancelled. False where AEP does not let us. */
+  remove: (kind: Kind, id: string) => Promise<boolean>;
   /** From now on nothing is begun; what was sent is awaited. */
   beginNothingMore: () => void;
   /** Throws where the workflow was cancelled. */
@@ -98,11 +100,14 @@ export class CreateOnce {
   readonly #doubts = new Map<Kind, Doubt[]>();
   /** What was made anew and cannot be deleted. */
   readonly replaced: Surplus[] = [];
+  readonly #sent = new Map<Kind, Set<string>>();
+  readonly #began: number;
 
   constructor(outside: Outside, dataflow: string, times: Times) {
     this.#outside = outside;
     this.#dataflow = dataflow;
     this.#times = times;
+    this.#began = outside.now();
   }
 
   /**
@@ -125,7 +130,7 @@ export class CreateOnce {
    * @throws what the create threw, where that surely created nothing; `Conflicting` where what is there does not fit.
    */
   async create(kind: Kind, sought: Required<Sought>, look: Look): Promise<Found> {
-    const sent = new Set<string>();
+    const sent = this.#sentOf(kind);
     const { body } = sought;
     for (let { found, lookedIn } = look; ;) {
       this.#account(kind, found);
@@ -133,11 +138,11 @@ export class CreateOnce {
       if (adopted)
         return {
           id: adopted.id,
-          made: sent.has(adopted.mark?.nonce ?? '') || (sent.size > 0 && !adopted.mark),
+          made: this.isOwn(kind, adopted) || (sent.size > 0 && !adopted.mark),
         };
 
-      const nonce = this.#outside.newNonce();
-      const mark = { dataflow: this.#dataflow, nonce };
+      const { mark } = this.newMark(kind);
+      const { nonce } = mark;
       try {
         const { id } = await this.#outside.create(kind, { body, mark, lookedIn });
         return { id, made: true };
@@ -151,9 +156,38 @@ export class CreateOnce {
         sent.add(doubted);
         if (doubted !== nonce) this.#doubt(kind, doubted);
       }
-      if (settled.created) return { id: settled.created.id, made: true };
+      if (settled.created) {
+        sent.add(settled.created.nonce);
+        return { id: settled.created.id, made: true };
+      }
       ({ found = [], lookedIn } = settled);
     }
+  }
+
+  /** A mark for one POST. */
+  newMark(kind: Kind): { mark: Mark } {
+    const nonce = this.#outside.newNonce();
+    this.#sentOf(kind).add(nonce);
+    return { mark: { dataflow: this.#dataflow, nonce } };
+  }
+
+  /** Whether a resource was made by a request of this execution, answered or not. */
+  isOwn(kind: Kind, { mark, createdAt = 0 }: Observed): boolean {
+    if (mark?.dataflow !== this.#dataflow) return false;
+    const sent = this.#sentOf(kind);
+    // The nonce of an attempt that left no word is not known; the time is all that is left to tell by.
+    return sent.has(mark.nonce) || (sent.has('lost') && createdAt >= this.#began);
+  }
+
+  /** All that was in doubt has been looked for, and what was one too many is gone or told. */
+  swept(): void {
+    this.#doubts.clear();
+  }
+
+  #sentOf(kind: Kind): Set<string> {
+    const sent = this.#sent.get(kind) ?? new Set();
+    this.#sent.set(kind, sent);
+    return sent;
   }
 
   /** Sees to it that what was found of ours besides `id` is swept: a request can take effect later than every bound. */

@@ -4,18 +4,39 @@ import type { FailureType } from '../failure-types.ts';
 import { Conflicting, NotNow } from './refusals.ts';
 
 const toTell = 100;
+const longestMessage = 4_000;
+const longestText = 300;
 
-/** A failure that ends the workflow: `details[0]` holds what a program needs to know. */
+/**
+ * A failure that ends the workflow: `details[0]` holds what a program needs to know. A failure as large as what it tells
+ * of would never fit into the history, and the workflow would hang.
+ */
 export function fail(type: FailureType, message: string, details: object = {}): ApplicationFailure {
-  return ApplicationFailure.create({ type, message, nonRetryable: true, details: [details] });
+  return ApplicationFailure.create({
+    type,
+    message: cut(message, longestMessage),
+    nonRetryable: true,
+    details: [details],
+  });
 }
 
-/** Tells the first hundred problems and their number: a failure as large as its input would never fit into the history. */
+/** Tells the first hundred problems and their number. */
 export function invalidDefinition(message: string, problems: Problem[]): ApplicationFailure {
-  return fail('InvalidDefinition', message, {
-    problems: problems.slice(0, toTell),
-    problemCount: problems.length,
-  });
+  const told = problems.slice(0, toTell).map((problem) => ({
+    field: cut(problem.field, longestText),
+    message: cut(problem.message, longestText),
+  }));
+  return fail('InvalidDefinition', message, { problems: told, problemCount: problems.length });
+}
+
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length)} …` : text;
+}
+
+/** A value as it is where it is small, else the beginning of its JSON. */
+function brief(value: unknown): unknown {
+  const json = JSON.stringify(value) ?? '';
+  return json.length > longestText ? cut(json, longestText) : value;
 }
 
 /** The same, for a definition. */
@@ -48,7 +69,13 @@ export function endingOf(error: unknown, more: object): ApplicationFailure | und
     return fail('Conflict', error.message, {
       reason,
       ids,
-      differences: differences.slice(0, toTell),
+      differences: differences
+        .slice(0, toTell)
+        .map(({ field, wanted, found }) => ({
+          field: cut(field, longestText),
+          wanted: brief(wanted),
+          found: brief(found),
+        })),
       ...more,
     });
   }

@@ -1,11 +1,11 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { executeChild, proxyActivities } from '@temporalio/workflow';
+import { executeChild, isCancellation, proxyActivities, rootCause } from '@temporalio/workflow';
 import { z } from 'zod';
 import type { Activities, Orphan } from '../activities/index.ts';
 import { fieldOf } from '../definition/problems.ts';
 import { resourceId, sandboxName, xdmUri } from '../definition/text.ts';
 import { deleteDataflow } from './delete-dataflow.ts';
-import { invalidDefinition } from './failures.ts';
+import { endingOf, invalidDefinition } from './failures.ts';
 import type { ListOrphansInput, ListOrphansResult } from './messages.ts';
 
 const { findOrphans } = proxyActivities<Activities>({
@@ -28,7 +28,9 @@ const listInput = z.strictObject({
  */
 export async function listOrphans(input: ListOrphansInput): Promise<ListOrphansResult> {
   const { sandbox, delete: unwanted = [] } = checkListInput(input);
-  const { orphans, count, atWork } = await findOrphans({ sandbox });
+  const { orphans, count, atWork } = await findOrphans({ sandbox }).catch((error: unknown) => {
+    throw endingOf(error, {}) ?? error;
+  });
   const toDelete = orphans.filter(({ id }) => unwanted.includes(id));
   const result: ListOrphansResult = {
     orphans: orphans.map((orphan) => ({ ...orphan, next: nextStep(orphan) })),
@@ -52,8 +54,12 @@ export async function listOrphans(input: ListOrphansInput): Promise<ListOrphansR
       result.deleted.push(...deleted.flatMap((ids) => Object.values(ids)));
       result.notDeleted.push(...left.map(({ id, why }) => ({ id, why })));
     } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      result.notDeleted.push(...only.map((id) => ({ id, why: `the dataflow ${dataflow} is at work` })));
+      if (isCancellation(error)) throw error;
+      const atWork = error instanceof WorkflowExecutionAlreadyStartedError;
+      const why = atWork
+        ? `the dataflow ${dataflow} is at work`
+        : `its deletion failed: ${rootCause(error) ?? String(error)}`;
+      result.notDeleted.push(...only.map((id) => ({ id, why })));
     }
   }
   return result;

@@ -9,6 +9,14 @@ import type { Observed } from '../resources/resource.ts';
 import type { Checked } from './checks.ts';
 import { Conflicting } from './refusals.ts';
 
+const toTell = 10;
+const longestValue = 200;
+
+function brief(value: unknown): string {
+  const json = JSON.stringify(value) ?? 'nothing';
+  return json.length > longestValue ? `${json.slice(0, longestValue)} …` : json;
+}
+
 type Read = (kind: Kind, id: string) => Promise<Observed | null>;
 
 /**
@@ -52,10 +60,10 @@ export async function adoptLivingFlow(
     }
   }
   if (differences.length === 0) return ids;
-  const listed = differences.map(
-    ({ field, wanted, found }) =>
-      `${field}: wanted ${JSON.stringify(wanted)}, found ${JSON.stringify(found)}`,
-  );
+  const listed = differences
+    .slice(0, toTell)
+    .map(({ field, wanted, found }) => `${field}: wanted ${brief(wanted)}, found ${brief(found)}`);
+  if (differences.length > toTell) listed.push(`and ${differences.length - toTell} more`);
   const message = `The flow ${ours.id} lives and is not what the definition asks for (a change to it is an update, not a create): ${listed.join('; ')}`;
   throw new Conflicting({ action: 'conflict', reason: 'differs', message, ids: [ours.id], differences });
 }

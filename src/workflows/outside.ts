@@ -21,10 +21,14 @@ export function outsideOf(definition: Definition, bounds: Bounds): Outside {
     create: (kind, request) => work.run(() => callsFor(kind, bounds).create({ ...request, ...common })),
     settleOrCreate: (kind, request) =>
       work.run(() => callsFor(kind, bounds).settleOrCreate({ ...request, ...common, dataflow })),
-    // What must go, goes, whatever was cancelled.
     remove: (kind, id) =>
       CancellationScope.nonCancellable(() =>
-        callsFor(kind, bounds).delete({ sandbox: definition.sandbox, id }),
+        callsFor(kind, bounds)
+          .delete({ sandbox: definition.sandbox, id })
+          .then(
+            () => true,
+            () => false,
+          ),
       ),
     beginNothingMore: () => work.cancel(),
     mustGoOn() {

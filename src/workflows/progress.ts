@@ -21,8 +21,10 @@ export interface ProgressReport {
   become(state: Progress['state'], error?: { type: string; message: string }): void;
   /** Begins anew with these steps, after a refusal. What was made stays known as made. */
   again(steps: StepName[], warnings: Warning[]): void;
-  /** All that this execution has made, in the order of making. */
+  /** All that this execution has made and that is still there, in the order of making. */
   readonly made: readonly { kind: Kind; id: string }[];
+  /** Notes that something was deleted again. */
+  deleted(kind: Kind, id: string): void;
 }
 
 const open = new Set<StepState>(['waiting', 'running']);
@@ -40,7 +42,8 @@ export function reportProgress(dataflow: string, steps: StepName[]): ProgressRep
       if (!step) progress.steps.push((step = waiting(name)));
       const again = state === 'adopted' && made.some(({ id }) => id === more.id);
       Object.assign(step, more, { state: again ? 'made' : state });
-      if (state === 'made' && more.id) made.push({ kind: name as Kind, id: more.id });
+      if (state === 'made' && more.id && !made.some(({ id }) => id === more.id))
+        made.push({ kind: name as Kind, id: more.id });
       if (state !== 'waiting') step.startedAt ??= Date.now();
       if (!open.has(state)) step.endedAt = Date.now();
       if (name === 'flow' && more.id) progress.flowId = more.id;
@@ -59,25 +62,36 @@ export function reportProgress(dataflow: string, steps: StepName[]): ProgressRep
     },
     again(anew, warnings) {
       progress.steps = anew.map(waiting);
-      progress.warnings = warnings;
+      progress.warnings = [...warnings];
       this.become('running');
     },
     made,
+    deleted(kind, id) {
+      const index = made.findIndex((one) => one.id === id);
+      if (index >= 0) made.splice(index, 1);
+      this.step(kind, 'deleted', { id });
+    },
   };
 }
 
-/** What became of each resource. One that was refused is in none of the lists: the failure tells of it. */
-export function outcomeOf({ steps }: Progress): Outcome {
+/**
+ * What became of each resource. One that was refused is in none of the lists: the failure tells of it.
+ * @param inDoubt kinds of which a request may still make something that nobody has seen.
+ */
+export function outcomeOf(
+  { progress: { steps }, made }: ProgressReport,
+  inDoubt: readonly Kind[] = [],
+): Outcome {
   const resources = steps.filter(({ step }) => kinds.includes(step as Kind));
   const ids = (state: StepState): ResourceIds =>
     Object.fromEntries(resources.filter((one) => one.state === state).map(({ step, id }) => [step, id]));
   const named = (...states: StepState[]) =>
     resources.filter(({ state }) => states.includes(state)).map(({ step }) => step as Kind);
   return {
-    made: ids('made'),
+    made: Object.fromEntries(made.map(({ kind, id }) => [kind, id])),
     adopted: ids('adopted'),
     notTried: named('waiting', 'notTried'),
-    unknown: named('running', 'unknown'),
+    unknown: [...new Set([...named('running', 'unknown'), ...inDoubt])],
     ...(named('deleted').length > 0 ? { deleted: ids('deleted') } : {}),
   };
 }

@@ -1,58 +1,54 @@
+import { CancellationScope } from '@temporalio/workflow';
 import type { LookBack } from '../activities/index.ts';
 import type { Definition } from '../definition/definition.ts';
-import { dataflowId } from '../definition/identity.ts';
 import { resources } from '../resources/index.ts';
 import type { Kind } from '../resources/kinds.ts';
-import { surplusOf } from '../resources/surplus.ts';
 import type { CreateOnce } from './create-once.ts';
 import { outsideOf } from './outside.ts';
-import type { ProgressReport } from './progress.ts';
+import { outcomeOf, type ProgressReport } from './progress.ts';
 import { deletionOrder } from './sweep.ts';
 
-/** What is known of an attempt to create a dataflow, should it fail. */
-export interface Attempt {
+/** What is known of the attempts to create a dataflow, should the last one fail. */
+export interface Attempts {
   earlier?: LookBack;
-  protocol?: CreateOnce;
+  /** One for each attempt that came to create anything, the last one last. */
+  protocols: CreateOnce[];
 }
 
 /**
- * Deletes what this execution made, and what a request of unknown outcome may have made, once that must show. What AEP
- * does not let us delete stays listed as made.
+ * Deletes what this execution made, and what its requests of unknown outcome made, once that must show. Nothing else that
+ * carries the mark: that is an earlier run's, and may be in use. What AEP does not let us delete stays listed as made.
  */
-export async function rollBack(
-  definition: Definition,
-  { earlier, protocol }: Attempt,
-  report: ProgressReport,
-): Promise<void> {
+export function rollBack(definition: Definition, attempts: Attempts, report: ProgressReport): Promise<void> {
+  return CancellationScope.nonCancellable(() => deleteOwn(definition, attempts, report));
+}
+
+async function deleteOwn(definition: Definition, { earlier, protocols }: Attempts, report: ProgressReport) {
   // Nothing is made before the look back.
   if (!earlier) return;
   const outside = outsideOf(definition, earlier.bounds);
-  const { kinds, shownBy } = protocol?.unaccounted() ?? { kinds: [], shownBy: 0 };
-  const inDoubt = new Set<Kind>([...kinds, ...unknown(report)]);
+  const open = protocols.map((protocol) => protocol.unaccounted());
+  const inDoubt = new Set<Kind>([...open.flatMap(({ kinds }) => kinds), ...outcomeOf(report).unknown]);
+  const shownBy = Math.max(outside.now() + earlier.bounds.settleMs, ...open.map(({ shownBy }) => shownBy));
   if (inDoubt.size > 0) await outside.sleepUntil(shownBy);
 
-  const kept = new Set(
-    report.progress.steps
-      .filter(({ state }) => state === 'adopted' || state === 'given')
-      .map(({ id }) => id!),
-  );
+  const { steps } = report.progress;
+  const given = new Set(steps.filter(({ state }) => state === 'given').map(({ id }) => id));
   for (const kind of deletionOrder) {
     const ids = new Set(report.made.filter((one) => one.kind === kind).map(({ id }) => id));
-    if (inDoubt.has(kind)) {
-      const { found } = await outside.look(kind, { name: resources[kind].name(definition) });
-      for (const { id } of surplusOf(found, kept, dataflowId(definition))) ids.add(id);
-    }
+    for (const id of inDoubt.has(kind) ? await found(kind) : []) ids.add(id);
     for (const id of ids) {
-      if (kind === 'mappingSet') continue;
-      const removed = await outside.remove(kind, id).then(
-        () => true,
-        () => false,
-      );
-      report.step(kind, removed ? 'deleted' : 'made', { id });
+      if (kind === 'mappingSet' || given.has(id)) continue;
+      if (await outside.remove(kind, id)) report.deleted(kind, id);
     }
   }
-}
 
-function unknown({ progress }: ProgressReport): Kind[] {
-  return progress.steps.filter(({ state }) => state === 'unknown').map(({ step }) => step as Kind);
+  /** What cannot be looked for now stays unknown. */
+  async function found(kind: Kind): Promise<string[]> {
+    const look = await outside.look(kind, { name: resources[kind].name(definition) }).catch(() => undefined);
+    if (!look) return [];
+    const own = look.found.filter((one) => protocols.some((protocol) => protocol.isOwn(kind, one)));
+    if (own.length === 0 && report.stateOf(kind) === 'unknown') report.step(kind, 'notTried');
+    return own.map(({ id }) => id);
+  }
 }

@@ -1,5 +1,10 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { ParentClosePolicy, getExternalWorkflowHandle, startChild } from '@temporalio/workflow';
+import {
+  ChildWorkflowCancellationType,
+  ParentClosePolicy,
+  getExternalWorkflowHandle,
+  startChild,
+} from '@temporalio/workflow';
 import type { Definition } from '../definition/definition.ts';
 import { dataflowId } from '../definition/identity.ts';
 import { sourceFacts } from '../definition/source-facts.ts';
@@ -23,16 +28,21 @@ export async function startWatcher(
     connector: sourceFacts(source).label,
     ...(watch ? { watch } : {}),
   };
-  try {
-    await startChild(watchFlowRuns, {
+  const start = () =>
+    startChild(watchFlowRuns, {
       workflowId,
       args: [input],
+      // It goes on whatever becomes of this workflow, a cancellation included.
       parentClosePolicy: ParentClosePolicy.ABANDON,
+      cancellationType: ChildWorkflowCancellationType.ABANDON,
       staticSummary: `Watches the runs of ${input.dataflow}`,
     });
+  try {
+    await start();
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    if (watch) await getExternalWorkflowHandle(workflowId).signal(setWatchSignal, watch);
+    // One that ended just now takes no signal any more: then there is none, and it can be started.
+    if (watch) await getExternalWorkflowHandle(workflowId).signal(setWatchSignal, watch).catch(start);
   }
   return workflowId;
 }

@@ -23,7 +23,8 @@ export const deletionOrder: Kind[] = [
 
 /**
  * The last step of create-once: a request whose outcome was never seen can take effect after everything else is made.
- * Once even that must show, looks once more and deletes what is one too many; answers with what AEP cannot delete.
+ * Once even that must show, looks once more and deletes what is one too many; answers with what AEP cannot delete. The
+ * flow lives by now, so that trouble here is told and is no failure: the next create or `listOrphans` finds the rest.
  */
 export async function sweep(
   definition: Definition,
@@ -33,30 +34,32 @@ export async function sweep(
   report: ProgressReport,
 ): Promise<Surplus[]> {
   const { kinds, shownBy } = protocol.unaccounted();
-  if (kinds.length === 0) return protocol.replaced;
-  report.step('sweep', 'running', { note: `until late requests for the ${kinds.join(', ')} must show` });
-  await outside.sleepUntil(shownBy);
-
-  // The flow may have been changed meanwhile: whatever it refers to now stays.
-  const flow = await outside.read('flow', ids.flow!);
-  const parts = new Map<Kind, Observed>();
-  if (flow) await followReferences('flow', flow, outside.read, parts);
-  const keep = new Set([...Object.values(ids), ...[...parts.values()].map(({ id }) => id)]);
-
   const left: Surplus[] = [...protocol.replaced];
-  for (const kind of deletionOrder.filter((one) => kinds.includes(one))) {
-    const { found } = await outside.look(kind, { name: resources[kind].name(definition) });
-    for (const { id } of surplusOf(found, keep, dataflowId(definition))) {
-      // What AEP does not let us delete is told, and no reason to call a flow that lives a failure.
-      const removed =
-        kind !== 'mappingSet' &&
-        (await outside.remove(kind, id).then(
-          () => true,
-          () => false,
-        ));
-      if (!removed && !left.some((one) => one.id === id)) left.push({ kind, id });
+  if (kinds.length === 0) return left;
+  report.step('sweep', 'running', { note: `until late requests for the ${kinds.join(', ')} must show` });
+  try {
+    await outside.sleepUntil(shownBy);
+    const keep = new Set([...Object.values(ids), ...(await referredTo(ids.flow!, outside))]);
+    for (const kind of deletionOrder.filter((one) => kinds.includes(one))) {
+      const { found } = await outside.look(kind, { name: resources[kind].name(definition) });
+      for (const { id } of surplusOf(found, keep, dataflowId(definition))) {
+        const removed = kind !== 'mappingSet' && (await outside.remove(kind, id));
+        if (!removed && !left.some((one) => one.id === id)) left.push({ kind, id });
+      }
     }
+    protocol.swept();
+    report.step('sweep', 'done', left.length > 0 ? { note: `${left.length} that AEP cannot delete` } : {});
+  } catch (error) {
+    if (outside.isCancellation(error)) throw error;
+    report.step('sweep', 'failed', { note: error instanceof Error ? error.message : String(error) });
   }
-  report.step('sweep', 'done', left.length > 0 ? { note: `${left.length} that AEP cannot delete` } : {});
   return left;
+}
+
+/** What the flow refers to now, for it may have been changed meanwhile: that stays. */
+async function referredTo(flowId: string, { read }: Outside): Promise<string[]> {
+  const flow = await read('flow', flowId);
+  const parts = new Map<Kind, Observed>();
+  if (flow) await followReferences('flow', flow, read, parts);
+  return [...parts.values()].map(({ id }) => id);
 }
