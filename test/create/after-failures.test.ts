@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { DataflowError } from '../../src/client.ts';
+import { oneOfSix, orders, places } from '../support/dataflows.ts';
+import { marked } from '../support/marked.ts';
+import { startRig, type Rig } from '../support/rig.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const { sandboxes, next } = places(6);
+let rig: Rig;
+
+beforeAll(async () => {
+  rig = await startRig({ emulator: { sandboxes } });
+  await rig.startWorker();
+});
+afterAll(() => rig.close());
+
+const workflow = (sandbox: string) => rig.temporal.client.workflow.getHandle(`dataflow/${sandbox}/orders`);
+const failureOf = async (definition: unknown) =>
+  (await (await rig.client.start(definition)).result().catch((error: unknown) => error)) as DataflowError;
+
+it('a rollback after a run that was cut off leaves the flow that lives, and all it refers to, alone', async () => {
+  const sandbox = next();
+  await (await rig.client.start(orders(sandbox))).result();
+  await rig.client.start(orders(sandbox));
+  await workflow(sandbox).terminate();
+  const source = { ...(orders(sandbox)['source'] as object), tableName: 'test1.Other' };
+  const failure = await failureOf(orders(sandbox, { source, onFailure: 'rollback' }));
+  expect(failure.type).toBe('Conflict');
+  expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
+});
+
+it('a cancellation during the sweep leaves the watcher at work', async () => {
+  const sandbox = next();
+  const path = '/flowservice/sourceConnections';
+  rig.emulator.control.addFault({ method: 'POST', path, sandbox, kind: 'reset-before' });
+  const handle = await rig.client.start(orders(sandbox));
+  const { flowId } = await waitFor('the sweep', async () => {
+    const progress = await handle.progress();
+    return progress.steps.some(({ step, state }) => step === 'sweep' && state === 'running') && progress;
+  });
+  await handle.cancel();
+  await handle.result().catch(() => undefined);
+  const watcher = rig.temporal.client.workflow.getHandle(`flow/${sandbox}/${flowId}`);
+  expect((await watcher.describe()).status.name).toBe('RUNNING');
+});
+
+it('a definition that was refused at once is no reason to wait for its corrected one', async () => {
+  const sandbox = next();
+  const wrong = orders(sandbox, { schedule: { frequency: 'often' } });
+  const options = { workflowId: `dataflow/${sandbox}/orders`, taskQueue: 'aep-dataflows', args: [wrong] };
+  await expect(rig.temporal.client.workflow.execute('createDataflow', options)).rejects.toThrow();
+  await (await rig.client.start(orders(sandbox))).result();
+  const { events } = await workflow(sandbox).fetchHistory();
+  const scheduled = events!.map((event) => event.activityTaskScheduledEventAttributes?.activityType?.name);
+  expect(scheduled).toContain('lookForFlow');
+  expect(scheduled).not.toContain('settleFlow');
+});
+
+it('a Conflict with thousands of differences ends, and tells the first of them', async () => {
+  const sandbox = next();
+  const mapping = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      expression: `concat("${index}", "${'x'.repeat(50)}")`,
+      destination: '_id',
+    }));
+  await (await rig.client.start(orders(sandbox, { mapping: mapping(2_000) }))).result();
+  const failure = await failureOf(orders(sandbox, { mapping: mapping(1_900) }));
+  expect(failure.type).toBe('Conflict');
+  expect(JSON.stringify([failure.message, failure.details]).length).toBeLessThan(100_000);
+});
