@@ -32,7 +32,7 @@ export class InvalidDefinitionError extends Error {
       .slice(0, shown)
       .map(({ field, message }) => (field === '' ? message : `${field}: ${message}`));
     const more = problems.length - lines.length;
-    if (more > 0) lines.push(`and ${more} more`);
+    if (more > 0) lines.push(`and ${more} more: all are in the details of the failure (--output json)`);
     super(
       `The definition has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${lines.join('\n')}`,
     );

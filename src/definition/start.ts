@@ -25,13 +25,19 @@ export function parseStart(value: string | number): { seconds: number } | { prob
   }
   if (/^\d+$/.test(value))
     return { problem: `must be a number where epoch seconds are meant: ${value} without quotes` };
-  const milliseconds = isoWithZone.test(value) ? Date.parse(value) : Number.NaN;
+  const milliseconds = isoWithZone.test(value) && isDay(value.slice(0, 10)) ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(milliseconds))
     return {
       problem: 'must be an ISO 8601 time with a time zone, such as 2030-01-31T06:00:00Z, or epoch seconds',
     };
   // Rounded up, so that a fraction of a second never moves the start before what was asked for.
   return { seconds: Math.ceil(milliseconds / 1000) };
+}
+
+/** Whether the calendar has this day: `Date.parse` takes 30 February for 2 March. */
+function isDay(day: string): boolean {
+  const midnight = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
 }
 
 /** The start that the definition gives, in epoch seconds. */

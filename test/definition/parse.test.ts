@@ -79,7 +79,7 @@ describe('all problems at once', () => {
     );
     expect(error.problems).toHaveLength(30);
     expect(error.message.split('\n')).toHaveLength(12);
-    expect(error.message).toMatch(/30 problems(.|\n)*and 20 more$/);
+    expect(error.message).toMatch(/30 problems(.|\n)*and 20 more: .*details/);
   });
 });
 
