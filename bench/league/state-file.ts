@@ -8,11 +8,11 @@ const pauseMs = 200;
 
 /** As infrastructure tools do: each id goes into a state file when its reply is there, and the next apply goes on from it. */
 export const stateFile: StartContestant = async (emulator) => {
-  const aep = aepOf(emulator);
   return {
     name: 'state file',
     how: 'each id saved once its reply is there; a failed apply is applied again and goes on from the state',
     async create(_input, definition) {
+      const aep = aepOf(emulator);
       const state: ResourceIds = {};
       let humanSteps = 0;
       const patient = async (kind: Kind, context: Awaited<ReturnType<typeof contextOf>>): Promise<string> => {

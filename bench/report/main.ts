@@ -32,13 +32,15 @@ export async function run(): Promise<number> {
   return 0;
 }
 
-function result<Kept>(name: string): Kept | undefined {
+function result(name: string): unknown {
   const file = fileURLToPath(new URL(`../results/${name}.json`, import.meta.url));
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Kept) : undefined;
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as unknown) : undefined;
 }
 
 function sequences(): string {
-  const [simulated, real] = [result<Tally>('faults-simulated'), result<Tally>('faults-real')];
+  const [simulated, real] = ['faults-simulated', 'faults-real'].map(
+    (name) => result(name) as Tally | undefined,
+  );
   const number = (tally: Tally | undefined, key: keyof Tally) => tally?.[key].toLocaleString('en') ?? '';
   const rows: [string, keyof Tally][] = [
     ['dataflows', 'dataflows'],
@@ -56,7 +58,7 @@ function sequences(): string {
 }
 
 function matrix(): string | undefined {
-  const rows = result<Row[]>('matrix');
+  const rows = result('matrix') as Row[] | undefined;
   if (!rows) return undefined;
   return table(
     ['fault', 'at the point', ...creates.map(({ name }) => name)],
@@ -75,7 +77,7 @@ function cell(cells: Row['cells']): string {
 }
 
 function league(): string | undefined {
-  const kept = result<League>('league');
+  const kept = result('league') as League | undefined;
   if (!kept) return undefined;
   const figure = ({ value, low, high }: Figure) =>
     `${Math.round(value)} (${Math.round(low)}–${Math.round(high)})`;
