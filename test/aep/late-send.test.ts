@@ -15,16 +15,16 @@ test('a process that was paused while it connected does not send when it wakes u
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
   const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const aep = createAep({ ...configFor(imsUrl), apiUrl, httpTimeoutMs: 200 });
+  const aep = createAep({ ...configFor(imsUrl), apiUrl });
 
   // A neighbour's connection is there just before the POST's own: the process sleeps between the two.
   const beforeSend = () => {
     const neighbour = connect(Number(new URL(apiUrl).port), '127.0.0.1', () => {
-      pause(500);
+      pause(2_000);
       neighbour.destroy();
     });
   };
-  await errorOf(aep.flowService.flows.create({ sandbox: 'prod', beforeSend }, {}));
+  await errorOf(aep.flowService.flows.create({ sandbox: 'prod', timeoutMs: 1_500, beforeSend }, {}));
   await aep.flowService.flows.get({ sandbox: 'prod' }, 'next');
   expect(received).toEqual(['GET /data/foundation/flowservice/flows/next']);
 });
