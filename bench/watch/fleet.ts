@@ -49,7 +49,7 @@ export async function measureFleet({ flows, minutes, overdue, looksPerSecond }: 
   });
   const requests = (since: number, until = Infinity) =>
     emulator.control
-      .requests({ path: '/flowservice/*' })
+      .requests({ path: '/flowservice/**' })
       .filter(
         ({ at, headers }) => at >= since && at < until && headers['x-api-key'] !== administrator.clientId,
       );
@@ -172,7 +172,7 @@ export async function measureFleet({ flows, minutes, overdue, looksPerSecond }: 
       await sleep(1_000);
     for (const flowId of ids) emulator.control.planRuns({ flowId, outcomes: ['missing', 'missing'] });
     const awayAt = Date.now();
-    emulator.control.addFault({ method: 'GET', path: '/flowservice/*', kind: '503', times: 10_000_000 });
+    emulator.control.addFault({ method: 'GET', path: '/flowservice/**', kind: '503', times: 10_000_000 });
     // All are due within the hour.
     await sleep(minutes * minute);
     const away = mine(awayAt);

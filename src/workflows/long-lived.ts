@@ -4,10 +4,15 @@ import { setWorkflowOptions, workflowInfo, type Workflow } from '@temporalio/wor
 const longestHistory = 500;
 const largestHistoryBytes = 300_000;
 
-/** Whether it is time for the next execution. */
-export function historyIsLong(): boolean {
+/** What is under way may make it longer by this much. */
+const patience = 1.06;
+
+/** Whether it is time for the next execution: as soon as nothing is under way, and in a while whatever is. */
+export function historyIsLong({ isBusy }: { isBusy: boolean }): boolean {
   const { continueAsNewSuggested, historyLength, historySize } = workflowInfo();
-  return continueAsNewSuggested || historyLength > longestHistory || historySize > largestHistoryBytes;
+  const factor = isBusy ? patience : 1;
+  const isLong = historyLength > longestHistory * factor || historySize > largestHistoryBytes * factor;
+  return isLong || (continueAsNewSuggested && !isBusy);
 }
 
 /**

@@ -96,9 +96,10 @@ export async function watchFlowRuns(input: WatchInput, carried?: WatchState): Pr
     }
   }
 
-  /** A look that is under way is made again by the next execution, and messages go on their way again. */
+  /** A look that still waits for AEP is made again by the next execution, and messages go on their way again. */
   function mayEnd(): boolean {
-    return state !== undefined && historyIsLong() && responses.areQuiet && allHandlersFinished();
+    const isLong = historyIsLong({ isBusy: looks.underWay });
+    return state !== undefined && isLong && responses.areQuiet && allHandlersFinished();
   }
 
   function health() {
