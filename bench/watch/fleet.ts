@@ -1,12 +1,15 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import type { Child } from '../../dev/child.ts';
-import { startStack, startWorker } from '../../dev/local-stack.ts';
+import { bundleWorkflows } from '../../dev/bundle-workflows.ts';
+import { startChild, type Child } from '../../dev/child.ts';
+import { localEnv } from '../../dev/local-stack.ts';
+import { startTemporal } from '../../dev/temporal-server.ts';
+import { startEmulator, type RecordedRequest } from '../../emulator/emulator.ts';
 import { createAep } from '../../src/aep/aep.ts';
-import type { RecordedRequest } from '../../emulator/emulator.ts';
 import { taskQueue } from '../../src/workflows/messages.ts';
 import { healthQuery, watcherWorkflowId } from '../../src/workflows/watch-messages.ts';
 import { bytesOf, episodesOf } from './episodes.ts';
@@ -24,6 +27,7 @@ export interface FleetOptions {
 }
 
 const minute = 60_000;
+const workerScript = fileURLToPath(new URL('./worker.ts', import.meta.url));
 /** How many watchers' histories are read. */
 const sampleSize = 300;
 
@@ -32,12 +36,24 @@ export async function measureFleet({ flows, minutes, overdue, looksPerSecond }: 
   await using parts = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'aep-dataflows-bench-'));
   parts.defer(() => rm(folder, { recursive: true, force: true }));
-  const stack = await startStack(parts, {
-    temporal: { headless: true, dbFilename: join(folder, 'temporal.db') },
-    emulator: { recordLimit: 1_000_000, runs: { success: 80, degraded: 10, failed: 8, 'failed-no-end': 2 } },
-    workerEnv: { AEP_WATCH_LOOKS_PER_SECOND: String(looksPerSecond) },
+  const emulator = await startEmulator({
+    recordLimit: 1_000_000,
+    runs: { success: 80, degraded: 10, failed: 8, 'failed-no-end': 2 },
   });
-  const { emulator, temporal } = stack;
+  parts.defer(() => emulator.close());
+  const temporal = await startTemporal({ headless: true, dbFilename: join(folder, 'temporal.db') });
+  parts.defer(() => temporal.close());
+  const bundle = join(folder, 'workflows.js');
+  await bundleWorkflows(bundle);
+  const startWorker = async () => {
+    const env = { ...localEnv(emulator.url, temporal), AEP_WATCH_LOOKS_PER_SECOND: String(looksPerSecond) };
+    const worker = await startChild(process.execPath, [workerScript, bundle], {
+      env: { ...process.env, ...env },
+    });
+    parts.defer(() => worker.stop(1_000));
+    return worker;
+  };
+  let worker = await startWorker();
   const connection = await Connection.connect({ address: temporal.address });
   parts.defer(() => connection.close());
   const client = new Client({ connection });
@@ -81,7 +97,7 @@ export async function measureFleet({ flows, minutes, overdue, looksPerSecond }: 
     'accepted in seconds': round(acceptedSeconds),
     'all first looks done after seconds': round((lookedAt - startedAt) / 1000),
     'most calls to AEP in one second': busiestSecond(requests(startedAt, lookedAt)),
-    'worker memory MB': await memoryOf(stack.worker),
+    'worker memory MB': await memoryOf(worker),
   });
 
   // Runs appear two to three minutes after they are due.
@@ -131,15 +147,14 @@ export async function measureFleet({ flows, minutes, overdue, looksPerSecond }: 
     'run end to verdict, p50 ms': quantile(latencies, 0.5),
     'run end to verdict, p95 ms': quantile(latencies, 0.95),
     'runs behind these': latencies.length,
-    'worker memory MB': await memoryOf(stack.worker),
+    'worker memory MB': await memoryOf(worker),
   });
 
   console.log('Killing the worker…');
-  process.kill(stack.worker.pid, 'SIGKILL');
-  await stack.worker.ended;
+  process.kill(worker.pid, 'SIGKILL');
+  await worker.ended;
   const killedAt = Date.now();
-  const worker = await startWorker(stack.env);
-  parts.defer(() => worker.stop(1_000));
+  worker = await startWorker();
   const handle = client.workflow.getHandle(watcherWorkflowId({ sandbox: 'prod', flowId: flowIds[0]! }));
   await handle.query(healthQuery);
   const answeredAt = Date.now();

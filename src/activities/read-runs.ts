@@ -95,7 +95,7 @@ export function createLookActivities({ aep, looksPerSecond, watchIntervalMs }: L
 
 /** After the first full pass any time of the next day will do: so the passes of flows that were adopted together spread. */
 function restAfter({ from }: RunsRequest): number {
-  return Math.round(dayMs * (from === undefined ? 0.1 + 0.9 * Math.random() : 0.98 + 0.04 * Math.random()));
+  return Math.round(dayMs * (from === undefined ? 0.1 + 0.9 * Math.random() : 1 + 0.05 * Math.random()));
 }
 
 async function readNews(

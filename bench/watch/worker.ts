@@ -1,0 +1,17 @@
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { readConfig } from '../../src/config.ts';
+import { workerOptions } from '../../src/worker-options.ts';
+
+// The worker of `npm run build`: its workflows were bundled before. Bundling them takes more memory than all that follows.
+const [codePath = ''] = process.argv.slice(2);
+const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+const connection = await NativeConnection.connect(connectionOptions);
+const worker = await Worker.create({
+  connection,
+  namespace,
+  ...workerOptions(readConfig(process.env)),
+  workflowBundle: { codePath },
+});
+await worker.run();
+process.exit(0);
