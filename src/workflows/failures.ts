@@ -69,13 +69,11 @@ export function endingOf(error: unknown, more: object): ApplicationFailure | und
     return fail('Conflict', error.message, {
       reason,
       ids,
-      differences: differences
-        .slice(0, toTell)
-        .map(({ field, wanted, found }) => ({
-          field: cut(field, longestText),
-          wanted: brief(wanted),
-          found: brief(found),
-        })),
+      differences: differences.slice(0, toTell).map(({ field, wanted, found }) => ({
+        field: cut(field, longestText),
+        wanted: brief(wanted),
+        found: brief(found),
+      })),
       ...more,
     });
   }
