@@ -78,21 +78,31 @@ describe('a dataflow that is cancelled', () => {
   });
 
   it.concurrent('while a request waits for its next attempt ends without sending it', async () => {
-    const sandbox = next();
-    const path = creates.dataset;
-    const { control } = rig.emulator;
-    control.addFault({ method: 'POST', path, kind: '429-retry-after', retryAfterSeconds: 60, sandbox });
-    const handle = await rig.client.start(legacyOrders(sandbox));
-    await waitFor('the dataset to wait', async () =>
-      (await handle.progress()).waiting.some(({ about }) => about === 'dataset'),
-    );
-    await handle.cancel();
-    expect((await failureOf(handle)).type).toBe('Cancelled');
-    const outcome = (await outcomeOf(rig, handle.workflowId))!;
-    expect(outcome.unknown).toEqual([]);
-    expect(requestsIn(rig, sandbox, { method: 'POST', path })).toHaveLength(1);
-    await (await rig.client.start(legacyOrders(sandbox))).result();
-    expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(oneOfNine);
+    // A stack of its own: when AEP says slow down, everyone on that worker does.
+    const own = await startRig({ emulator: { sandboxes } });
+    try {
+      const worker = await own.startWorker();
+      const sandbox = next();
+      const path = creates.dataset;
+      const { control } = own.emulator;
+      control.addFault({ method: 'POST', path, kind: '429-retry-after', retryAfterSeconds: 600, sandbox });
+      const handle = await own.client.start(legacyOrders(sandbox));
+      await waitFor('the dataset to wait', async () =>
+        (await handle.progress()).waiting.some(({ about }) => about === 'dataset'),
+      );
+      await handle.cancel();
+      expect((await failureOf(handle)).type).toBe('Cancelled');
+      const outcome = (await outcomeOf(own, handle.workflowId))!;
+      expect(outcome.unknown).toEqual([]);
+      expect(requestsIn(own, sandbox, { method: 'POST', path })).toHaveLength(1);
+      // Another worker has not been told to slow down.
+      await worker.stop();
+      await own.startWorker();
+      await (await own.client.start(legacyOrders(sandbox))).result();
+      expect(marked(own.emulator, `${sandbox}/orders`)).toEqual(oneOfNine);
+    } finally {
+      await own.close();
+    }
   });
 
   it.concurrent('while nobody knows whether its schema exists says so', async () => {

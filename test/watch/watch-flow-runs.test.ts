@@ -164,8 +164,6 @@ describe.concurrent('a watcher that is given a sandbox and a flow id', () => {
   });
 });
 
-describe('a watcher whose AEP is away', () => {});
-
 describe('a watcher that cannot begin', () => {
   test('fails with every problem of its input at once, and asks AEP nothing', async () => {
     const before = rig.emulator.control.requests({}).length;
