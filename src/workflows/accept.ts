@@ -20,7 +20,7 @@ export interface Accepted {
  */
 export function accept(input: unknown): Accepted {
   // A run that is refused at once has left nothing that the next one would have to wait for.
-  upsertMemo({ outcome: { made: {}, adopted: {}, notTried: [], unknown: [] } satisfies Outcome });
+  upsertMemo({ outcome: { made: {}, adopted: {}, failed: [], notTried: [], unknown: [] } satisfies Outcome });
   const accepted = parse(input);
   const { definition } = accepted;
   const id = workflowId(definition);

@@ -10,7 +10,7 @@ import { neededKinds, uniqueKinds } from '../resources/plan.ts';
 import type { JsonObject, Observed } from '../resources/resource.ts';
 import type { Checked } from './checks.ts';
 import { CreateOnce, type Found, type Outside, type Sought } from './create-once.ts';
-import { thrownBy } from './failures.ts';
+import { reasonOf, thrownBy } from './failures.ts';
 import { adoptLivingFlow } from './living-flow.ts';
 import type { ProgressReport } from './progress.ts';
 import { Conflicting, NotNow } from './refusals.ts';
@@ -155,7 +155,8 @@ export class Branches {
       if (!living) this.#startMustLieAhead();
       return living;
     } catch (error) {
-      if (!this.#outside.isCancellation(error)) this.#report.step('flow', 'failed');
+      if (!this.#outside.isCancellation(error))
+        this.#report.step('flow', 'failed', { note: reasonOf(error) });
       throw error;
     }
   }
@@ -175,7 +176,8 @@ export class Branches {
     const begun = state === 'running';
     if (this.protocol.inDoubt(kind) || (begun && this.#mayHaveMade(kind, error)))
       this.#report.step(kind, 'unknown');
-    else if (begun && !this.#outside.isCancellation(error)) this.#report.step(kind, 'failed');
+    else if (begun && !this.#outside.isCancellation(error))
+      this.#report.step(kind, 'failed', { note: reasonOf(error) });
     else if (begun || state === 'waiting') this.#report.step(kind, 'notTried');
   }
 

@@ -32,8 +32,8 @@ import { sweep } from './sweep.ts';
  * of what was made; with `wait`, the updates `resume` and `giveUp` do.
  *
  * @param input a definition; `examples/dataflow.schema.json` says what it can ask for.
- * @throws ApplicationFailure of one of the types of `failure-types.ts`, with the lists of what was made, adopted, not
- * tried and unknown in `details[0]`.
+ * @throws ApplicationFailure of one of the types of `failure-types.ts`, with the lists of what was made, adopted, failed,
+ * not tried and unknown in `details[0]`.
  */
 export async function createDataflow(input: unknown): Promise<CreateDataflowResult> {
   let accepted = accept(input);

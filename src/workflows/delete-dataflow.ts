@@ -71,6 +71,7 @@ export async function deleteDataflow(input: DeleteDataflowInput): Promise<Delete
       outcome: {
         made: {},
         adopted: Object.assign({}, ...left.map(({ kind, id }) => ({ [kind]: id }))),
+        failed: [],
         notTried: [],
         unknown: [],
       },

@@ -50,6 +50,12 @@ export function thrownBy(error: unknown): ApplicationFailure | undefined {
   return thrown instanceof ApplicationFailure ? thrown : undefined;
 }
 
+/** Why, in a sentence short enough to be kept beside others. */
+export function reasonOf(error: unknown): string {
+  const { message } = thrownBy(error) ?? (error as Error);
+  return cut(message, longestText);
+}
+
 const sure: ReadonlySet<string | null | undefined> = new Set([
   'RateLimited',
   'Rejected',

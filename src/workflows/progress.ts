@@ -75,7 +75,7 @@ export function reportProgress(dataflow: string, steps: StepName[]): ProgressRep
 }
 
 /**
- * What became of each resource. One that was refused is in none of the lists: the failure tells of it.
+ * What became of each resource.
  * @param inDoubt kinds of which a request may still make something that nobody has seen.
  */
 export function outcomeOf(
@@ -90,6 +90,9 @@ export function outcomeOf(
   return {
     made: Object.fromEntries(made.map(({ kind, id }) => [kind, id])),
     adopted: ids('adopted'),
+    failed: resources
+      .filter(({ state }) => state === 'failed')
+      .map(({ step, note = '' }) => ({ kind: step as Kind, why: note })),
     notTried: named('waiting', 'notTried'),
     unknown: [...new Set([...named('running', 'unknown'), ...inDoubt])],
     ...(named('deleted').length > 0 ? { deleted: ids('deleted') } : {}),

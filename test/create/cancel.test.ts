@@ -71,6 +71,7 @@ describe('a dataflow that is cancelled', () => {
     expect(await outcomeOf(rig, handle.workflowId)).toEqual({
       made: {},
       adopted: {},
+      failed: [],
       notTried: [...kinds],
       unknown: [],
     });

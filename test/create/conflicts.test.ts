@@ -100,6 +100,7 @@ describe('a schema of the title that is somebody else’s', () => {
     const { message, details } = await conflictOf(definition);
     expect(message).toContain('"schema": {"id": …}');
     expect(details).toMatchObject({ reason: 'foreign', ids: [theirs.id], unknown: [] });
+    expect(details['failed']).toEqual([{ kind: 'schema', why: message }]);
     expect(details['notTried']).toEqual(expect.arrayContaining(['dataset', 'targetConnection', 'flow']));
 
     const second = await (await rig.client.start({ ...definition, schema: { id: theirs.id } })).result();

@@ -54,7 +54,9 @@ describe('Rejected', () => {
     expect(outcome.notTried).toContain('flow');
     expect(outcome.unknown).toEqual([]);
     const all = [...Object.keys(outcome.made), ...outcome.notTried];
-    expect(all).not.toContain('mappingSet');
+    expect(outcome.failed).toEqual([
+      { kind: 'mappingSet', why: expect.stringContaining('person.name.nickname') as string },
+    ]);
     expect(all.sort()).toEqual(['dataset', 'flow', 'schema', 'sourceConnection', 'targetConnection']);
 
     const result = await (await rig.client.start(orders(sandbox))).result();

@@ -79,7 +79,7 @@ def explain(cause: BaseException) -> int:
         raise cause
     print(f"{cause.type}: {cause.message}", file=sys.stderr)
     details = cause.details[0] if cause.details else {}
-    for key in ("made", "adopted", "notTried", "unknown"):
+    for key in ("made", "adopted", "failed", "notTried", "unknown"):
         if details.get(key):
             print(f"  {key}: {json.dumps(details[key])}", file=sys.stderr)
     print(WHOSE_MOVE.get(cause.type, ""), file=sys.stderr)
