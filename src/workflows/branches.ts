@@ -10,7 +10,7 @@ import { neededKinds, uniqueKinds } from '../resources/plan.ts';
 import type { JsonObject, Observed } from '../resources/resource.ts';
 import type { Checked } from './checks.ts';
 import { CreateOnce, type Found, type Outside, type Sought } from './create-once.ts';
-import { reasonOf, thrownBy } from './failures.ts';
+import { isDoubt, reasonOf, thrownBy } from './failures.ts';
 import { adoptLivingFlow } from './living-flow.ts';
 import type { ProgressReport } from './progress.ts';
 import { Conflicting, NotNow } from './refusals.ts';
@@ -184,10 +184,8 @@ export class Branches {
   /** Where titles are unique, a create is sent again after a doubt, and one that is given up does not say whether there was one. */
   #mayHaveMade(kind: Kind, error: unknown): boolean {
     if (error instanceof Conflicting || error instanceof NotNow) return false;
-    const { isCancellation, isDoubt } = this.#outside;
-    if (uniqueKinds.has(kind))
-      return isCancellation(error) || isDoubt(error) || thrownBy(error)?.type === 'Unavailable';
-    return isDoubt(error);
+    if (!uniqueKinds.has(kind)) return isDoubt(error);
+    return this.#outside.isCancellation(error) || isDoubt(error) || thrownBy(error)?.type === 'Unavailable';
   }
 
   /** A class or schema that was made before it was known that it is not needed. */

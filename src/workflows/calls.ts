@@ -4,7 +4,7 @@ import { activityName, kindTitles, type Kind } from '../resources/kinds.ts';
 import { uniqueKinds } from '../resources/plan.ts';
 
 /** A worker that died is known to be dead after this. Milliseconds. */
-const heartbeatTimeoutMs = 1_500;
+export const heartbeatTimeoutMs = 1_500;
 /** What an activity may take beside its call to AEP. Milliseconds. */
 const overheadMs = 2_000;
 /** For lists of everything in a sandbox. */

@@ -30,8 +30,8 @@ export interface Outside {
   beginNothingMore: () => void;
   /** Throws where the workflow was cancelled. */
   mustGoOn: () => void;
-  /** Whether a create that ended with this error may have created something. */
-  isDoubt: (error: unknown) => boolean;
+  /** Whether a create that was asked for at a time (epoch milliseconds) and ended with this error may have created something. */
+  isDoubt: (error: unknown, askedAt: number) => boolean;
   isCancellation: (error: unknown) => boolean;
   newNonce: () => string;
   /** Epoch milliseconds. */
@@ -143,11 +143,12 @@ export class CreateOnce {
 
       const { mark } = this.newMark(kind);
       const { nonce } = mark;
+      const askedAt = this.#outside.now();
       try {
         const { id } = await this.#outside.create(kind, { body, mark, lookedIn });
         return { id, made: true };
       } catch (error) {
-        if (!this.#outside.isDoubt(error)) throw error;
+        if (!this.#outside.isDoubt(error, askedAt)) throw error;
       }
       this.#doubt(kind, nonce);
       const settleMs = this.#settleMs(kind);

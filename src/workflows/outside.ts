@@ -3,7 +3,7 @@ import type { Bounds } from '../activities/index.ts';
 import type { Definition } from '../definition/definition.ts';
 import { durationMs } from '../definition/duration.ts';
 import { dataflowId } from '../definition/identity.ts';
-import { callsFor } from './calls.ts';
+import { callsFor, heartbeatTimeoutMs } from './calls.ts';
 import type { Outside } from './create-once.ts';
 import { isDoubt } from './failures.ts';
 
@@ -34,7 +34,10 @@ export function outsideOf(definition: Definition, bounds: Bounds): Outside {
     mustGoOn() {
       if (work.consideredCancelled) throw new CancelledFailure('The create was cancelled');
     },
-    isDoubt,
+    // A server that does not know time-outs by name tries again after one. A cancellation that comes before that attempt
+    // says nothing of the one that was cut off: only what was cancelled sooner than that is sure to have sent nothing.
+    isDoubt: (error, askedAt) =>
+      isDoubt(error) || (isCancellation(error) && Date.now() - askedAt >= heartbeatTimeoutMs),
     isCancellation,
     newNonce: () => uuid4().slice(0, 8),
     now: () => Date.now(),

@@ -83,3 +83,23 @@ describe('a request that takes effect later than every bound', () => {
     expect(played).toMatchObject({ violations: [], beyond: true });
   });
 });
+
+it('a create that is cancelled between an attempt that timed out and the next one is in doubt', async () => {
+  const how = {
+    hit: 'serverDown' as const,
+    point: 'beforeSending' as const,
+    forMs: 9_000,
+    commit: { part: 0.9 },
+  };
+  const played = await play(
+    {
+      ...quiet,
+      aep: { ...quiet.aep, httpTimeoutMs: 1_500, listLagMs: 0, latencyMs: 40 },
+      temporal: { ...quiet.temporal, knowsTimeoutTypes: false },
+      faults: [{ verb: 'create', shelf: 'sourceConnections', nth: 0, how }],
+      acts: [{ what: 'cancel', atMs: 141, againAfterMs: 0 }],
+    },
+    code,
+  );
+  expect(played.violations).toEqual([]);
+});
