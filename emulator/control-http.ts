@@ -1,63 +1,76 @@
 /** The levers over HTTP: `POST /_emulator/<lever>` with a JSON object; those that only read also answer GET with a query. */
 import { Hono } from 'hono';
 import type { Context } from 'hono';
+import type { z } from 'zod';
 import type { Control } from './control.ts';
 import { isObject } from './json.ts';
-import type { Json } from './json.ts';
+import { inputs, readInput } from './lever-inputs.ts';
 
-type Lever = { reads?: true; help: string; pull: (input: Json) => unknown };
+type Lever = { reads?: true; help: string; pull: (input: unknown) => unknown };
+
+/** What it takes, what it is for, what it does. */
+function lever<Input>(
+  schema: z.ZodType<Input>,
+  help: string,
+  pull: (input: Input) => unknown,
+  reads?: 'reads',
+): Lever {
+  return {
+    help,
+    pull: (input) => pull(readInput(schema, input)),
+    ...(reads === undefined ? {} : { reads: true }),
+  };
+}
 
 function levers(control: Control): Record<string, Lever> {
+  const { nothing } = inputs;
   return {
-    addFault: {
-      help: '{kind, method?, path?, times?, skip?, retryAfterSeconds?, delayMs?, meanwhile?, committed?} spoils requests to come',
-      pull: (fault) => control.addFault(fault),
-    },
-    faults: { reads: true, help: 'all faults, with how often each struck', pull: () => control.faults() },
-    clearFaults: { help: 'no more faults', pull: () => control.clearFaults() },
-    requests: {
-      reads: true,
-      help: '{method?, path?} the requests that came',
-      pull: (filter) => control.requests(filter),
-    },
-    callCounts: { reads: true, help: 'how often each sort of call came', pull: () => control.callCounts() },
-    clearRequests: { help: 'forgets the requests that came', pull: () => control.clearRequests() },
-    resources: {
-      reads: true,
-      help: '{kind, sandbox?} what is really there, whatever lists show',
-      pull: ({ kind, sandbox }) => control.resources(kind, sandbox),
-    },
-    configure: {
-      help: '{latencyMs?, listLagMs?, …} changes settings',
-      pull: (changes) => control.configure(changes),
-    },
-    clock: {
-      reads: true,
-      help: "the emulator's clock (epoch ms) and its speed",
-      pull: () => control.clock(),
-    },
-    advanceClock: {
-      help: '{ms} moves the clock forward',
-      pull: ({ ms }) => control.advanceClock(Number(ms)),
-    },
-    setClock: {
-      help: '{speed?, now?} sets the speed, or moves the clock forward to a time',
-      pull: (to) => control.setClock(to),
-    },
-    planRuns: {
-      help: '{outcomes, flowId?, repeat?} how the next runs end',
-      pull: (plan) => control.planRuns(plan),
-    },
-    makeRun: {
-      help: '{flowId, outcome?, createdAt?, startedAt?, completedAt?, run?} a run at once',
-      pull: ({ flowId, ...details }) => control.makeRun(flowId, details),
-    },
-    unknownFields: {
-      reads: true,
-      help: 'fields of requests that no documentation knows',
-      pull: () => control.unknownFields(),
-    },
-    reset: { help: 'back to the first moment', pull: () => control.reset() },
+    addFault: lever(
+      inputs.fault,
+      '{kind, method?, path?, sandbox?, times?, skip?, retryAfterSeconds?, delayMs?, meanwhile?, committed?} spoils requests to come',
+      (fault) => control.addFault(fault),
+    ),
+    faults: lever(nothing, 'all faults, with how often each struck', () => control.faults(), 'reads'),
+    clearFaults: lever(nothing, 'no more faults', () => control.clearFaults()),
+    requests: lever(
+      inputs.filter,
+      '{method?, path?} the requests that came',
+      (filter) => control.requests(filter),
+      'reads',
+    ),
+    callCounts: lever(nothing, 'how often each sort of call came', () => control.callCounts(), 'reads'),
+    clearRequests: lever(nothing, 'forgets the requests that came', () => control.clearRequests()),
+    resources: lever(
+      inputs.resources,
+      '{kind, sandbox?} what is really there, whatever lists show',
+      ({ kind, sandbox }) => control.resources(kind, sandbox),
+      'reads',
+    ),
+    configure: lever(inputs.settings, '{latencyMs?, listLagMs?, …} changes settings', (changes) =>
+      control.configure(changes),
+    ),
+    clock: lever(nothing, "the emulator's clock (epoch ms) and its speed", () => control.clock(), 'reads'),
+    advanceClock: lever(inputs.advance, '{ms} moves the clock forward', ({ ms }) => control.advanceClock(ms)),
+    setClock: lever(
+      inputs.clock,
+      '{speed?, now?} sets the speed, or moves the clock forward to a time',
+      (to) => control.setClock(to),
+    ),
+    planRuns: lever(inputs.plan, '{outcomes, flowId?, repeat?} how the next runs end', (plan) =>
+      control.planRuns(plan),
+    ),
+    makeRun: lever(
+      inputs.madeRun,
+      '{flowId, outcome?, createdAt?, startedAt?, completedAt?, run?} a run at once',
+      ({ flowId, ...details }) => control.makeRun(flowId, details),
+    ),
+    unknownFields: lever(
+      nothing,
+      'fields of requests that no documentation knows',
+      () => control.unknownFields(),
+      'reads',
+    ),
+    reset: lever(nothing, 'back to the first moment', () => control.reset()),
   };
 }
 
@@ -65,7 +78,7 @@ export function controlApp(control: Control): Hono {
   const app = new Hono({ strict: false }).basePath('/_emulator');
   const all = levers(control);
 
-  const pull = async (c: Context, input: Json): Promise<Response> => {
+  const pull = async (c: Context, input: unknown): Promise<Response> => {
     const lever = all[c.req.param('lever') ?? ''];
     if (lever === undefined)
       return c.json({ error: `No lever '${c.req.param('lever')}'.`, levers: Object.keys(all) }, 404);

@@ -72,8 +72,32 @@ test('a lever that is not there, a wrong setting and a wrong body are told', asy
     body: { error: expect.stringContaining('latencyMs') },
   });
   expect((await pull('advanceClock', { ms: -1 })).status).toBe(400);
-  expect((await pull('planRuns', { outcomes: ['nonsense'] })).status).toBe(400);
   expect((await pull('reset')).status).toBe(405);
+});
+
+test.each<[lever: string, input: object, told: RegExp]>([
+  ['addFault', { kind: 'nonsense' }, /^kind: .*reset-before/],
+  ['addFault', { kind: '503', times: '3' }, /^times: expected number, received string/],
+  ['addFault', { kind: '503', paths: '/flowservice/**' }, /^paths: there is no such field; .*path,/],
+  ['addFault', { kind: '503', path: '^(' }, /^path: is no regular expression/],
+  ['configure', { latencyMs: '100' }, /^latencyMs: expected number/],
+  ['configure', { latencyMs: 3e9 }, /^latencyMs: .*2147483647/],
+  ['configure', { runs: { sucess: 1 } }, /^runs\.?.*sucess/],
+  ['configure', { runLastsMs: [2, 1] }, /^runLastsMs: takes the smaller number first/],
+  ['configure', { sandboxes: ['prod'] }, /'sandboxes' is chosen at the start/],
+  ['setClock', { now: '2030-01-01', speed: -1 }, /^speed: .*; now: expected number/],
+  ['advanceClock', {}, /^ms: expected number, received undefined/],
+  ['planRuns', { outcomes: ['nonsense'] }, /^outcomes\.0: expected one of success/],
+  ['planRuns', { outcomes: [{ outcome: 'failed', records: 'many' }] }, /^outcomes\.0\.records: expected/],
+  ['makeRun', { flowId: 7 }, /^flowId: expected string/],
+  ['resources', { kind: 'flow' }, /^kind: .*flows/],
+  ['clearFaults', { all: true }, /^all: there is no such field/],
+])('%s with %j is refused by the name of the field, and changes nothing', async (lever, input, told) => {
+  const before = [await pull('faults'), await pull('clock')];
+  const { status, body } = await pull(lever, input);
+  expect(status).toBe(400);
+  expect((body as { error: string }).error).toMatch(told);
+  expect([await pull('faults'), await pull('clock')]).toEqual(before);
 });
 
 test('one can wait for a call to arrive', async () => {
