@@ -71,7 +71,7 @@ export async function watchFlowRuns(input: WatchInput, carried?: WatchState): Pr
     const hasNews = () =>
       isStopped || looks.haveEnded || looks.wanted !== undefined || (state && told.length > 0) || mayEnd();
     if (looks.underWay) await condition(hasNews);
-    else if (!(await condition(hasNews, untilAbout(plan.at)))) {
+    else if (!(await condition(hasNews, untilAbout(plan.at), { summary: whatFor(plan) }))) {
       looks.start(requestOf(input, state, plan));
       continue;
     }
@@ -109,7 +109,7 @@ export async function watchFlowRuns(input: WatchInput, carried?: WatchState): Pr
 
   async function end(reason: WatchResult['reason']): Promise<WatchResult> {
     const isDone = () => responses.areDone && allHandlersFinished();
-    if (!isDone()) await condition(isDone, lastWordsMs);
+    if (!isDone()) await condition(isDone, lastWordsMs, { summary: 'Until the last messages are taken' });
     return { reason, health: health() };
   }
 }
@@ -127,6 +127,11 @@ function requestOf(
   const { cursor } = state;
   const from = full ? cursor.floor : readFrom(cursor);
   return { ...look, from, judged: judgedSince(cursor, from), open: cursor.open.map(({ id }) => id) };
+}
+
+/** What a watcher waits for, as the Temporal UI shows it beside the timer. */
+function whatFor({ full }: PlannedLook): string {
+  return full ? 'Until the daily look at everything' : 'Until a run is late, or takes too long';
 }
 
 /**

@@ -1,7 +1,21 @@
+import { defaultPayloadConverter } from '@temporalio/common';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkNowUpdate, setWatchUpdate } from '../../src/workflows/watch-messages.ts';
+import { readRun } from '../../src/runs/read-run.ts';
+import { runsEndedName } from '../../src/runs/names.ts';
+import type { WatchState } from '../../src/runs/watch.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { healthOf, onCall, startStage, until, untilQuiet, type Stage, type Watcher } from './stage.ts';
+import {
+  healthOf,
+  historyOf,
+  onCall,
+  replay,
+  startStage,
+  until,
+  untilQuiet,
+  type Stage,
+  type Watcher,
+} from './stage.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -48,4 +62,47 @@ test('what is left to do goes with the watch from execution to execution: messag
   expect((await told(2)).map(({ verdict }) => verdict)).toEqual(['failed', 'paused']);
   expect((await healthOf(watcher)).retries).toEqual([]);
   await watcher.terminate();
+}, 180_000);
+
+test('a watch goes on, with all it knows, in execution after execution: each run is judged once, whoever tells of it and how often', async () => {
+  const { flowId, watcher } = await stage.watch({});
+  const { control } = stage.rig.emulator;
+  const { workflow } = stage.rig.temporal.client;
+  const ids: string[] = [];
+  const executions: string[] = [];
+  const isNew = async () => {
+    const { runId } = await watcher.describe();
+    return !executions.includes(runId) && executions.push(runId);
+  };
+  await isNew();
+  // Beside the sandbox's follower, one that is out of its mind tells of each run twice, the newest first.
+  await waitFor(
+    'the third execution',
+    async () => {
+      const now = control.clock().now;
+      const made = Array.from({ length: 40 }, (_, n) =>
+        control.makeRun(flowId, { createdAt: now - 9_000 - n, startedAt: now - 9_000, completedAt: now - 1 }),
+      ).map(readRun);
+      ids.push(...made.map(({ id }) => id.slice(-12)));
+      const tell = (run: (typeof made)[0]) => watcher.signal(runsEndedName, { readAt: now, runs: [run] });
+      await Promise.all([...made.toReversed(), ...made].map(tell));
+      await until(watcher, 'all of them to be judged', ({ totals }) => totals.ok === ids.length);
+      await isNew();
+      return executions.length === 3;
+    },
+    120_000,
+  );
+  const { totals } = await watcher.executeUpdate(checkNowUpdate);
+  expect(totals).toMatchObject({ ok: ids.length, degraded: 0, failed: 0, tooLate: 0 });
+
+  await stage.aep.flowService.flows.remove({ sandbox: 'prod' }, flowId);
+  await watcher.signal('wake', { flow: true });
+  expect(await watcher.result()).toMatchObject({ reason: 'gone', health: { totals } });
+  for (const runId of executions) await replay(workflow.getHandle(watcher.workflowId, runId));
+  const last = await historyOf(workflow.getHandle(watcher.workflowId, executions.at(-1)));
+  const [, handedOver] = last.events[0]!.workflowExecutionStartedEventAttributes!.input!.payloads!;
+  const { cursor } = defaultPayloadConverter.fromPayload<WatchState>(handedOver!);
+  const judged = Object.values(cursor.judged).flat();
+  expect(new Set(judged).size).toBe(judged.length);
+  expect(judged.filter((id) => !ids.includes(id))).toEqual([]);
 }, 180_000);

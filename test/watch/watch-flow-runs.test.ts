@@ -147,12 +147,13 @@ describe.concurrent('a watcher that is given a sandbox and a flow id', () => {
       control.advanceClock(3 * day);
       const now = Date.now();
       // Older than what an ordinary look covers: it is asked for by its id.
-      const long = control.makeRun(flowId, { createdAt: now - 20 * hour, completedAt: now + 2000 });
+      const long = control.makeRun(flowId, { createdAt: now - 20 * hour, completedAt: now + hour });
       control.makeRun(flowId, { outcome: 'failed', createdAt: now - 2 * hour });
       await own.startWorker();
       const watcher = await start({ sandbox: 'prod', flowId }, `flow/prod/${flowId}`, own);
       const first = await until(watcher, 'the first look', ({ lastRuns }) => lastRuns.length > 0);
       expect(first).toMatchObject({ totals: { failed: 1 }, openRuns: [{ runId: long['id'] }] });
+      control.advanceClock(hour);
       await until(
         watcher,
         'the end of the long run',
@@ -162,6 +163,33 @@ describe.concurrent('a watcher that is given a sandbox and a flow id', () => {
       await own.close();
     }
   });
+});
+
+test('a watcher whose AEP is away lives on, says why it waits, and calls nothing overdue that it cannot see', async () => {
+  const sandbox = 'dev';
+  const startTime = Math.ceil(Date.now() / 1000) + 2;
+  const schedule = { startTime, frequency: 'hour', interval: 1, backfill: true };
+  const { flowId, watcher } = await watch({ sandbox, schedule }, { watch: { overdueAfter: '1s' } });
+  await until(watcher, 'the first look', ({ flowName }) => flowName === 'Orders');
+  rig.emulator.control.addFault({ path: '/flowservice/**', kind: '503', times: 1_000_000, sandbox });
+  try {
+    // It looks because a run is late, and cannot know.
+    await waitFor('the trouble to show', async () => {
+      const { raw } = await watcher.describe();
+      return raw.pendingActivities?.some(
+        ({ lastFailure, attempt }) =>
+          attempt! > 2 && lastFailure?.message?.includes(`Cannot read the runs of flow ${flowId}`),
+      );
+    });
+    expect((await health(watcher)).verdict).toBe('pending');
+  } finally {
+    rig.emulator.control.clearFaults();
+  }
+  await until(watcher, 'the verdict overdue', ({ verdict }) => verdict === 'overdue');
+  makeRun(flowId);
+  await until(watcher, 'the run to be judged', ({ verdict }) => verdict === 'ok');
+  await replay(watcher);
+  await watcher.terminate();
 });
 
 describe('a watcher that cannot begin', () => {
