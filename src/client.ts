@@ -222,10 +222,13 @@ export class AepDataflows {
       execution: { workflowId },
       maximumPageSize: 1,
     });
-    const [payload] = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
-    if (!payload) return undefined;
+    let payloads = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+    const { loadedDataConverter, namespace } = this.#client.options;
+    const { payloadCodecs, payloadConverter } = loadedDataConverter;
     try {
-      const input: unknown = this.#client.options.loadedDataConverter.payloadConverter.fromPayload(payload);
+      for (const codec of payloadCodecs.toReversed())
+        payloads = await codec.decode(payloads, { type: 'workflow', namespace, workflowId });
+      const input: unknown = payloadConverter.fromPayload(payloads[0]!);
       return definitionHash(parseDefinition(input).definition);
     } catch {
       return undefined;

@@ -43,8 +43,7 @@ export function createOf(kind: Kind, dependencies: Dependencies) {
     } catch (error) {
       if (!(error instanceof AepError)) throw error;
       if (error.created === 'unknown') throw doubt(kind, error.message, error);
-      heartbeat({ nothingCreatedBy: attempt } satisfies Word);
-      throw failure(error, giveUpAfterMs);
+      throw failure(error, giveUpAfterMs, { nothingCreatedBy: attempt } satisfies Word);
     }
   };
 }
@@ -71,7 +70,7 @@ export function createUniqueOf(kind: Kind, dependencies: Dependencies) {
 
 /** What was made just now has its title at once, but lists may not show it yet: then the next attempt asks again. */
 function notShownYet(refused: TitleTaken, listLagMs: number): ApplicationFailure | undefined {
-  const left = activityInfo().heartbeatDetails as { takenSince: number } | undefined;
+  const left = activityInfo().heartbeatDetails as { takenSince?: number } | undefined;
   const takenSince = left?.takenSince ?? Date.now();
   if (Date.now() - takenSince > listLagMs) return undefined;
   heartbeat({ takenSince });

@@ -1,31 +1,54 @@
-import { ApplicationFailure, activityInfo } from '@temporalio/activity';
+import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activity';
 import { AepError, RateLimited, Unauthorized, Unavailable, NotReached } from '../aep/errors.ts';
 import type { AepRefusal, FailureType } from '../failure-types.ts';
 
 const firstPauseMs = 1_000;
 const longestPauseMs = 30 * 60_000;
-/** A token that is refused right after its renewal may be a gateway catching up; a tenth time it is not. */
-const unauthorizedAttempts = 6;
+/** A token that is refused right after its renewal may be a gateway catching up; a sixth time in a row it is not. */
+const unauthorizedInARow = 6;
+
+/** What went wrong since the last good answer, left to the next attempt in heartbeat details. Whoever leaves none begins anew. */
+interface Trouble {
+  failures: number;
+  /** How many of the last ones in a row were refused tokens. */
+  unauthorized: number;
+}
 
 /**
- * The pause before attempt `attempt + 1`: what AEP asked for, else growing from one second to half an hour. Jittered, so
- * that many do not come back at once.
+ * The pause after the `failures`th failure in a row: what AEP asked for, else growing from one second to half an hour.
+ * Jittered, so that many do not come back at once.
  */
-export function pauseMs(attempt: number, retryAfterMs?: number): number {
+export function pauseMs(failures: number, retryAfterMs?: number): number {
   if (retryAfterMs !== undefined) return retryAfterMs * (1 + Math.random() / 4);
-  const growing = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempt - 1, 20));
+  const growing = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failures - 1, 20));
   return growing * (0.75 + Math.random() / 4);
 }
 
-/** An AEP error as Temporal carries it: retried by the server while it is worth it, unless the caller asked to give up by then. */
-export function failure(error: unknown, giveUpAfterMs?: number): unknown {
+/**
+ * An AEP error as Temporal carries it: retried by the server while it is worth it, unless the caller asked to give up by
+ * then. Attempts are no measure of that: some of them were looks that AEP answered.
+ * @param left what the next attempt must know besides; what earlier ones left stays.
+ */
+export function failure(error: unknown, giveUpAfterMs?: number, left: object = {}): unknown {
   if (!(error instanceof AepError)) return error;
-  const { attempt, scheduledTimestampMs } = activityInfo();
+  const { heartbeatDetails, currentAttemptScheduledTimestampMs, scheduledTimestampMs } = activityInfo();
+  const before = heartbeatDetails as { trouble?: Trouble } | undefined;
+  const trouble: Trouble = {
+    failures: (before?.trouble?.failures ?? 0) + 1,
+    unauthorized: error instanceof Unauthorized ? (before?.trouble?.unauthorized ?? 0) + 1 : 0,
+  };
+  heartbeat({ ...before, ...left, trouble });
+
   const type = failureType(error);
-  const passing = type === 'RateLimited' || type === 'Unavailable' || mayHeal(error, attempt);
-  const nextRetryDelay = pauseMs(attempt, error instanceof RateLimited ? error.retryAfterMs : undefined);
+  const passing = type === 'RateLimited' || type === 'Unavailable' || mayHeal(error, trouble);
+  const nextRetryDelay = pauseMs(
+    trouble.failures,
+    error instanceof RateLimited ? error.retryAfterMs : undefined,
+  );
+  // Both by the server's clock: a worker's own may be anything.
   const tooLate =
-    giveUpAfterMs !== undefined && Date.now() + nextRetryDelay > scheduledTimestampMs + giveUpAfterMs;
+    giveUpAfterMs !== undefined &&
+    currentAttemptScheduledTimestampMs + nextRetryDelay > scheduledTimestampMs + giveUpAfterMs;
   return ApplicationFailure.create({
     type,
     message: error.message,
@@ -46,6 +69,6 @@ function failureType(error: AepError): FailureType {
   return 'Rejected';
 }
 
-function mayHeal(error: AepError, attempt: number): boolean {
-  return error instanceof Unauthorized && !error.permanent && attempt < unauthorizedAttempts;
+function mayHeal(error: AepError, { unauthorized }: Trouble): boolean {
+  return error instanceof Unauthorized && !error.permanent && unauthorized < unauthorizedInARow;
 }

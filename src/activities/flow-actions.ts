@@ -1,4 +1,4 @@
-import { ApplicationFailure, activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure, activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { Aep } from '../aep/aep.ts';
 import { AepError } from '../aep/errors.ts';
 import { failure, refusal } from './failures.ts';
@@ -36,8 +36,7 @@ export function createFlowActions({ aep }: { aep: Aep }) {
       } catch (error) {
         if (!(error instanceof AepError)) throw error;
         if (error.created === 'unknown') throw doubt(runId, error.message, error);
-        heartbeat({ refusedAt: attempt });
-        throw failure(error, giveUpAfterMs);
+        throw failure(error, giveUpAfterMs, { refusedAt: attempt });
       }
     },
 

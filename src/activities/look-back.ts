@@ -36,14 +36,18 @@ export function lookBackOf({ httpTimeoutMs, lateCommitMs, listLagMs }: Dependenc
   const lateMs = lateCommitMs + listLagMs;
   const bounds: Bounds = { httpTimeoutMs, settleMs: httpTimeoutMs + lateMs, lateMs };
   return async (): Promise<LookBack> => {
-    const { workflowId, runId } = activityInfo().workflowExecution!;
+    const { workflowExecution, currentAttemptScheduledTimestampMs } = activityInfo();
+    const { workflowId, runId } = workflowExecution!;
     const executions = await executionsOf(workflowId, runId);
     if (!executions) return { runId, ranBefore: true, mayStillArrive: true, ids: [], bounds };
     const earlier = executions.filter((one) => one.runId !== runId);
     return {
       runId,
       ranBefore: earlier.length > 0,
-      mayStillArrive: earlier.some((one) => mayStillArrive(one, bounds.settleMs)),
+      // The server's clock, as that of an execution's end is: a worker's own may be anything.
+      mayStillArrive: earlier.some((one) =>
+        mayStillArrive(one, currentAttemptScheduledTimestampMs - bounds.settleMs),
+      ),
       ids: distinct(earlier.map(({ memo }) => idsOf(memo?.['outcome'] as Outcome | undefined))),
       bounds,
     };
@@ -69,8 +73,9 @@ async function executionsOf(workflowId: string, runId: string): Promise<Workflow
   return undefined;
 }
 
-function mayStillArrive({ status, closeTime, memo }: WorkflowExecutionInfo, settleMs: number): boolean {
-  if (closeTime && Date.now() - +closeTime > settleMs) return false;
+/** @param since epoch milliseconds: what ended before has shown by now. */
+function mayStillArrive({ status, closeTime, memo }: WorkflowExecutionInfo, since: number): boolean {
+  if (closeTime && +closeTime < since) return false;
   const outcome = memo?.['outcome'] as Outcome | undefined;
   const saidGoodbye =
     status.name !== 'RUNNING' && status.name !== 'TERMINATED' && status.name !== 'TIMED_OUT';

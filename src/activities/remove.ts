@@ -1,7 +1,7 @@
-import { ApplicationFailure, cancellationSignal } from '@temporalio/activity';
+import { ApplicationFailure, activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import { resources } from '../resources/index.ts';
 import { kindTitles, type Kind, type ResourceIds } from '../resources/kinds.ts';
-import { failure } from './failures.ts';
+import { failure, pauseMs } from './failures.ts';
 import type { Dependencies } from './dependencies.ts';
 import { servicesOf } from './services.ts';
 
@@ -46,10 +46,14 @@ export function removeOf(kind: Kind, dependencies: Dependencies) {
     } catch (error) {
       throw failure(error);
     }
-    if (there)
-      throw ApplicationFailure.retryable(
-        `The ${kindTitles[kind]} ${id} is deleted and not gone yet`,
-        'StillThere',
-      );
+    if (there) throw stillThere(`The ${kindTitles[kind]} ${id} is deleted and not gone yet`);
   };
+}
+
+/** AEP took the delete and takes its time: asked again after pauses that grow from there, whatever went wrong before. */
+function stillThere(message: string): ApplicationFailure {
+  const left = activityInfo().heartbeatDetails as { shown?: number } | undefined;
+  const shown = (left?.shown ?? 0) + 1;
+  heartbeat({ shown });
+  return ApplicationFailure.create({ type: 'StillThere', message, nextRetryDelay: pauseMs(shown) });
 }

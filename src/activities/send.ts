@@ -1,4 +1,5 @@
 import { ApplicationFailure, Context, activityInfo, heartbeat } from '@temporalio/activity';
+import { ActivityCancelledError } from '@temporalio/client';
 import type { AepError } from '../aep/errors.ts';
 import { startLeadSeconds } from '../definition/start.ts';
 import { resources } from '../resources/index.ts';
@@ -73,20 +74,15 @@ export function doubt(kind: Kind, why: string, cause?: AepError): ApplicationFai
 
 /** A worker that was asleep between taking a task and beginning it must not send what the server has long given up. */
 async function stillCounts(kind: Kind): Promise<void> {
-  const { currentAttemptScheduledTimestampMs, taskToken, workflowNamespace, heartbeatDetails } =
-    activityInfo();
-  if (Date.now() - currentAttemptScheduledTimestampMs < staleAfterMs) return;
-  const { client } = Context.current();
-  const { payloadConverter } = client.options.loadedDataConverter;
+  const { currentAttemptScheduledTimestampMs, taskToken, heartbeatDetails } = activityInfo();
+  // By two clocks: where they differ so much that this cannot be told, it is asked for every time.
+  const ageMs = Date.now() - currentAttemptScheduledTimestampMs;
+  if (ageMs > -staleAfterMs && ageMs < staleAfterMs) return;
   try {
-    await client.workflowService.recordActivityTaskHeartbeat({
-      namespace: workflowNamespace ?? client.options.namespace,
-      taskToken,
-      ...(heartbeatDetails === undefined
-        ? {}
-        : { details: { payloads: [payloadConverter.toPayload(heartbeatDetails)] } }),
-    });
-  } catch {
+    await Context.current().client.activity.heartbeat(taskToken, heartbeatDetails);
+  } catch (error) {
+    // It still counts: what was begun is finished.
+    if (error instanceof ActivityCancelledError) return;
     throw doubt(kind, 'Temporal no longer waits for this attempt');
   }
 }

@@ -51,7 +51,7 @@ const lost = 'lost';
 /** Looks until a resource of ours shows or the settle time is over. */
 export function settleOf(kind: Kind, dependencies: Dependencies) {
   return async (request: SettleRequest): Promise<Look> => {
-    const memory = remembered([]);
+    const memory = recalled([]);
     return { lookedIn: memory.runId, found: await lookAfterDoubt(kind, dependencies, request, memory) };
   };
 }
@@ -67,7 +67,7 @@ export function settleOf(kind: Kind, dependencies: Dependencies) {
 export function settleOrCreateOf(kind: Kind, dependencies: Dependencies) {
   return (request: SettleOrCreateRequest): Promise<Settled> =>
     beating(async () => {
-      const memory = remembered([request.nonce]);
+      const memory = recalled([request.nonce]);
       const found = await lookAfterDoubt(kind, dependencies, request, memory);
       if (shows(kind, found, request)) return { lookedIn: memory.runId, found, doubts: memory.doubts };
 
@@ -77,10 +77,8 @@ export function settleOrCreateOf(kind: Kind, dependencies: Dependencies) {
         const id = await send(kind, dependencies, { sandbox, body, mark: { dataflow, nonce } });
         return { lookedIn: memory.runId, created: { id, nonce }, doubts: memory.doubts };
       } catch (error) {
-        if (error instanceof AepError && error.created === 'no') {
-          heartbeat(memory);
-          throw failure(error, request.giveUpAfterMs);
-        }
+        if (error instanceof AepError && error.created === 'no')
+          throw failure(error, request.giveUpAfterMs, memory);
         const pauseMs = Math.min(Math.max(2 * memory.pauseMs, request.settleMs), longestPauseMs);
         const doubts = [...memory.doubts, nonce];
         // An attempt that no longer counts leaves no word, and so the next one does not know what it did.
@@ -90,11 +88,14 @@ export function settleOrCreateOf(kind: Kind, dependencies: Dependencies) {
     });
 }
 
-function remembered(doubts: string[]): Memory {
+function recalled(doubts: string[]): Memory {
   const { attempt, heartbeatDetails, workflowExecution } = activityInfo();
   const left = heartbeatDetails as Memory | undefined;
   const runId = workflowExecution!.runId;
-  if (left?.runId === runId && left.attempt === attempt - 1) return { ...left, attempt };
+  if (left?.runId === runId && left.attempt === attempt - 1) {
+    const { looks, doubts, pauseMs } = left;
+    return { runId, attempt, looks, doubts, pauseMs };
+  }
   const known = left?.doubts ?? doubts;
   return {
     runId,
@@ -117,7 +118,7 @@ async function lookAfterDoubt(
     found = await look(kind, dependencies, request);
   } catch (error) {
     heartbeat(memory);
-    throw failure(error, request.giveUpAfterMs);
+    throw failure(error, request.giveUpAfterMs, memory);
   }
   const times = [
     ...looksAt.map((part) => part * request.settleMs),
@@ -136,8 +137,9 @@ async function lookAfterDoubt(
 
 /** The next attempt begins with a look, so it may follow at once. */
 function inDoubtStill(kind: Kind, error: unknown, giveUpAfterMs?: number): ApplicationFailure {
+  const { currentAttemptScheduledTimestampMs, scheduledTimestampMs } = activityInfo();
   const tooLate =
-    giveUpAfterMs !== undefined && Date.now() > activityInfo().scheduledTimestampMs + giveUpAfterMs;
+    giveUpAfterMs !== undefined && currentAttemptScheduledTimestampMs > scheduledTimestampMs + giveUpAfterMs;
   const message = error instanceof Error ? error.message : String(error);
   const type: FailureType = tooLate ? 'Unavailable' : 'OutcomeUnknown';
   return ApplicationFailure.create({

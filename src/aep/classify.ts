@@ -140,10 +140,13 @@ function neverConnected(error: unknown): boolean {
   });
 }
 
+/** However long AEP asks for: a number that is a mistake must not keep a worker silent for days. Milliseconds. */
+const longestRetryAfterMs = 3_600_000;
+
 /** Retry-After is in seconds, or a date. */
 function retryAfterMs(headers: Headers): number | undefined {
   const value = headers.get('retry-after')?.trim();
   if (!value) return undefined;
   const ms = /^\d+(\.\d+)?$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-  return Number.isFinite(ms) ? Math.max(0, Math.round(ms)) : undefined;
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, Math.round(ms)), longestRetryAfterMs);
 }

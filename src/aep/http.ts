@@ -160,10 +160,13 @@ export function createHttp(config: HttpConfig): Http {
   return http;
 }
 
+/** Our clock may be hours off. What differs by more was not written by a clock: a flow must not begin in a year because of it. Milliseconds. */
+const mostAheadMs = 24 * 3_600_000;
+
 /** How far the clock that wrote a `Date` header is ahead of ours. Milliseconds; the header counts whole seconds. */
 function aheadBy(date: string | null): number | undefined {
-  const theirs = date === null ? Number.NaN : Date.parse(date);
-  return Number.isNaN(theirs) ? undefined : theirs - Date.now();
+  const aheadMs = (date === null ? Number.NaN : Date.parse(date)) - Date.now();
+  return Math.abs(aheadMs) <= mostAheadMs ? aheadMs : undefined;
 }
 
 /** An id as one segment of a path. Ids come from definitions, so they could be anything. */

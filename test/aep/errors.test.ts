@@ -191,6 +191,7 @@ describe('Retry-After', () => {
     ['seconds', '2', 2_000],
     ['a date gone by', 'Wed, 21 Oct 2015 07:28:00 GMT', 0],
     ['nonsense', 'soon', undefined],
+    ['more seconds than anybody can mean', '9'.repeat(400), 3_600_000],
   ])('in %s', async (_, header, retryAfterMs) => {
     const { aep } = await fakeAep((_, response) => json(response, 429, {}, { 'retry-after': header }));
     const error = await errorOf(aep.flowService.flows.create(call, {}));

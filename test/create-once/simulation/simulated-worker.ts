@@ -1,4 +1,4 @@
-import { TypedSearchAttributes, defaultPayloadConverter } from '@temporalio/common';
+import { TypedSearchAttributes } from '@temporalio/common';
 import type { coresdk } from '@temporalio/proto';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { ReusableVMWorkflowCreator } from '@temporalio/worker/lib/workflow/reusable-vm.js';
@@ -187,7 +187,6 @@ export class SimulatedWorker {
   #client(task: ActivityTask, attempt: Attempt) {
     const temporal = this.#temporal;
     return {
-      options: { namespace: 'default', loadedDataConverter: { payloadConverter: defaultPayloadConverter } },
       withAbortSignal: (_signal: unknown, work: () => unknown) => work(),
       workflow: {
         async *list({ query }: { query: string }) {
@@ -195,10 +194,10 @@ export class SimulatedWorker {
           yield* temporal.list(/"(.*)"/.exec(query)![1]!);
         },
       },
-      workflowService: {
-        recordActivityTaskHeartbeat: async () => {
+      activity: {
+        heartbeat: async (_token: unknown, details: unknown) => {
           await temporal.clock.sleep(temporal.settings.latencyMs);
-          if (temporal.isDown || task.heartbeat(attempt, attempt.heartbeatDetails) === 'NOT_FOUND')
+          if (temporal.isDown || task.heartbeat(attempt, details) === 'NOT_FOUND')
             throw new Error('No such activity');
         },
       },

@@ -1,0 +1,46 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+
+export interface Attempts<Result> {
+  /** What the attempts before the last one failed with, and the last one too where it gave no result. */
+  failures: ApplicationFailure[];
+  result?: Result;
+}
+
+/**
+ * Has an activity attempt its work as Temporal would, at most `most` times, without the pauses in between: what one attempt
+ * leaves in its heartbeat is there for the next, and a failure that is not retryable is the last.
+ */
+export async function attempts<Result>(
+  activity: (...args: never[]) => Promise<Result>,
+  args: readonly unknown[],
+  most: number,
+  before: (attempt: number) => void = () => undefined,
+): Promise<Attempts<Result>> {
+  const failures: ApplicationFailure[] = [];
+  let heartbeatDetails: unknown;
+  for (let attempt = 1; attempt <= most; attempt++) {
+    before(attempt);
+    const workflowExecution = { workflowId: 'dataflow/prod/orders', runId: 'this run' };
+    const environment = new MockActivityEnvironment(
+      {
+        attempt,
+        heartbeatDetails,
+        workflowExecution,
+        scheduledTimestampMs: Date.now(),
+        currentAttemptScheduledTimestampMs: Date.now(),
+      },
+      { logger: new DefaultLogger('ERROR') },
+    );
+    environment.on('heartbeat', (details: unknown) => (heartbeatDetails = structuredClone(details)));
+    try {
+      return { failures, result: await environment.run(activity as never, ...args) };
+    } catch (error) {
+      if (!(error instanceof ApplicationFailure)) throw error;
+      failures.push(error);
+      if (error.nonRetryable) break;
+    }
+  }
+  return { failures };
+}

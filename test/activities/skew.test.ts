@@ -1,0 +1,55 @@
+import { describe, expect, it, vi } from 'vitest';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { lookBackOf } from '../../src/activities/look-back.ts';
+import type { Dependencies } from '../../src/activities/dependencies.ts';
+
+const serverNow = Date.UTC(2031, 0, 1);
+const dependencies = { httpTimeoutMs: 8_000, lateCommitMs: 10_000, listLagMs: 10_000 } as Dependencies;
+
+/** Looks back with a worker whose clock is off, at a run that the server says was terminated a while ago. */
+async function lookBack(workerAheadMs: number, endedAgoMs: number) {
+  const executions = [
+    { runId: 'this', startTime: new Date(serverNow), status: { name: 'RUNNING' } },
+    {
+      runId: 'earlier',
+      startTime: new Date(serverNow - 60_000),
+      closeTime: new Date(serverNow - endedAgoMs),
+      status: { name: 'TERMINATED' },
+    },
+  ];
+  const client = {
+    withAbortSignal: (_signal: unknown, work: () => unknown) => work(),
+    workflow: {
+      async *list() {
+        yield* executions;
+      },
+    },
+  };
+  const environment = new MockActivityEnvironment(
+    {
+      workflowExecution: { workflowId: 'dataflow/prod/orders', runId: 'this' },
+      currentAttemptScheduledTimestampMs: serverNow,
+    },
+    { client: client as never },
+  );
+  vi.useFakeTimers({ now: serverNow + workerAheadMs, toFake: ['Date'] });
+  try {
+    return await environment.run(lookBackOf(dependencies));
+  } finally {
+    vi.useRealTimers();
+  }
+}
+
+describe.each([
+  ['right', 0],
+  ['an hour fast', 3_600_000],
+  ['an hour slow', -3_600_000],
+])('a worker whose clock is %s', (_, aheadMs) => {
+  it('expects late requests of a run that ended within the settle time', async () => {
+    expect(await lookBack(aheadMs, 20_000)).toMatchObject({ ranBefore: true, mayStillArrive: true });
+  });
+
+  it('expects none of a run that ended before', async () => {
+    expect(await lookBack(aheadMs, 40_000)).toMatchObject({ ranBefore: true, mayStillArrive: false });
+  });
+});
