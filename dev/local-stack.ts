@@ -3,6 +3,7 @@ import { Connection } from '@temporalio/client';
 import { startEmulator } from '../emulator/emulator.ts';
 import { taskQueue } from '../src/workflows/messages.ts';
 import { type Child, startChild } from './child.ts';
+import { keepWorker } from './keep-worker.ts';
 import { startTemporal, type TemporalOptions, type TemporalServer } from './temporal-server.ts';
 import { untilReady } from './until-ready.ts';
 
@@ -17,6 +18,8 @@ export interface StackOptions {
   workerEnv?: Record<string, string>;
   /** Gets what the worker logs. */
   onWorkerOutput?: (text: string) => void;
+  /** Starts the worker again when it ends, and gets told so. Default: its end is the stack's. */
+  onWorkerRestart?: (text: string) => void;
 }
 
 /** Temporal, AEP and a worker, all on this machine. */
@@ -45,12 +48,21 @@ export async function startStack(parts: AsyncDisposableStack, options: StackOpti
     ...localEnv(emulator.url, temporal),
     ...options.workerEnv,
   };
-  const worker = await startWorker(env, options.onWorkerOutput);
-  parts.defer(() => worker.stop(1_000));
+  const startPart = async () => {
+    const worker = await startWorker(env, options.onWorkerOutput);
+    // It may have been told to end meanwhile.
+    if (parts.disposed) await worker.stop(0);
+    else parts.defer(() => worker.stop(1_000));
+    return worker;
+  };
+  const worker = await startPart();
   await untilPolling(temporal, worker);
 
+  const { onWorkerRestart } = options;
   const broken = Promise.race([
-    worker.ended.then((how) => Promise.reject(new Error(`The worker ${how}.\n${worker.lastOutput()}`))),
+    onWorkerRestart
+      ? keepWorker(parts, worker, startPart, onWorkerRestart)
+      : worker.ended.then((how) => Promise.reject(new Error(`The worker ${how}.\n${worker.lastOutput()}`))),
     temporal.ended.then((how) => Promise.reject(new Error(`The Temporal server ${how}.`))),
   ]);
   // Whoever cares awaits it; for the others the end of the stack is no unhandled rejection.

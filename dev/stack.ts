@@ -41,6 +41,7 @@ await untilInterrupted(async (parts) => {
       clockSpeed: numberOption('clock-speed', options['clock-speed']) ?? 1,
     },
     onWorkerOutput: (text) => process.stderr.write(text),
+    onWorkerRestart: (text) => console.log(text),
   });
 
   const definition = JSON.parse(await readFile(example, 'utf8')) as { sandbox: string; name: string };

@@ -41,6 +41,20 @@ test('npm run dev prints lines for a terminal that create a dataflow, as they st
   expect(await opens(emulatorPort)).toBe(false);
 });
 
+test('npm run dev starts a worker that dies again, and ends with its words when that one dies at once', async () => {
+  const stack = startProgram('dev/stack.ts');
+  const [, first] = await stack.prints(/Worker +process (\d+)/);
+  process.kill(Number(first), 'SIGKILL');
+  const [, second] = await stack.prints(
+    /The worker was ended by SIGKILL.*\s+The worker is process (\d+) now/,
+  );
+  process.kill(Number(second), 'SIGKILL');
+  const processes = descendants(stack.pid);
+  expect(await stack.ended).toBe(1);
+  expect(stack.stderr()).toMatch(/The worker was ended by SIGKILL, right after it was started again\./);
+  expect(alive(processes)).toEqual([]);
+});
+
 test.each([
   [['--temporal-port', 'seven'], /--temporal-port must be a port/],
   [['--emulator-port', '70000'], /--emulator-port must be a port/],

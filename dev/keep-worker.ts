@@ -1,0 +1,27 @@
+import type { Child } from './child.ts';
+
+/** A worker that was started again must live for this long, or starting it once more would not help. Milliseconds. */
+const atOnceMs = 30_000;
+
+/**
+ * Starts a worker again whenever it ends, and says so, until `parts` are disposed of.
+ * @throws when one that was started again ends at once.
+ */
+export async function keepWorker(
+  parts: AsyncDisposableStack,
+  first: Child,
+  startAgain: () => Promise<Child>,
+  say: (text: string) => void,
+): Promise<never> {
+  let how = await first.ended;
+  while (!parts.disposed) {
+    say(`The worker ${how}. Starting it again …`);
+    const startedAt = performance.now();
+    const worker = await startAgain();
+    say(`The worker is process ${worker.pid} now.`);
+    how = await worker.ended;
+    if (performance.now() - startedAt < atOnceMs)
+      throw new Error(`The worker ${how}, right after it was started again.\n${worker.lastOutput()}`);
+  }
+  throw new Error('The worker was told to end.');
+}
