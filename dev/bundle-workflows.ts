@@ -1,12 +1,13 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { workflowCode } from '../src/workflow-code.ts';
 
 /** Builds the workflows into one file, as a worker's `workflowBundle.codePath` takes it. */
 export async function bundleWorkflows(file: string): Promise<void> {
   const { code } = await bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../src/workflows/index.ts', import.meta.url)),
+    workflowsPath: workflowCode.workflowsPath,
+    ...workflowCode.bundlerOptions,
     logger: new DefaultLogger('ERROR'),
   });
   await mkdir(dirname(file), { recursive: true });

@@ -10,7 +10,7 @@ export const messageSchemaFile = new URL('../docs/message.schema.json', import.m
 /** The definition as JSON Schema, for editors. What spans fields is only checked by `parseDefinition`. */
 export function definitionJsonSchema(): string {
   // Draft 7 is what editors know best.
-  const schema = z.toJSONSchema(definitionSchema, { target: 'draft-7', io: 'input' });
+  const schema = z.toJSONSchema(definitionSchema(), { target: 'draft-7', io: 'input' });
   return `${JSON.stringify({ title: 'Dataflow definition', ...schema }, null, 2)}\n`;
 }
 

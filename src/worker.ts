@@ -5,6 +5,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import { InvalidEnvironmentError, readConfig } from './config.ts';
 import { checkSearchAttributes, MissingSearchAttributesError } from './search-attributes.ts';
 import { workerOptions } from './worker-options.ts';
+import { workflowCode } from './workflow-code.ts';
 
 /** The worker process: it runs the workflows and the activities until it is told to end (SIGINT, SIGTERM). */
 async function main(): Promise<void> {
@@ -35,10 +36,7 @@ async function main(): Promise<void> {
 /** The bundle that `npm run build` made, else the sources: then they are bundled now, which takes about a second. */
 function workflows() {
   const prebuilt = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return existsSync(prebuilt)
-    ? { workflowBundle: { codePath: prebuilt } }
-    : { workflowsPath: fileURLToPath(new URL(`./workflows/index.${extension}`, import.meta.url)) };
+  return existsSync(prebuilt) ? { workflowBundle: { codePath: prebuilt } } : workflowCode;
 }
 
 try {

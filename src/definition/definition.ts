@@ -8,8 +8,7 @@ import { dataset, schema, target } from './target.ts';
 import { dataflowName, prose, sandboxName } from './text.ts';
 import { watch } from './watch.ts';
 
-/** What a user may ask for. The rules that span fields are in rules.ts. */
-export const definitionSchema = z
+const definition = z
   .strictObject({
     $schema: z.string().optional().describe('For editors: ./dataflow.schema.json.'),
     name: dataflowName().describe(
@@ -19,15 +18,15 @@ export const definitionSchema = z
     sandbox: sandboxName().describe(
       'The AEP sandbox. Always to be given: no default can load test data into production.',
     ),
-    source,
-    schema: schema.optional(),
-    dataset: dataset.optional(),
-    target: target.optional(),
-    mapping,
-    deltaColumn: deltaColumn.optional(),
-    schedule,
-    options: options.optional(),
-    watch: watch.optional(),
+    source: source(),
+    schema: schema().optional(),
+    dataset: dataset().optional(),
+    target: target().optional(),
+    mapping: mapping(),
+    deltaColumn: deltaColumn().optional(),
+    schedule: schedule(),
+    options: options().optional(),
+    watch: watch().optional(),
     onFailure: z
       .enum(['keep', 'rollback', 'wait'])
       .optional()
@@ -44,5 +43,11 @@ export const definitionSchema = z
     'One dataflow: from a source table or file to a dataset in Adobe Experience Platform, with its schedule.',
   );
 
+/**
+ * What a user may ask for. The rules that span fields are in rules.ts. A function hands it out: what the workflows of a
+ * worker share is frozen as far as it can be reached, and a schema finishes itself at its first use.
+ */
+export const definitionSchema = () => definition;
+
 /** A definition that has passed every check. Plain JSON, as it was given, without `$schema`. */
-export type Definition = Omit<z.infer<typeof definitionSchema>, '$schema'>;
+export type Definition = Omit<z.infer<typeof definition>, '$schema'>;

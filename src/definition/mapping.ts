@@ -11,24 +11,26 @@ const mappingEntry = z
   })
   .describe('One field: a source attribute or an expression, and where it goes.');
 
-export const mapping = z
-  .array(mappingEntry)
-  .min(1)
-  .max(5000)
-  .describe('What goes where. Identities are no part of a mapping: they belong to schema descriptors.');
+export const mapping = () =>
+  z
+    .array(mappingEntry)
+    .min(1)
+    .max(5000)
+    .describe('What goes where. Identities are no part of a mapping: they belong to schema descriptors.');
 
 export type MappingEntry = z.infer<typeof mappingEntry>;
 
-export const deltaColumn = z
-  .strictObject({
-    name: line().describe('Column that tells new rows from rows already taken.'),
-    dateFormat: line(50)
-      .optional()
-      .describe('How the values of the column are read. Left out of the request unless given.'),
-    timezone: line(50)
-      .optional()
-      .describe('Time zone of the values, such as UTC. Left out of the request unless given.'),
-  })
-  .describe(
-    'The column by which AEP copies only what is new. Required for tables, unless the frequency is "once".',
-  );
+export const deltaColumn = () =>
+  z
+    .strictObject({
+      name: line().describe('Column that tells new rows from rows already taken.'),
+      dateFormat: line(50)
+        .optional()
+        .describe('How the values of the column are read. Left out of the request unless given.'),
+      timezone: line(50)
+        .optional()
+        .describe('Time zone of the values, such as UTC. Left out of the request unless given.'),
+    })
+    .describe(
+      'The column by which AEP copies only what is new. Required for tables, unless the frequency is "once".',
+    );

@@ -17,7 +17,7 @@ export function parseDefinition(input: unknown): { definition: Definition; warni
   const shape = shapeProblems(given);
   const problems = [...shape.map(({ problem }) => problem), ...rulesBeside(shape, given)];
   if (problems.length > 0) throw new InvalidDefinitionError(problems);
-  const definition = definitionSchema.parse(given);
+  const definition = definitionSchema().parse(given);
   return { definition, warnings: warningsOf(definition) };
 }
 

@@ -5,7 +5,7 @@ import { definitionSchema } from './definition.ts';
 export function schemaAt(path: readonly PropertyKey[]): z.ZodType | undefined {
   return path.reduce<z.ZodType | undefined>(
     (schema, key) => (schema ? child(bare(schema), key) : undefined),
-    definitionSchema,
+    definitionSchema(),
   );
 }
 

@@ -10,7 +10,7 @@ type Path = readonly PropertyKey[];
 
 /** What is wrong with each field by itself, in words that say what would be right. */
 export function shapeProblems(input: unknown): { path: Path; problem: Problem }[] {
-  const result = definitionSchema.safeParse(input);
+  const result = definitionSchema().safeParse(input);
   if (result.success) return [];
   const found = result.error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'

@@ -48,58 +48,59 @@ const adHocSchema = z
     'The older generation describes the raw source data by an ad-hoc class and schema: made from the columns, or an existing one.',
   );
 
-export const source = z
-  .strictObject({
-    connector: z
-      .enum(connectorNames)
-      .optional()
-      .describe('What the data comes from. Or give connectionSpec.'),
-    connectionSpec: z
-      .strictObject({
-        id: resourceId().describe('Connection spec id.'),
-        version: line(20).optional().describe('Version of the connection spec, "1.0" unless given.'),
-      })
-      .optional()
-      .describe('Instead of connector: the connection spec itself, for connectors that have no name here.'),
-    baseConnectionId: resourceId()
-      .optional()
-      .describe(
-        'Id of the existing, authenticated base connection. Required, but for data-landing-zone, which has none.',
-      ),
-    name: partName().optional().describe("Name of the source connection. The dataflow's unless given."),
-    description: prose()
-      .optional()
-      .describe("Description of the source connection. The dataflow's unless given."),
-    format: z
-      .enum([...tableFormats, ...fileFormats])
-      .optional()
-      .describe(
-        'Data format. Tables: "tabular" unless given, "parquet_xdm" in the legacy generation. Files: required.',
-      ),
-    tableName: line().optional().describe('Table to read, as the explore call names it.'),
-    path: line().optional().describe('File or folder to read; in the older generation the table.'),
-    columns: z
-      .array(column)
-      .min(1)
-      .max(5000)
-      .optional()
-      .describe('Columns of the table. In the older generation they make the fields of the ad-hoc class.'),
-    filters: passedThrough().optional().describe('Row filter in PQL, passed to AEP as it is.'),
-    params: passedThrough()
-      .optional()
-      .describe(
-        'Further params of the source connection, passed to AEP as they are. Files: {"type": "file" or "folder", "recursive"?}.',
-      ),
-    data: z
-      .strictObject({
-        properties: passedThrough().describe(
-          'For example {"columnDelimiter": ",", "encoding": "UTF-8", "compressionType": "gzip"}.',
+export const source = () =>
+  z
+    .strictObject({
+      connector: z
+        .enum(connectorNames)
+        .optional()
+        .describe('What the data comes from. Or give connectionSpec.'),
+      connectionSpec: z
+        .strictObject({
+          id: resourceId().describe('Connection spec id.'),
+          version: line(20).optional().describe('Version of the connection spec, "1.0" unless given.'),
+        })
+        .optional()
+        .describe('Instead of connector: the connection spec itself, for connectors that have no name here.'),
+      baseConnectionId: resourceId()
+        .optional()
+        .describe(
+          'Id of the existing, authenticated base connection. Required, but for data-landing-zone, which has none.',
         ),
-      })
-      .optional()
-      .describe('File sources only: how the files are written.'),
-    adHocSchema: adHocSchema.optional(),
-  })
-  .describe('Where the data comes from.');
+      name: partName().optional().describe("Name of the source connection. The dataflow's unless given."),
+      description: prose()
+        .optional()
+        .describe("Description of the source connection. The dataflow's unless given."),
+      format: z
+        .enum([...tableFormats, ...fileFormats])
+        .optional()
+        .describe(
+          'Data format. Tables: "tabular" unless given, "parquet_xdm" in the legacy generation. Files: required.',
+        ),
+      tableName: line().optional().describe('Table to read, as the explore call names it.'),
+      path: line().optional().describe('File or folder to read; in the older generation the table.'),
+      columns: z
+        .array(column)
+        .min(1)
+        .max(5000)
+        .optional()
+        .describe('Columns of the table. In the older generation they make the fields of the ad-hoc class.'),
+      filters: passedThrough().optional().describe('Row filter in PQL, passed to AEP as it is.'),
+      params: passedThrough()
+        .optional()
+        .describe(
+          'Further params of the source connection, passed to AEP as they are. Files: {"type": "file" or "folder", "recursive"?}.',
+        ),
+      data: z
+        .strictObject({
+          properties: passedThrough().describe(
+            'For example {"columnDelimiter": ",", "encoding": "UTF-8", "compressionType": "gzip"}.',
+          ),
+        })
+        .optional()
+        .describe('File sources only: how the files are written.'),
+      adHocSchema: adHocSchema.optional(),
+    })
+    .describe('Where the data comes from.');
 
-export type Source = z.infer<typeof source>;
+export type Source = z.infer<ReturnType<typeof source>>;

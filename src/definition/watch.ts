@@ -50,8 +50,7 @@ const retry = z
     'Whether AEP is asked to run failed runs again. Never for errors that cannot heal by themselves. Not unless given.',
   );
 
-/** How a flow is watched: in a definition, at the start of a watcher by hand, and in the update `setWatch`. */
-export const watch = z
+const schema = z
   .strictObject({
     overdueAfter: patience()
       .optional()
@@ -82,4 +81,7 @@ export const watch = z
   })
   .describe('How the runs of the flow are watched, and what is done about those that go wrong.');
 
-export type Watch = z.infer<typeof watch>;
+/** How a flow is watched: in a definition, at the start of a watcher by hand, and in the update `setWatch`. */
+export const watch = () => schema;
+
+export type Watch = z.infer<typeof schema>;

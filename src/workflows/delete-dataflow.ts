@@ -20,12 +20,13 @@ import { watcherWorkflowId, wakeSignal } from './watch-messages.ts';
 
 const alsoKinds = ['dataset', 'schema', 'adHocSchema', 'adHocClass'] as const;
 
-const deleteInput = z.strictObject({
-  sandbox: sandboxName(),
-  name: dataflowName(),
-  also: z.array(z.enum(alsoKinds)).optional(),
-  only: z.array(z.union([resourceId(), xdmUri()])).optional(),
-}) satisfies z.ZodType<DeleteDataflowInput>;
+const deleteInput = () =>
+  z.strictObject({
+    sandbox: sandboxName(),
+    name: dataflowName(),
+    also: z.array(z.enum(alsoKinds)).optional(),
+    only: z.array(z.union([resourceId(), xdmUri()])).optional(),
+  }) satisfies z.ZodType<DeleteDataflowInput>;
 
 /**
  * Deletes a dataflow: its flow, then the source and target connection, then a dataset base connection that we made, each
@@ -129,7 +130,7 @@ function whyInUse(id: string, only: readonly string[], found: Record<Kind, Marke
 }
 
 function checkDeleteInput(input: unknown): DeleteDataflowInput {
-  const read = deleteInput.safeParse(input);
+  const read = deleteInput().safeParse(input);
   if (!read.success) {
     const problems = read.error.issues.map(({ path, message }) => ({ field: fieldOf(path), message }));
     const lines = problems.map(({ field, message }) => (field ? `${field}: ${message}` : message));

@@ -14,13 +14,14 @@ const { findOrphans } = proxyActivities<Activities>({
   summary: 'Find what carries our mark and belongs to no flow',
 });
 
-const listInput = z.strictObject({
-  sandbox: sandboxName(),
-  delete: z
-    .array(z.union([resourceId(), xdmUri()]))
-    .max(500, 'at most 500 at a time')
-    .optional(),
-}) satisfies z.ZodType<ListOrphansInput>;
+const listInput = () =>
+  z.strictObject({
+    sandbox: sandboxName(),
+    delete: z
+      .array(z.union([resourceId(), xdmUri()]))
+      .max(500, 'at most 500 at a time')
+      .optional(),
+  }) satisfies z.ZodType<ListOrphansInput>;
 
 /**
  * Finds what carries our mark and belongs to no flow: what a create left that was given up, or that was surplus. It
@@ -72,7 +73,7 @@ function nextStep({ kind, id, dataflow }: Orphan): string {
 }
 
 function checkListInput(input: unknown): ListOrphansInput {
-  const read = listInput.safeParse(input);
+  const read = listInput().safeParse(input);
   if (read.success) return read.data;
   const problems = read.error.issues.map(({ path, message }) => ({ field: fieldOf(path), message }));
   throw invalidDefinition(problems.map(({ field, message }) => `${field}: ${message}`).join('\n'), problems);

@@ -6,17 +6,18 @@ import { invalidDefinition } from './failures.ts';
 import { watcherWorkflowId } from './watch-messages.ts';
 import type { WatchInput } from './watch-messages.ts';
 
-const watchInput = z.strictObject({
-  sandbox: sandboxName(),
-  flowId: resourceId(),
-  dataflow: line().optional(),
-  connector: line().optional(),
-  watch: watch.optional(),
-}) satisfies z.ZodType<WatchInput>;
+const watchInput = () =>
+  z.strictObject({
+    sandbox: sandboxName(),
+    flowId: resourceId(),
+    dataflow: line().optional(),
+    connector: line().optional(),
+    watch: watch().optional(),
+  }) satisfies z.ZodType<WatchInput>;
 
 /** Checks what a watcher was started with, and under which id. Throws `InvalidDefinition` with every problem. */
 export function checkWatchInput(input: unknown, workflowId: string): WatchInput {
-  const read = checked(watchInput, input, 'This flow cannot be watched');
+  const read = checked(watchInput(), input, 'This flow cannot be watched');
   const id = watcherWorkflowId(read);
   if (workflowId !== id) {
     const message = `The watcher of this flow runs under the workflow id ${id}, not ${workflowId}: a flow has one watcher.`;
@@ -27,7 +28,7 @@ export function checkWatchInput(input: unknown, workflowId: string): WatchInput 
 
 /** Checks new settings of a watch. Throws `InvalidDefinition` with every problem. */
 export function checkWatch(input: unknown): Watch {
-  return checked(watch, input, 'This is no way to watch a flow');
+  return checked(watch(), input, 'This is no way to watch a flow');
 }
 
 function checked<Checked>(schema: z.ZodType<Checked>, input: unknown, what: string): Checked {

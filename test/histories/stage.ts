@@ -10,6 +10,7 @@ import { startEmulator, type Emulator } from '../../emulator/emulator.ts';
 import { type AepDataflows, connect } from '../../src/client.ts';
 import { readConfig } from '../../src/config.ts';
 import { workerOptions } from '../../src/worker-options.ts';
+import { workflowCode } from '../../src/workflow-code.ts';
 
 /** Where a shape is played: a sandbox of its own on a real Temporal server, with a real worker, against the emulator. */
 export interface Stage {
@@ -83,8 +84,7 @@ async function startWorker(parts: AsyncDisposableStack, address: string, url: st
   });
   const connection = await NativeConnection.connect({ address });
   parts.defer(() => connection.close());
-  const workflowsPath = new URL('../../src/workflows/index.ts', import.meta.url).pathname;
-  const worker = await Worker.create({ connection, namespace, workflowsPath, ...workerOptions(config) });
+  const worker = await Worker.create({ connection, namespace, ...workflowCode, ...workerOptions(config) });
   const running = worker.run();
   parts.defer(async () => {
     worker.shutdown();
