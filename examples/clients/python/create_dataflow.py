@@ -8,6 +8,7 @@ Exit codes: 0 created; 1 somebody has to do something; 75 AEP is slow or away, t
 
 import asyncio
 import json
+import os
 import sys
 
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
@@ -77,9 +78,16 @@ def explain(cause: BaseException) -> int:
         return 1
     if not isinstance(cause, ApplicationError):
         raise cause
-    print(f"{cause.type}: {cause.message}", file=sys.stderr)
     details = cause.details[0] if cause.details else {}
-    for key in ("made", "adopted", "failed", "notTried", "unknown"):
+    problems = details.get("problems", [])
+    # The message tells the first ten problems, the details all of them (at most a hundred).
+    message = cause.message.partition("\n")[0] if problems else cause.message
+    print(f"{cause.type}: {message}", file=sys.stderr)
+    for problem in problems:
+        print(f"  {problem['field']}: {problem['message']}", file=sys.stderr)
+    if details.get("failed"):
+        print(f"  failed: {', '.join(one['kind'] for one in details['failed'])}", file=sys.stderr)
+    for key in ("made", "adopted", "notTried", "unknown"):
         if details.get(key):
             print(f"  {key}: {json.dumps(details[key])}", file=sys.stderr)
     print(WHOSE_MOVE.get(cause.type, ""), file=sys.stderr)
@@ -89,4 +97,8 @@ def explain(cause: BaseException) -> int:
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    sys.exit(asyncio.run(main(sys.argv[1])))
+    code = asyncio.run(main(sys.argv[1]))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # The client has threads of its own, and an interpreter that is taken down beside them can abort (exit code 134).
+    os._exit(code)
