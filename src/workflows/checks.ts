@@ -10,6 +10,7 @@ import { givenIds } from '../resources/plan.ts';
 import type { FlowContext } from '../resources/resource.ts';
 import { callsFor } from './calls.ts';
 import { invalid } from './failures.ts';
+import { webhookProblems } from './known-webhook.ts';
 
 const readOnly = proxyActivities<Activities>({
   startToCloseTimeout: '30 seconds',
@@ -85,6 +86,11 @@ export async function checkBeforeCreating(
     }
   };
 
+  const checkWebhook = async () => {
+    for (const { field, message } of await webhookProblems(definition.watch))
+      problems.push({ field: `watch.${field}`, message });
+  };
+
   const [flowSpec, , dataset] = await Promise.all([
     readFlowSpec(),
     checkBaseConnection(),
@@ -92,6 +98,7 @@ export async function checkBeforeCreating(
     read('schema', 'schema.id'),
     read('adHocSchema', 'source.adHocSchema.id'),
     read('datasetBaseConnection', 'target.datasetBaseConnection.id'),
+    checkWebhook(),
   ]);
   const schemaOfDataset = dataset?.fields['schema'] as string | undefined;
   if (dataset && given.schema && schemaOfDataset !== given.schema) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fieldOf } from '../definition/problems.ts';
+import { fieldOf, type Problem } from '../definition/problems.ts';
 import { line, resourceId, sandboxName } from '../definition/text.ts';
 import { watch, type Watch } from '../definition/watch.ts';
 import { invalidDefinition } from './failures.ts';
@@ -28,13 +28,24 @@ export function checkWatchInput(input: unknown, workflowId: string): WatchInput 
 
 /** Checks new settings of a watch. Throws `InvalidDefinition` with every problem. */
 export function checkWatch(input: unknown): Watch {
-  return checked(watch(), input, 'This is no way to watch a flow');
+  return checked(watch(), input, noWay);
 }
+
+/** Throws `InvalidDefinition` with all that is wrong with new settings of a watch, if anything is. */
+export function mustBeGood(problems: Problem[]): void {
+  if (problems.length > 0) throw refusal(noWay, problems);
+}
+
+const noWay = 'This is no way to watch a flow';
 
 function checked<Checked>(schema: z.ZodType<Checked>, input: unknown, what: string): Checked {
   const read = schema.safeParse(input);
   if (read.success) return read.data;
   const problems = read.error.issues.map(({ path, message }) => ({ field: fieldOf(path), message }));
+  throw refusal(what, problems);
+}
+
+function refusal(what: string, problems: Problem[]) {
   const lines = problems.map(({ field, message }) => (field ? `${field}: ${message}` : message));
-  throw invalidDefinition(`${what}:\n${lines.join('\n')}`, problems);
+  return invalidDefinition(`${what}:\n${lines.join('\n')}`, problems);
 }

@@ -5,7 +5,8 @@ import type { Health } from '../runs/health.ts';
 import type { WatchState } from '../runs/watch.ts';
 import { fail, thrownBy } from './failures.ts';
 import type { Responses } from './responses.ts';
-import { checkWatch } from './watch-input.ts';
+import { webhookProblems } from './known-webhook.ts';
+import { checkWatch, mustBeGood } from './watch-input.ts';
 import {
   checkNowUpdate,
   resumeUpdate,
@@ -53,15 +54,16 @@ export function takeUpdates({ state, health, look, responses, setWatch, stop }: 
     { validator: () => mustBePaused(state()) },
   );
 
-  const take = (asked: Watch) => {
+  const takeChecked = async (asked: Watch) => {
     const watch = checkWatch(asked);
+    mustBeGood(await webhookProblems(watch));
     setWatch(watch);
     return watch;
   };
-  setHandler(setWatchUpdate, take, { validator: (asked) => void checkWatch(asked) });
+  setHandler(setWatchUpdate, takeChecked, { validator: (asked) => void checkWatch(asked) });
   setHandler(setWatchSignal, (asked) => {
     try {
-      take(asked);
+      setWatch(checkWatch(asked));
     } catch (error) {
       log.warn('Settings that cannot be taken were sent', { error: String(error) });
     }

@@ -3,7 +3,7 @@ import type { Definition } from '../../src/client.ts';
 import { DataflowError } from '../../src/client.ts';
 import { example } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { startStage, type Stage } from './stage.ts';
+import { startStage, until, type Stage } from './stage.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -46,6 +46,34 @@ describe('a dataflow whose definition says how it is watched', () => {
       'the pause',
       async () => (await stage.rig.client.health({ sandbox: 'prod', flowId }))?.verdict === 'paused',
     );
+  });
+});
+
+test('a webhook that no worker knows is refused before anything is created or changed, by the names of the variables', async () => {
+  const before = stage.rig.emulator.control.requests({ method: 'POST', path: '/flowservice/**' }).length;
+  const problem = {
+    field: 'watch.notify.webhook',
+    message: expect.stringMatching(/AEP_WEBHOOK_ON_HOLIDAY_URL and AEP_WEBHOOK_ON_HOLIDAY_KEY/),
+  };
+  const nobody = { notify: { webhook: 'on-holiday' } };
+  await expect(create('untold', nobody)).rejects.toMatchObject({
+    type: 'InvalidDefinition',
+    details: { problems: [problem] },
+  });
+  expect(stage.rig.emulator.control.requests({ method: 'POST', path: '/flowservice/**' })).toHaveLength(
+    before,
+  );
+
+  const { flowId, watcher } = await stage.watch({ pauseAfter: 1 });
+  const handle = stage.rig.client.watcher({ sandbox: 'prod', flowId });
+  await expect(handle.setWatch(nobody)).rejects.toMatchObject({
+    type: 'InvalidDefinition',
+    details: { problems: [{ ...problem, field: 'notify.webhook' }] },
+  });
+  stage.makeRun(flowId, 'failed');
+  await until(watcher, 'the pause that was set before', ({ verdict }) => verdict === 'paused');
+  expect(await handle.setWatch({ notify: { webhook: 'on-call' } })).toEqual({
+    notify: { webhook: 'on-call' },
   });
 });
 
