@@ -21,6 +21,8 @@ export interface LookBack {
   ranBefore: boolean;
   /** An earlier run was cut off so recently that its last request may not show yet. */
   mayStillArrive: boolean;
+  /** When the first of them began, by Temporal's clock; 0 where it cannot tell. Epoch milliseconds. */
+  since?: number;
   /** What earlier runs noted as made or adopted, newest first. */
   ids: ResourceIds[];
   bounds: Bounds;
@@ -39,11 +41,12 @@ export function lookBackOf({ httpTimeoutMs, lateCommitMs, listLagMs }: Dependenc
     const { workflowExecution, currentAttemptScheduledTimestampMs } = activityInfo();
     const { workflowId, runId } = workflowExecution!;
     const executions = await executionsOf(workflowId, runId);
-    if (!executions) return { runId, ranBefore: true, mayStillArrive: true, ids: [], bounds };
+    if (!executions) return { runId, ranBefore: true, mayStillArrive: true, since: 0, ids: [], bounds };
     const earlier = executions.filter((one) => one.runId !== runId);
     return {
       runId,
       ranBefore: earlier.length > 0,
+      ...(earlier.length > 0 ? { since: Math.min(...earlier.map(({ startTime }) => +startTime)) } : {}),
       // The server's clock, as that of an execution's end is: a worker's own may be anything.
       mayStillArrive: earlier.some((one) =>
         mayStillArrive(one, currentAttemptScheduledTimestampMs - bounds.settleMs),

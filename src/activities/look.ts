@@ -3,9 +3,11 @@ import type { Call } from '../aep/http.ts';
 import { resources } from '../resources/index.ts';
 import type { Kind } from '../resources/kinds.ts';
 import { decide } from '../resources/decide.ts';
+import { formatMark } from '../resources/mark.ts';
 import type { JsonObject, Observed } from '../resources/resource.ts';
 import { failure } from './failures.ts';
 import type { Dependencies } from './dependencies.ts';
+import { beating } from './send.ts';
 import { servicesOf } from './services.ts';
 
 export interface LookRequest {
@@ -18,6 +20,10 @@ export interface LookRequest {
   knownIds?: string[];
   /** What would be asked for, where AEP may have kept no name to know it by. */
   body?: JsonObject;
+  /** The nonces of what requests may have made, for the kind whose name ends in one. */
+  nonces?: string[];
+  /** Epoch milliseconds: what is sought was made after this, if at all. Absent: only just now. */
+  since?: number;
   giveUpAfterMs?: number;
 }
 
@@ -29,10 +35,13 @@ export interface Look {
 
 /** How many resources of our name that are not ours are worth telling about. */
 const foreignToTell = 3;
+/** By how much AEP's clock and Temporal's may differ. Milliseconds. */
+const clocksApartMs = 3_600_000;
+
 export function lookOf(kind: Kind, dependencies: Dependencies) {
   return async (request: LookRequest): Promise<Look> => {
     try {
-      return { lookedIn: runId(), found: await look(kind, dependencies, request) };
+      return { lookedIn: runId(), found: await beating(() => look(kind, dependencies, request)) };
     } catch (error) {
       throw failure(error, request.giveUpAfterMs);
     }
@@ -59,7 +68,11 @@ export function readOf(kind: Kind, dependencies: Dependencies) {
   };
 }
 
-/** What AEP has of one kind for this dataflow: by the ids that earlier runs left and by name. */
+/**
+ * What AEP has of one kind that is this dataflow's by its mark, or was by an id that an earlier run left, each as it is
+ * read by its id; and a few of its name that are not, with nothing but id and name. Of mapping sets only the first sort,
+ * or else the one without a name that is equal.
+ */
 export async function look(
   kind: Kind,
   dependencies: Dependencies,
@@ -72,13 +85,19 @@ export async function look(
     const answer = await service.get(call, id);
     return answer ? [observe(answer)] : [];
   };
-  const [known, listed] = await Promise.all([
-    Promise.all((request.knownIds ?? []).map(read)),
-    service.list(call, { name: request.name }).then((answers) => answers.map(observe)),
-  ]);
-  const ours = (one: Observed) => one.mark?.dataflow === request.dataflow;
+  const { name, dataflow, knownIds = [], nonces = [], since } = request;
+  const reads = Promise.all(knownIds.map(read));
+  const list = async () => {
+    const namesInFull = nonces.map((nonce) => formatMark({ dataflow, nonce }));
+    if (since === undefined || (await reads).flat().length > 0)
+      return service.list(call, { name, namesInFull });
+    return service.list(call, { name, namesInFull, since: since - clocksApartMs });
+  };
+  const [known, answers] = await Promise.all([reads, list()]);
+  const listed = answers.map(observe);
+  const ours = (one: Observed) => one.mark?.dataflow === dataflow;
   // A list still shows for a while what was just deleted, so what it says of ours is confirmed by id.
-  const unconfirmed = listed.filter(ours).filter(({ id }) => !request.knownIds?.includes(id));
+  const unconfirmed = listed.filter(ours).filter(({ id }) => !knownIds.includes(id));
   const confirmed = await Promise.all(unconfirmed.map(({ id }) => read(id)));
   const found = [...known.flat(), ...confirmed.flat()];
   if (kind === 'mappingSet') return found.length > 0 ? found : nameless(listed, request);

@@ -1,24 +1,37 @@
 import type { Aep } from '../aep/aep.ts';
-import type { Collection } from '../aep/collection.ts';
+import { named as each, type Collection } from '../aep/collection.ts';
+import type { DataPrep } from '../aep/data-prep.ts';
 import type { Call } from '../aep/http.ts';
 import type { XdmResources } from '../aep/schema-registry.ts';
 import { isAdHocSchema } from '../resources/ad-hoc-schema.ts';
+import { timeOf } from '../resources/json.ts';
 import type { Kind } from '../resources/kinds.ts';
 import type { JsonObject } from '../resources/resource.ts';
 
 /** The calls that AEP has for one kind of resource, whichever of its services keeps it. */
 export interface Service {
-  list(call: Call, query: { name: string }): Promise<JsonObject[]>;
+  list(call: Call, query: Query): Promise<JsonObject[]>;
   /** Everything of this kind in the sandbox. */
   all(call: Call): Promise<JsonObject[]>;
   get(call: Call, id: string): Promise<JsonObject | undefined>;
   create(call: Call, body: JsonObject): Promise<{ id: string }>;
   /** Absent where AEP has no DELETE. Answers false where there was nothing to delete. */
   remove?(call: Call, id: string): Promise<boolean>;
+  /** The flows that use it, for the kinds that flows refer to and that can be deleted. */
+  users?(call: Call, id: string): Promise<JsonObject[]>;
 }
 
-/** One page; what an earlier run made long ago is read by the id it left. */
-const newestMappingSets = 100;
+/** What to list. */
+export interface Query {
+  name: string;
+  /** The names in full that requests of ours gave, for the kind whose names end in a nonce. */
+  namesInFull?: string[];
+  /** For the same kind, how far back to page, as epoch milliseconds: nothing sought is older. Absent: one page will do. */
+  since?: number | undefined;
+}
+
+/** Nobody pages through years of mapping sets: a twin of one that is older still does nothing. Pages. */
+const mostPages = 100;
 
 export function servicesOf({ flowService, schemaRegistry, catalog, dataPrep }: Aep): Record<Kind, Service> {
   const titled = (
@@ -37,16 +50,43 @@ export function servicesOf({ flowService, schemaRegistry, catalog, dataPrep }: A
     adHocClass: titled(schemaRegistry.classes),
     adHocSchema: titled(schemaRegistry.schemas, isAdHocSchema),
     schema: titled(schemaRegistry.schemas, (one) => !isAdHocSchema(one)),
-    sourceConnection: named(flowService.sourceConnections),
-    targetConnection: named(flowService.targetConnections),
+    sourceConnection: {
+      ...named(flowService.sourceConnections),
+      users: (call, id) => flowService.flowsUsing(call, 'sourceConnectionIds', id),
+    },
+    targetConnection: {
+      ...named(flowService.targetConnections),
+      users: (call, id) => flowService.flowsUsing(call, 'targetConnectionIds', id),
+    },
     datasetBaseConnection: named(flowService.connections),
     flow: named(flowService.flows),
     dataset: named(catalog.datasets),
-    // Their names end in a nonce, so that no name can be asked for: the newest are listed and known by their mark.
+    // Their names end in a nonce, so that only a known one can be asked for. Others are known by their mark among the newest.
     mappingSet: {
       ...dataPrep.mappingSets,
       all: (call) => dataPrep.mappingSets.list(call),
-      list: (call) => dataPrep.mappingSets.newest(call, newestMappingSets),
+      async list(call, { namesInFull = [], since }) {
+        const [byName, newest] = await Promise.all([
+          Promise.all(namesInFull.map((name) => dataPrep.mappingSets.list(call, { name }))),
+          newestSince(dataPrep, call, since),
+        ]);
+        return each([...newest, ...byName.flat()] as (JsonObject & { id: string })[], undefined);
+      },
     },
   };
+}
+
+async function newestSince(
+  { mappingSets }: DataPrep,
+  call: Call,
+  since: number | undefined,
+): Promise<JsonObject[]> {
+  const newest: JsonObject[] = [];
+  let pages = 0;
+  for await (const page of mappingSets.newest(call)) {
+    newest.push(...page);
+    const oldest = Math.min(...page.map((one) => timeOf(one['createdDate']) ?? Infinity));
+    if (since === undefined || oldest < since || ++pages === mostPages) break;
+  }
+  return newest;
 }

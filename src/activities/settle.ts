@@ -52,7 +52,8 @@ const lost = 'lost';
 export function settleOf(kind: Kind, dependencies: Dependencies) {
   return async (request: SettleRequest): Promise<Look> => {
     const memory = recalled([]);
-    return { lookedIn: memory.runId, found: await lookAfterDoubt(kind, dependencies, request, memory) };
+    const found = await beating(() => lookAfterDoubt(kind, dependencies, request, memory));
+    return { lookedIn: memory.runId, found };
   };
 }
 
@@ -68,7 +69,8 @@ export function settleOrCreateOf(kind: Kind, dependencies: Dependencies) {
   return (request: SettleOrCreateRequest): Promise<Settled> =>
     beating(async () => {
       const memory = recalled([request.nonce]);
-      const found = await lookAfterDoubt(kind, dependencies, request, memory);
+      const sought = { ...request, nonces: memory.doubts.filter((nonce) => nonce !== lost) };
+      const found = await lookAfterDoubt(kind, dependencies, sought, memory);
       if (shows(kind, found, request)) return { lookedIn: memory.runId, found, doubts: memory.doubts };
 
       const nonce = newNonce();

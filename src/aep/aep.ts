@@ -22,7 +22,7 @@ export interface AepConfig {
   orgId: string;
   /** Comma-separated. */
   scopes: string;
-  /** Milliseconds for one call in all, where the call itself does not say. */
+  /** Milliseconds for one request, where the call itself does not say. */
   httpTimeoutMs: number;
 }
 

@@ -27,11 +27,10 @@ const created = references
 export function createCatalog(http: Http): Catalog {
   return {
     datasets: {
-      list: (call, { name } = {}) =>
-        http.during(call, async (send) => {
-          const filter: Request['query'] = isPlain(name) ? [['name', name]] : [];
-          return named(await gather(pagesOf(send, filter)), name);
-        }),
+      async list(call, { name } = {}) {
+        const filter: Request['query'] = isPlain(name) ? [['name', name]] : [];
+        return named(await gather(pagesOf(http.sender(call), filter)), name);
+      },
       async get(call, id) {
         const request: Request = { method: 'GET', path: `${path}/${segment(id)}` };
         const found = await orUndefined(http.send(call, request, byId));

@@ -7,8 +7,8 @@ import { segment } from './http.ts';
 
 /** Mapping sets cannot be deleted, and not every one comes back with the name it was given. */
 export interface MappingSets extends Pick<Collection, 'list' | 'get' | 'create'> {
-  /** The newest `limit` mapping sets, newest first. */
-  newest(call: Call, limit: number): Promise<JsonObject[]>;
+  /** All of them, newest first, page by page, so that a reader may stop early. */
+  newest(call: Call): AsyncIterable<JsonObject[]>;
 }
 
 export interface DataPrep {
@@ -27,23 +27,15 @@ const created = z.object({ id: z.string().min(1) });
 export function createDataPrep(http: Http): DataPrep {
   return {
     mappingSets: {
-      list: (call, { name } = {}) =>
-        http.during(call, async (send) => {
-          const filter: Request['query'] = isPlain(name) ? [['name', name]] : [];
-          return named(await gather(pagesOf(send, filter)), name);
-        }),
+      async list(call, { name } = {}) {
+        const filter: Request['query'] = isPlain(name) ? [['name', name]] : [];
+        return named(await gather(pagesOf(http.sender(call), filter)), name);
+      },
       async get(call, id) {
         return orUndefined(http.send(call, { method: 'GET', path: `${path}/${segment(id)}` }, identified));
       },
       create: (call, body) => http.send(call, { method: 'POST', path, body }, created),
-      async newest(call, limit) {
-        const query: Request['query'] = [
-          ['orderBy', '-createdDate'],
-          ['limit', limit],
-          ['start', 0],
-        ];
-        return (await http.send(call, { method: 'GET', path, query }, page)).data;
-      },
+      newest: (call) => pagesOf(http.sender(call), [['orderBy', '-createdDate']]),
     },
   };
 }

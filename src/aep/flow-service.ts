@@ -28,10 +28,16 @@ export interface FlowService {
   sourceConnections: Collection;
   targetConnections: Collection;
   flows: Collection;
+  /** The flows that have this source or target connection. Lists may lag behind what exists. */
+  flowsUsing(
+    call: Call,
+    end: 'sourceConnectionIds' | 'targetConnectionIds',
+    id: string,
+  ): Promise<JsonObject[]>;
   /** Undefined where AEP has no flow spec of this name. */
   findFlowSpec(call: Call, name: string): Promise<JsonObject | undefined>;
   setFlowState(call: Call, flowId: string, state: 'enable' | 'disable'): Promise<void>;
-  /** Page by page, so that a reader may stop early. The deadline of `call` is that of each page. */
+  /** Page by page, so that a reader may stop early. */
   listRuns(call: Call, query: RunQuery): AsyncIterable<Run[]>;
   getRun(call: Call, id: string): Promise<Run | undefined>;
   /** Runs a failed run again. Answers with the id of the new run. */
@@ -48,6 +54,17 @@ export function createFlowService(http: Http): FlowService {
     sourceConnections: createCollection(http, 'sourceConnections'),
     targetConnections: createCollection(http, 'targetConnections'),
     flows: createCollection(http, 'flows'),
+
+    async flowsUsing(call, end, id) {
+      const query: Request['query'] = [
+        ['property', `${end}[]==${JSON.stringify(id)}`],
+        ['limit', pageSize],
+      ];
+      const path = `${base}/flows`;
+      const flows = await gather(pagesOf(http.sender(call), { method: 'GET', path, query }, identified));
+      // Sifted again: what a filter that is not understood lets through must not hold anything back.
+      return flows.filter(({ [end]: ids }) => Array.isArray(ids) && ids.includes(id));
+    },
 
     async findFlowSpec(call, name) {
       const query: Request['query'] = [['property', `name==${JSON.stringify(name)}`]];
@@ -68,8 +85,7 @@ export function createFlowService(http: Http): FlowService {
       const query: NonNullable<Request['query']> = filters.map((filter) => ['property', filter]);
       if (orderby !== undefined) query.push(['orderby', orderby]);
       if (limit !== undefined) query.push(['limit', limit]);
-      const send: Send = (request, answer) => http.send(call, request, answer);
-      return pagesOf(send, { method: 'GET', path: `${base}/runs`, query }, run);
+      return pagesOf(http.sender(call), { method: 'GET', path: `${base}/runs`, query }, run);
     },
 
     async getRun(call, id) {
@@ -90,12 +106,12 @@ export function createFlowService(http: Http): FlowService {
 function createCollection(http: Http, name: string, itemEnd = ''): Collection {
   const path = `${base}/${name}`;
   return {
-    list: (call, { name } = {}) =>
-      http.during(call, async (send) => {
-        const query: NonNullable<Request['query']> = [['limit', pageSize]];
-        if (isPlain(name)) query.unshift(['property', `name==${JSON.stringify(name)}`]);
-        return named(await gather(pagesOf(send, { method: 'GET', path, query }, identified)), name);
-      }),
+    async list(call, { name } = {}) {
+      const query: NonNullable<Request['query']> = [['limit', pageSize]];
+      if (isPlain(name)) query.unshift(['property', `name==${JSON.stringify(name)}`]);
+      const pages = pagesOf(http.sender(call), { method: 'GET', path, query }, identified);
+      return named(await gather(pages), name);
+    },
     async get(call, id) {
       const request: Request = { method: 'GET', path: `${path}/${segment(id)}` };
       return (await orUndefined(http.send(call, request, itemsOrBare(identified))))?.[0];

@@ -16,7 +16,7 @@ export interface Call {
   sandbox: string;
   /** Gives the call up, wherever it is. A create that was sent by then is in doubt. */
   signal?: AbortSignal | undefined;
-  /** Milliseconds for the call in all, its token and all its pages included. Default: the configuration's. */
+  /** Milliseconds for each request of the call, its token included: a list has as many as it has pages. Default: the configuration's. */
   timeoutMs?: number | undefined;
   /** Called at the last moment before each request goes out. What it throws is thrown unchanged, and nothing is sent. */
   beforeSend?: (() => void) | undefined;
@@ -40,16 +40,15 @@ export type Send = <Answer>(request: Request, answer: z.ZodType<Answer>) => Prom
 export interface Http {
   /** AEP's clock, as far as its last answer showed it. Epoch milliseconds. */
   now(): number;
-  /** Sends one request under the deadline of `call`. */
   send<Answer>(call: Call, request: Request, answer: z.ZodType<Answer>): Promise<Answer>;
-  /** Lets `work` send several requests under one deadline. */
-  during<Result>(call: Call, work: (send: Send) => Promise<Result>): Promise<Result>;
+  /** The same for several requests of one call. */
+  sender(call: Call): Send;
 }
 
 export interface HttpConfig extends TokenConfig {
   apiUrl: string;
   orgId: string;
-  /** Milliseconds for one call, where the call itself does not say. */
+  /** Milliseconds for one request, where the call itself does not say. */
   httpTimeoutMs: number;
 }
 
@@ -138,24 +137,22 @@ export function createHttp(config: HttpConfig): Http {
 
   const http: Http = {
     now: () => Date.now() + aheadMs,
-    send: (call, request, answer) => http.during(call, (send) => send(request, answer)),
-    async during(call, work) {
+    async send(call, request, answer) {
       const deadline = startDeadline(call.timeoutMs ?? config.httpTimeoutMs, call.signal);
       try {
-        return await work(async (request, answer) => {
-          const { status, headers, body } = await exchangeWithToken(call, deadline, request);
-          const read = readAnswer(body, answer);
-          if (read.success) return read.data;
-          throw classify(
-            askedFor(request),
-            { kind: 'unreadable', status, headers, problem: read.problem },
-            secrets.redact,
-          );
-        });
+        const { status, headers, body } = await exchangeWithToken(call, deadline, request);
+        const read = readAnswer(body, answer);
+        if (read.success) return read.data;
+        throw classify(
+          askedFor(request),
+          { kind: 'unreadable', status, headers, problem: read.problem },
+          secrets.redact,
+        );
       } finally {
         deadline.end();
       }
     },
+    sender: (call) => (request, answer) => http.send(call, request, answer),
   };
   return http;
 }

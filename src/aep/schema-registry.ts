@@ -37,13 +37,13 @@ export function createSchemaRegistry(http: Http): SchemaRegistry {
 function createXdmResources(http: Http, name: string): XdmResources {
   const collection = `/schemaregistry/tenant/${name}`;
 
-  const read = (send: Send, id: string) => {
+  const read = (call: Call, id: string) => {
     const request: Request = {
       method: 'GET',
       path: `/schemaregistry/${containerOf(id)}/${name}/${segment(id)}`,
       accept: 'application/vnd.adobe.xed+json; version=1',
     };
-    return orUndefined(send(request, resource));
+    return orUndefined(http.send(call, request, resource));
   };
 
   return {
@@ -51,27 +51,23 @@ function createXdmResources(http: Http, name: string): XdmResources {
       const { $id: id } = await http.send(call, { method: 'POST', path: collection, body }, resource);
       return { id };
     },
-    get: (call, id) => http.during(call, (send) => read(send, id)),
-    findByTitle: (call, title) =>
-      http.during(call, async (send) => {
-        const query: NonNullable<Request['query']> = [['orderby', 'title']];
-        if (isPlain(title)) query.unshift(['property', `title==${title}`]);
-        for await (const results of pagesOf(send, {
-          method: 'GET',
-          path: collection,
-          query,
-          accept: listed,
-        })) {
-          const found = results.find((result) => result.title === title);
-          if (found) return read(send, found.$id);
-        }
-        return undefined;
-      }),
-    list: (call) =>
-      http.during(call, (send) => {
-        const query: Request['query'] = [['orderby', 'title']];
-        return gather(pagesOf(send, { method: 'GET', path: collection, query, accept: listedWhole }));
-      }),
+    get: read,
+    async findByTitle(call, title) {
+      const query: NonNullable<Request['query']> = [['orderby', 'title']];
+      if (isPlain(title)) query.unshift(['property', `title==${title}`]);
+      const first: Request = { method: 'GET', path: collection, query, accept: listed };
+      for await (const results of pagesOf(http.sender(call), first)) {
+        const found = results.find((result) => result.title === title);
+        if (found) return read(call, found.$id);
+      }
+      return undefined;
+    },
+    list(call) {
+      const query: Request['query'] = [['orderby', 'title']];
+      return gather(
+        pagesOf(http.sender(call), { method: 'GET', path: collection, query, accept: listedWhole }),
+      );
+    },
     async remove(call, id) {
       return wasThere(
         http.send(call, { method: 'DELETE', path: `${collection}/${segment(id)}` }, z.unknown()),

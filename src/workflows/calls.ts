@@ -7,8 +7,11 @@ import { uniqueKinds } from '../resources/plan.ts';
 export const heartbeatTimeoutMs = 1_500;
 /** What an activity may take beside its call to AEP. Milliseconds. */
 const overheadMs = 2_000;
-/** For lists of everything in a sandbox. */
-const wholeListTimeout = '5 minutes';
+/**
+ * For what may list everything in a sandbox: page after page, each with a time-out of its own. A worker that died is
+ * missed by its heartbeat, and one that lists for longer than this is told to stop by the next.
+ */
+const listing: ActivityOptions = { startToCloseTimeout: '5 minutes', heartbeatTimeout: '10 seconds' };
 
 /** Retries are paced by the activities themselves; this is for what never reached one. */
 const retry = { maximumInterval: '30 minutes' } as const;
@@ -36,15 +39,15 @@ export function callsFor<K extends Kind>(kind: K, bounds: Bounds) {
       ...options,
     })[activityName(verb, kind)];
   return {
-    lookFor: call('lookFor'),
-    settle: call('settle'),
-    settleOrCreate: call('settleOrCreate', { heartbeatTimeout: heartbeatTimeoutMs }),
+    lookFor: call('lookFor', listing),
+    settle: call('settle', listing),
+    settleOrCreate: call('settleOrCreate', { ...listing, heartbeatTimeout: heartbeatTimeoutMs }),
     read: call('read'),
     create: call(
       'create',
       uniqueKinds.has(kind) ? {} : { ...sentOnce, startToCloseTimeout: bounds.httpTimeoutMs + overheadMs },
     ),
-    listMarked: call('listMarked', { startToCloseTimeout: wholeListTimeout }),
+    listMarked: call('listMarked', listing),
     delete: call('delete'),
   };
 }

@@ -4,6 +4,7 @@ import {
   isCancellation,
   upsertMemo,
   upsertSearchAttributes,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { LookBack } from '../activities/index.ts';
 import type { Definition } from '../definition/definition.ts';
@@ -12,7 +13,7 @@ import type { Kind, ResourceIds } from '../resources/kinds.ts';
 import type { Outcome } from '../resources/outcome.ts';
 import { neededKinds } from '../resources/plan.ts';
 import { accept, announce } from './accept.ts';
-import { Branches, handled } from './branches.ts';
+import { Branches } from './branches.ts';
 import { checkBeforeCreating, lookBack } from './checks.ts';
 import { humanDecisions } from './decisions.ts';
 import { endingOf } from './failures.ts';
@@ -93,9 +94,8 @@ async function createResources(
   attempts: Attempts,
 ): Promise<ResourceIds> {
   report.step('check', 'running');
-  const checking = handled(checkBeforeCreating(definition, giveUp(definition)));
   const earlier = (attempts.earlier ??= await lookBack());
-  const checked = await checking;
+  const checked = await checkBeforeCreating(definition, earlier, giveUp(definition));
   report.step('check', 'done');
 
   const outside = outsideOf(definition, earlier.bounds);
@@ -141,6 +141,7 @@ function asEarlierRun({ earlier }: Attempts, { made, adopted, unknown }: Outcome
     runId: earlier!.runId,
     ranBefore: true,
     mayStillArrive: unknown.length > 0,
+    since: earlier!.since ?? +workflowInfo().startTime,
     ids: [{ ...adopted, ...made }, ...(earlier?.ids ?? [])],
     bounds: earlier!.bounds,
   };

@@ -77,16 +77,39 @@ describe('a list by name', () => {
     expect(requests).toHaveLength(2);
   });
 
-  test('has one deadline for all pages', async () => {
+  test('has a deadline for each page, so that a long list comes to its end', async () => {
     let page = 0;
     const { aep } = await fakeAep((_, response) => {
       page += 1;
-      const href = `/flows?continuationToken=${page}`;
-      setTimeout(() => json(response, 200, { items: [], _links: { next: { href } } }), 20);
+      const links = page < 8 ? { next: { href: `/flows?continuationToken=${page}` } } : {};
+      setTimeout(() => json(response, 200, { items: [{ id: String(page) }], _links: links }), 100);
     });
-    const error = await errorOf(aep.flowService.flows.list({ ...call, timeoutMs: 150 }, { name: 'x' }));
+    expect(await aep.flowService.flows.list({ ...call, timeoutMs: 600 })).toHaveLength(8);
+  });
+
+  test('one of whose pages never comes ends at the deadline of that page', async () => {
+    let page = 0;
+    const { aep } = await fakeAep((_, response) => {
+      page += 1;
+      const next = { href: '/flows?continuationToken=2' };
+      if (page === 1) json(response, 200, { items: [], _links: { next } });
+    });
+    const error = await errorOf(aep.flowService.flows.list({ ...call, timeoutMs: 150 }));
     expect(error).toMatchObject({ code: 'TIMEOUT', call: 'GET /flowservice/flows' });
-    expect(page).toBeGreaterThan(1);
+    expect(page).toBe(2);
+  });
+
+  test('is given up between two pages by its caller', async () => {
+    const giveUp = new AbortController();
+    let page = 0;
+    const { aep } = await fakeAep((_, response) => {
+      page += 1;
+      if (page === 3) giveUp.abort();
+      json(response, 200, { items: [], _links: { next: { href: `/flows?continuationToken=${page}` } } });
+    });
+    const error = await errorOf(aep.flowService.flows.list({ ...call, signal: giveUp.signal }));
+    expect(error).toMatchObject({ code: 'ABORTED' });
+    expect(page).toBeLessThanOrEqual(4);
   });
 
   test.each([

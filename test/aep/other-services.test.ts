@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { gather } from '../../src/aep/collection.ts';
 import { call, errorOf, fakeAep, json } from './fake-aep.ts';
 
 const schemaId = 'https://ns.adobe.com/tenant/schemas/26f6833e';
@@ -174,10 +175,11 @@ describe('Data Prep', () => {
     const { aep, requests } = await fakeAep((_, response) =>
       json(response, 200, { data: [{ id: 'b' }, { id: 'a', name: null }] }),
     );
-    expect(await aep.dataPrep.mappingSets.newest(call, 20)).toHaveLength(2);
+    const pages = await gather(aep.dataPrep.mappingSets.newest(call));
+    expect(pages).toHaveLength(2);
     expect([...(requests[0]?.query ?? [])]).toEqual([
       ['orderBy', '-createdDate'],
-      ['limit', '20'],
+      ['limit', '100'],
       ['start', '0'],
     ]);
   });
