@@ -15,7 +15,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Definition } from './definition/definition.ts';
 import { dataflowId, definitionHash, workflowId } from './definition/identity.ts';
 import { parseDefinition } from './definition/parse.ts';
-import type { FailureType } from './failure-types.ts';
+import { isFailureType, type FailureType } from './failure-types.ts';
 import { waitingCalls, type WaitingCall } from './waiting-calls.ts';
 import {
   giveUpUpdate,
@@ -263,7 +263,8 @@ function dataflowError(error: unknown): unknown {
     return new DataflowError('Cancelled', 'The workflow was cancelled');
   if (!(error.cause instanceof ApplicationFailure)) return error;
   const { type, message, details } = error.cause;
-  return new DataflowError(type as FailureType, message, (details?.[0] ?? {}) as Record<string, unknown>);
+  if (!isFailureType(type)) return error;
+  return new DataflowError(type, message, (details?.[0] ?? {}) as Record<string, unknown>);
 }
 
 export { InvalidDefinitionError, type Problem, type Warning } from './definition/problems.ts';

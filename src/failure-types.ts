@@ -1,21 +1,29 @@
 /**
  * The `type` of every failure a caller can meet: whose move it is.
  *
- * - `InvalidDefinition`: fix the definition; nothing was asked of AEP.
+ * - `InvalidDefinition`: fix the definition. AEP was asked at most whether what it names is there; where a start passed
+ *   meanwhile, what was made by then is listed.
  * - `Conflict`: AEP holds something that does not fit; a human decides.
  * - `Unauthorized`: the worker's credentials are refused.
  * - `Rejected`: AEP refused a request for good.
  * - `OutcomeUnknown`: a request was sent and nobody knows what became of it.
  * - `RateLimited`, `Unavailable`: AEP is slow or away. They end a workflow only where its definition sets `giveUpAfter`.
  */
-export type FailureType =
-  | 'InvalidDefinition'
-  | 'Conflict'
-  | 'Unauthorized'
-  | 'Rejected'
-  | 'OutcomeUnknown'
-  | 'RateLimited'
-  | 'Unavailable';
+const failureTypes = [
+  'InvalidDefinition',
+  'Conflict',
+  'Unauthorized',
+  'Rejected',
+  'OutcomeUnknown',
+  'RateLimited',
+  'Unavailable',
+] as const;
+export type FailureType = (typeof failureTypes)[number];
+
+/** Whether a failure is one of ours: Temporal has types of its own, and so have mistakes in code. */
+export function isFailureType(type: string | null | undefined): type is FailureType {
+  return failureTypes.some((one) => one === type);
+}
 
 /** What AEP said, as it is kept in the `details` of a failure. */
 export interface AepRefusal {

@@ -17,7 +17,6 @@ export class Processes {
   readonly #env: Record<string, string>;
   readonly #random: () => number;
   readonly #dbFilename: string;
-  readonly #bundle: string;
   readonly #workers: WorkerProcess[] = [];
   readonly #ending: Promise<unknown>[] = [];
   #temporal: TemporalServer;
@@ -26,13 +25,11 @@ export class Processes {
   constructor(
     temporal: TemporalServer,
     dbFilename: string,
-    bundle: string,
     env: Record<string, string>,
     random: () => number,
   ) {
     this.#temporal = temporal;
     this.#dbFilename = dbFilename;
-    this.#bundle = bundle;
     this.#env = env;
     this.#random = random;
   }
@@ -43,7 +40,7 @@ export class Processes {
 
   /** As any supervisor does: one that has ended is started anew, for a worker cannot start while the server is away. */
   async #startWorker(index: number): Promise<void> {
-    const worker = await startWorker(this.#env, { bundle: this.#bundle });
+    const worker = await startWorker(this.#env);
     this.#workers[index] = worker;
     void worker.ended.then(async () => {
       if (this.#closing || this.#workers[index] !== worker) return;

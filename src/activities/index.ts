@@ -50,6 +50,6 @@ function forEachKind<Verb extends string, Activity>(
 export type { CreateRequest, Created } from './create.ts';
 export type { Bounds, LookBack } from './look-back.ts';
 export type { Look, LookRequest } from './look.ts';
-export type { Orphan, Orphans } from './orphans.ts';
+export type { Orphans } from './orphans.ts';
 export type { Marked } from './remove.ts';
 export type { Settled, SettleOrCreateRequest, SettleRequest } from './settle.ts';

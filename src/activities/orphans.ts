@@ -1,75 +1,102 @@
-import { Context, cancellationSignal } from '@temporalio/activity';
-import { WorkflowNotFoundError } from '@temporalio/client';
-import { resources } from '../resources/index.ts';
-import { kinds, type Kind } from '../resources/kinds.ts';
-import type { Observed } from '../resources/resource.ts';
-import { orphansAmong } from '../resources/orphans.ts';
+import { Context, activityInfo } from '@temporalio/activity';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { kinds } from '../resources/kinds.ts';
+import { orphansAmong, type Orphan } from '../resources/orphans.ts';
+import { referringKinds, usersOf, type User } from '../resources/references.ts';
 import { failure } from './failures.ts';
 import type { Dependencies } from './dependencies.ts';
-import { wholeListMs } from './remove.ts';
+import { listAll } from './list-all.ts';
+import { beating } from './send.ts';
 import { servicesOf } from './services.ts';
-
-/** A resource that carries our mark and that no flow refers to. */
-export interface Orphan {
-  kind: Kind;
-  id: string;
-  name?: string;
-  /** `<sandbox>/<name>` of the dataflow whose mark it carries. */
-  dataflow: string;
-  /** Epoch milliseconds. */
-  createdAt?: number;
-}
 
 export interface Orphans {
   /** The first 500. */
   orphans: Orphan[];
   /** How many there are. */
   count: number;
-  /** Dataflows that are being created or deleted just now: what is theirs is left out. */
+  /** Those of them that were asked for by their ids, however many there are. */
+  asked: Orphan[];
+  /** Dataflows that are being created or deleted just now: what is theirs is left out. The first 500. */
   atWork: string[];
 }
 
 const mostToTell = 500;
+/** How many executions Temporal is asked about at once. */
+const atOnce = 20;
 
+/** Reads of everything there is in a sandbox, which can be thousands. */
 export function createOrphanActivities({ aep, lateCommitMs, listLagMs }: Dependencies) {
   const services = servicesOf(aep);
   return {
-    /** Reads everything there is in a sandbox, and finds what carries our mark and belongs to no flow. */
-    async findOrphans({ sandbox }: { sandbox: string }): Promise<Orphans> {
-      const call = { sandbox, signal: cancellationSignal(), timeoutMs: wholeListMs };
-      const observe = async (kind: Kind) => {
-        const all = await services[kind].all(call);
-        return all.map((answer) => resources[kind].observe(answer));
-      };
-      const listed: Partial<Record<Kind, Observed[]>> = {};
-      try {
+    /** Finds what carries our mark and belongs to no flow. */
+    findOrphans: ({ sandbox, ids = [] }: { sandbox: string; ids?: string[] }): Promise<Orphans> =>
+      beating(async () => {
         // The flows come last: one that was made meanwhile is then seen with what it refers to.
-        for (const kind of [...kinds].sort((a, b) => Number(a === 'flow') - Number(b === 'flow')))
-          listed[kind] = await observe(kind);
-      } catch (error) {
-        throw failure(error);
-      }
-      // What was made just now may belong to a flow that no list shows yet.
-      const before = Date.now() - lateCommitMs - listLagMs;
-      // A copy of a sandbox copies the marks as well: what they name is another sandbox's.
-      const found = orphansAmong(listed, before).filter(({ dataflow }) => dataflow.startsWith(`${sandbox}/`));
-      const atWork = await dataflowsAtWork([...new Set(found.map(({ dataflow }) => dataflow))]);
-      const orphans = found.filter(({ dataflow }) => !atWork.includes(dataflow));
-      return { orphans: orphans.slice(0, mostToTell), count: orphans.length, atWork };
-    },
+        const inOrder = [...kinds].sort((a, b) => Number(a === 'flow') - Number(b === 'flow'));
+        const listed = await listAll(services, inOrder, sandbox).catch((error: unknown) => {
+          throw failure(error);
+        });
+        // What was made just now may belong to a flow that no list shows yet.
+        const before = aep.now() - lateCommitMs - listLagMs;
+        // A copy of a sandbox copies the marks as well: what they name is another sandbox's.
+        const found = orphansAmong(listed, before).filter(({ dataflow }) =>
+          dataflow.startsWith(`${sandbox}/`),
+        );
+        const atWork = await atWorkAmong([...new Set(found.map(({ dataflow }) => dataflow))]);
+        const orphans = found.filter(({ dataflow }) => !atWork.has(dataflow));
+        const wanted = new Set(ids);
+        return {
+          orphans: orphans.slice(0, mostToTell),
+          count: orphans.length,
+          asked: orphans.filter(({ id }) => wanted.has(id)),
+          atWork: [...atWork].slice(0, mostToTell),
+        };
+      }),
+
+    /** Finds what is not of a dataflow and refers to something of it. */
+    findUsers: ({
+      sandbox,
+      dataflow,
+      ids,
+    }: {
+      sandbox: string;
+      dataflow: string;
+      ids: string[];
+    }): Promise<User[]> =>
+      beating(async () => {
+        try {
+          const listed = await listAll(services, referringKinds, sandbox);
+          const users = usersOf(new Set(ids), listed, dataflow);
+          // A list still shows for a while what was just deleted.
+          const there = await Promise.all(users.map(({ kind, id }) => services[kind].get({ sandbox }, id)));
+          return users.filter((_, index) => there[index] !== undefined).slice(0, mostToTell);
+        } catch (error) {
+          throw failure(error);
+        }
+      }),
   };
 }
 
-async function dataflowsAtWork(dataflows: string[]): Promise<string[]> {
+/** Those at work now, or a moment ago: what they made since the lists were read belongs to a flow that is not among them. */
+async function atWorkAmong(dataflows: string[]): Promise<Set<string>> {
   const { client } = Context.current();
-  const atWork: string[] = [];
-  for (const dataflow of dataflows) {
-    try {
-      const { status } = await client.workflow.getHandle(`dataflow/${dataflow}`).describe();
-      if (status.name === 'RUNNING') atWork.push(dataflow);
-    } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
-    }
+  // The server's clock, as that of an execution's end is.
+  const began = activityInfo().currentAttemptScheduledTimestampMs;
+  const atWork = new Set<string>();
+  for (let next = 0; next < dataflows.length; next += atOnce) {
+    const some = dataflows.slice(next, next + atOnce);
+    const answers = await Promise.all(some.map((dataflow) => worksSince(client, dataflow, began)));
+    some.filter((_, index) => answers[index]).forEach((dataflow) => atWork.add(dataflow));
   }
   return atWork;
+}
+
+async function worksSince(client: Client, dataflow: string, began: number): Promise<boolean> {
+  try {
+    const { status, closeTime } = await client.workflow.getHandle(`dataflow/${dataflow}`).describe();
+    return status.name === 'RUNNING' || +(closeTime ?? 0) >= began;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
 }

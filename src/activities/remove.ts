@@ -1,9 +1,14 @@
-import { ApplicationFailure, activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activity';
+import { Rejected } from '../aep/errors.ts';
+import type { Call } from '../aep/http.ts';
+import type { FailureType } from '../failure-types.ts';
 import { resources } from '../resources/index.ts';
 import { kindTitles, type Kind, type ResourceIds } from '../resources/kinds.ts';
-import { failure, pauseMs } from './failures.ts';
+import { failure, pauseMs, refusal } from './failures.ts';
 import type { Dependencies } from './dependencies.ts';
-import { servicesOf } from './services.ts';
+import { listAll } from './list-all.ts';
+import { beating } from './send.ts';
+import { servicesOf, type Service } from './services.ts';
 
 /** A resource that carries the mark of a dataflow. */
 export interface Marked {
@@ -12,42 +17,67 @@ export interface Marked {
   refersTo: ResourceIds;
 }
 
-/** Milliseconds for a list of everything in a sandbox: many pages. */
-export const wholeListMs = 4 * 60_000;
-
 /** Everything of one kind that carries the mark of one dataflow, whatever its name. */
 export function listMarkedOf(kind: Kind, dependencies: Dependencies) {
-  const service = servicesOf(dependencies.aep)[kind];
-  return async ({ sandbox, dataflow }: { sandbox: string; dataflow: string }): Promise<Marked[]> => {
-    try {
-      const all = await service.all({ sandbox, signal: cancellationSignal(), timeoutMs: wholeListMs });
-      return all
-        .map((answer) => resources[kind].observe(answer))
-        .filter(({ mark }) => mark?.dataflow === dataflow)
-        .map((one) => ({
-          id: one.id,
-          ...(one.name ? { name: one.name } : {}),
-          refersTo: resources[kind].refersTo(one),
-        }));
-    } catch (error) {
-      throw failure(error);
-    }
-  };
+  const services = servicesOf(dependencies.aep);
+  return ({ sandbox, dataflow }: { sandbox: string; dataflow: string }): Promise<Marked[]> =>
+    beating(async () => {
+      try {
+        const { [kind]: all = [] } = await listAll(services, [kind], sandbox);
+        return all
+          .filter(({ mark }) => mark?.dataflow === dataflow)
+          .map((one) => ({
+            id: one.id,
+            ...(one.name ? { name: one.name } : {}),
+            refersTo: resources[kind].refersTo(one),
+          }));
+      } catch (error) {
+        throw failure(error);
+      }
+    });
 }
 
-/** Deletes one resource and waits until it is gone; what is not there any more is deleted. */
+/**
+ * Deletes one resource and waits until it is gone; what is not there any more is deleted. A connection that a flow uses,
+ * whoever's that is, stays: `Conflict`.
+ */
 export function removeOf(kind: Kind, dependencies: Dependencies) {
-  const service = servicesOf(dependencies.aep)[kind];
+  const services = servicesOf(dependencies.aep);
+  const service = services[kind];
   return async ({ sandbox, id }: { sandbox: string; id: string }): Promise<void> => {
+    const call: Call = { sandbox };
     let there: boolean;
     try {
-      await service.remove?.({ sandbox }, id);
-      there = (await service.get({ sandbox }, id)) !== undefined;
+      const users = await flowsUsing(call, id, services, kind);
+      if (users.length > 0) throw inUse(kind, id, `${users.join(', ')} uses it`);
+      await service.remove?.(call, id);
+      there = (await service.get(call, id)) !== undefined;
     } catch (error) {
+      if (error instanceof Rejected && usedCode.test(error.code ?? ''))
+        throw inUse(kind, id, error.detail ?? error.message, error);
       throw failure(error);
     }
     if (there) throw stillThere(`The ${kindTitles[kind]} ${id} is deleted and not gone yet`);
   };
+}
+
+/** AEP's own words for a connection that flows use. It need not look at flows that are disabled. */
+const usedCode = /^FLOW-(1418|1447)-/;
+
+async function flowsUsing(call: Call, id: string, services: Record<Kind, Service>, kind: Kind) {
+  const listed = (await services[kind].users?.(call, id)) ?? [];
+  // A list still shows for a while what was just deleted.
+  const read = await Promise.all(listed.map((flow) => services.flow.get(call, String(flow['id']))));
+  return read.flatMap((flow) => (flow ? `the flow "${String(flow['name'])}" (${String(flow['id'])})` : []));
+}
+
+function inUse(kind: Kind, id: string, why: string, cause?: Rejected): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'Conflict' satisfies FailureType,
+    message: `The ${kindTitles[kind]} ${id} cannot be deleted: ${why}`,
+    details: [{ reason: 'in-use', ids: [id], ...(cause ? refusal(cause) : {}) }],
+    nonRetryable: true,
+  });
 }
 
 /** AEP took the delete and takes its time: asked again after pauses that grow from there, whatever went wrong before. */

@@ -1,17 +1,20 @@
 import { z } from 'zod';
 import { definitionSchema } from './definition.ts';
 
-/** The schema of the field at `path`, for its description and the keys it knows. */
-export function schemaAt(path: readonly PropertyKey[]): z.ZodType | undefined {
+/** The schema of the field at `path` of a definition or of another input, for its description and the keys it knows. */
+export function schemaAt(
+  path: readonly PropertyKey[],
+  root: z.ZodType = definitionSchema(),
+): z.ZodType | undefined {
   return path.reduce<z.ZodType | undefined>(
     (schema, key) => (schema ? child(bare(schema), key) : undefined),
-    definitionSchema(),
+    root,
   );
 }
 
 /** The keys that the object at `path` knows. */
-export function keysAt(path: readonly PropertyKey[]): string[] {
-  const schema = schemaAt(path);
+export function keysAt(path: readonly PropertyKey[], root?: z.ZodType): string[] {
+  const schema = schemaAt(path, root);
   const object = schema ? bare(schema) : undefined;
   return object instanceof z.ZodObject ? Object.keys(object.shape).filter((key) => key !== '$schema') : [];
 }

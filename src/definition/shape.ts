@@ -8,14 +8,20 @@ import { keysAt, schemaAt } from './schema-at.ts';
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
-/** What is wrong with each field by itself, in words that say what would be right. */
-export function shapeProblems(input: unknown): { path: Path; problem: Problem }[] {
-  const result = definitionSchema().safeParse(input);
+/**
+ * What is wrong with each field by itself, in words that say what would be right.
+ * @param schema of what `input` should be. Default: a definition.
+ */
+export function shapeProblems(
+  input: unknown,
+  schema: z.ZodType = definitionSchema(),
+): { path: Path; problem: Problem }[] {
+  const result = schema.safeParse(input);
   if (result.success) return [];
   const found = result.error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => at([...issue.path, key], unknownKey(key, keysAt(issue.path))))
-      : [at(issue.path, wordsFor(issue, valueAt(input, issue.path)))],
+      ? issue.keys.map((key) => at([...issue.path, key], unknownKey(key, keysAt(issue.path, schema))))
+      : [at(issue.path, wordsFor(issue, valueAt(input, issue.path), schema))],
   );
   // An empty text breaks both its length and its pattern: the first thing to say about a field is enough.
   const first = new Map(found.toReversed().map((one) => [one.problem.field, one]));
@@ -34,8 +40,8 @@ export function unknownKey(key: string, known: readonly string[]): string {
     : `is not known; did you mean "${near}"?`;
 }
 
-function wordsFor(issue: Issue, value: unknown): string {
-  if (value === undefined) return missing(issue.path);
+function wordsFor(issue: Issue, value: unknown, schema: z.ZodType): string {
+  if (value === undefined) return missing(issue.path, schema);
   switch (issue.code) {
     case 'invalid_type':
       return `must be ${nameOfType(issue.expected)}, not ${nameOfValue(value)}`;
@@ -54,8 +60,8 @@ function wordsFor(issue: Issue, value: unknown): string {
   }
 }
 
-function missing(path: Path): string {
-  const description = schemaAt(path)?.description;
+function missing(path: Path, schema: z.ZodType): string {
+  const description = schemaAt(path, schema)?.description;
   return description === undefined ? 'is required' : `is required. ${description}`;
 }
 

@@ -31,12 +31,22 @@ export const sandboxName = () =>
     .max(256)
     .regex(/^[a-z0-9][a-z0-9-]*$/, 'must be a sandbox name: lower-case letters, digits and hyphens');
 
+const idPattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
+const uriPattern = /^https?:\/\/[A-Za-z0-9.-]+(\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$/;
+
 /** An id that AEP made and that goes into paths and filters. */
 export const resourceId = () =>
+  z.string().max(100).regex(idPattern, 'must be an id: letters, digits, hyphens and underscores only');
+
+/** The id of a resource of any kind: the Schema Registry's are addresses. */
+export const anyId = () =>
   z
     .string()
-    .max(100)
-    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'must be an id: letters, digits, hyphens and underscores only');
+    .max(500)
+    .regex(
+      new RegExp(`${idPattern.source}|${uriPattern.source}`),
+      'must be the id of a resource: letters, digits, hyphens and underscores only, or the $id of a schema or class',
+    );
 
 /** `$id` of a schema, class or field group. No segment can be `..`, and there is no query and no fragment. */
 export const xdmUri = () =>
@@ -44,7 +54,7 @@ export const xdmUri = () =>
     .string()
     .max(500)
     .regex(
-      /^https?:\/\/[A-Za-z0-9.-]+(\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$/,
+      uriPattern,
       'must be the $id of an XDM resource, such as https://ns.adobe.com/xdm/context/profile',
     );
 

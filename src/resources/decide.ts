@@ -13,7 +13,7 @@ export type ConflictReason =
 
 export type Decision =
   | { action: 'adopt'; id: string; /** Ours as well, and not needed. */ surplus: string[] }
-  | { action: 'create'; /** How many of our name are not ours. */ foreign: number }
+  | { action: 'create' }
   | { action: 'conflict'; reason: ConflictReason; message: string; ids: string[]; differences: Difference[] };
 
 /**
@@ -61,7 +61,7 @@ function decideWithoutMark(kind: Kind, body: JsonObject, all: readonly Observed[
   const wantedName = body['name'] ?? body['title'];
   const foreign = all.filter(({ name }) => name === wantedName);
   const refuse = foreign.length > 0 ? whyNoSecond[kind] : undefined;
-  if (refuse === undefined) return { action: 'create', foreign: foreign.length };
+  if (refuse === undefined) return { action: 'create' };
   const ids = foreign.map(({ id }) => id);
   const message = `There is a ${kindTitles[kind]} named "${String(wantedName)}" that is not the dataflow's: ${ids.join(', ')}. ${refuse}`;
   return { action: 'conflict', reason: 'foreign', message, ids, differences: [] };
@@ -79,7 +79,7 @@ const whyNoSecond: Partial<Record<Kind, string>> = {
 function decideNameless(body: JsonObject, all: readonly Observed[]): Decision {
   const nameless = all.filter(({ name }) => name === undefined || name === '');
   const equal = nameless.findLast((one) => resources.mappingSet.differences(body, one).length === 0);
-  return equal ? { action: 'adopt', id: equal.id, surplus: [] } : { action: 'create', foreign: 0 };
+  return equal ? { action: 'adopt', id: equal.id, surplus: [] } : { action: 'create' };
 }
 
 /** Each resource once, though the look may have met it by id and by name. */

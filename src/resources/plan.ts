@@ -22,5 +22,29 @@ export function neededKinds({ source, target }: Definition): Kind[] {
   return kinds.filter((kind) => olderOnly[kind] ?? true);
 }
 
+/** What refers comes before what is referred to. */
+export const deletionOrder: readonly Kind[] = [
+  'flow',
+  'sourceConnection',
+  'targetConnection',
+  'datasetBaseConnection',
+  'mappingSet',
+  'dataset',
+  'schema',
+  'adHocSchema',
+  'adHocClass',
+];
+
+/** The kinds that are made anew, while there is no flow, where a corrected definition asks for something else: nothing but the flow depends on them. */
+export const replaceableKinds: ReadonlySet<Kind> = new Set([
+  'sourceConnection',
+  'targetConnection',
+  'datasetBaseConnection',
+  'mappingSet',
+]);
+
+/** The kinds that stay when a dataflow is deleted, unless they are named: they may hold data or serve others. */
+export const alsoKinds = ['dataset', 'schema', 'adHocSchema', 'adHocClass'] as const satisfies Kind[];
+
 /** The kinds whose title AEP keeps unique: a second create is refused and names the first. */
 export const uniqueKinds: ReadonlySet<Kind> = new Set(['adHocClass', 'adHocSchema', 'schema']);

@@ -51,7 +51,7 @@ export class Branches {
     this.#report = report;
     this.#outside = outside;
     this.#needed = neededKinds(definition);
-    this.protocol = new CreateOnce(outside, this.#dataflow, lookBack.bounds);
+    this.protocol = new CreateOnce(outside, this.#dataflow, lookBack.bounds, lookBack.since);
     for (const kind of this.#needed) {
       if (uniqueKinds.has(kind) || checked.given[kind]) continue;
       this.#looks.set(kind, handled(this.protocol.look(kind, this.#sought(kind), lookBack)));
@@ -123,7 +123,11 @@ export class Branches {
   async #lookFor(kind: Kind, body: JsonObject): Promise<Look> {
     const look = await this.#looks.get(kind)!;
     if (kind !== 'mappingSet' || !this.#lookBack.ranBefore || look.found.length > 0) return look;
-    const { found } = await this.#outside.look(kind, { ...this.#sought(kind), body });
+    const { found } = await this.#outside.look(kind, {
+      ...this.#sought(kind),
+      ...this.protocol.traces(kind),
+      body,
+    });
     return { ...look, found };
   }
 
@@ -195,8 +199,8 @@ export class Branches {
     const refused = this.#failed?.error instanceof Conflicting || this.#failed?.error instanceof NotNow;
     const unused = made.filter(({ step, id }) => refused || used[step as Kind] !== id);
     for (const { step, id } of unused.toReversed()) {
-      const removed = await this.#outside.remove(step as Kind, id!);
-      if (removed) this.#report.deleted(step as Kind, id!);
+      const why = await this.#outside.remove(step as Kind, id!);
+      if (!why) this.#report.deleted(step as Kind, id!);
     }
   }
 
@@ -220,7 +224,7 @@ function foreignDataset(name: string, foreign: Observed[]): Warning {
 }
 
 /** A branch that fails before another awaits it is no unhandled rejection: `allEnded` tells it. */
-export function handled<Value>(promise: Promise<Value>): Promise<Value> {
+function handled<Value>(promise: Promise<Value>): Promise<Value> {
   promise.catch(() => undefined);
   return promise;
 }

@@ -11,6 +11,7 @@ import type {
 import { decide } from '../resources/decide.ts';
 import type { Kind } from '../resources/kinds.ts';
 import type { Mark } from '../resources/mark.ts';
+import { replaceableKinds } from '../resources/plan.ts';
 import type { JsonObject, Observed } from '../resources/resource.ts';
 import { Conflicting } from './refusals.ts';
 
@@ -24,8 +25,8 @@ export interface Outside {
   /** After a doubt: looks as `settle` does, and sends another POST only when nothing can show any more; again and again. */
   settleOrCreate: (kind: Kind, request: Asked<SettleOrCreateRequest>) => Promise<Settled>;
   read: (kind: Kind, id: string) => Promise<Observed | null>;
-  /** Deletes, whatever was cancelled. False where AEP does not let us. */
-  remove: (kind: Kind, id: string) => Promise<boolean>;
+  /** Deletes, whatever was cancelled. Answers why it could not be deleted, and nothing where it is gone. */
+  remove: (kind: Kind, id: string) => Promise<string | undefined>;
   /** From now on nothing is begun; what was sent is awaited. */
   beginNothingMore: () => void;
   /** Throws where the workflow was cancelled. */
@@ -46,6 +47,8 @@ type Asked<Request> = Omit<Request, 'sandbox' | 'dataflow'>;
 export interface Surplus {
   kind: Kind;
   id: string;
+  /** Why it stays. */
+  why: string;
 }
 
 /** What is sought: a name, the ids that earlier runs left, and the body for what may come back without its name. */
@@ -75,13 +78,6 @@ export interface Times {
   lateMs: number;
 }
 
-const replaceable: ReadonlySet<Kind> = new Set<Kind>([
-  'sourceConnection',
-  'targetConnection',
-  'datasetBaseConnection',
-  'mappingSet',
-]);
-
 /**
  * One resource of each kind, whatever fails. AEP has no idempotency key: a POST whose answer was lost leaves a resource
  * whose id nobody knows, and a blind retry makes a second one. Hence, for every kind that AEP lets exist twice:
@@ -102,12 +98,15 @@ export class CreateOnce {
   readonly replaced: Surplus[] = [];
   readonly #sent = new Map<Kind, Set<string>>();
   readonly #began: number;
+  readonly #since: number | undefined;
 
-  constructor(outside: Outside, dataflow: string, times: Times) {
+  /** @param since when the first run of this dataflow began that may have made something, where there was one. Epoch milliseconds. */
+  constructor(outside: Outside, dataflow: string, times: Times, since?: number) {
     this.#outside = outside;
     this.#dataflow = dataflow;
     this.#times = times;
     this.#began = outside.now();
+    this.#since = since;
   }
 
   /**
@@ -120,9 +119,10 @@ export class CreateOnce {
     sought: Sought,
     { runId, mayStillArrive }: Pick<LookBack, 'runId' | 'mayStillArrive'>,
   ): Promise<Look> {
-    if (!mayStillArrive) return { ...(await this.#outside.look(kind, sought)), lookedIn: runId };
+    const request = { ...sought, ...(this.#since === undefined ? {} : { since: this.#since }) };
+    if (!mayStillArrive) return { ...(await this.#outside.look(kind, request)), lookedIn: runId };
     this.#doubt(kind, 'of an earlier run');
-    return this.#outside.settle(kind, { ...sought, settleMs: this.#settleMs(kind) });
+    return this.#outside.settle(kind, { ...request, settleMs: this.#settleMs(kind) });
   }
 
   /**
@@ -152,7 +152,8 @@ export class CreateOnce {
       }
       this.#doubt(kind, nonce);
       const settleMs = this.#settleMs(kind);
-      const settled = await this.#outside.settleOrCreate(kind, { ...sought, nonce, settleMs });
+      const since = this.#since ?? this.#began;
+      const settled = await this.#outside.settleOrCreate(kind, { ...sought, since, nonce, settleMs });
       for (const doubted of settled.doubts) {
         sent.add(doubted);
         if (doubted !== nonce) this.#doubt(kind, doubted);
@@ -178,6 +179,12 @@ export class CreateOnce {
     const sent = this.#sentOf(kind);
     // The nonce of an attempt that left no word is not known; the time is all that is left to tell by.
     return sent.has(mark.nonce) || (sent.has('lost') && createdAt >= this.#began);
+  }
+
+  /** What a resource may be known by whose name ends in a nonce, whichever run asked for it. */
+  traces(kind: Kind): { nonces: string[]; since: number } {
+    const nonces = [...this.#sentOf(kind)].filter((nonce) => nonce !== 'lost');
+    return { nonces, since: this.#since ?? this.#began };
   }
 
   /** All that was in doubt has been looked for, and what was one too many is gone or told. */
@@ -221,10 +228,12 @@ export class CreateOnce {
       return found.find(({ id }) => id === decision.id);
     }
     if (decision.action === 'create') return undefined;
-    if (decision.reason !== 'differs' || !replaceable.has(kind)) throw new Conflicting(decision);
+    if (decision.reason !== 'differs' || !replaceableKinds.has(kind)) throw new Conflicting(decision);
     for (const id of decision.ids) {
-      if (kind === 'mappingSet') this.replaced.push({ kind, id });
-      else await this.#outside.remove(kind, id);
+      const why = await this.#outside.remove(kind, id);
+      if (why && kind !== 'mappingSet')
+        throw new Conflicting({ ...decision, message: `${decision.message}, and it stays: ${why}` });
+      if (why) this.replaced.push({ kind, id, why });
     }
     return undefined;
   }

@@ -1,37 +1,45 @@
 import {
   getExternalWorkflowHandle,
+  proxyActivities,
   sleep,
   upsertMemo,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
 import { z } from 'zod';
-import type { Bounds, Marked } from '../activities/index.ts';
+import type { Activities, Bounds, Marked } from '../activities/index.ts';
 import { dataflowId, workflowId } from '../definition/identity.ts';
-import { fieldOf } from '../definition/problems.ts';
-import { dataflowName, resourceId, sandboxName, xdmUri } from '../definition/text.ts';
+import { anyId, dataflowName, sandboxName } from '../definition/text.ts';
 import { kinds, kindTitles, type Kind, type ResourceIds } from '../resources/kinds.ts';
+import { alsoKinds, deletionOrder } from '../resources/plan.ts';
+import type { User } from '../resources/references.ts';
 import { callsFor } from './calls.ts';
 import { lookBack } from './checks.ts';
-import { endingOf, invalidDefinition } from './failures.ts';
+import { endingOf, fail } from './failures.ts';
+import { checkInput, wrongInput } from './inputs.ts';
 import { searchAttributes, type DeleteDataflowInput, type DeleteDataflowResult } from './messages.ts';
-import { deletionOrder } from './sweep.ts';
 import { watcherWorkflowId, wakeSignal } from './watch-messages.ts';
 
-const alsoKinds = ['dataset', 'schema', 'adHocSchema', 'adHocClass'] as const;
+const { findUsers } = proxyActivities<Activities>({
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout: '10 seconds',
+  retry: { maximumInterval: '30 minutes' },
+  summary: 'Find what else uses what is to go',
+});
 
 const deleteInput = () =>
   z.strictObject({
-    sandbox: sandboxName(),
-    name: dataflowName(),
+    sandbox: sandboxName().describe('The name of the sandbox that the dataflow is in.'),
+    name: dataflowName().describe('The name of the dataflow.'),
     also: z.array(z.enum(alsoKinds)).optional(),
-    only: z.array(z.union([resourceId(), xdmUri()])).optional(),
+    only: z.array(anyId()).optional(),
   }) satisfies z.ZodType<DeleteDataflowInput>;
 
 /**
  * Deletes a dataflow: its flow, then the source and target connection, then a dataset base connection that we made, each
  * gone before the next. What holds data or may serve others stays, unless `also` names it; mapping sets stay, since AEP
- * cannot delete them. Only what carries the dataflow's mark is touched. Started again it goes on, or finds nothing to do.
+ * cannot delete them. Only what carries the dataflow's mark is touched. Where something that is not the dataflow's uses
+ * any of it, nothing is deleted: `Conflict`. Started again it goes on, or finds nothing to do.
  *
  * Runs under the same id as the create, so that the two never meet. The flow's watcher sees the flow gone, and ends.
  */
@@ -50,20 +58,26 @@ export async function deleteDataflow(input: DeleteDataflowInput): Promise<Delete
   const left: DeleteDataflowResult['left'] = [];
   try {
     const found = await everythingOf(dataflow, sandbox, earlier, bounds);
+    const toDelete: { kind: Kind; id: string }[] = [];
     for (const kind of deletionOrder) {
       for (const { id } of found[kind]) {
         if (only && !only.includes(id)) continue;
         const why = only
           ? (whyItStays(kind, alsoKinds) ?? whyInUse(id, only, found))
           : whyItStays(kind, also);
-        if (why) {
-          left.push({ kind, id, why });
-          continue;
-        }
-        await callsFor(kind, bounds).delete({ sandbox, id });
-        deleted.push({ [kind]: id });
-        if (kind === 'flow') await tellWatcher(sandbox, id);
+        if (why) left.push({ kind, id, why });
+        else toDelete.push({ kind, id });
       }
+    }
+    await nobodyElseMayUse(toDelete, dataflow, sandbox);
+    for (const { kind, id } of toDelete) {
+      await callsFor(kind, bounds).delete({ sandbox, id });
+      deleted.push({ [kind]: id });
+      if (kind === 'flow') await tellWatcher(sandbox, id);
+    }
+    if (Object.values(found).every(({ length }) => length === 0)) {
+      const note = `Nothing in the sandbox ${sandbox} carries the mark of ${dataflow}: there never was such a dataflow, or all of it is gone`;
+      return { deleted, left, note };
     }
   } catch (error) {
     throw endingOf(error, { deleted, left }) ?? error;
@@ -114,6 +128,29 @@ function whyItStays(kind: Kind, also: readonly Kind[]): string | undefined {
     : undefined;
 }
 
+/** Asked before anything is deleted, so that a dataflow is not left half there. */
+async function nobodyElseMayUse(
+  unwanted: { kind: Kind; id: string }[],
+  dataflow: string,
+  sandbox: string,
+): Promise<void> {
+  // Nothing refers to a flow.
+  const ids = unwanted.filter(({ kind }) => kind !== 'flow').map(({ id }) => id);
+  if (ids.length === 0) return;
+  const users = await findUsers({ sandbox, dataflow, ids });
+  if (users.length === 0) return;
+  const message = `Nothing of ${dataflow} was deleted, because others use what it has: ${users.map(inWords).join('; ')}. Delete those first, or give them resources of their own`;
+  throw fail('Conflict', message, { reason: 'in-use', users: users.slice(0, usersToTell) });
+}
+
+const usersToTell = 100;
+
+function inWords({ kind, id, name, dataflow, uses }: User): string {
+  const whose = dataflow ? ` of ${dataflow}` : '';
+  const used = Object.entries(uses).map(([what, usedId]) => `the ${kindTitles[what as Kind]} ${usedId}`);
+  return `the ${kindTitles[kind]} "${name ?? ''}" (${id})${whose} uses ${used.join(' and ')}`;
+}
+
 /** The watcher would see it by itself, but only when it looks next. Where nobody watches, nobody need be told. */
 async function tellWatcher(sandbox: string, flowId: string): Promise<void> {
   const watcher = getExternalWorkflowHandle(watcherWorkflowId({ sandbox, flowId }));
@@ -130,16 +167,10 @@ function whyInUse(id: string, only: readonly string[], found: Record<Kind, Marke
 }
 
 function checkDeleteInput(input: unknown): DeleteDataflowInput {
-  const read = deleteInput().safeParse(input);
-  if (!read.success) {
-    const problems = read.error.issues.map(({ path, message }) => ({ field: fieldOf(path), message }));
-    const lines = problems.map(({ field, message }) => (field ? `${field}: ${message}` : message));
-    throw invalidDefinition(`This cannot be deleted:\n${lines.join('\n')}`, problems);
-  }
-  const id = workflowId(read.data);
-  if (workflowInfo().workflowId !== id) {
-    const message = `A dataflow is deleted under the workflow id ${id}, not ${workflowInfo().workflowId}: the id is its lock`;
-    throw invalidDefinition(message, [{ field: '', message }]);
-  }
-  return read.data;
+  const what = 'This cannot be deleted';
+  const read = checkInput(deleteInput(), input, what);
+  const id = workflowId(read);
+  if (workflowInfo().workflowId === id) return read;
+  const message = `A dataflow is deleted under the workflow id ${id}, not ${workflowInfo().workflowId}: the id is its lock`;
+  throw wrongInput(what, [{ field: '', message }]);
 }

@@ -1,6 +1,6 @@
 import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import { InvalidDefinitionError, type Problem } from '../definition/problems.ts';
-import type { FailureType } from '../failure-types.ts';
+import { isFailureType, type FailureType } from '../failure-types.ts';
 import { Conflicting, NotNow } from './refusals.ts';
 
 const toTell = 100;
@@ -90,7 +90,7 @@ export function endingOf(error: unknown, more: object): ApplicationFailure | und
       ...more,
     });
   const thrown = thrownBy(error);
-  if (thrown?.type)
-    return fail(thrown.type as FailureType, thrown.message, { ...(thrown.details?.[0] as object), ...more });
+  if (isFailureType(thrown?.type))
+    return fail(thrown.type, thrown.message, { ...(thrown.details?.[0] as object), ...more });
   return undefined;
 }

@@ -1,26 +1,25 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { executeChild, isCancellation, proxyActivities, rootCause } from '@temporalio/workflow';
 import { z } from 'zod';
-import type { Activities, Orphan } from '../activities/index.ts';
-import { fieldOf } from '../definition/problems.ts';
-import { resourceId, sandboxName, xdmUri } from '../definition/text.ts';
+import type { Activities } from '../activities/index.ts';
+import { anyId, sandboxName } from '../definition/text.ts';
+import type { Orphan } from '../resources/orphans.ts';
 import { deleteDataflow } from './delete-dataflow.ts';
-import { endingOf, invalidDefinition } from './failures.ts';
+import { endingOf } from './failures.ts';
+import { checkInput } from './inputs.ts';
 import type { ListOrphansInput, ListOrphansResult } from './messages.ts';
 
 const { findOrphans } = proxyActivities<Activities>({
-  startToCloseTimeout: '10 minutes',
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout: '10 seconds',
   retry: { maximumInterval: '30 minutes' },
   summary: 'Find what carries our mark and belongs to no flow',
 });
 
 const listInput = () =>
   z.strictObject({
-    sandbox: sandboxName(),
-    delete: z
-      .array(z.union([resourceId(), xdmUri()]))
-      .max(500, 'at most 500 at a time')
-      .optional(),
+    sandbox: sandboxName().describe('The name of the sandbox to look through.'),
+    delete: z.array(anyId()).max(500).optional(),
   }) satisfies z.ZodType<ListOrphansInput>;
 
 /**
@@ -28,11 +27,11 @@ const listInput = () =>
  * deletes only what `delete` names, and only while it is an orphan, each under its dataflow's id.
  */
 export async function listOrphans(input: ListOrphansInput): Promise<ListOrphansResult> {
-  const { sandbox, delete: unwanted = [] } = checkListInput(input);
-  const { orphans, count, atWork } = await findOrphans({ sandbox }).catch((error: unknown) => {
+  const { sandbox, delete: unwanted = [] } = checkInput(listInput(), input, 'No orphans can be looked for');
+  const found = await findOrphans({ sandbox, ids: unwanted }).catch((error: unknown) => {
     throw endingOf(error, {}) ?? error;
   });
-  const toDelete = orphans.filter(({ id }) => unwanted.includes(id));
+  const { orphans, count, atWork, asked: toDelete } = found;
   const result: ListOrphansResult = {
     orphans: orphans.map((orphan) => ({ ...orphan, next: nextStep(orphan) })),
     count,
@@ -70,11 +69,4 @@ function nextStep({ kind, id, dataflow }: Orphan): string {
   if (kind === 'mappingSet')
     return 'Nothing: AEP cannot delete mapping sets, and one that no flow refers to does nothing';
   return `Start createDataflow of ${dataflow} again to use it, or delete it with {"delete": ["${id}"]}`;
-}
-
-function checkListInput(input: unknown): ListOrphansInput {
-  const read = listInput().safeParse(input);
-  if (read.success) return read.data;
-  const problems = read.error.issues.map(({ path, message }) => ({ field: fieldOf(path), message }));
-  throw invalidDefinition(problems.map(({ field, message }) => `${field}: ${message}`).join('\n'), problems);
 }

@@ -1,6 +1,6 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
-import type { Orphan } from '../activities/index.ts';
+import type { Orphan } from '../resources/orphans.ts';
 import type { Warning } from '../definition/problems.ts';
 import type { Kind, ResourceIds } from '../resources/kinds.ts';
 
@@ -19,7 +19,7 @@ export const searchAttributes: Record<'dataflow' | 'flowId' | 'sandbox' | 'conne
     verdict: defineSearchAttributeKey('AepVerdict', 'KEYWORD'),
   };
 
-export type StepName = 'check' | 'lookUp' | Kind | 'watch' | 'sweep';
+export type StepName = 'check' | Kind | 'watch' | 'sweep';
 
 /**
  * `made`: created by this execution. `adopted`: found in place. `given`: named by the definition. `done`: a step that
@@ -87,8 +87,8 @@ export interface CreateDataflowResult {
   /** The workflow that watches the flow's runs. */
   watcherWorkflowId: string;
   warnings: Warning[];
-  /** Resources of ours that are one too many and that AEP cannot delete (mapping sets). */
-  surplus: { kind: Kind; id: string }[];
+  /** Resources of ours that are one too many and stay: mapping sets, which AEP cannot delete, and what somebody else's flow uses. */
+  surplus: { kind: Kind; id: string; why: string }[];
 }
 
 /** What `deleteDataflow` is started with, under the id `dataflow/<sandbox>/<name>`. */
@@ -105,6 +105,8 @@ export interface DeleteDataflowResult {
   /** In the order of their deletion. */
   deleted: ResourceIds[];
   left: { kind: Kind; id: string; why: string }[];
+  /** Said where nothing at all carries the dataflow's mark. */
+  note?: string;
 }
 
 /** What `listOrphans` is started with, under any id. */
@@ -118,7 +120,7 @@ export interface ListOrphansResult {
   /** The first 500, each with what can be done about it. */
   orphans: (Orphan & { next: string })[];
   count: number;
-  /** Dataflows that are being created or deleted just now, whose resources are left out. */
+  /** Dataflows that are being created or deleted just now, whose resources are left out. The first 500. */
   atWork: string[];
   deleted: string[];
   notDeleted: { id: string; why: string }[];

@@ -5,7 +5,7 @@ import { durationMs } from '../definition/duration.ts';
 import { dataflowId } from '../definition/identity.ts';
 import { callsFor, heartbeatTimeoutMs } from './calls.ts';
 import type { Outside } from './create-once.ts';
-import { isDoubt } from './failures.ts';
+import { isDoubt, thrownBy } from './failures.ts';
 
 /** The create-once protocol's outside, as Temporal gives it: activities, and the workflow's own clock and randomness. */
 export function outsideOf(definition: Definition, bounds: Bounds): Outside {
@@ -21,15 +21,16 @@ export function outsideOf(definition: Definition, bounds: Bounds): Outside {
     create: (kind, request) => work.run(() => callsFor(kind, bounds).create({ ...request, ...common })),
     settleOrCreate: (kind, request) =>
       work.run(() => callsFor(kind, bounds).settleOrCreate({ ...request, ...common, dataflow })),
-    remove: (kind, id) =>
-      CancellationScope.nonCancellable(() =>
-        callsFor(kind, bounds)
-          .delete({ sandbox: definition.sandbox, id })
-          .then(
-            () => true,
-            () => false,
-          ),
-      ),
+    async remove(kind, id) {
+      if (kind === 'mappingSet') return 'AEP cannot delete mapping sets';
+      try {
+        const remove = () => callsFor(kind, bounds).delete({ sandbox: definition.sandbox, id });
+        await CancellationScope.nonCancellable(remove);
+        return undefined;
+      } catch (error) {
+        return thrownBy(error)?.message ?? String(error);
+      }
+    },
     beginNothingMore: () => work.cancel(),
     mustGoOn() {
       if (work.consideredCancelled) throw new CancelledFailure('The create was cancelled');

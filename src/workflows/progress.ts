@@ -6,7 +6,6 @@ import { progressQuery, type Progress, type Step, type StepName, type StepState 
 
 const otherTitles = {
   check: 'checks before the first create',
-  lookUp: 'look-ups',
   watch: 'watcher of the flow runs',
   sweep: 'sweep of surplus',
 };

@@ -3,10 +3,10 @@ import type { LookBack } from '../activities/index.ts';
 import type { Definition } from '../definition/definition.ts';
 import { resources } from '../resources/index.ts';
 import type { Kind } from '../resources/kinds.ts';
+import { deletionOrder } from '../resources/plan.ts';
 import type { CreateOnce } from './create-once.ts';
 import { outsideOf } from './outside.ts';
 import { outcomeOf, type ProgressReport } from './progress.ts';
-import { deletionOrder } from './sweep.ts';
 
 /** What is known of the attempts to create a dataflow, should the last one fail. */
 export interface Attempts {
@@ -38,14 +38,16 @@ async function deleteOwn(definition: Definition, { earlier, protocols }: Attempt
     const ids = new Set(report.made.filter((one) => one.kind === kind).map(({ id }) => id));
     for (const id of inDoubt.has(kind) ? await found(kind) : []) ids.add(id);
     for (const id of ids) {
-      if (kind === 'mappingSet' || given.has(id)) continue;
-      if (await outside.remove(kind, id)) report.deleted(kind, id);
+      if (given.has(id)) continue;
+      if (!(await outside.remove(kind, id))) report.deleted(kind, id);
     }
   }
 
   /** What cannot be looked for now stays unknown. */
   async function found(kind: Kind): Promise<string[]> {
-    const look = await outside.look(kind, { name: resources[kind].name(definition) }).catch(() => undefined);
+    const name = resources[kind].name(definition);
+    const traces = protocols.at(-1)?.traces(kind);
+    const look = await outside.look(kind, { name, ...traces }).catch(() => undefined);
     if (!look) return [];
     const own = look.found.filter((one) => protocols.some((protocol) => protocol.isOwn(kind, one)));
     if (own.length === 0 && report.stateOf(kind) === 'unknown') report.step(kind, 'notTried');

@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { fieldOf, type Problem } from '../definition/problems.ts';
+import type { Problem } from '../definition/problems.ts';
 import { line, resourceId, sandboxName } from '../definition/text.ts';
 import { watch, type Watch } from '../definition/watch.ts';
-import { invalidDefinition } from './failures.ts';
+import { checkInput, wrongInput } from './inputs.ts';
 import { watcherWorkflowId } from './watch-messages.ts';
 import type { WatchInput } from './watch-messages.ts';
 
 const watchInput = () =>
   z.strictObject({
-    sandbox: sandboxName(),
-    flowId: resourceId(),
+    sandbox: sandboxName().describe('The name of the sandbox that the flow is in.'),
+    flowId: resourceId().describe("AEP's id of the flow."),
     dataflow: line().optional(),
     connector: line().optional(),
     watch: watch().optional(),
@@ -17,35 +17,22 @@ const watchInput = () =>
 
 /** Checks what a watcher was started with, and under which id. Throws `InvalidDefinition` with every problem. */
 export function checkWatchInput(input: unknown, workflowId: string): WatchInput {
-  const read = checked(watchInput(), input, 'This flow cannot be watched');
+  const what = 'This flow cannot be watched';
+  const read = checkInput(watchInput(), input, what);
   const id = watcherWorkflowId(read);
-  if (workflowId !== id) {
-    const message = `The watcher of this flow runs under the workflow id ${id}, not ${workflowId}: a flow has one watcher.`;
-    throw invalidDefinition(message, [{ field: '', message }]);
-  }
-  return read;
+  if (workflowId === id) return read;
+  const message = `The watcher of this flow runs under the workflow id ${id}, not ${workflowId}: a flow has one watcher.`;
+  throw wrongInput(what, [{ field: '', message }]);
 }
 
 /** Checks new settings of a watch. Throws `InvalidDefinition` with every problem. */
 export function checkWatch(input: unknown): Watch {
-  return checked(watch(), input, noWay);
+  return checkInput(watch(), input, noWay);
 }
 
 /** Throws `InvalidDefinition` with all that is wrong with new settings of a watch, if anything is. */
 export function mustBeGood(problems: Problem[]): void {
-  if (problems.length > 0) throw refusal(noWay, problems);
+  if (problems.length > 0) throw wrongInput(noWay, problems);
 }
 
 const noWay = 'This is no way to watch a flow';
-
-function checked<Checked>(schema: z.ZodType<Checked>, input: unknown, what: string): Checked {
-  const read = schema.safeParse(input);
-  if (read.success) return read.data;
-  const problems = read.error.issues.map(({ path, message }) => ({ field: fieldOf(path), message }));
-  throw refusal(what, problems);
-}
-
-function refusal(what: string, problems: Problem[]) {
-  const lines = problems.map(({ field, message }) => (field ? `${field}: ${message}` : message));
-  return invalidDefinition(`${what}:\n${lines.join('\n')}`, problems);
-}

@@ -44,7 +44,7 @@ const decided = (kind: Kind, ...all: Found[]) =>
 
 describe.each(kinds)('%s', (kind) => {
   test('is created where nothing is there', () => {
-    expect(decided(kind)).toEqual({ action: 'create', foreign: 0 });
+    expect(decided(kind)).toEqual({ action: 'create' });
   });
 
   test('is adopted where ours is there', () => {
@@ -111,11 +111,10 @@ describe('what carries our mark and is not what is asked for', () => {
 
 describe('what has our name and no mark', () => {
   test.each<Kind>(['sourceConnection', 'dataset', 'datasetBaseConnection', 'targetConnection'])(
-    '%s: is counted and left alone',
+    '%s: is left alone',
     (kind) => {
       expect(decided(kind, { id: 'a' }, { id: 'b', nonce: 'bbbbbbbb', of: 'prod/other' })).toEqual({
         action: 'create',
-        foreign: 2,
       });
     },
   );
@@ -144,7 +143,7 @@ describe('what has our name and no mark', () => {
 
   test('and not even our name is not our business', () => {
     const renamed = (body: JsonObject) => ({ ...body, name: 'another' });
-    expect(decided('flow', { id: 'a', change: renamed })).toEqual({ action: 'create', foreign: 0 });
+    expect(decided('flow', { id: 'a', change: renamed })).toEqual({ action: 'create' });
   });
 });
 
@@ -161,12 +160,12 @@ describe('mapping sets that came back without a name', () => {
 
   test("one with a name of its own is somebody else's", () => {
     const named = (body: JsonObject) => ({ ...body, name: 'theirs' });
-    expect(decided('mappingSet', { id: 'a', change: named })).toEqual({ action: 'create', foreign: 0 });
+    expect(decided('mappingSet', { id: 'a', change: named })).toEqual({ action: 'create' });
   });
 
   test('one for another schema is not ours', () => {
     const elsewhere = (body: JsonObject) => ({ ...body, xdmSchema: 'https://ns.adobe.com/t/schemas/other' });
-    expect(decided('mappingSet', { id: 'a', change: elsewhere })).toEqual({ action: 'create', foreign: 0 });
+    expect(decided('mappingSet', { id: 'a', change: elsewhere })).toEqual({ action: 'create' });
   });
 });
 

@@ -91,6 +91,10 @@ export class SimulatedAep {
         sourceConnections: collection('sourceConnections'),
         targetConnections: collection('targetConnections'),
         flows: collection('flows'),
+        flowsUsing: async (call, end, id) => {
+          const flows = await collection('flows').list(call, {});
+          return flows.filter((flow) => (flow[end] as string[] | undefined)?.includes(id));
+        },
         findFlowSpec: (call, name) =>
           this.#ask(process, call, 'get', 'connections', () => ({
             id: `spec of ${name}`,
@@ -108,7 +112,9 @@ export class SimulatedAep {
       dataPrep: {
         mappingSets: {
           ...mappingSets,
-          newest: async (call, limit) => (await mappingSets.list(call, {})).toReversed().slice(0, limit),
+          async *newest(call) {
+            yield (await mappingSets.list(call, {})).toReversed();
+          },
         },
       },
     };
