@@ -49,7 +49,7 @@ export async function startStack(parts: AsyncDisposableStack, options: StackOpti
     ...options.workerEnv,
   };
   const startPart = async () => {
-    const worker = await startWorker(env, options.onWorkerOutput);
+    const worker = await startWorker(env, { onOutput: options.onWorkerOutput });
     // It may have been told to end meanwhile.
     if (parts.disposed) await worker.stop(0);
     else parts.defer(() => worker.stop(1_000));
@@ -70,11 +70,18 @@ export async function startStack(parts: AsyncDisposableStack, options: StackOpti
   return { temporal, emulator, worker, env, broken };
 }
 
-/** Starts `src/worker.ts` in a process of its own, with this environment and nothing of ours about AEP or Temporal. */
-export function startWorker(env: Record<string, string>, onOutput?: (text: string) => void): Promise<Child> {
+/**
+ * Starts a worker in a process of its own, with this environment and nothing of ours about AEP or Temporal: `src/worker.ts`,
+ * or with the file of a `bundle` one that need not bundle the workflows.
+ */
+export function startWorker(
+  env: Record<string, string>,
+  { onOutput, bundle }: { onOutput?: ((text: string) => void) | undefined; bundle?: string } = {},
+): Promise<Child> {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(AEP|TEMPORAL)_/.test(name));
-  const script = fileURLToPath(new URL('../src/worker.ts', import.meta.url));
-  return startChild(process.execPath, [script], {
+  const script = bundle === undefined ? '../src/worker.ts' : './built-worker.ts';
+  const file = fileURLToPath(new URL(script, import.meta.url));
+  return startChild(process.execPath, bundle === undefined ? [file] : [file, bundle], {
     env: { ...Object.fromEntries(inherited), ...env },
     ...(onOutput ? { onOutput } : {}),
   });

@@ -17,6 +17,8 @@ export function workerOptions(config: WorkerConfig): WorkerOptions {
     maxHeartbeatThrottleInterval: '300ms',
     defaultHeartbeatThrottleInterval: '300ms',
     maxCachedWorkflows: 1_000,
+    // The first create and the look-ups begin together: none of them is to wait for the server to hand it out.
+    maxEagerActivityReservationsPerWorkflowTask: 8,
     ...(config.buildId
       ? {
           workerDeploymentOptions: {

@@ -17,6 +17,7 @@ export class Processes {
   readonly #env: Record<string, string>;
   readonly #random: () => number;
   readonly #dbFilename: string;
+  readonly #bundle: string;
   readonly #workers: WorkerProcess[] = [];
   readonly #ending: Promise<unknown>[] = [];
   #temporal: TemporalServer;
@@ -25,11 +26,13 @@ export class Processes {
   constructor(
     temporal: TemporalServer,
     dbFilename: string,
+    bundle: string,
     env: Record<string, string>,
     random: () => number,
   ) {
     this.#temporal = temporal;
     this.#dbFilename = dbFilename;
+    this.#bundle = bundle;
     this.#env = env;
     this.#random = random;
   }
@@ -40,7 +43,7 @@ export class Processes {
 
   /** As any supervisor does: one that has ended is started anew, for a worker cannot start while the server is away. */
   async #startWorker(index: number): Promise<void> {
-    const worker = await startWorker(this.#env);
+    const worker = await startWorker(this.#env, { bundle: this.#bundle });
     this.#workers[index] = worker;
     void worker.ended.then(async () => {
       if (this.#closing || this.#workers[index] !== worker) return;

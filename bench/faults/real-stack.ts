@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
+import { bundleWorkflows } from '../../dev/bundle-workflows.ts';
 import { localEnv } from '../../dev/local-stack.ts';
 import { startTemporal } from '../../dev/temporal-server.ts';
 import { startEmulator, type Emulator } from '../../emulator/emulator.ts';
@@ -45,14 +46,18 @@ export async function tallyOnRealStack({ from, seeds, atOnce = 16, harassEveryMs
     recordLimit: 1_000_000,
   });
   const dbFilename = join(folder, 'temporal.db');
-  const temporal = await startTemporal({ headless: true, dbFilename });
+  const bundle = join(folder, 'workflows.js');
+  const [temporal] = await Promise.all([
+    startTemporal({ headless: true, dbFilename }),
+    bundleWorkflows(bundle),
+  ]);
   const env = {
     ...localEnv(emulator.url, temporal),
     AEP_HTTP_TIMEOUT: String(bounds.httpTimeoutMs),
     AEP_LATE_COMMIT: String(bounds.lateCommitMs),
     AEP_LIST_LAG: String(bounds.listLagMs),
   };
-  const processes = new Processes(temporal, dbFilename, env, randomOf(from));
+  const processes = new Processes(temporal, dbFilename, bundle, env, randomOf(from));
   const connection = await Connection.connect({ address: temporal.address });
   const client = new Client({ connection });
   const stop = new AbortController();

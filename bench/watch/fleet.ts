@@ -27,7 +27,7 @@ export interface FleetOptions {
 }
 
 const minute = 60_000;
-const workerScript = fileURLToPath(new URL('./worker.ts', import.meta.url));
+const workerScript = fileURLToPath(new URL('../../dev/built-worker.ts', import.meta.url));
 /** How many watchers' histories are read. */
 const sampleSize = 300;
 

@@ -224,7 +224,7 @@ function foreignDataset(name: string, foreign: Observed[]): Warning {
 }
 
 /** A branch that fails before another awaits it is no unhandled rejection: `allEnded` tells it. */
-function handled<Value>(promise: Promise<Value>): Promise<Value> {
+export function handled<Value>(promise: Promise<Value>): Promise<Value> {
   promise.catch(() => undefined);
   return promise;
 }

@@ -5,10 +5,9 @@ import type { Problem } from '../definition/problems.ts';
 import { sourceFacts } from '../definition/source-facts.ts';
 import { givenStartSeconds } from '../definition/start.ts';
 import { flowSettings } from '../resources/flow.ts';
-import { kindTitles, type Kind, type ResourceIds } from '../resources/kinds.ts';
+import { activityName, kindTitles, type Kind, type ResourceIds } from '../resources/kinds.ts';
 import { givenIds } from '../resources/plan.ts';
 import type { FlowContext } from '../resources/resource.ts';
-import { callsFor } from './calls.ts';
 import { invalid } from './failures.ts';
 import { webhookProblems } from './known-webhook.ts';
 
@@ -34,7 +33,6 @@ export function lookBack(): Promise<LookBack> {
  */
 export async function checkBeforeCreating(
   definition: Definition,
-  { bounds }: LookBack,
   giveUp: { giveUpAfterMs?: number },
 ): Promise<Checked> {
   const { sandbox, source } = definition;
@@ -50,7 +48,7 @@ export async function checkBeforeCreating(
   const read = async (kind: Kind, field: string) => {
     const id = given[kind];
     if (!id) return undefined;
-    const found = await callsFor(kind, bounds).read({ sandbox, id, ...giveUp });
+    const found = await readOnly[activityName('read', kind)]({ sandbox, id, ...giveUp });
     if (!found) missing(field, kindTitles[kind], id);
     return found ?? undefined;
   };

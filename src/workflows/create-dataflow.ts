@@ -13,7 +13,7 @@ import type { Kind, ResourceIds } from '../resources/kinds.ts';
 import type { Outcome } from '../resources/outcome.ts';
 import { neededKinds } from '../resources/plan.ts';
 import { accept, announce } from './accept.ts';
-import { Branches } from './branches.ts';
+import { Branches, handled } from './branches.ts';
 import { checkBeforeCreating, lookBack } from './checks.ts';
 import { humanDecisions } from './decisions.ts';
 import { endingOf } from './failures.ts';
@@ -94,8 +94,9 @@ async function createResources(
   attempts: Attempts,
 ): Promise<ResourceIds> {
   report.step('check', 'running');
+  const checking = handled(checkBeforeCreating(definition, giveUp(definition)));
   const earlier = (attempts.earlier ??= await lookBack());
-  const checked = await checkBeforeCreating(definition, earlier, giveUp(definition));
+  const checked = await checking;
   report.step('check', 'done');
 
   const outside = outsideOf(definition, earlier.bounds);

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 import type { FaultKind } from '../../emulator/emulator.ts';
 import type { DataflowHandle } from '../../src/client.ts';
 import { legacyOrders, oneOfNine, orders, oneOfSix, places, requestsIn } from '../support/dataflows.ts';
@@ -29,7 +29,7 @@ const limit = 150_000;
 /** A worker as users run it: a process of its own. */
 function startWorkerProcess(rig: Rig) {
   const config = { TEMPORAL_CONFIG_FILE: 'dev/temporal.toml' };
-  return startProgram('src/worker.ts', [], { ...rig.env, ...config });
+  return startProgram('dev/built-worker.ts', [inject('workflowBundle')], { ...rig.env, ...config });
 }
 
 async function place(env: Record<string, string>, latencyMs: number) {
@@ -44,7 +44,7 @@ async function allExact(rig: Rig, started: { sandbox: string; handle: DataflowHa
   return results;
 }
 
-it(
+it.concurrent(
   'a worker is killed in the middle of each create, and another one finishes with exactly one of each',
   async () => {
     // Time for all of them to come to the create that is to be cut off.
@@ -82,7 +82,7 @@ it(
   limit,
 );
 
-it(
+it.concurrent(
   'a worker that is told to end lets its POSTs finish, so that nothing is asked twice',
   async () => {
     await using own = await place({ AEP_HTTP_TIMEOUT: '8000' }, 600);
@@ -119,7 +119,7 @@ it(
   limit,
 );
 
-it(
+it.concurrent(
   'a worker that was stopped beyond every deadline and goes on later spoils nothing',
   async () => {
     await using own = await place({}, 100);

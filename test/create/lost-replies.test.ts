@@ -1,23 +1,22 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { FaultKind } from '../../emulator/emulator.ts';
 import { marked } from '../support/marked.ts';
 import { example, startRig, type Rig } from '../support/rig.ts';
 
-const creates = {
-  'ad-hoc class': '/schemaregistry/tenant/classes',
-  'ad-hoc or target schema': '/schemaregistry/tenant/schemas',
-  'source connection': '/flowservice/sourceConnections',
-  dataset: '/catalog/dataSets',
-  'dataset base connection': '/flowservice/connections',
-  'target connection': '/flowservice/targetConnections',
-  'mapping set': '/conversion/mappingSets',
-  flow: '/flowservice/flows',
-};
+/** Both schemas, the ad-hoc one and the target, come by the same path: the first of them meets the fault. */
+const creates = [
+  '/schemaregistry/tenant/classes',
+  '/schemaregistry/tenant/schemas',
+  '/flowservice/sourceConnections',
+  '/catalog/dataSets',
+  '/flowservice/connections',
+  '/flowservice/targetConnections',
+  '/conversion/mappingSets',
+  '/flowservice/flows',
+];
 
 const faults: FaultKind[] = [
   '401',
-  '429',
-  '429-retry-after',
   '500',
   '500-committed',
   '502-html',
@@ -30,6 +29,8 @@ const faults: FaultKind[] = [
   'token-revoked',
   'truncated',
 ];
+/** Each slows down all that its worker does. */
+const tooMany: FaultKind[] = ['429', '429-retry-after'];
 
 const one = {
   classes: 1,
@@ -42,30 +43,54 @@ const one = {
   flows: 1,
 };
 
-/** A place of its own in AEP for each test. */
-const sandboxes = Object.keys(creates).flatMap((_, index) => faults.map((fault) => `${fault}-${index}`));
+/** A place of its own in AEP for each dataflow. */
+const sandboxes = [...faults, ...tooMany].map((fault) => `first-${fault}`);
 
+// What they do most is wait.
+vi.setConfig({ maxConcurrency: 7 });
 let rig: Rig;
+let slow: Rig;
 
 beforeAll(async () => {
-  rig = await startRig({ emulator: { sandboxes: [...sandboxes], lateCommitMs: 1_000 } });
-  await rig.startWorker();
+  const start = async () => {
+    const one = await startRig({ emulator: { sandboxes: [...sandboxes], lateCommitMs: 1_000 } });
+    await one.startWorker();
+    return one;
+  };
+  [rig, slow] = await Promise.all([start(), start()]);
 });
-afterAll(() => rig.close());
+afterAll(() => Promise.all([rig.close(), slow.close()]));
 
-/** A definition of the older generation makes all nine kinds. */
-const definition = (sandbox: string) => {
-  const legacy = example('tutorial-protocols', { name: 'orders', sandbox });
-  return { ...legacy, target: { datasetBaseConnection: {} } };
-};
-
-describe.each(Object.entries(creates))('when the create of the %s meets', (_kind, path) => {
-  it.concurrent.each(faults)('%s, there is exactly one of each in the end', async (kind) => {
-    const sandbox = sandboxes.pop()!;
-    rig.emulator.control.addFault({ method: 'POST', path, kind, sandbox });
-    const result = await (await rig.client.start(definition(sandbox))).result();
-    expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(one);
-    expect(Object.keys(result.resources)).toHaveLength(9);
-    expect(result.surplus).toEqual([]);
+/** Spoils the POSTs of a dataflow of the older generation, which makes all nine kinds, each by the fault of its path. */
+async function endsWithOneOfEach({ emulator, client }: Rig, sandbox: string, met: FaultKind[]) {
+  creates.forEach((path, index) => {
+    emulator.control.addFault({ method: 'POST', path, kind: met[index]!, sandbox });
   });
-});
+  const legacy = example('tutorial-protocols', { name: 'orders', sandbox });
+  const handle = await client.start({ ...legacy, target: { datasetBaseConnection: {} } });
+  const { resources, surplus } = await handle.result();
+  expect(marked(emulator, `${sandbox}/orders`), met.join()).toEqual(one);
+  expect(Object.keys(resources)).toHaveLength(9);
+  expect(surplus).toEqual([]);
+  const struck = emulator.control.faults().filter((fault) => fault.sandbox === sandbox);
+  expect(struck.map(({ used }) => used)).toEqual(met.map(() => 1));
+}
+
+// The creates of one dataflow meet one fault after the other, and the next dataflow begins with the next fault: so each
+// create meets each fault once, with as few dataflows as that takes.
+it.concurrent.each(faults)(
+  'where the first create meets %s and each other one another fault, there is exactly one of each in the end',
+  (first) => {
+    const from = faults.indexOf(first);
+    const met = creates.map((_, index) => faults[(from + index) % faults.length]!);
+    return endsWithOneOfEach(rig, `first-${first}`, met);
+  },
+);
+
+it.concurrent.each(tooMany)('where every create meets %s, there is exactly one of each in the end', (kind) =>
+  endsWithOneOfEach(
+    slow,
+    `first-${kind}`,
+    creates.map(() => kind),
+  ),
+);

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { afterAll } from 'vitest';
 import { waitFor } from './wait-for.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -18,7 +18,12 @@ export interface Program {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Starts a TypeScript file of ours. It is killed when the test is over, if it still runs. */
+const left: (() => void)[] = [];
+afterAll(() => {
+  for (const kill of left) kill();
+});
+
+/** Starts a TypeScript file of ours. It is killed when the test file is over, if it still runs. */
 export function startProgram(script: string, args: string[] = [], env: Record<string, string> = {}): Program {
   const child = spawn(process.execPath, [script, ...args], {
     cwd: root,
@@ -34,7 +39,7 @@ export function startProgram(script: string, args: string[] = [], env: Record<st
     running = false;
     return code as number | null;
   });
-  onTestFinished(() => void (running && child.kill('SIGKILL')));
+  left.push(() => void (running && child.kill('SIGKILL')));
   return {
     pid: child.pid!,
     stdout: () => stdout,

@@ -1,9 +1,10 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { readConfig } from '../../src/config.ts';
-import { workerOptions } from '../../src/worker-options.ts';
+import { readConfig } from '../src/config.ts';
+import { workerOptions } from '../src/worker-options.ts';
 
-// The worker of `npm run build`: its workflows were bundled before. Bundling them takes more memory than all that follows.
+// The worker as `npm run build` makes it, but for its code: the workflows were bundled before, into the file that is given.
+// Bundling them at each start takes longer, and more memory, than all that follows.
 const [codePath = ''] = process.argv.slice(2);
 const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
 const connection = await NativeConnection.connect(connectionOptions);
