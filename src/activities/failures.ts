@@ -1,5 +1,6 @@
 import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activity';
 import { AepError, RateLimited, Unauthorized, Unavailable, NotReached } from '../aep/errors.ts';
+import { InvalidDefinitionError, type Problem } from '../definition/problems.ts';
 import type { AepRefusal, FailureType } from '../failure-types.ts';
 
 const firstPauseMs = 1_000;
@@ -31,6 +32,7 @@ export function pauseMs(failures: number, retryAfterMs?: number): number {
  */
 export function failure(error: unknown, giveUpAfterMs?: number, left: object = {}): unknown {
   if (!(error instanceof AepError)) return error;
+  if (sandboxCode.test(error.code ?? '')) return unknownSandbox(error);
   const { heartbeatDetails, currentAttemptScheduledTimestampMs, scheduledTimestampMs } = activityInfo();
   const before = heartbeatDetails as { trouble?: Trouble } | undefined;
   const trouble: Trouble = {
@@ -55,6 +57,20 @@ export function failure(error: unknown, giveUpAfterMs?: number, left: object = {
     details: [refusal(error)],
     nonRetryable: !passing || tooLate,
     nextRetryDelay,
+  });
+}
+
+/** Flow Service's codes for a sandbox that it does not know, such as `FLOW-2100-404`. */
+const sandboxCode = /(^|-)210[013]-404$/;
+
+/** A name that is wrong in the definition, in the words that its other mistakes are told in. */
+function unknownSandbox(error: AepError): ApplicationFailure {
+  const problems: Problem[] = [{ field: 'sandbox', message: `AEP does not know it: ${error.message}` }];
+  return ApplicationFailure.create({
+    type: 'InvalidDefinition' satisfies FailureType,
+    message: new InvalidDefinitionError(problems).message,
+    details: [{ problems, problemCount: problems.length, ...refusal(error) }],
+    nonRetryable: true,
   });
 }
 

@@ -17,13 +17,25 @@ function distance(from: string, to: string): number {
   return row[to.length]!;
 }
 
-/** The known word that `word` was probably meant to be; undefined where none is near. */
+/** The known word that `word` was probably meant to be: one of which it is a misspelling, or the only one of which it is a part. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (word.length > 100) return undefined;
-  const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
   const ranked = known
     .map((one) => ({ one, steps: distance(plain(word), plain(one)) }))
     .sort((a, b) => a.steps - b.steps);
   const [best] = ranked;
-  return best && best.steps <= Math.max(1, Math.floor(word.length / 3)) ? best.one : undefined;
+  if (best && best.steps <= Math.max(1, Math.floor(word.length / 3))) return best.one;
+  const [only, ...others] = known.filter((one) => isPart(plain(word), plain(one)));
+  return others.length === 0 ? only : undefined;
+}
+
+/** Whether one of them is a telling part of the other. */
+function isPart(one: string, other: string): boolean {
+  const [part, whole] = one.length < other.length ? [one, other] : [other, one];
+  // Anything may hold two letters, but not in its beginning or end.
+  return part.length > 2 ? whole.includes(part) : part.length === 2 && whole.endsWith(part);
+}
+
+function plain(text: string): string {
+  return text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
 }

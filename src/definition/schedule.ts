@@ -21,6 +21,7 @@ export const schedule = () =>
         .describe('How often AEP loads: once, or every so many minutes, hours, days or weeks.'),
       interval: z
         .int()
+        .min(1)
         .max(1_000_000)
         .optional()
         .describe(

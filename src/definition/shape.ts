@@ -75,13 +75,17 @@ function oneOf(path: Path, value: unknown, values: readonly string[]): string {
 
 /** Why a connector cannot be named, with what can be. */
 export function connectorProblem(name: string): string {
-  const refused = Object.hasOwn(refusedConnectors, name) ? refusedConnectors[name] : undefined;
-  if (refused)
-    return `${refused.title} is a ${refused.why} source: only tables and files can be loaded so far`;
+  const refusal = refusalOf(name);
+  if (refusal) return refusal;
   const near = nearest(name, [...connectorNames, ...Object.keys(refusedConnectors)]);
   return near === undefined
     ? `is not a connector known here. Known are ${connectorNames.join(', ')}. For any other give connectionSpec instead`
-    : `is not a connector known here; did you mean "${near}"?`;
+    : `is not a connector known here; did you mean "${near}"?${` ${refusalOf(near) ?? ''}`.trimEnd()}`;
+}
+
+function refusalOf(name: string): string | undefined {
+  const refused = Object.hasOwn(refusedConnectors, name) ? refusedConnectors[name] : undefined;
+  return refused && `${refused.title} is a ${refused.why} source: only tables and files can be loaded so far`;
 }
 
 function limit(origin: string, bound: number | bigint, inclusive: boolean, side: 'least' | 'most'): string {

@@ -57,6 +57,7 @@ export function reasonOf(error: unknown): string {
 }
 
 const sure: ReadonlySet<string | null | undefined> = new Set([
+  'InvalidDefinition',
   'RateLimited',
   'Rejected',
   'Unauthorized',

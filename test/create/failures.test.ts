@@ -63,11 +63,23 @@ describe('Rejected', () => {
     expect(result.resources).toMatchObject(outcome.made);
     expect(ours(sandbox)).toEqual(oneOfSix);
   });
+});
 
-  it.concurrent('is what an unknown sandbox is', async () => {
-    const { type, details } = await failedStart(orders('no-such-place'));
-    expect(type).toBe('Rejected');
-    expect(details).toMatchObject({ status: 404, made: {}, adopted: {}, unknown: [] });
+describe('InvalidDefinition', () => {
+  it.concurrent('is what a sandbox is that AEP does not know, and nothing was made', async () => {
+    const { type, message, details } = await failedStart(orders('no-such-place'));
+    expect(type).toBe('InvalidDefinition');
+    expect(message).toContain('sandbox: AEP does not know it');
+    expect(details).toMatchObject({
+      problems: [{ field: 'sandbox' }],
+      problemCount: 1,
+      status: 404,
+      code: 'FLOW-2100-404',
+      made: {},
+      adopted: {},
+      unknown: [],
+    });
+    expect(requestsIn(rig, 'no-such-place', { method: 'POST' })).toEqual([]);
   });
 });
 

@@ -139,6 +139,12 @@ describe('keys that nothing reads', () => {
       'source.columns[0].fromat',
       'did you mean "format"?',
     ],
+    [
+      'a part of the name',
+      { ...sample, source: { ...sample.source, table: 'test1.Mytable' } },
+      'source.table',
+      'did you mean "tableName"?',
+    ],
     ['one like none', { ...sample, password: 'x' }, 'password', 'known are name, description'],
   ])('%s is refused, with what was probably meant', (_, input, field, hint) => {
     expect(messageAt(input, field)).toContain(hint);

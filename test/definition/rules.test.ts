@@ -161,6 +161,20 @@ describe('source', () => {
     );
   });
 
+  test.each([
+    ['bigquery', /did you mean "google-bigquery"\?$/],
+    ['s3', /did you mean "amazon-s3"\?$/],
+    ['postgres', /did you mean "postgresql"\?$/],
+    ['google', /is not a connector known here\. Known are/],
+    [
+      'kinesis',
+      /did you mean "amazon-kinesis"\? Amazon Kinesis is a streaming source: only tables and files/,
+    ],
+    ['rest-api', /did you mean "generic-rest-api"\? Generic REST API is a REST source/],
+  ])('of the connector "%s" it is told what may have been meant', (connector, told) => {
+    expect(messageAt(withSource({ connector }), 'source.connector')).toMatch(told);
+  });
+
   test('either a connector or a connection spec, which may be one that has no name', () => {
     const connectionSpec = { id: '11111111-2222-3333-4444-555555555555', version: '2.0' };
     expect(fieldsOf(withSource({ connector: undefined }))).toEqual(['source.connector']);
