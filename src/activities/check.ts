@@ -5,6 +5,7 @@ import type { FlowSettings } from '../resources/flow.ts';
 import type { JsonObject } from '../resources/resource.ts';
 import { failure } from './failures.ts';
 import type { Dependencies } from './dependencies.ts';
+import { beating } from './send.ts';
 
 export interface FlowSpecRequest {
   sandbox: string;
@@ -39,7 +40,9 @@ export function createCheckActivities({ aep }: Dependencies) {
     async readFlowSpec({ sandbox, name, settings, giveUpAfterMs }: FlowSpecRequest): Promise<FlowSpecAnswer> {
       try {
         const call = { sandbox, signal: cancellationSignal() };
-        const spec = await flowSpecs(`${sandbox}/${name}`, () => aep.flowService.findFlowSpec(call, name));
+        const spec = await beating(() =>
+          flowSpecs(`${sandbox}/${name}`, () => aep.flowService.findFlowSpec(call, name)),
+        );
         if (!spec) return null;
         const { id, version } = spec as unknown as { id: string; version?: string };
         return {
@@ -56,10 +59,8 @@ export function createCheckActivities({ aep }: Dependencies) {
       try {
         const call = { sandbox, signal: cancellationSignal() };
         const usable = (connection: JsonObject) => connection['state'] === 'enabled';
-        const connection = await baseConnections(
-          `${sandbox}/${id}`,
-          () => aep.flowService.connections.get(call, id),
-          usable,
+        const connection = await beating(() =>
+          baseConnections(`${sandbox}/${id}`, () => aep.flowService.connections.get(call, id), usable),
         );
         if (!connection) return null;
         const { state, connectionSpec } = connection as { state?: string; connectionSpec?: { id?: string } };

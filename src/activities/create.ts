@@ -53,15 +53,13 @@ export function createUniqueOf(kind: Kind, dependencies: Dependencies) {
   const service = servicesOf(dependencies.aep)[kind];
   return async ({ sandbox, body, mark, giveUpAfterMs }: CreateRequest): Promise<Created> => {
     const call = { sandbox };
+    const marked = bodyOf(kind, { sandbox, body, mark }, dependencies.aep.now());
     try {
-      const { id } = await service.create(
-        call,
-        bodyOf(kind, { sandbox, body, mark }, dependencies.aep.now()),
-      );
+      const { id } = await beating(() => service.create(call, marked));
       return { id };
     } catch (error) {
       if (!(error instanceof TitleTaken)) throw failure(error, giveUpAfterMs);
-      const id = error.existingId ?? (await idOfTitle(service, call, String(body['title'])));
+      const id = error.existingId ?? (await beating(() => idOfTitle(service, call, String(body['title']))));
       if (id) return { id, titleTaken: true };
       throw notShownYet(error, dependencies.listLagMs) ?? failure(error, giveUpAfterMs);
     }

@@ -3,6 +3,7 @@ import type { WorkflowExecutionInfo } from '@temporalio/client';
 import type { ResourceIds } from '../resources/kinds.ts';
 import type { Outcome } from '../resources/outcome.ts';
 import type { Dependencies } from './dependencies.ts';
+import { beating } from './send.ts';
 
 /** How long things can take on this worker's way to AEP, recorded so that a replay waits as long as the first run did. Milliseconds. */
 export interface Bounds {
@@ -40,7 +41,7 @@ export function lookBackOf({ httpTimeoutMs, lateCommitMs, listLagMs }: Dependenc
   return async (): Promise<LookBack> => {
     const { workflowExecution, currentAttemptScheduledTimestampMs } = activityInfo();
     const { workflowId, runId } = workflowExecution!;
-    const executions = await executionsOf(workflowId, runId);
+    const executions = await beating(() => executionsOf(workflowId, runId));
     if (!executions) return { runId, ranBefore: true, mayStillArrive: true, since: 0, ids: [], bounds };
     const earlier = executions.filter((one) => one.runId !== runId);
     return {

@@ -57,10 +57,8 @@ export function readOf(kind: Kind, dependencies: Dependencies) {
     giveUpAfterMs?: number;
   }): Promise<Observed | null> => {
     try {
-      const answer = await service.get(
-        { sandbox: request.sandbox, signal: cancellationSignal() },
-        request.id,
-      );
+      const call = { sandbox: request.sandbox, signal: cancellationSignal() };
+      const answer = await beating(() => service.get(call, request.id));
       return answer ? resources[kind].observe(answer) : null;
     } catch (error) {
       throw failure(error, request.giveUpAfterMs);

@@ -48,10 +48,12 @@ export function removeOf(kind: Kind, dependencies: Dependencies) {
     const call: Call = { sandbox };
     let there: boolean;
     try {
-      const users = await flowsUsing(call, id, services, kind);
-      if (users.length > 0) throw inUse(kind, id, `${users.join(', ')} uses it`);
-      await service.remove?.(call, id);
-      there = (await service.get(call, id)) !== undefined;
+      there = await beating(async () => {
+        const users = await flowsUsing(call, id, services, kind);
+        if (users.length > 0) throw inUse(kind, id, `${users.join(', ')} uses it`);
+        await service.remove?.(call, id);
+        return (await service.get(call, id)) !== undefined;
+      });
     } catch (error) {
       if (error instanceof Rejected && usedCode.test(error.code ?? ''))
         throw inUse(kind, id, error.detail ?? error.message, error);

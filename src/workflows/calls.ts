@@ -3,7 +3,10 @@ import type { Activities, Bounds } from '../activities/index.ts';
 import { activityName, kindTitles, type Kind } from '../resources/kinds.ts';
 import { uniqueKinds } from '../resources/plan.ts';
 
-/** A worker that died is known to be dead after this. Milliseconds. */
+/**
+ * A worker that died is known to be dead after this: three of its heartbeats and a bit, for a busy worker may be late. To
+ * take a living one for dead costs a read twice, or a doubt about a create. Milliseconds.
+ */
 export const heartbeatTimeoutMs = 1_500;
 /** What an activity may take beside its call to AEP. Milliseconds. */
 const overheadMs = 2_000;
@@ -11,7 +14,7 @@ const overheadMs = 2_000;
  * For what may list everything in a sandbox: page after page, each with a time-out of its own. A worker that died is
  * missed by its heartbeat, and one that lists for longer than this is told to stop by the next.
  */
-const listing: ActivityOptions = { startToCloseTimeout: '5 minutes', heartbeatTimeout: '10 seconds' };
+const listing: ActivityOptions = { startToCloseTimeout: '5 minutes' };
 
 /** Retries are paced by the activities themselves; this is for what never reached one. */
 const retry = { maximumInterval: '30 minutes' } as const;
@@ -33,6 +36,7 @@ export function callsFor<K extends Kind>(kind: K, bounds: Bounds) {
     proxyActivities<Activities>({
       // Some activities make two calls: one that lists and confirms, or deletes and sees that it is gone.
       startToCloseTimeout: 2 * bounds.httpTimeoutMs + overheadMs,
+      heartbeatTimeout: heartbeatTimeoutMs,
       cancellationType: 'WAIT_CANCELLATION_COMPLETED',
       retry,
       summary: `${verbs[verb]} ${kindTitles[kind]}`,
@@ -41,7 +45,7 @@ export function callsFor<K extends Kind>(kind: K, bounds: Bounds) {
   return {
     lookFor: call('lookFor', listing),
     settle: call('settle', listing),
-    settleOrCreate: call('settleOrCreate', { ...listing, heartbeatTimeout: heartbeatTimeoutMs }),
+    settleOrCreate: call('settleOrCreate', listing),
     read: call('read'),
     create: call(
       'create',
@@ -54,7 +58,6 @@ export function callsFor<K extends Kind>(kind: K, bounds: Bounds) {
 
 /** For a POST that must not be sent twice: a dead worker is doubt, not a reason for another attempt (see `activities/create.ts`). */
 const sentOnce: ActivityOptions = {
-  heartbeatTimeout: heartbeatTimeoutMs,
   retry: {
     ...retry,
     nonRetryableErrorTypes: ['OutcomeUnknown', 'TemporalTimeout:StartToClose', 'TemporalTimeout:Heartbeat'],
