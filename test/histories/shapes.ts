@@ -1,3 +1,4 @@
+import type { DataflowHandle } from '../../src/client.ts';
 import { example } from '../support/example.ts';
 import { legacyOrders, orders } from '../support/dataflows.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -37,8 +38,7 @@ export const shapes: Record<string, Shape> = {
     emulator.control.addFault({ method: 'GET', path: '/flowservice/flows', kind: '503', sandbox });
     return failed(stage, orders(sandbox, { name: 'Orders' }));
   },
-  'create-rejected': (stage) =>
-    failed(stage, orders(stage.sandbox, { mapping: [{ source: 'TestID', destination: 'no.such.path' }] })),
+  'create-rejected': (stage) => failed(stage, refused(stage)),
   'create-invalid': (stage) => {
     const workflowId = `dataflow/${stage.sandbox}/orders`;
     const input = { name: 'orders', sandbox: stage.sandbox };
@@ -50,17 +50,125 @@ export const shapes: Record<string, Shape> = {
     return failed(stage, orders(sandbox, { giveUpAfter: '1s' }));
   },
   'create-cancelled': (stage) => cancelled(stage),
+  'create-unauthorized'(stage) {
+    const { sandbox, emulator } = stage;
+    emulator.control.addFault({ method: 'POST', path: '/catalog/dataSets', kind: '401', times: 100, sandbox });
+    return failed(stage, orders(sandbox, { giveUpAfter: '1s' }));
+  },
+  async 'create-differs'(stage) {
+    await created(stage, orders(stage.sandbox));
+    return failed(stage, orders(stage.sandbox, { schedule: { frequency: 'day', interval: 1 } }));
+  },
+
+  'create-rolled-back': (stage) => failed(stage, refused(stage, { onFailure: 'rollback' })),
+  'create-rolled-back-in-doubt'(stage) {
+    late(stage, '/flowservice/sourceConnections', 600);
+    return failed(stage, refused(stage, { onFailure: 'rollback' }));
+  },
+  async 'create-replaced'(stage) {
+    await failed(stage, refused(stage));
+    const source = { ...(orders(stage.sandbox)['source'] as object), tableName: 'test1.Other' };
+    return created(stage, orders(stage.sandbox, { source }));
+  },
+  async 'create-waited-and-resumed'(stage) {
+    const { handle, played } = await waiting(stage);
+    await handle.resume(orders(stage.sandbox));
+    return ended(played);
+  },
+  async 'create-waited-twice-and-kept'(stage) {
+    const { handle, played } = await waiting(stage);
+    await handle.resume();
+    await untilWaiting(handle);
+    await handle.giveUp();
+    return ended(played);
+  },
+  async 'create-waited-and-rolled-back'(stage) {
+    const { handle, played } = await waiting(stage);
+    await handle.giveUp('rollback');
+    return ended(played);
+  },
+  async 'create-waited-and-cancelled'(stage) {
+    const { handle, played } = await waiting(stage);
+    await handle.cancel();
+    return ended(played);
+  },
+
+  async 'create-swept'(stage) {
+    const { sandbox, emulator } = stage;
+    // The first source connection comes when the second is made; the flow in doubt keeps the sweep waiting for it.
+    late(stage, '/flowservice/sourceConnections', 4_000);
+    emulator.control.addFault({ method: 'POST', path: '/flowservice/flows', kind: 'hang', sandbox });
+    return created(stage, orders(sandbox));
+  },
+  async 'create-again-beside-a-twin'(stage) {
+    const { sandbox, emulator } = stage;
+    late(stage, '/flowservice/sourceConnections', 6_000);
+    await created(stage, orders(sandbox));
+    const connections = () => emulator.control.resources('sourceConnections', sandbox);
+    await waitFor('the twin', () => connections().length === 2);
+    return created(stage, orders(sandbox));
+  },
+  async 'create-after-terminate'(stage) {
+    await terminated(stage);
+    return created(stage, orders(stage.sandbox));
+  },
+  async 'create-reset'(stage) {
+    const played = await created(stage, orders(stage.sandbox));
+    const { workflowId } = played;
+    const { runId } = await played.describe();
+    const { workflow, workflowService, options } = stage.temporal.client;
+    const events = (await workflow.getHandle(workflowId).fetchHistory()).events!;
+    const tasks = events.filter((one) => one.workflowTaskCompletedEventAttributes);
+    const reset = await workflowService.resetWorkflowExecution({
+      namespace: options.namespace,
+      workflowExecution: { workflowId, runId },
+      workflowTaskFinishEventId: tasks[2]!.eventId!,
+      requestId: crypto.randomUUID(),
+      reason: 'to record it',
+    });
+    return ended(workflow.getHandle(workflowId, reset.runId!));
+  },
 
   async 'delete-dataflow'(stage) {
     const { workflowId } = await created(stage, orders(stage.sandbox));
     const input = { sandbox: stage.sandbox, name: 'orders', also: ['dataset'] };
     return ended(await started(stage, 'deleteDataflow', workflowId, input));
   },
-  async 'delete-orphans'(stage) {
+  async 'delete-in-use'(stage) {
     const { sandbox, emulator } = stage;
-    await failed(stage, orders(sandbox, { mapping: [{ source: 'TestID', destination: 'no.such.path' }] }));
-    const unwanted = emulator.control.resources('sourceConnections', sandbox).map(({ id }) => String(id));
+    const { workflowId } = await created(stage, orders(sandbox));
+    const [flow] = emulator.control.resources('flows', sandbox);
+    const { flowSpec, sourceConnectionIds, targetConnectionIds, transformations, scheduleParams } = flow!;
+    const over = { flowSpec, sourceConnectionIds, targetConnectionIds, transformations, scheduleParams };
+    const body = { ...over, name: 'Made by hand' };
+    await administrator(emulator.url).flowService.flows.create({ sandbox }, body);
+    return ended(await started(stage, 'deleteDataflow', workflowId, { sandbox, name: 'orders' }));
+  },
+  'delete-nothing'(stage) {
+    const input = { sandbox: stage.sandbox, name: 'never' };
+    return started(stage, 'deleteDataflow', `dataflow/${stage.sandbox}/never`, input).then(ended);
+  },
+  'delete-invalid': (stage) =>
+    started(stage, 'deleteDataflow', `dataflow/${stage.sandbox}/orders`, { name: 'orders' }).then(ended),
+  async 'delete-after-terminate'(stage) {
+    const { sandbox } = stage;
+    await terminated(stage);
+    return ended(
+      await started(stage, 'deleteDataflow', `dataflow/${sandbox}/orders`, { sandbox, name: 'orders' }),
+    );
+  },
+  async 'delete-orphans'(stage) {
+    const { sandbox } = stage;
+    await failed(stage, refused(stage));
+    const unwanted = await sourceConnectionLeft(stage);
     return ended(await started(stage, 'listOrphans', `orphans/${sandbox}`, { sandbox, delete: unwanted }));
+  },
+  async 'list-orphans'(stage) {
+    const { sandbox } = stage;
+    await failed(stage, refused(stage));
+    await sourceConnectionLeft(stage);
+    const input = { sandbox, delete: ['nobodys'] };
+    return ended(await started(stage, 'listOrphans', `orphans/${sandbox}`, input));
   },
 
   async 'watch-runs'(stage) {
@@ -114,6 +222,47 @@ function spoiled(
     emulator.control.addFault({ method: 'POST', path, kind, sandbox });
     return created(stage, orders(sandbox));
   };
+}
+
+/** A definition that AEP refuses when most of it is made. */
+function refused({ sandbox }: Stage, changes: object = {}): Record<string, unknown> {
+  return orders(sandbox, { mapping: [{ source: 'TestID', destination: 'no.such.path' }], ...changes });
+}
+
+/** The next POST gets no answer, and takes effect after a while. Milliseconds. */
+function late({ sandbox, emulator }: Stage, path: string, delayMs: number): void {
+  emulator.control.addFault({ method: 'POST', path, kind: 'late-commit', delayMs, sandbox });
+}
+
+/** A create that waits for what people decide. */
+async function waiting(stage: Stage): Promise<{ handle: DataflowHandle; played: Played }> {
+  const handle = await stage.client.start(refused(stage, { onFailure: 'wait' }));
+  await untilWaiting(handle);
+  return { handle, played: stage.temporal.client.workflow.getHandle(handle.workflowId) };
+}
+
+async function untilWaiting(handle: DataflowHandle): Promise<void> {
+  await waitFor('the refusal', async () => (await handle.progress()).state === 'waiting');
+}
+
+/** Terminated while a POST is on its way. */
+async function terminated(stage: Stage): Promise<void> {
+  const { client, temporal, emulator, sandbox } = stage;
+  const path = '/flowservice/sourceConnections';
+  late(stage, path, 1_000);
+  const { workflowId } = await client.start(orders(sandbox));
+  const sent = () => emulator.control.requests({ method: 'POST', path }).some((one) => one.sandbox === sandbox);
+  await waitFor('the POST', sent);
+  await temporal.client.workflow.getHandle(workflowId).terminate();
+}
+
+/** What a create left is an orphan once it is old enough. */
+function sourceConnectionLeft({ client, sandbox }: Stage): Promise<string[]> {
+  return waitFor('the orphans', async () => {
+    const { orphans } = await client.listOrphans({ sandbox });
+    const ids = orphans.filter(({ kind }) => kind === 'sourceConnection').map(({ id }) => id);
+    return ids.length > 0 && ids;
+  });
 }
 
 /** Cancelled while a POST is on its way. */
