@@ -78,3 +78,22 @@ describe('a name that AEP cannot be asked for', () => {
     expect(result?.found).toMatchObject([{ id: 'ours' }]);
   });
 });
+
+describe('what a list shows', () => {
+  it('is not believed where it is gone by its id: lists show for a while what was deleted', async () => {
+    const mine = {
+      id: 'ours',
+      name: 'orders',
+      description: 'Managed by aep-dataflows: prod/orders #aaaaaaaa',
+    };
+    const { aep } = await fakeAep((request, response) =>
+      request.path.endsWith('/ours')
+        ? json(response, 404, { type: 'https://ns.adobe.com/aep/errors/FLOW-1439-404' })
+        : json(response, 200, { items: [mine] }),
+    );
+    const activities = createActivities({ aep, ...bounds });
+    const request = { sandbox: 'prod', dataflow: 'prod/orders', name: 'orders' };
+    const { result } = await attempts(activities.lookForSourceConnection, [request], 1);
+    expect(result?.found).toEqual([]);
+  });
+});

@@ -75,8 +75,39 @@ describe('a reset while lists lag', () => {
   );
 });
 
+const posts = ['flows', 'sourceConnections', 'targetConnections', 'dataSets', 'mappingSets'] as const;
+
+describe('a request that takes effect as late as the bounds allow, and lists that show it as late as they may', () => {
+  it.each(posts)('make no second one among the %s', async (shelf) => {
+    for (const loss of ['hang', 'reset'] as const) {
+      const how = { loss, afterMs: 0, commit: { part: 1 } };
+      const played = await play({ ...quiet, faults: [{ verb: 'create', shelf, nth: 0, how }] }, code);
+      expect(played, loss).toMatchObject({ violations: [], beyond: false });
+    }
+  });
+});
+
+describe('a worker that is stopped and wakes up when all is over', () => {
+  const forMs = 300_000;
+  it.each(posts)('does not send what it was about to send to the %s', async (shelf) => {
+    const how = { hit: 'stop' as const, point: 'beforeSending' as const, forMs, commit: { part: 0 } };
+    const faults = [{ verb: 'create' as const, shelf, nth: 0, how }];
+    // So many workers that the others finish the create meanwhile.
+    const { violations, ms } = await play({ ...quiet, workers: 8, faults }, code);
+    expect(violations).toEqual([]);
+    expect(ms).toBeLessThan(forMs);
+  });
+
+  it.each([0, 1])('sends nothing any more, whatever it was about to do (worker %i)', async (worker) => {
+    const temporal = { ...quiet.temporal, latencyMs: 60 };
+    for (let atMs = 300; atMs < 2_400; atMs += 50) {
+      const incidents = [{ what: 'stop' as const, atMs, worker, forMs }];
+      expect((await play({ ...quiet, temporal, incidents }, code)).violations, `at ${atMs} ms`).toEqual([]);
+    }
+  });
+});
+
 describe('a request that takes effect later than every bound', () => {
-  const posts = ['flows', 'sourceConnections', 'targetConnections', 'dataSets', 'mappingSets'] as const;
   it.each(posts)('among the %s is found by the next create', async (shelf) => {
     const how = { loss: 'reset' as const, afterMs: 0, commit: { beyondSeconds: 300 } };
     const played = await play({ ...quiet, faults: [{ verb: 'create', shelf, nth: 0, how }] }, code);

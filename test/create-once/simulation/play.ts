@@ -158,6 +158,10 @@ class Life {
   async #untilNothingArrives(): Promise<void> {
     const { httpTimeoutMs, lateCommitMs, listLagMs } = this.#scenario.aep;
     const beyond = this.#aep.struck.map((one) => (isBeyond(one) ? one.how.commit.beyondSeconds * 1_000 : 0));
+    // What was stopped may wake up when all is over, and must not send then what it was about to.
+    const wakeUps = this.#scenario.incidents.map(({ atMs, forMs }) => startMs + atMs + forMs);
+    const naps = this.#aep.struck.map(({ how }) => ('hit' in how && how.hit === 'stop' ? how.forMs : 0));
+    await this.#pass(Math.max(0, ...naps, ...wakeUps.map((wakeUp) => wakeUp - this.clock.now())));
     await this.#pass(httpTimeoutMs + lateCommitMs + listLagMs + Math.max(0, ...beyond) + 31_000);
   }
 
