@@ -1,5 +1,22 @@
 // npm run bench -- <subcommand>: measurements, and proofs that take longer than tests may.
 const subcommands: Record<string, { about: string; load: () => Promise<{ run: () => Promise<number> }> }> = {
+  create: {
+    about: 'one dataflow, beside a bare workflow, a graph in memory, a script and the limit',
+    load: () => import('./create.ts'),
+  },
+  many: {
+    about: 'many dataflows at once, beside a workflow of the same shape that does nothing',
+    load: () => import('./many.ts'),
+  },
+  cost: {
+    about: 'calls, events, bytes and billable actions of a dataflow and of a watched run',
+    load: () => import('./cost.ts'),
+  },
+  cold: { about: 'from nothing to a worker that polls, and the demo', load: () => import('./cold.ts') },
+  recovery: {
+    about: 'killed half-way: how long until the flow exists',
+    load: () => import('./recovery.ts'),
+  },
   faults: {
     about: 'random lives under faults: counts duplicates, orphans and human steps',
     load: () => import('./faults/main.ts'),

@@ -1,4 +1,5 @@
 import { numberOption, readOptions } from '../../dev/options.ts';
+import { writePages } from '../report/pages.ts';
 import { onRealStack } from './real-stack.ts';
 import { simulated } from './simulated.ts';
 
@@ -12,7 +13,7 @@ create that needed a human.
   --from N       the first seed (default: 1). A seed is always the same life.
   --simulated    the real workflow and activity code on a virtual clock: an AEP and a Temporal server in memory
   --processes N  processes to share a simulation among (default: 2)
-  --save         keep the figures in bench/results, for the report
+  --save         keep the figures in bench/results and docs/reliability.md
   --help         this text`;
 
 export async function run(): Promise<number> {
@@ -26,7 +27,10 @@ export async function run(): Promise<number> {
   const from = numberOption('from', options.from) ?? 1;
   const seeds = numberOption('seeds', options.seeds);
   const keep = options.save ?? false;
-  if (!options.simulated) return onRealStack({ from, seeds: seeds ?? 300, keep });
   const processes = numberOption('processes', options.processes) ?? 2;
-  return simulated({ from, seeds: seeds ?? 10_000, processes, keep });
+  const code = options.simulated
+    ? await simulated({ from, seeds: seeds ?? 10_000, processes, keep })
+    : await onRealStack({ from, seeds: seeds ?? 300, keep });
+  if (keep) writePages();
+  return code;
 }

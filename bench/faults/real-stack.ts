@@ -14,7 +14,8 @@ import { randomOf } from '../../test/create-once/simulation/virtual-clock.ts';
 import { bounds, definitionOf, lifeOf } from './life.ts';
 import { live } from './live.ts';
 import { Processes } from './processes.ts';
-import { emptyTally, print, save, type Tally } from './tally.ts';
+import { keepJson } from '../lib/results.ts';
+import { emptyTally, print, type Tally } from './tally.ts';
 
 export interface Wanted {
   from: number;
@@ -31,7 +32,7 @@ export async function onRealStack({ keep, ...wanted }: Wanted & { keep: boolean 
   const { tally, wrong, killed } = await tallyOnRealStack(wanted);
   for (const one of wrong) console.error(one);
   console.log(JSON.stringify(killed));
-  if (keep) await save('faults-real', { from: wanted.from, ...tally, ...killed });
+  if (keep) keepJson('faults-real', { from: wanted.from, ...tally, ...killed });
   return print('real stack, processes killed', tally, performance.now() - started);
 }
 

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflows } from '../../dev/bundle-workflows.ts';
-import { emptyTally, print, save, type Tally } from './tally.ts';
+import { keepJson } from '../lib/results.ts';
+import { emptyTally, print, type Tally } from './tally.ts';
 
 /** What a process of the simulation reports. */
 export type Report = { tally: Tally } | { wrong: string };
@@ -42,6 +43,6 @@ export async function simulated(wanted: {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  if (wanted.keep) await save('faults-simulated', { from: wanted.from, ...total });
+  if (wanted.keep) keepJson('faults-simulated', { from: wanted.from, ...total });
   return print('simulated, on a virtual clock', total, performance.now() - started);
 }

@@ -1,6 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-
 /** What is counted over many creates. */
 export interface Tally {
   dataflows: number;
@@ -22,13 +19,6 @@ export interface Tally {
 
 export function emptyTally(): Tally {
   return { dataflows: 0, faults: 0, calls: 0, duplicates: 0, orphans: 0, humanSteps: 0, beyond: 0, wrong: 0 };
-}
-
-const results = fileURLToPath(new URL('../results/', import.meta.url));
-
-/** Keeps the figures as data, for the report. */
-export async function save(name: 'faults-simulated' | 'faults-real', figures: object): Promise<void> {
-  await writeFile(`${results}${name}.json`, `${JSON.stringify(figures, undefined, 2)}\n`);
 }
 
 /** Prints the figures, and answers the exit code they deserve. */

@@ -1,6 +1,4 @@
-import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { numberOption, readOptions } from '../../dev/options.ts';
 import { startEmulator, type Emulator } from '../../emulator/emulator.ts';
 import { parseDefinition } from '../../src/definition/parse.ts';
@@ -9,8 +7,9 @@ import { verdict } from '../../test/create-once/simulation/verify.ts';
 import { blindRetry } from './blind-retry.ts';
 import type { Contestant, Outcome, StartContestant } from './contestant.ts';
 import { arm, bounds, definitionFor } from './hits.ts';
+import { keepJson } from '../lib/results.ts';
+import { writePages } from '../report/pages.ts';
 import { ours } from './ours.ts';
-import { picture } from './picture.ts';
 import { plainTemporal } from './plain-temporal.ts';
 import { stateFile } from './state-file.ts';
 import { mean, share, type Figure } from './statistics.ts';
@@ -18,7 +17,7 @@ import { mean, share, type Figure } from './statistics.ts';
 const help = `Usage: npm run bench -- league [options]
 
 Creates the same dataflows in four ways under the same faults: each POST is spoiled with the same chance, by the
-same seed. Counts on the emulator's side, and writes bench/results/league.json and the picture made from it.
+same seed. Counts on the emulator's side. Writes bench/results/league.json, its picture and its part of docs/reliability.md.
 
   --creates N   dataflows per way (default: 1000)
   --chance P    chance of a fault for each POST, in percent (default: 5)
@@ -62,8 +61,6 @@ interface Sample {
   faults: number;
 }
 
-const results = fileURLToPath(new URL('../results/', import.meta.url));
-
 export async function run(): Promise<number> {
   const options = readOptions(help, {
     creates: { type: 'string' },
@@ -82,8 +79,8 @@ export async function run(): Promise<number> {
     console.log(JSON.stringify(line));
   }
   const league: League = { creates, chancePercent, faults, bounds, lines };
-  await writeFile(`${results}league.json`, `${JSON.stringify(league, undefined, 2)}\n`);
-  await writeFile(`${results}league.svg`, picture(league));
+  keepJson('league', league);
+  writePages();
   return 0;
 }
 

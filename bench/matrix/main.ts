@@ -1,18 +1,19 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { bundleWorkflows } from '../../dev/bundle-workflows.ts';
 import { readOptions } from '../../dev/options.ts';
 import { play } from '../../test/create-once/simulation/play.ts';
 import { loadWorkflowCode, type WorkflowCode } from '../../test/create-once/simulation/simulated-worker.ts';
+import { keep } from '../lib/results.ts';
+import { writePages } from '../report/pages.ts';
 import { creates, faults, lagsMs } from './cells.ts';
 
 const help = `Usage: npm run bench -- matrix
 
 Spoils every create of a dataflow in every way, at every point, with every list lag, one by one: in the simulation,
-with the default bounds. Writes bench/results/matrix.json; npm run bench -- report puts it into docs/reliability.md.
+with the default bounds. Writes bench/results/matrix.json and its part of docs/reliability.md.
 
   --help  this text`;
 
@@ -22,8 +23,6 @@ export interface Row {
   point: string;
   cells: { create: string; lagMs: number; seconds: number; beyond: boolean; violations: string[] }[];
 }
-
-const file = fileURLToPath(new URL('../results/matrix.json', import.meta.url));
 
 export async function run(): Promise<number> {
   readOptions(help, {});
@@ -37,7 +36,8 @@ export async function run(): Promise<number> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  await writeFile(file, `[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`);
+  keep('matrix.json', `[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`);
+  writePages();
   const cells = rows.flatMap((row) => row.cells);
   const wrong = cells.filter(({ violations }) => violations.length > 0);
   console.log(`${cells.length} cells, ${wrong.length} of them wrong`);

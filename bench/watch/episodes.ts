@@ -1,7 +1,8 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import { tsToMs } from '@temporalio/common/lib/time.js';
-import proto, { type temporal } from '@temporalio/proto';
+import type { temporal } from '@temporalio/proto';
 import type { Told } from '../../src/runs/watch.ts';
+import { bytesOf } from '../lib/history.ts';
 
 type History = temporal.api.history.v1.IHistory;
 type Event = temporal.api.history.v1.IHistoryEvent;
@@ -59,9 +60,4 @@ function readTold(event: Event): Told | undefined {
   if (event.workflowExecutionSignaledEventAttributes?.signalName !== 'runsEnded' || !payload)
     return undefined;
   return defaultPayloadConverter.fromPayload<Told>(payload);
-}
-
-/** As the server stores it. */
-export function bytesOf(event: Event): number {
-  return proto.temporal.api.history.v1.HistoryEvent.encode(event).finish().length;
 }

@@ -1,20 +1,23 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflows } from '../../dev/bundle-workflows.ts';
-import { startChild, type Child } from '../../dev/child.ts';
+import { startChild } from '../../dev/child.ts';
 import { localEnv } from '../../dev/local-stack.ts';
 import { startTemporal } from '../../dev/temporal-server.ts';
 import { startEmulator, type RecordedRequest } from '../../emulator/emulator.ts';
 import { createAep } from '../../src/aep/aep.ts';
 import { taskQueue } from '../../src/workflows/messages.ts';
 import { healthQuery, watcherWorkflowId } from '../../src/workflows/watch-messages.ts';
-import { bytesOf, episodesOf } from './episodes.ts';
+import { bytesOf } from '../lib/history.ts';
+import { quantile } from '../lib/stats.ts';
+import { used } from '../lib/used.ts';
+import { episodesOf } from './episodes.ts';
 import { inBatches, makeFlows } from './flows.ts';
-import { quantile, report, round } from './results.ts';
+import { report, round } from './results.ts';
 
 export interface FleetOptions {
   flows: number;
@@ -97,7 +100,7 @@ export async function measureFleet({ flows, minutes, overdue, looksPerSecond }: 
     'accepted in seconds': round(acceptedSeconds),
     'all first looks done after seconds': round((lookedAt - startedAt) / 1000),
     'most calls to AEP in one second': busiestSecond(requests(startedAt, lookedAt)),
-    'worker memory MB': await memoryOf(worker),
+    'worker memory MB': Math.round(used(worker.pid).mb),
   });
 
   // Runs appear two to three minutes after they are due.
@@ -144,10 +147,10 @@ export async function measureFleet({ flows, minutes, overdue, looksPerSecond }: 
       ),
     ),
     'events of the follower': follower.events!.length,
-    'run end to verdict, p50 ms': quantile(latencies, 0.5),
-    'run end to verdict, p95 ms': quantile(latencies, 0.95),
+    'run end to verdict, p50 ms': Math.round(quantile(latencies, 0.5)),
+    'run end to verdict, p95 ms': Math.round(quantile(latencies, 0.95)),
     'runs behind these': latencies.length,
-    'worker memory MB': await memoryOf(worker),
+    'worker memory MB': Math.round(used(worker.pid).mb),
   });
 
   console.log('Killing the worker…');
@@ -167,7 +170,7 @@ export async function measureFleet({ flows, minutes, overdue, looksPerSecond }: 
     'seconds until a query is answered': round((answeredAt - killedAt) / 1000),
     'seconds until the follower looks': round((after.find(isFeed)!.at - killedAt) / 1000),
     'calls of watchers in the minute after': after.filter((call) => !isFeed(call)).length,
-    'worker memory MB': await memoryOf(worker),
+    'worker memory MB': Math.round(used(worker.pid).mb),
   });
 
   if (overdue > 0) await measureOverdue();
@@ -240,7 +243,3 @@ function mean(numbers: number[]): number {
 }
 
 /** What a process has in memory, where the operating system tells. */
-async function memoryOf({ pid }: Child): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? NaN) / 1024);
-}

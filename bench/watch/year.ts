@@ -11,7 +11,7 @@ import { registerSearchAttributes } from '../../dev/search-attributes.ts';
 import type { WatchState } from '../../src/runs/watch.ts';
 import { adversity } from '../../test/watch/adversity.ts';
 import { day, minute, watchLong, type LongWatchOptions } from '../../test/watch/long-watch.ts';
-import { bytesOf } from './episodes.ts';
+import { bytesOf } from '../lib/history.ts';
 import { report, round } from './results.ts';
 
 /** A year of one busy flow, or less, with everything that can go wrong: whether each run was judged once. */

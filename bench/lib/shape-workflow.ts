@@ -1,0 +1,38 @@
+import {
+  condition,
+  ParentClosePolicy,
+  proxyActivities,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { emptyActivities } from './empty-activities.ts';
+
+const { empty } = proxyActivities<typeof emptyActivities>({ startToCloseTimeout: '10 seconds' });
+
+/** As many activities, in the same order, as a dataflow that is created; none does anything. */
+export async function shape(): Promise<string> {
+  await Promise.all([empty(), empty(), empty()]);
+  const looks = [empty(), empty(), empty(), empty(), empty()];
+  const lookedUp = Promise.all(looks);
+  const after = async (...needs: Promise<unknown>[]) => {
+    await Promise.all(needs);
+    return empty();
+  };
+  const sourceConnection = after(lookedUp);
+  const schema = after();
+  const dataset = after(lookedUp, schema);
+  const targetConnection = after(dataset);
+  const mappingSet = after(lookedUp, schema);
+  const flow = await after(sourceConnection, targetConnection, mappingSet);
+  await startChild(shapeWatcher, {
+    workflowId: `${workflowInfo().workflowId}/watcher`,
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+  });
+  return flow;
+}
+
+/** A watcher that has looked once and waits. */
+export async function shapeWatcher(): Promise<void> {
+  await empty();
+  await condition(() => false, '1 day');
+}

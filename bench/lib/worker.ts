@@ -1,0 +1,30 @@
+// A worker as `npm run worker` starts it, which knows the workflows to compare with besides. In a process of its own.
+import { writeSync } from 'node:fs';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createAep } from '../../src/aep/aep.ts';
+import { readConfig } from '../../src/config.ts';
+import { workerOptions } from '../../src/worker-options.ts';
+import { emptyActivities } from './empty-activities.ts';
+import { createTwinActivities } from './twin-activities.ts';
+
+Runtime.install({
+  logger: new DefaultLogger('ERROR'),
+  telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } },
+});
+const config = readConfig(process.env);
+const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+const connection = await NativeConnection.connect(connectionOptions);
+const options = workerOptions(config);
+const worker = await Worker.create({
+  connection,
+  namespace,
+  workflowBundle: { codePath: process.env['BENCH_BUNDLE']! },
+  ...options,
+  activities: { ...options.activities, ...createTwinActivities(createAep(config)), ...emptyActivities },
+});
+const running = worker.run();
+writeSync(1, 'polls\n');
+await running;
+await connection.close();
+// Not process.exit: a profile is written at an orderly end.
