@@ -34,8 +34,7 @@ type Verb = keyof typeof verbs;
 export function callsFor<K extends Kind>(kind: K, bounds: Bounds) {
   const call = <V extends Verb>(verb: V, options: ActivityOptions = {}) =>
     proxyActivities<Activities>({
-      // Some activities make two calls: one that lists and confirms, or deletes and sees that it is gone.
-      startToCloseTimeout: 2 * bounds.httpTimeoutMs + overheadMs,
+      startToCloseTimeout: bounds.httpTimeoutMs + overheadMs,
       heartbeatTimeout: heartbeatTimeoutMs,
       cancellationType: 'WAIT_CANCELLATION_COMPLETED',
       retry,
@@ -47,12 +46,10 @@ export function callsFor<K extends Kind>(kind: K, bounds: Bounds) {
     settle: call('settle', listing),
     settleOrCreate: call('settleOrCreate', listing),
     read: call('read'),
-    create: call(
-      'create',
-      uniqueKinds.has(kind) ? {} : { ...sentOnce, startToCloseTimeout: bounds.httpTimeoutMs + overheadMs },
-    ),
+    // Whatever has a title may have to be looked for among all there is.
+    create: call('create', uniqueKinds.has(kind) ? listing : sentOnce),
     listMarked: call('listMarked', listing),
-    delete: call('delete'),
+    delete: call('delete', listing),
   };
 }
 
