@@ -1,9 +1,11 @@
+import { Context } from '@temporalio/activity';
 import type { DataflowHandle } from '../../src/client.ts';
 import { example } from '../support/example.ts';
 import { legacyOrders, orders } from '../support/dataflows.ts';
+import type { Watch } from '../../src/workflows/watch-messages.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { administrator, makeFlow } from '../watch/make-flow.ts';
-import type { Played, Stage } from './stage.ts';
+import { webhook, type Played, type Stage } from './stage.ts';
 
 type Shape = (stage: Stage) => Promise<Played>;
 
@@ -191,6 +193,74 @@ export const shapes: Record<string, Shape> = {
     });
     return workflow.getHandle(watcher.workflowId, runId);
   },
+  async 'watch-told'(stage) {
+    const watcher = await watched(stage, { notify: { webhook } });
+    await runs(stage, 1);
+    await runs(stage, 1, 'failed');
+    await runs(stage, 2);
+    await quiet(watcher);
+    return watcher;
+  },
+  async 'watch-run-again'(stage) {
+    const watcher = await watched(stage, { retry: { times: 2, pause: '1s' } });
+    const { emulator } = stage;
+    await runs(stage, 1, 'failed');
+    emulator.control.planRuns({ flowId: flowOf(stage), outcomes: ['success'] });
+    const again = () => emulator.control.requests({ method: 'POST', path: '/flowservice/runs/*/action' });
+    await waitFor('the request', () => again().some(({ sandbox }) => sandbox === stage.sandbox));
+    // What AEP made of it has ended too, as far as the watcher can tell.
+    emulator.control.advanceClock(5 * 60_000);
+    await waitFor('the recovery', async () => (await healthOf(stage))?.verdict === 'ok');
+    return watcher;
+  },
+  async 'watch-run-again-in-doubt'(stage) {
+    const { sandbox, emulator } = stage;
+    const path = '/flowservice/runs/*/action';
+    emulator.control.addFault({ method: 'POST', path, kind: 'reset-after', sandbox });
+    const watcher = await watched(stage, { retry: { times: 2, pause: '1s' } });
+    await runs(stage, 1, 'failed');
+    await waitFor('the run that is taken for the answer', async () => {
+      const health = await healthOf(stage);
+      return health?.retries.some(({ at, tried }) => at === undefined && tried === 1);
+    });
+    return watcher;
+  },
+  async 'watch-paused-and-resumed'(stage) {
+    const first = await firstRunOf(watched(stage, { pauseAfter: 1, notify: { webhook } }));
+    await runs(stage, 1, 'failed');
+    await waitFor('the pause', async () => (await healthOf(stage))?.verdict === 'paused');
+    await watcherOf(stage).resume();
+    return first;
+  },
+  async 'watch-asked'(stage) {
+    const first = await firstRunOf(watched(stage));
+    await runs(stage, 1, 'failed');
+    await watcherOf(stage).setWatch({ notify: { webhook }, overdueAfter: '2h' });
+    await watcherOf(stage).setWatch({ stuckAfter: '3h' });
+    await watcherOf(stage).retryRun();
+    await watcherOf(stage).checkNow();
+    return first;
+  },
+  async 'watch-stopped'(stage) {
+    const watcher = await watched(stage);
+    await runs(stage, 1);
+    await watcherOf(stage).stop();
+    return ended(watcher);
+  },
+  async 'watch-aep-away'(stage) {
+    const { sandbox, emulator } = stage;
+    const watcher = await watched(stage);
+    emulator.control.addFault({ method: 'GET', path: '/flowservice/runs', kind: '503', times: 4, sandbox });
+    await watcherOf(stage).checkNow();
+    return watcher;
+  },
+  async 'follow-continued'(stage) {
+    const follower = await followed(stage, { isNeeded: true });
+    const { runId } = await follower.describe();
+    await waitFor('the next run', async () => (await follower.describe()).runId !== runId);
+    return stage.temporal.client.workflow.getHandle(follower.workflowId, runId);
+  },
+  'follow-ended': async (stage) => ended(await followed(stage, { isNeeded: false })),
   async 'watch-flow-gone'(stage) {
     const watcher = await watched(stage);
     await runs(stage, 1);
@@ -288,24 +358,60 @@ async function ended(played: Played): Promise<Played> {
 }
 
 /** The watcher of a new dataflow. */
-async function watched(stage: Stage): Promise<Played> {
+async function watched(stage: Stage, watch?: Watch): Promise<Played> {
   const { client, temporal, sandbox } = stage;
-  const { watcherWorkflowId, flowId } = await (await client.start(orders(sandbox))).result();
-  const health = () => client.health({ sandbox, flowId });
-  await waitFor('the first look', async () => (await health())?.watch.began !== undefined);
+  const handle = await client.start(orders(sandbox, watch ? { watch } : {}));
+  const { watcherWorkflowId } = await handle.result();
+  await waitFor('the first look', async () => (await healthOf(stage))?.watch.began !== undefined);
   return temporal.client.workflow.getHandle(watcherWorkflowId);
+}
+
+/** A follower after its first day, as the activity says that goes on for one. */
+function followed(stage: Stage, { isNeeded }: { isNeeded: boolean }): Promise<Played> {
+  const { sandbox, temporal, startWorker } = stage;
+  let days = 0;
+  const aDay = async () => {
+    if (days++ === 0) return { isNeeded, lastRead: Date.now() };
+    return Context.current().cancelled;
+  };
+  return startWorker(sandbox, { tellEndedRuns: aDay }).then(() =>
+    temporal.client.workflow.start('followRuns', {
+      workflowId: `runs/${sandbox}`,
+      taskQueue: sandbox,
+      args: [{ sandbox }],
+    }),
+  );
+}
+
+/** What a handle is for now, whatever comes after it: the recorder's server soon suggests the next run. */
+async function firstRunOf(played: Promise<Played>): Promise<Played> {
+  const handle = await played;
+  const { runId } = await handle.describe();
+  return handle.client.getHandle(handle.workflowId, runId);
+}
+
+const watcherOf = (stage: Stage) => stage.client.watcher({ sandbox: stage.sandbox, flowId: flowOf(stage) });
+
+const healthOf = (stage: Stage) => stage.client.health({ sandbox: stage.sandbox, flowId: flowOf(stage) });
+
+/** Waits until everything that was asked of activities was done. */
+async function quiet(played: Played): Promise<void> {
+  await waitFor('the end of every activity', async () => {
+    const { raw } = await played.describe();
+    return (raw.pendingActivities ?? []).length === 0;
+  });
 }
 
 const flowOf = ({ emulator, sandbox }: Stage) =>
   String(emulator.control.resources('flows', sandbox)[0]!['id']);
 
 /** As many runs as asked for, one after the other, each judged before the next. */
-async function runs(stage: Stage, count: number): Promise<void> {
+async function runs(stage: Stage, count: number, outcome: 'success' | 'failed' = 'success'): Promise<void> {
   const { client, emulator, sandbox } = stage;
   const flowId = flowOf(stage);
   for (let made = 0; made < count; made++) {
-    const now = Date.now();
-    const { id } = emulator.control.makeRun(flowId, { startedAt: now - 9_000, completedAt: now - 1 });
+    const { now } = emulator.control.clock();
+    const { id } = emulator.control.makeRun(flowId, { outcome, startedAt: now - 9_000, completedAt: now - 1 });
     await waitFor('the run to be judged', async () =>
       (await client.health({ sandbox, flowId }))?.lastRuns.some(({ runId }) => runId === id),
     );

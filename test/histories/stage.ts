@@ -1,14 +1,15 @@
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { temporalCli } from '../../dev/binaries.ts';
 import { startChild } from '../../dev/child.ts';
 import { findBinary } from '../../dev/find-binary.ts';
 import { freePort } from '../../dev/ports.ts';
 import { registerSearchAttributes } from '../../dev/search-attributes.ts';
 import { untilReady } from '../../dev/until-ready.ts';
+import { receiveMessages } from '../../dev/webhook-receiver.ts';
 import { startEmulator, type Emulator } from '../../emulator/emulator.ts';
 import { type AepDataflows, connect } from '../../src/client.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig, type WorkerConfig } from '../../src/config.ts';
 import { workerOptions } from '../../src/worker-options.ts';
 import { workflowCode } from '../../src/workflow-code.ts';
 
@@ -18,7 +19,12 @@ export interface Stage {
   client: AepDataflows;
   temporal: { client: Client };
   emulator: Emulator;
+  /** Starts a worker for a task queue of its own, whose activities do what the shape wants them to. */
+  startWorker(taskQueue: string, activities: object): Promise<void>;
 }
+
+/** The webhook that the worker knows, and that takes every message. */
+export const webhook = 'recorder';
 
 /** What history to keep: of the newest run of a workflow, or of the run that a handle is for. */
 export type Played = WorkflowHandle;
@@ -40,9 +46,20 @@ export async function startStages(
   const connection = await Connection.connect({ address });
   parts.defer(() => connection.close());
   const temporal = { client: new Client({ connection, namespace }) };
-  await startWorker(parts, address, emulator.url);
+  const receiver = await receiveMessages(() => {});
+  parts.defer(() => receiver.close());
+  const worker = await NativeConnection.connect({ address });
+  parts.defer(() => worker.close());
+  const startWorker = (options: Parameters<typeof runWorker>[2]) => runWorker(parts, worker, options);
+  await startWorker(workerOptions(configOf(emulator.url, receiver.url)));
   const client = await connect({ client: temporal.client });
-  return (sandbox) => ({ sandbox, client, temporal, emulator });
+  return (sandbox) => ({
+    sandbox,
+    client,
+    temporal,
+    emulator,
+    startWorker: (taskQueue, activities) => startWorker({ taskQueue, activities }),
+  });
 }
 
 async function startServer(parts: AsyncDisposableStack): Promise<string> {
@@ -70,21 +87,28 @@ async function startServer(parts: AsyncDisposableStack): Promise<string> {
   return address;
 }
 
-async function startWorker(parts: AsyncDisposableStack, address: string, url: string): Promise<void> {
-  const config = readConfig({
+function configOf(aepUrl: string, webhookUrl: string): WorkerConfig {
+  return readConfig({
     AEP_CLIENT_ID: 'recorder',
     AEP_CLIENT_SECRET: secret,
     AEP_ORG_ID: 'TEST@AdobeOrg',
-    AEP_API_URL: url,
-    AEP_IMS_URL: url,
+    AEP_API_URL: aepUrl,
+    AEP_IMS_URL: aepUrl,
     AEP_HTTP_TIMEOUT: '1500',
     AEP_LATE_COMMIT: '300',
     AEP_LIST_LAG: '300',
     AEP_WATCH_INTERVAL: '200',
+    AEP_WEBHOOK_RECORDER_URL: webhookUrl,
+    AEP_WEBHOOK_RECORDER_KEY: `${secret}-of-the-webhook`,
   });
-  const connection = await NativeConnection.connect({ address });
-  parts.defer(() => connection.close());
-  const worker = await Worker.create({ connection, namespace, ...workflowCode, ...workerOptions(config) });
+}
+
+async function runWorker(
+  parts: AsyncDisposableStack,
+  connection: NativeConnection,
+  options: Pick<WorkerOptions, 'taskQueue' | 'activities'>,
+): Promise<void> {
+  const worker = await Worker.create({ connection, namespace, ...workflowCode, ...options });
   const running = worker.run();
   parts.defer(async () => {
     worker.shutdown();
