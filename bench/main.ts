@@ -26,7 +26,7 @@ const subcommands: Record<string, { about: string; load: () => Promise<{ run: ()
     load: () => import('./league/main.ts'),
   },
   report: {
-    about: 'puts the results kept in bench/results into docs/reliability.md',
+    about: 'puts the results kept in bench/results into the docs',
     load: () => import('./report/main.ts'),
   },
   matrix: {

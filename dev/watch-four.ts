@@ -21,7 +21,7 @@ const stories = {
 } as const;
 
 /** Until the flows' first runs are due: long enough for all of them to be made. Seconds. */
-const leadSeconds = 14;
+const leadSeconds = 10;
 const timeoutMs = 90_000;
 
 /** Creates four dataflows with different fates, and shows each message that their watchers send. */
@@ -71,8 +71,8 @@ async function createOne(
     dataset: { name },
     schedule: { ...definition.schedule, startTime },
     watch: {
-      overdueAfter: '5s',
-      retry: { times: 2, pause: '2s' },
+      overdueAfter: '3s',
+      retry: { times: 2, pause: '1s' },
       notify: { webhook: 'demo' },
     },
   });

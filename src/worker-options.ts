@@ -16,7 +16,8 @@ export function workerOptions(config: WorkerConfig): WorkerOptions {
     // Heartbeats tell within 1.5 s that a worker died, so they must not be held back for longer than that.
     maxHeartbeatThrottleInterval: '300ms',
     defaultHeartbeatThrottleInterval: '300ms',
-    maxCachedWorkflows: 1_000,
+    // Ten thousand watchers come back too seldom to be found in a cache, and each that is kept takes half a megabyte.
+    maxCachedWorkflows: 500,
     // The first create and the look-ups begin together: none of them is to wait for the server to hand it out.
     maxEagerActivityReservationsPerWorkflowTask: 8,
     ...(config.buildId

@@ -3,8 +3,8 @@ import { writePages } from './pages.ts';
 
 const help = `Usage: npm run bench -- report
 
-Puts what bench/results holds into docs/performance.md and docs/reliability.md, between the marks that are there for
-it, and draws the pictures. Each bench does so itself when it has ended.
+Puts what bench/results holds into docs/performance.md, docs/reliability.md and docs/watching.md, between the
+marks that are there for it, and draws the pictures. Each bench does so itself when it has ended.
 
   --help  this text`;
 

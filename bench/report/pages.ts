@@ -4,11 +4,13 @@ import { barChart } from '../lib/svg.ts';
 import type { Part } from './part.ts';
 import { performanceParts } from './performance.ts';
 import { reliabilityParts } from './reliability.ts';
+import { watchingParts } from './watching.ts';
 
 /** Puts what bench/results holds into the pages that tell of it, and draws the pictures. */
 export function writePages(): void {
   fill('performance.md', performanceParts());
   fill('reliability.md', reliabilityParts());
+  fill('watching.md', watchingParts());
 }
 
 function fill(page: string, parts: Record<string, Part | undefined>): void {

@@ -61,3 +61,8 @@ function readTold(event: Event): Told | undefined {
     return undefined;
   return defaultPayloadConverter.fromPayload<Told>(payload);
 }
+
+/** Of a whole history. */
+export function sizeOf({ events }: History): number {
+  return (events ?? []).reduce((sum, event) => sum + bytesOf(event), 0);
+}

@@ -1,0 +1,25 @@
+import { lastResult } from '../lib/results.ts';
+import { number, table } from '../lib/table.ts';
+import type { WatchPart } from '../watch/results.ts';
+import type { Part } from './part.ts';
+
+export function watchingParts(): Record<string, Part | undefined> {
+  const kept = lastResult('watch') as Record<string, WatchPart> | undefined;
+  if (!kept) return {};
+  const say = (value: number) => number(value, Number.isInteger(value) ? 0 : 2);
+  const rows = Object.entries(kept).flatMap(([part, { figures, limits }]) =>
+    Object.entries(figures).map(([name, value], index) => {
+      const limit = limits[name];
+      return [
+        index === 0 ? `**${part}**` : '',
+        name,
+        say(value),
+        limit === undefined ? '' : `≤ ${say(limit)}`,
+      ];
+    }),
+  );
+  const machines = [...new Set(Object.values(kept).map(({ machine }) => machine))].join('; ');
+  return {
+    costs: { markdown: `${table(['', '', 'measured', 'target'], rows, 2)}\n\n<sub>${machines}.</sub>` },
+  };
+}
