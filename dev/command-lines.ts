@@ -18,6 +18,12 @@ export function setUpLines(temporal: { address: string; cli: string }): string[]
   return [`export TEMPORAL_ADDRESS=${temporal.address}`, `alias temporal=${quoted(temporal.cli)}`];
 }
 
+/** A line that starts one more worker, from the sources as they are now. */
+export function workerLine({ TEMPORAL_CONFIG_FILE: _, ...env }: Record<string, string>): string {
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${quoted(value)}`);
+  return [...variables, 'npm run worker'].join(' ');
+}
+
 function quoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,6 +1,6 @@
 // npm run dev: Temporal, the AEP emulator and a worker, left running until Ctrl-C.
 import { readFile } from 'node:fs/promises';
-import { commandLines, setUpLines } from './command-lines.ts';
+import { commandLines, setUpLines, workerLine } from './command-lines.ts';
 import { startStack } from './local-stack.ts';
 import { numberOption, portOption, readOptions } from './options.ts';
 import { untilInterrupted } from './until-interrupted.ts';
@@ -29,7 +29,7 @@ await untilInterrupted(async (parts) => {
     latency: { type: 'string' },
     'clock-speed': { type: 'string' },
   });
-  const { temporal, emulator, worker, broken } = await startStack(parts, {
+  const { temporal, emulator, worker, env, broken } = await startStack(parts, {
     temporal: {
       port: portOption('temporal-port', options['temporal-port']),
       uiPort: portOption('ui-port', options['ui-port']),
@@ -58,6 +58,10 @@ In another terminal, in this folder:
   ${lines.start}
   ${lines.progress}
   ${lines.result}
+
+A worker of your own beside this one, such as from changed sources:
+
+  ${workerLine(env)}
 
 Ctrl-C ends all of it.
 `);

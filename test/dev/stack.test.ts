@@ -12,6 +12,7 @@ test('npm run dev prints lines for a terminal that create a dataflow, as they st
   const stack = startProgram('dev/stack.ts', Object.entries(ports).flat().map(String));
   await stack.prints(/Ctrl-C/);
   expect(await Promise.all([temporalPort, uiPort, emulatorPort].map(opens))).toEqual([true, true, true]);
+  expect(stack.stdout()).toMatch(/^ +TEMPORAL_ADDRESS=.* AEP_API_URL=.* npm run worker$/m);
 
   const lines = stack
     .stdout()
