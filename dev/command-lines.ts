@@ -19,8 +19,9 @@ export function setUpLines(temporal: { address: string; cli: string }): string[]
 }
 
 /** A line that starts one more worker, from the sources as they are now. */
-export function workerLine({ TEMPORAL_CONFIG_FILE: _, ...env }: Record<string, string>): string {
-  const variables = Object.entries(env).map(([name, value]) => `${name}=${quoted(value)}`);
+export function workerLine(env: Record<string, string>): string {
+  const told = Object.entries(env).filter(([name]) => name !== 'TEMPORAL_CONFIG_FILE');
+  const variables = told.map(([name, value]) => `${name}=${quoted(value)}`);
   return [...variables, 'npm run worker'].join(' ');
 }
 
