@@ -20,21 +20,29 @@ export interface Accepted {
  */
 export function accept(input: unknown): Accepted {
   // A run that is refused at once has left nothing that the next one would have to wait for.
-  upsertMemo({ outcome: { made: {}, adopted: {}, failed: [], notTried: [], unknown: [] } satisfies Outcome });
-  const accepted = parse(input);
-  const { definition } = accepted;
-  const id = workflowId(definition);
-  if (workflowInfo().workflowId !== id) {
-    const message = `The dataflow ${dataflowId(definition)} is created under the workflow id ${id}, not ${workflowInfo().workflowId}: the id is its lock. Start it with --workflow-id ${id}`;
-    throw invalidDefinition(message, [{ field: 'name', message }]);
+  const nothing: Outcome = { made: {}, adopted: {}, failed: [], notTried: [], unknown: [] };
+  try {
+    const accepted = parse(input);
+    checkId(accepted.definition);
+    announce(accepted.definition, { outcome: nothing });
+    return accepted;
+  } catch (error) {
+    upsertMemo({ outcome: nothing });
+    throw error;
   }
-  announce(definition);
-  return accepted;
+}
+
+function checkId(definition: Definition): void {
+  const id = workflowId(definition);
+  const { workflowId: given } = workflowInfo();
+  if (given === id) return;
+  const message = `The dataflow ${dataflowId(definition)} is created under the workflow id ${id}, not ${given}: the id is its lock. Start it with --workflow-id ${id}`;
+  throw invalidDefinition(message, [{ field: 'name', message }]);
 }
 
 /** Notes in memo and search attributes what this workflow is about. */
-export function announce(definition: Definition): void {
-  upsertMemo({ definition: definitionHash(definition) });
+export function announce(definition: Definition, more: { outcome?: Outcome } = {}): void {
+  upsertMemo({ definition: definitionHash(definition), ...more });
   upsertSearchAttributes([
     { key: searchAttributes.dataflow, value: dataflowId(definition) },
     { key: searchAttributes.sandbox, value: definition.sandbox },
