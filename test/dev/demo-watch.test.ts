@@ -3,7 +3,9 @@ import type { WatchReport } from '../../dev/watch-four.ts';
 import { messageSchema } from '../../src/runs/message.ts';
 import { alive, descendants, startProgram } from '../support/program.ts';
 
-test('the demo of the watch shows what is told of four flows, each message once, and leaves no process', async () => {
+test('the demo of the watch shows what is told of four flows, each message once, or prints it as JSON, and leaves no process', async () => {
+  // Both take their time for the runs to be due.
+  const json = startProgram('dev/demo.ts', ['--watch', '--json', '--latency', '0']);
   const demo = startProgram('dev/demo.ts', ['--watch', '--keep', '--latency', '20']);
   await demo.prints(/Everything stays up/, 100_000);
   const said = demo.stdout();
@@ -25,12 +27,9 @@ test('the demo of the watch shows what is told of four flows, each message once,
   demo.kill('SIGINT');
   expect(await demo.ended).toBe(130);
   expect(alive(processes)).toEqual([]);
-});
 
-test('the demo of the watch with --json prints the messages, as their schema has them', async () => {
-  const demo = startProgram('dev/demo.ts', ['--watch', '--json', '--latency', '0']);
-  expect(await demo.ended, demo.stderr()).toBe(0);
-  const { ok, messages } = JSON.parse(demo.stdout()) as WatchReport;
+  expect(await json.ended, json.stderr()).toBe(0);
+  const { ok, messages } = JSON.parse(json.stdout()) as WatchReport;
   expect(ok).toBe(true);
   for (const message of Object.values(messages).flat()) expect(messageSchema.parse(message)).toEqual(message);
 });
