@@ -2,8 +2,8 @@ import { failureReport } from './demo-report.ts';
 import { startStack, type Stack } from './local-stack.ts';
 import type { Print } from './live-steps.ts';
 import { readDefinition } from './read-definition.ts';
-import { receiveMessages } from './webhook-receiver.ts';
-import { Inbox, lines, watchFour } from './watch-four.ts';
+import { messageLines } from './message-lines.ts';
+import { Inbox, watchFour } from './watch-four.ts';
 
 /** `npm run demo -- --watch`: what people on call are told of four dataflows. Answers what to print with `--json`. */
 export async function demoWatch(
@@ -17,12 +17,10 @@ export async function demoWatch(
     const startedAt = Date.now();
     const inbox = new Inbox((message) => {
       const at = ((Date.now() - startedAt) / 1000).toFixed(1).padStart(5);
-      const [title, ...rest] = lines(message);
+      const [title, ...rest] = messageLines(message);
       say(`${at} s  ${title}`, message.verdict === 'ok' ? 'well' : 'badly');
       for (const line of rest) say(`       ${line}`);
     });
-    const receiver = await receiveMessages((message) => inbox.take(message));
-    parts.defer(() => receiver.close());
     say('Starting Temporal, the AEP emulator, a worker and somebody’s webhook …');
     stack = await startStack(parts, {
       emulator: {
@@ -31,11 +29,8 @@ export async function demoWatch(
         runAppearsMs: [300, 500],
         runLastsMs: [800, 1_200],
       },
-      workerEnv: {
-        AEP_WATCH_INTERVAL: '250',
-        AEP_WEBHOOK_DEMO_URL: receiver.url,
-        AEP_WEBHOOK_DEMO_KEY: crypto.randomUUID(),
-      },
+      workerEnv: { AEP_WATCH_INTERVAL: '250' },
+      onMessage: (message) => inbox.take(message),
     });
     say(`Temporal UI ${stack.temporal.uiUrl}, AEP emulator ${stack.emulator.url}\n`);
     const report = await Promise.race([watchFour(stack, definition, inbox, say), stack.broken]);

@@ -1,11 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { Connection } from '@temporalio/client';
 import { startEmulator } from '../emulator/emulator.ts';
+import type { Message } from '../src/client.ts';
 import { taskQueue } from '../src/workflows/messages.ts';
 import { type Child, startChild } from './child.ts';
 import { keepWorker } from './keep-worker.ts';
 import { startTemporal, type TemporalOptions, type TemporalServer } from './temporal-server.ts';
 import { untilReady } from './until-ready.ts';
+import { receiveMessages } from './webhook-receiver.ts';
 
 type Emulator = Awaited<ReturnType<typeof startEmulator>>;
 type EmulatorOptions = NonNullable<Parameters<typeof startEmulator>[0]>;
@@ -16,13 +18,15 @@ export interface StackOptions {
   emulator?: EmulatorOptions;
   /** More environment for the worker, such as `AEP_WATCH_INTERVAL`. */
   workerEnv?: Record<string, string>;
+  /** Gets what comes to the webhook `on-call`, which the examples name. */
+  onMessage?: (message: Message) => void;
   /** Gets what the worker logs. */
   onWorkerOutput?: (text: string) => void;
   /** Starts the worker again when it ends, and gets told so. Default: its end is the stack's. */
   onWorkerRestart?: (text: string) => void;
 }
 
-/** Temporal, AEP and a worker, all on this machine. */
+/** Temporal, AEP, somebody's webhook and a worker, all on this machine. */
 export interface Stack {
   temporal: TemporalServer;
   emulator: Emulator;
@@ -43,9 +47,13 @@ export async function startStack(parts: AsyncDisposableStack, options: StackOpti
   parts.defer(() => emulator.close());
   const temporal = await startTemporal(options.temporal);
   parts.defer(() => temporal.close());
+  const webhook = await receiveMessages((message) => options.onMessage?.(message));
+  parts.defer(() => webhook.close());
 
   const env = {
     ...localEnv(emulator.url, temporal),
+    AEP_WEBHOOK_ON_CALL_URL: webhook.url,
+    AEP_WEBHOOK_ON_CALL_KEY: crypto.randomUUID(),
     ...options.workerEnv,
   };
   const startPart = async () => {

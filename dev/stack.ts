@@ -2,13 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import { commandLines, setUpLines, workerLine } from './command-lines.ts';
 import { startStack } from './local-stack.ts';
+import { messageLines } from './message-lines.ts';
 import { numberOption, portOption, readOptions } from './options.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 
 const help = `Usage: npm run dev -- [options]
 
-Starts a Temporal server, an emulator of Adobe Experience Platform and a worker on this machine,
-and leaves them running until Ctrl-C.
+Starts a Temporal server, an emulator of Adobe Experience Platform, a worker and a webhook named
+"on-call" on this machine, and leaves them running until Ctrl-C.
 
   --temporal-port PORT  port of the Temporal server (default: a free one)
   --ui-port PORT        port of Temporal's web pages (default: a free one)
@@ -40,6 +41,7 @@ await untilInterrupted(async (parts) => {
       latencyMs: numberOption('latency', options.latency) ?? 0,
       clockSpeed: numberOption('clock-speed', options['clock-speed']) ?? 1,
     },
+    onMessage: (message) => console.log(`\n${messageLines(message).join('\n')}\n`),
     onWorkerOutput: (text) => process.stderr.write(text),
     onWorkerRestart: (text) => console.log(text),
   });
@@ -50,6 +52,7 @@ await untilInterrupted(async (parts) => {
 Temporal  ${temporal.address}, web pages ${temporal.uiUrl}
 AEP       ${emulator.url} (the emulator; what it can be told is under ${emulator.url}/_emulator/)
 Worker    process ${worker.pid}, its log is below
+Webhook   on-call: what is sent to it is printed below
 
 In another terminal, in this folder:
 

@@ -38,7 +38,9 @@ export async function watchFour(
     say(`Creating ${names.length} dataflows: ${names.join(', ')} …`);
     const startTime = Math.ceil(Date.now() / 1000) + leadSeconds;
     await Promise.all(names.map((name) => createOne(stack, client, definition, name, startTime)));
-    say('Created. Their first runs are due in a moment; every message that comes to the webhook "demo":\n');
+    say(
+      'Created. Their first runs are due in a moment; every message that comes to the webhook "on-call":\n',
+    );
 
     const left = () =>
       names.filter((name) => (inbox.messages[name]?.length ?? 0) < stories[name].told.length);
@@ -73,7 +75,7 @@ async function createOne(
     watch: {
       overdueAfter: '3s',
       retry: { times: 2, pause: '1s' },
-      notify: { webhook: 'demo' },
+      notify: { webhook: 'on-call' },
     },
   });
   const { flowId } = await handle.result();
@@ -112,20 +114,4 @@ export class Inbox {
       };
     });
   }
-}
-
-/** A message as a person reads it. */
-export function lines({ dataflow, event, verdict, was, cause, next, run, link }: Message): string[] {
-  const rows = [
-    [`${dataflow}`, `${was ? `${was} → ` : ''}${verdict}${event === 'changed' ? '' : ` (${event})`}`],
-    ...(cause ? [['why', [cause.code, cause.activity, cause.message].filter(Boolean).join(', ')]] : []),
-    ['next', next],
-    ...(run?.recordsRead === undefined
-      ? []
-      : [['rows', `${run.recordsRead} read, ${run.recordsWritten ?? '?'} written`]]),
-    ...(link ? [['link', link]] : []),
-  ];
-  return rows.map(([name = '', text = ''], row) =>
-    row === 0 ? `${name}: ${text}` : `    ${name.padEnd(4)}  ${text}`,
-  );
 }

@@ -205,7 +205,7 @@ describe('a watcher that cannot begin', () => {
     expect(type).toBe('InvalidDefinition');
     const [{ problems }] = details as [{ problems: { field: string }[] }];
     expect(problems.map(({ field }) => field).sort()).toEqual([
-      '',
+      'color',
       'flowId',
       'sandbox',
       'watch.overdueAfter',
