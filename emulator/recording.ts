@@ -80,9 +80,7 @@ export class Recording {
 
   /** The next request of this sort, when it arrives (before it takes effect). */
   next(filter: RequestFilter): Promise<RecordedRequest> {
-    const { promise, resolve } = Promise.withResolvers<RecordedRequest>();
-    this.#waiters.add({ filter, found: resolve });
-    return promise;
+    return new Promise((found) => this.#waiters.add({ filter, found }));
   }
 
   /** How often each sort of call came, ids left out: `GET /flowservice/flows/{id}` → 3. Never cut. */

@@ -50,12 +50,15 @@ export function createTelling() {
 }
 
 function lettersOf(runs: Run[], look: Omit<Told, 'runs'>): Letter[] {
-  return [...Map.groupBy(runs, ({ flowId }) => flowId)].flatMap(([flowId, ofFlow]) => {
-    const letters: Letter[] = [];
-    for (let next = 0; next < ofFlow.length; next += runsInSignal)
-      letters.push({ flowId, told: { ...look, runs: ofFlow.slice(next, next + runsInSignal) } });
-    return letters;
-  });
+  const letters = new Map<string, Letter[]>();
+  for (const run of runs) {
+    const ofFlow = letters.get(run.flowId) ?? [];
+    letters.set(run.flowId, ofFlow);
+    const last = ofFlow.at(-1);
+    if (last && last.told.runs.length < runsInSignal) last.told.runs.push(run);
+    else ofFlow.push({ flowId: run.flowId, told: { ...look, runs: [run] } });
+  }
+  return [...letters.values()].flat();
 }
 
 async function send(sandbox: string, { flowId, told }: Letter): Promise<Outcome> {

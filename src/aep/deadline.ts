@@ -37,9 +37,11 @@ export function startDeadline(ms: number, caller?: AbortSignal): Deadline {
 /** Waits for `promise` no longer than `signal` allows. What it stands for goes on. */
 export async function waitWithin<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
   signal.throwIfAborted();
-  const { promise: gaveUp, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener('abort', onAbort);
+  let onAbort = () => {};
+  const gaveUp = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort);
+  });
   try {
     return await Promise.race([promise, gaveUp]);
   } finally {
