@@ -8,8 +8,14 @@ export interface Webhook {
 
 const webhookVariable = /^AEP_WEBHOOK_([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)_(URL|KEY)$/;
 const webhookUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https address' });
-/** Shorter ones can be guessed. */
+/** Shorter ones can be guessed. Bytes. */
 const shortestKey = 24;
+const base64Mark = 'whsec_';
+
+/** What signs: the key as it is, or what is in base64 after `whsec_`. */
+export function secretOf(key: string): Buffer {
+  return key.startsWith(base64Mark) ? Buffer.from(key.slice(base64Mark.length), 'base64') : Buffer.from(key);
+}
 
 /** `AEP_WEBHOOK_ON_CALL_URL` and `AEP_WEBHOOK_ON_CALL_KEY` are the webhook `on-call`. No problem shows a value. */
 export function readWebhooks(env: Record<string, string | undefined>): {
@@ -30,8 +36,10 @@ export function readWebhooks(env: Record<string, string | undefined>): {
     const key = env[`AEP_WEBHOOK_${name}_KEY`];
     if (!address.success) problems.push(`AEP_WEBHOOK_${name}_URL must be an http or https address`);
     if (!key) problems.push(`AEP_WEBHOOK_${name}_KEY is not set`);
-    else if (key.length < shortestKey)
-      problems.push(`AEP_WEBHOOK_${name}_KEY must have at least ${shortestKey} characters`);
+    else if (secretOf(key).length < shortestKey)
+      problems.push(
+        `AEP_WEBHOOK_${name}_KEY must have at least ${shortestKey} characters, or ${shortestKey} bytes in base64 after ${base64Mark}`,
+      );
     if (address.success && key)
       webhooks[name.toLowerCase().replaceAll('_', '-')] = { url: address.data, key };
   }

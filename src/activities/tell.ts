@@ -3,7 +3,7 @@ import { ApplicationFailure, Context, activityInfo, cancellationSignal } from '@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import ky from 'ky';
 import type { Message } from '../runs/message.ts';
-import type { Webhook } from '../webhook-config.ts';
+import { secretOf, type Webhook } from '../webhook-config.ts';
 
 interface TellDependencies {
   webhooks: Record<string, Webhook>;
@@ -83,8 +83,7 @@ export function signatureOf(
   timestamp: number,
   body: string,
 ): Record<string, string> {
-  const secret = key.startsWith('whsec_') ? Buffer.from(key.slice('whsec_'.length), 'base64') : key;
-  const signature = createHmac('sha256', secret).update(`${id}.${timestamp}.${body}`).digest('base64');
+  const signature = createHmac('sha256', secretOf(key)).update(`${id}.${timestamp}.${body}`).digest('base64');
   return {
     'webhook-id': id,
     'webhook-timestamp': String(timestamp),

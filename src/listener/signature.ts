@@ -13,14 +13,18 @@ export type Verify = (headers: Headers, body: Uint8Array) => Promise<boolean>;
 const keyAgeMs = 12 * 3_600_000;
 /** Adobe has two at a time. More at once are somebody's play with the header. */
 const keysToKeep = 8;
-/** How long one that proved nothing takes its place. Milliseconds. */
+/** How long one that proved nothing takes its place, and how long one that is not there is not asked for again. Milliseconds. */
 const restMs = 60_000;
 const keyPath = /^\/(?:[\w-]+\/)*[\w-]+\.pem$/;
 const fetchTimeoutMs = 5_000;
+/** Refusals that say nothing about the key. */
+const notNow = [408, 429];
 
 interface Cached {
   /** Undefined where there is no such key. */
   key: Promise<KeyObject | undefined>;
+  /** How long it is good for. Milliseconds. */
+  goodForMs: number;
   /** Epoch milliseconds. */
   fetchedAt: number;
   /** It has verified an event. */
@@ -37,12 +41,19 @@ export function createVerify(keysUrl: string): Verify {
 
   function keyAt(path: string): Cached {
     const known = keys.get(path);
-    if (known && Date.now() < known.fetchedAt + keyAgeMs) return known;
+    if (known && Date.now() < known.fetchedAt + known.goodForMs) return known;
     keys.delete(path);
     makeRoom();
-    const cached: Cached = { key: fetchKey(keysUrl + path), fetchedAt: Date.now(), proven: false };
+    const key = fetchKey(keysUrl + path);
+    const cached: Cached = { key, goodForMs: keyAgeMs, fetchedAt: Date.now(), proven: false };
     keys.set(path, cached);
-    cached.key.catch(() => keys.delete(path));
+    key.then(
+      (found) => {
+        // Adobe may publish it a moment after its first use.
+        if (!found) cached.goodForMs = restMs;
+      },
+      () => keys.delete(path),
+    );
     return cached;
   }
 
@@ -83,7 +94,8 @@ async function fetchKey(url: string): Promise<KeyObject | undefined> {
     redirect: 'manual',
     throwHttpErrors: false,
   });
-  if (response.status >= 400 && response.status < 500) return undefined;
+  const { status } = response;
+  if (status >= 400 && status < 500 && !notNow.includes(status)) return undefined;
   if (!response.ok) throw new Error(`answered ${response.status}`);
   const key = createPublicKey(await response.text());
   return key.asymmetricKeyType === 'rsa' ? key : undefined;

@@ -23,11 +23,11 @@ export async function serveApp(app: Hono): Promise<Served> {
 /** Adobe I/O Events: the host that keeps its public keys, and what it would send. */
 export async function startAdobe(clientId: string) {
   const ours = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const state = { away: false, fetched: 0 };
+  const state: { away: number | false; fetched: number } = { away: false, fetched: 0 };
   const keys = new Hono();
   keys.get('/prod/keys/:file', (c) => {
     state.fetched += 1;
-    if (state.away) return c.text('away', 503);
+    if (state.away !== false) return c.text('away', state.away as 503);
     if (c.req.param('file') !== 'pub-key-one.pem') return c.text('none', 404);
     return c.text(ours.publicKey.export({ type: 'spki', format: 'pem' }).toString());
   });

@@ -39,6 +39,9 @@ describe('the environment of the worker', () => {
         AEP_ORG_ID: '',
         AEP_WEBHOOK_A_URL: 'ftp://secret-host/path',
         AEP_WEBHOOK_A_KEY: 'short-secret',
+        // Long, but not as the bytes that it stands for.
+        AEP_WEBHOOK_D_URL: 'https://secret-host/path',
+        AEP_WEBHOOK_D_KEY: `whsec_${Buffer.from('short-secret').toString('base64')}!!!!!!!!!!!!!!!!!!!!!!!!`,
         AEP_WEBHOOK_B_URL: 'https://secret-host/path',
         AEP_WEBHOOK_C_KEY: key,
         AEP_WEBHOOK_ON__CALL_URL: 'https://secret-host/path',
@@ -50,6 +53,7 @@ describe('the environment of the worker', () => {
       'AEP_TEMPORAL_UI_URL must be an http or https address',
       'AEP_WEBHOOK_A_URL must be an http or https address',
       'AEP_WEBHOOK_A_KEY must have at least 24 characters',
+      'AEP_WEBHOOK_D_KEY must have at least 24 characters, or 24 bytes in base64 after whsec_',
       'AEP_WEBHOOK_B_KEY is not set',
       'AEP_WEBHOOK_C_URL must be an http or https address',
       'AEP_WEBHOOK_ON__CALL_URL must be AEP_WEBHOOK_<NAME>_URL or AEP_WEBHOOK_<NAME>_KEY',

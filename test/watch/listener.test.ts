@@ -127,13 +127,16 @@ describe('an event that Adobe did not send to us', () => {
 });
 
 describe('trouble', () => {
-  test('with the keys makes Adobe send again, and the keys are asked for again', async () => {
-    adobe.state.away = true;
-    expect(await post(adobe.success(run))).toBe(503);
-    adobe.state.away = false;
-    expect(await post(adobe.success(run))).toBe(200);
-    expect(woken).toHaveLength(1);
-  });
+  test.each([503, 429, 408])(
+    'with the keys (%s) makes Adobe send again, and the keys are asked for again',
+    async (status) => {
+      adobe.state.away = status;
+      expect(await post(adobe.success(run))).toBe(503);
+      adobe.state.away = false;
+      expect(await post(adobe.success(run))).toBe(200);
+      expect(woken).toHaveLength(1);
+    },
+  );
 
   test('with Temporal makes Adobe send again, and is logged without what was sent', async () => {
     wakeFails = true;
