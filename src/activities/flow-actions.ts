@@ -2,7 +2,7 @@ import { ApplicationFailure, activityInfo, cancellationSignal } from '@temporali
 import type { Aep } from '../aep/aep.ts';
 import { AepError } from '../aep/errors.ts';
 import { failure, refusal } from './failures.ts';
-import { beating } from './send.ts';
+import { beating, stillCounts } from './send.ts';
 
 export interface RetriggerRequest {
   sandbox: string;
@@ -15,11 +15,11 @@ export interface FlowStateRequest {
   state: 'enable' | 'disable';
 }
 
-/** Passing trouble ends a request after this: the watcher has a later time for it. Milliseconds. */
+/** Passing trouble ends a request after this: the watcher has a later time for it, and must end its executions meanwhile. Milliseconds. */
 const giveUpAfterMs = 30 * 60_000;
 
 /** What a watcher may change in AEP, and only where it was asked to. */
-export function createFlowActions({ aep }: { aep: Aep }) {
+export function createFlowActions({ aep, httpTimeoutMs }: { aep: Aep; httpTimeoutMs: number }) {
   return {
     /**
      * Asks AEP to run a failed run again; answers the id of the new run. Sent once: two would load the same rows twice,
@@ -31,8 +31,11 @@ export function createFlowActions({ aep }: { aep: Aep }) {
       if (attempt > 1 && left?.refusedAt !== attempt - 1)
         throw doubt(runId, `attempt ${attempt - 1} left no word`);
       try {
-        const { id } = await beating(() => aep.flowService.retriggerRun({ sandbox }, runId));
-        return id;
+        return await beating(async () => {
+          const inTime = await stillCounts(httpTimeoutMs, (why) => doubt(runId, why));
+          const { id } = await aep.flowService.retriggerRun({ sandbox, ...inTime }, runId);
+          return id;
+        });
       } catch (error) {
         if (!(error instanceof AepError)) throw error;
         if (error.created === 'unknown') throw doubt(runId, error.message, error);
@@ -40,12 +43,12 @@ export function createFlowActions({ aep }: { aep: Aep }) {
       }
     },
 
-    /** Enables or disables a flow. Sent again where it went wrong: it is the same flow however often. */
+    /** Enables or disables a flow. Sent again where it went wrong, for half an hour: it is the same flow however often. */
     async setFlowState({ sandbox, flowId, state }: FlowStateRequest): Promise<void> {
       try {
         await aep.flowService.setFlowState({ sandbox, signal: cancellationSignal() }, flowId, state);
       } catch (error) {
-        throw failure(error);
+        throw failure(error, giveUpAfterMs);
       }
     },
   };

@@ -1,6 +1,7 @@
 import { ApplicationFailure, Context, activityInfo, heartbeat } from '@temporalio/activity';
 import { ActivityCancelledError } from '@temporalio/client';
 import type { AepError } from '../aep/errors.ts';
+import type { Call } from '../aep/http.ts';
 import { startLeadSeconds } from '../definition/start.ts';
 import { resources } from '../resources/index.ts';
 import { kindTitles, type Kind } from '../resources/kinds.ts';
@@ -26,20 +27,12 @@ const staleAfterMs = 1_000;
  * @throws AepError, and `OutcomeUnknown` where this attempt no longer counts.
  */
 export async function send(kind: Kind, { aep, httpTimeoutMs }: Dependencies, post: Post): Promise<string> {
-  const startedAt = Date.now();
-  await stillCounts(kind);
-  // No cancellation signal: a POST that was begun is answered, or nobody knows what it did.
+  const inTime = await stillCounts(httpTimeoutMs, (why) => doubt(kind, why));
   const { id } = await servicesOf(aep)[kind].create(
-    { sandbox: post.sandbox, beforeSend },
+    { sandbox: post.sandbox, ...inTime },
     bodyOf(kind, post, aep.now()),
   );
   return id;
-
-  /** A process that was stopped for a while may wake up here, long after others were told that it is gone. */
-  function beforeSend() {
-    if (Date.now() - startedAt > httpTimeoutMs)
-      throw doubt(kind, 'its deadline had passed before it was sent');
-  }
 }
 
 /** Does `work` with a heartbeat beside it, so that a worker's death is known at once. What an earlier attempt left stays said: it is no word of this one. */
@@ -72,8 +65,27 @@ export function doubt(kind: Kind, why: string, cause?: AepError): ApplicationFai
   });
 }
 
+/**
+ * For a call that must not be made twice: throws `doubt` where this attempt no longer counts, and answers what the call
+ * is to be given, so that it is not made later either. That is no cancellation signal: a POST that was begun is
+ * answered, or nobody knows what it did.
+ */
+export async function stillCounts(
+  httpTimeoutMs: number,
+  doubt: (why: string) => ApplicationFailure,
+): Promise<Required<Pick<Call, 'beforeSend'>>> {
+  const startedAt = Date.now();
+  await mustBeWaitedFor(doubt);
+  return {
+    /** A process that was stopped for a while may wake up here, long after others were told that it is gone. */
+    beforeSend() {
+      if (Date.now() - startedAt > httpTimeoutMs) throw doubt('its deadline had passed before it was sent');
+    },
+  };
+}
+
 /** A worker that was asleep between taking a task and beginning it must not send what the server has long given up. */
-async function stillCounts(kind: Kind): Promise<void> {
+async function mustBeWaitedFor(doubt: (why: string) => ApplicationFailure): Promise<void> {
   const { currentAttemptScheduledTimestampMs, taskToken, heartbeatDetails } = activityInfo();
   // By two clocks: where they differ so much that this cannot be told, it is asked for every time.
   const ageMs = Date.now() - currentAttemptScheduledTimestampMs;
@@ -83,6 +95,6 @@ async function stillCounts(kind: Kind): Promise<void> {
   } catch (error) {
     // It still counts: what was begun is finished.
     if (error instanceof ActivityCancelledError) return;
-    throw doubt(kind, 'Temporal no longer waits for this attempt');
+    throw doubt('Temporal no longer waits for this attempt');
   }
 }

@@ -8,6 +8,7 @@ import {
 import type { Definition } from '../definition/definition.ts';
 import { dataflowId } from '../definition/identity.ts';
 import { sourceFacts } from '../definition/source-facts.ts';
+import { thrownBy } from './failures.ts';
 import { watchFlowRuns } from './watch-flow-runs.ts';
 import { setWatchSignal, watcherWorkflowId } from './watch-messages.ts';
 
@@ -41,8 +42,14 @@ export async function startWatcher(
     await start();
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    // One that ended just now takes no signal any more: then there is none, and it can be started.
-    if (watch) await getExternalWorkflowHandle(workflowId).signal(setWatchSignal, watch).catch(start);
+    if (!watch) return workflowId;
+    try {
+      await getExternalWorkflowHandle(workflowId).signal(setWatchSignal, watch);
+    } catch (error) {
+      // One that ended just now takes no signal any more: then there is none, and it can be started.
+      if (thrownBy(error)?.type !== 'ExternalWorkflowExecutionNotFound') throw error;
+      await start();
+    }
   }
   return workflowId;
 }
