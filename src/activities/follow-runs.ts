@@ -30,6 +30,8 @@ interface FollowTrail extends Trail, Followed {
   looks: number;
   /** Some watcher could not be told: the next look goes back for it. */
   behind?: boolean;
+  /** There was more to read than one look takes. */
+  isPartial?: boolean;
 }
 
 export interface FollowDependencies {
@@ -44,8 +46,6 @@ const dayMs = 24 * 3_600_000;
 
 export function createFollowActivities({ aep, watchIntervalMs }: FollowDependencies) {
   const telling = createTelling();
-  // What ended in a longer outage is left to the watchers' own looks: they are all about to make one.
-  const longAwayMs = Math.max(60 * 60_000, 3 * watchIntervalMs);
 
   /** One look, and everybody concerned told. `save` takes what must not be forgotten if this attempt dies. */
   async function lookAndTell(
@@ -56,22 +56,28 @@ export function createFollowActivities({ aep, watchIntervalMs }: FollowDependenc
   ): Promise<{ trail: FollowTrail; said: string; more: boolean }> {
     const call = { sandbox, signal: cancellationSignal() };
     const { lastRead = now, looks, behind } = trail;
-    const away = now - lastRead > longAwayMs;
+    // What ended in a longer outage is left to the watchers: each of them looks at everything once a day.
+    const away = now - lastRead > dayMs;
     const wide = !trail.feed || (!away && (behind === true || looks % wideEvery === 0));
-    const { feed, runs, more } = await readEnded(aep, call, away ? undefined : trail.feed, { wide, now });
-    const next = { failures: 0, looks: looks + 1, lastRead: now };
+    const { feed, runs, throughout, more } = await readEnded(aep, call, away ? undefined : trail.feed, {
+      wide,
+      now,
+    });
+    const next = { failures: 0, looks: looks + 1, lastRead: now, isPartial: more };
     if (!feed) return { trail: next, said: `There are no runs in ${sandbox}`, more };
 
     let known = feed;
     const news = untold(feed, runs);
-    const look = { readAt: now, ...(trail.lastRead === undefined ? {} : { lastRead: trail.lastRead }) };
+    // What ended before the last look was not seen then, if that did not get as far.
+    const since = trail.isPartial ? undefined : trail.lastRead;
+    const look = { readAt: now, ...(since === undefined ? {} : { lastRead: since }) };
     const { told, lost } = await telling.tell(sandbox, news, look, (runs) => {
       known = remember(known, runs, now);
       // How far was read is saved only when everybody was told: what is told twice is dropped, what is not told is late.
       save({ ...trail, feed: known });
     });
     const said = `${news.length} runs had ended in ${sandbox} at the last look; ${told} watchers were told`;
-    return { trail: { ...next, feed: advance(known, runs, now), behind: lost > 0 }, said, more };
+    return { trail: { ...next, feed: advance(known, throughout, now), behind: lost > 0 }, said, more };
   }
 
   return {

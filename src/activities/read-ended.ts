@@ -8,6 +8,8 @@ export interface Ended {
   /** Where the look began. Absent while the sandbox has no runs. */
   feed?: Feed;
   runs: Run[];
+  /** Those up to which everything was read. */
+  throughout: Run[];
   /** There is more to read. */
   more: boolean;
 }
@@ -31,7 +33,7 @@ export async function readEnded(
 ): Promise<Ended> {
   const newest = feed ? undefined : await newestRun(aep, call);
   const known = newest ? startFeed(newest.created, now, { wide }) : feed;
-  if (!known) return { runs: [], more: false };
+  if (!known) return { runs: [], throughout: [], more: false };
 
   const from = Math.floor(feedFrom(known, { wide }));
   const ended = await read(aep, call, [`${completed}>=${from}`], completed);
@@ -42,7 +44,10 @@ export async function readEnded(
     [`${status}==failed,Failed,FAILED`, `updatedAt>=${from}`],
     'updatedAt',
   );
-  return { feed: known, runs: [...ended.runs, ...failed.runs], more: ended.more || failed.more };
+  const runs = [...ended.runs, ...failed.runs];
+  // The failed ones are not in the order of their ends: beyond the last of the others much may be unread.
+  const throughout = ended.more ? ended.runs : runs;
+  return { feed: known, runs, throughout, more: ended.more || failed.more };
 }
 
 async function read(
@@ -50,7 +55,7 @@ async function read(
   call: Call,
   filters: string[],
   orderby: string,
-): Promise<Omit<Ended, 'feed'>> {
+): Promise<Pick<Ended, 'runs' | 'more'>> {
   const runs: Run[] = [];
   let pages = 0;
   for await (const page of flowService.listRuns(call, { filters, orderby, limit: pageSize })) {
