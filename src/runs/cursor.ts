@@ -3,7 +3,8 @@
  *
  * Never twice: an id is forgotten only when its day falls below the floor, and nothing that starts below the floor
  * is accepted. Never missed: the floor rises only after everything that AEP showed from it was judged or is open;
- * news from elsewhere and outages do not move it. Only a run that appears more than a week late is lost, and counted.
+ * news from elsewhere and outages do not move it. Only a run that appears more than a week late, or is still open when
+ * another starts more than a week after it, is lost, and counted.
  *
  * All times are epoch milliseconds of AEP's own clock; days are UTC days.
  */
@@ -15,7 +16,7 @@ export interface Cursor {
   /** UTC day (`2026-03-01`) → ends of the ids that are done with. */
   judged: Record<string, string[]>;
   open: OpenRun[];
-  /** Runs that appeared too late to be judged. */
+  /** Runs that appeared, or did not end, until it was too late to judge them. */
   tooLate: number;
 }
 
@@ -84,11 +85,23 @@ export function offer<R extends Offered>(
   return { cursor: { ...cursor, high, tooLate, judged: lists, open: [...open.values()] }, ended };
 }
 
-/** Raises the floor. Only after a read of everything from the old floor that nothing cut short, all of it offered. */
+/**
+ * Raises the floor. Only after a read of everything from the old floor that nothing cut short, all of it offered. What
+ * is still open below it will hardly ever end, and would have to be asked for each day: it is counted, and done with.
+ */
 export function raiseFloor(cursor: Cursor): Cursor {
   const floor = Math.max(cursor.floor, startOfDay(cursor.high - latenessMs));
-  const judged = Object.entries(cursor.judged).filter(([day]) => day >= dayOf(floor));
-  return { ...cursor, floor, judged: Object.fromEntries(judged) };
+  const endless = cursor.open.filter(({ start }) => start < floor);
+  const judged = Object.fromEntries(Object.entries(cursor.judged).filter(([day]) => day >= dayOf(floor)));
+  if (endless.length > 0)
+    judged[dayOf(floor)] = [...(judged[dayOf(floor)] ?? []), ...endless.map(({ id }) => id.slice(-idEnd))];
+  return {
+    ...cursor,
+    floor,
+    judged,
+    open: cursor.open.filter(({ start }) => start >= floor),
+    tooLate: cursor.tooLate + endless.length,
+  };
 }
 
 /** Gives up open runs that AEP does not know any more. */

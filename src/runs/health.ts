@@ -1,3 +1,4 @@
+import type { OpenRun } from './cursor.ts';
 import { isPaused } from './flow.ts';
 import { usualOf } from './record.ts';
 import type { JudgedRun, Totals } from './record.ts';
@@ -118,7 +119,7 @@ function pausedFlow({ flow, reactions, switchedAt, began }: WatchState): Current
 }
 
 function stuckRun(state: WatchState, settings: WatchSettings): Current | undefined {
-  for (const run of state.cursor.open) {
+  for (const run of openRunsThatCount(state)) {
     const { now, stuckAfterMs } = patience(state, settings);
     const { verdict, cause } = judgeOpen(run, { now, stuckAfterMs });
     if (verdict === 'stuck' && cause) return { verdict, cause, since: run.start + stuckAfterMs };
@@ -126,10 +127,15 @@ function stuckRun(state: WatchState, settings: WatchSettings): Current | undefin
   return undefined;
 }
 
+/** A run that never ended although later ones did says nothing about how the flow is now. */
+function openRunsThatCount({ cursor, record }: WatchState): OpenRun[] {
+  return cursor.open.filter(({ start }) => start >= (record.last[0]?.start ?? 0));
+}
+
 function missingRun(state: WatchState, settings: WatchSettings): Current | undefined {
   const expected = expectedRun(state, settings);
-  const { flow, cutShort, cursor, readAt, flowReadAt } = state;
-  if (!expected || !flow.schedule || cutShort || cursor.open.length > 0) return undefined;
+  const { flow, cutShort, readAt, flowReadAt } = state;
+  if (!expected || !flow.schedule || cutShort || openRunsThatCount(state).length > 0) return undefined;
   if (Math.min(readAt, flowReadAt) < expected.overdueAt) return undefined;
   const { due, overdueAt } = expected;
   const missed = missedRuns(flow.schedule, due, readAt - (overdueAt - due));

@@ -131,7 +131,7 @@ describe('the cursor', () => {
         }
         while (!look(true, 1000, 0)) continue;
 
-        const tooLate = runs.filter(({ start, shows }) => shows - start > latenessMs);
+        const tooLate = runs.filter(({ start, end }) => end - start > latenessMs);
         const due = runs.filter(
           ({ shows, start, end }) => shows <= now && end <= now && shows - start <= latenessMs,
         );
@@ -180,14 +180,15 @@ describe('the cursor', () => {
     expect(isAmong(new Set(judgedSince(twice.cursor, readFrom(twice.cursor))), late.id)).toBe(true);
   });
 
-  test('judges a run that was open when the floor rose over its start', () => {
+  test('gives up a run that is open when the floor rises over its start, and counts it once, even if it ends', () => {
     const long = run(1, t0, t0 + 20 * day);
     const opened = take(startCursor(t0), [long], t0 + hour).cursor;
     const raised = raiseFloor(take(opened, [run(2, t0 + 15 * day)], t0 + 15 * day).cursor);
     expect(raised.floor).toBeGreaterThan(long.start);
+    expect(raised).toMatchObject({ open: [], tooLate: 1 });
     const ended = take(raised, [long, long], t0 + 20 * day);
-    expect(ended.ended).toEqual([long]);
-    expect(ended.cursor).toMatchObject({ open: [], tooLate: 0 });
+    expect(ended.ended).toEqual([]);
+    expect(ended.cursor.tooLate).toBe(1);
   });
 
   test('forgets what is older than the floor, so that its size does not grow with the life of the flow', () => {

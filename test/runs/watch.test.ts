@@ -185,6 +185,14 @@ describe('the health of a flow', () => {
     expect(watch.health).toMatchObject({ verdict: 'stuck', openRuns: [{ verdict: 'stuck' }] });
   });
 
+  test('is that of later runs where one never ends, which hides neither them nor that none comes', () => {
+    const watch = watcher()
+      .look(t0, [])
+      .look(t0 + 5 * hour + 5 * minute, [inProgress(t0), ok(t0 + 4 * hour), failed(t0 + 5 * hour)]);
+    expect(watch.health).toMatchObject({ verdict: 'failed', openRuns: [{ verdict: 'stuck' }] });
+    expect(watch.look(t0 + 7 * hour, []).health.verdict).toBe('overdue');
+  });
+
   test('is paused for a disabled flow, and expects a run again only after it was enabled', () => {
     const watch = watcher()
       .look(t0, [])
