@@ -17,9 +17,9 @@ export const messageSchema = z
       ),
     at: time().describe('When it was found out.'),
     event: z
-      .enum(['changed', 'recovered', 'gaveUp'])
+      .enum(['changed', 'recovered', 'gaveUp', 'gone'])
       .describe(
-        'changed: the flow has another verdict. recovered: it is ok again. gaveUp: a failed run is not run again any more; the verdict is what it was.',
+        'changed: the flow has another verdict. recovered: it is ok again. gaveUp: a failed run is not run again any more; the verdict is what it was. gone: AEP has the flow no more, and its watch has ended; the verdict is what it was.',
       ),
     verdict: z
       .enum(['ok', 'degraded', 'failed', 'pending', 'stuck', 'overdue', 'paused'])

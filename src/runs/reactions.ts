@@ -1,6 +1,6 @@
 import type { Watch } from '../definition/watch.ts';
 import type { Health } from './health.ts';
-import { followRetries, type Story } from './retries.ts';
+import { followRetries, type Asked, type GivenUp, type Story } from './retries.ts';
 import { isPaused } from './flow.ts';
 import type { Message } from './message.ts';
 import type { JudgedRun } from './record.ts';
@@ -15,6 +15,8 @@ export interface Reactions {
   seen: string[];
   /** Failed runs that AEP is asked to run again. */
   stories: Story[];
+  /** What became of requests to run one of the latest runs again, by the run's id. */
+  asked?: Record<string, Asked>;
   /** As many failures as there were when failures in a row were last counted anew. */
   forgiven: number;
   /** Set while the flow is disabled because its watcher asked for it. */
@@ -40,14 +42,10 @@ export interface Deeds {
 }
 
 /** What is to be told. */
-export interface Tidings {
+export interface Tidings extends Partial<GivenUp> {
   event: Message['event'];
   /** The verdict that was told before. */
   was?: Health['verdict'];
-  /** The run that is not run again any more. */
-  run?: JudgedRun;
-  /** What AEP said to that. */
-  refusal?: string;
 }
 
 export const noReactions: Reactions = { seen: [], stories: [], forgiven: 0, outbox: [], untold: 0 };
@@ -69,6 +67,10 @@ export function react(
     // A disabled flow runs nothing, and what has failed before it was disabled is a person's to decide.
     stories: paused ? [] : stories,
   };
+  if (before.asked) {
+    const latest = Object.entries(before.asked).filter(([id]) => reactions.seen.includes(id));
+    reactions.asked = Object.fromEntries(latest);
+  }
   // What failed before anybody watched is no reason to disable a flow.
   if (!before.told || before.told.silent) reactions.forgiven = record.totals.failed - failed(fresh);
   const deeds: Deeds = { tell: [] };
@@ -93,9 +95,12 @@ export function react(
     reactions.told = silent ? { verdict, silent } : { verdict };
     const was = told?.silent ? undefined : told?.verdict;
     const recovered = verdict === 'ok' && was !== undefined;
-    if (!silent) deeds.tell.push({ event: recovered ? 'recovered' : 'changed', ...(was ? { was } : {}) });
+    // That it is as well as it was before anybody watched is no news either.
+    const asBefore = verdict === 'ok' && told?.verdict === 'ok';
+    if (!silent && !asBefore)
+      deeds.tell.push({ event: recovered ? 'recovered' : 'changed', ...(was ? { was } : {}) });
   }
-  deeds.tell.push(...gaveUp.map((run): Tidings => ({ event: 'gaveUp', run })));
+  deeds.tell.push(...gaveUp.map((one): Tidings => ({ event: 'gaveUp', ...one })));
   return { reactions, deeds };
 }
 

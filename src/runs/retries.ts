@@ -15,25 +15,39 @@ export interface Story {
   tried: number;
   /** When to ask next. Absent while an answer, or the end of a run, is waited for. */
   dueAt?: number;
-  /** Set while nobody knows whether AEP took the request: a run that starts after this moment is taken for its answer. */
+  /** When AEP was asked, while nobody knows whether it heard: a run that starts after this moment is taken for its answer. */
   doubtSince?: number;
 }
 
+/** What became of AEP being asked to run a run again: the new run, or nobody knows yet, or nobody knows for good. */
+export type Asked = { newRun: string } | 'underWay' | 'inDoubt';
+
+/** A failed run that is not run again any more. */
+export interface GivenUp {
+  run: Pick<JudgedRun, 'id' | 'cause'>;
+  /** Why not, where that is not because it was run again as often as asked for. */
+  refusal?: string | undefined;
+}
+
 const storiesToKeep = 10;
+const newerWait = `${storiesToKeep} newer failed runs wait to be run again.`;
 const usualPauseMs = 5 * 60_000;
 /** AEP's clock and ours may differ a little; a run that started this much before the request still counts as its answer. */
 const slackMs = 60_000;
 
-/** Goes on with the stories of failed runs. `gaveUp`: the last runs of those that have come to a bad end. */
+/** Goes on with the stories of failed runs. `gaveUp`: those that have come to a bad end. */
 export function followRetries(
   before: Story[],
   fresh: JudgedRun[],
   state: WatchState,
   { retry }: Watch,
-): { stories: Story[]; gaveUp: JudgedRun[] } {
-  const gaveUp: JudgedRun[] = [];
-  let stories = before.map((story) => answered(story, fresh, state));
-  for (const run of fresh) {
+): { stories: Story[]; gaveUp: GivenUp[] } {
+  const gaveUp: GivenUp[] = [];
+  const answers = before.map((story) => answered(story, state));
+  const isNewIn = ({ id }: JudgedRun) => answers.some((one, n) => one !== before[n] && one.run === id);
+  const judgedBefore = state.record.last.filter((run) => isNewIn(run) && !fresh.includes(run));
+  let stories = answers;
+  for (const run of [...judgedBefore, ...fresh]) {
     const story = stories.find((one) => one.run === run.id);
     if (run.verdict !== 'failed') {
       stories = stories.filter((one) => one !== story);
@@ -45,24 +59,48 @@ export function followRetries(
     stories = stories.filter((one) => one !== story);
     if (again)
       stories.push({ root, run: run.id, tried, dueAt: lastNews(state) + pauseBefore(tried, retry.pause) });
-    else if (story) gaveUp.push(run);
+    else if (story) gaveUp.push({ run });
   }
-  // The oldest go first: nobody waits for them any more.
-  return { stories: stories.slice(-storiesToKeep), gaveUp };
+  const tooMany = stories.splice(0, stories.length - storiesToKeep);
+  return { stories, gaveUp: [...gaveUp, ...tooMany.map((story) => givenUp(story, state, newerWait))] };
+}
+
+/** The end of a story that AEP was not to be asked about any more. */
+export function givenUp({ run: id }: Story, { record }: WatchState, refusal: string | undefined): GivenUp {
+  return { run: record.last.find((run) => run.id === id) ?? { id }, refusal };
 }
 
 /** AEP was asked, and this is the run it made of the failed one. */
 export function retried(stories: Story[], story: Story, newRun: string): Story[] {
-  return replace(stories, story, { root: story.root, run: newRun, tried: story.tried + 1 });
+  return replace(stories, { root: story.root, run: newRun, tried: story.tried + 1 });
 }
 
-/** AEP was asked, and nobody knows whether it heard. It counts as asked; only if no run shows by the next time, it is asked again. */
-export function doubted(stories: Story[], story: Story, now: number, { retry }: Watch): Story[] {
+/**
+ * AEP was asked at `askedAt`, and nobody knows whether it heard. It counts as asked; only if no run shows by the next
+ * time, it is asked again, or given up where that was the last time.
+ */
+export function doubted(
+  stories: Story[],
+  story: Story,
+  { askedAt, now }: { askedAt: number; now: number },
+  { retry }: Watch,
+): Story[] {
   const { root, run } = story;
   const tried = story.tried + 1;
-  if (!retry || tried >= retry.times) return stories.filter((one) => one.root !== root);
-  const dueAt = now + pauseBefore(tried, retry.pause);
-  return replace(stories, story, { root, run, tried, dueAt, doubtSince: now });
+  const dueAt = now + pauseBefore(tried, retry?.pause);
+  return replace(stories, { root, run, tried, dueAt, doubtSince: askedAt });
+}
+
+/** AEP is being asked: until it has answered, it is not asked again. */
+export function asking(stories: Story[], story: Story): Story[] {
+  const { root, run, tried } = story;
+  return replace(stories, { root, run, tried });
+}
+
+/** AEP was asked and surely did nothing: it is asked as if for the first time. */
+export function putOff(stories: Story[], story: Story, now: number, { retry }: Watch): Story[] {
+  const { root, run, tried } = story;
+  return replace(stories, { root, run, tried, dueAt: now + pauseBefore(tried, retry?.pause) });
 }
 
 /** How long to wait before a failed run is run again that was already run again `tried` times. Milliseconds. */
@@ -70,15 +108,16 @@ export function pauseBefore(tried: number, pause: string | undefined): number {
   return ((pause && durationMs(pause)) || usualPauseMs) * 2 ** tried;
 }
 
-function replace(stories: Story[], { root }: Story, by: Story): Story[] {
-  return stories.map((one) => (one.root === root ? by : one));
+/** The stories, with one as it is now. */
+export function replace(stories: Story[], by: Story): Story[] {
+  return stories.map((one) => (one.root === by.root ? by : one));
 }
 
 /** Better a run too few than the same rows twice: whatever started since the doubt is taken for the answer. */
-function answered(story: Story, fresh: JudgedRun[], { cursor, behindMs }: WatchState): Story {
+function answered(story: Story, { record, cursor, behindMs }: WatchState): Story {
   const { doubtSince, root, tried } = story;
   if (doubtSince === undefined) return story;
   const since = doubtSince - behindMs - slackMs;
-  const answer = [...fresh, ...cursor.open].find(({ id, start }) => id !== story.run && start >= since);
+  const answer = [...record.last, ...cursor.open].find(({ id, start }) => id !== story.run && start >= since);
   return answer ? { root, run: answer.id, tried } : story;
 }

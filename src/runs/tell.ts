@@ -12,6 +12,9 @@ export interface Envelope {
   watcherWorkflowId: string;
 }
 
+const noFlow =
+  'AEP has the flow no more, and nobody watches it. If it should be there, create its dataflow again.';
+
 /** The message that says how a flow is now. */
 export function messageOf(
   health: Health,
@@ -24,6 +27,12 @@ export function messageOf(
   const cause = run ? run.cause : health.cause;
   const retry = about && health.retries.find(({ runId }) => runId === about.runId);
   const times = watch.retry?.times;
+  const next = () => {
+    if (event === 'gone') return noFlow;
+    if (!run) return nextStep(health, cause?.next, retry && times ? { ...retry, times } : undefined);
+    const which = about ? 'It' : `The run ${run.id}`;
+    return [`${which} is not run again any more.`, refusal, cause?.next].filter(Boolean).join(' ');
+  };
   return {
     version: 1,
     id: envelope.id,
@@ -33,10 +42,7 @@ export function messageOf(
     sandbox: health.sandbox,
     flowId: health.flowId,
     totals,
-    next:
-      event === 'gaveUp'
-        ? ['It is not run again any more.', refusal, cause?.next].filter(Boolean).join(' ')
-        : nextStep(health, cause?.next, retry && times ? { ...retry, times } : undefined),
+    next: next(),
     watcherWorkflowId: envelope.watcherWorkflowId,
     ...known({
       was,
@@ -57,7 +63,8 @@ export function messageOf(
 
 /** The run that the verdict comes from: none, where it comes from a run that is missing, or from the flow itself. */
 function runOf({ verdict, lastRuns, openRuns }: Health): RunHealth | undefined {
-  if (verdict === 'stuck') return openRuns.find((run) => run.verdict === 'stuck');
+  if (verdict === 'stuck')
+    return openRuns.find((run) => run.verdict === 'stuck' && run.start >= (lastRuns[0]?.start ?? ''));
   return verdict === 'overdue' || verdict === 'paused' ? undefined : lastRuns[0];
 }
 

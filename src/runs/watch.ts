@@ -71,6 +71,8 @@ export interface WatchState {
   record: RunRecord;
   /** Absent until something was seen to. */
   reactions?: Reactions;
+  /** A look that somebody wanted and that was not made when an execution ended. */
+  wanted?: { readsFlow: boolean } | undefined;
   /** When the latest run of a flow that runs once was seen to have ended well. */
   onceDone?: number;
 }

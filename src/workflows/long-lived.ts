@@ -7,12 +7,22 @@ const largestHistoryBytes = 300_000;
 /** What is under way may make it longer by this much. */
 const patience = 1.06;
 
+/** Nobody may hold an execution up beyond this. */
+const lastPatience = 2;
+
 /** Whether it is time for the next execution: as soon as nothing is under way, and in a while whatever is. */
 export function historyIsLong({ isBusy }: { isBusy: boolean }): boolean {
-  const { continueAsNewSuggested, historyLength, historySize } = workflowInfo();
-  const factor = isBusy ? patience : 1;
-  const isLong = historyLength > longestHistory * factor || historySize > largestHistoryBytes * factor;
-  return isLong || (continueAsNewSuggested && !isBusy);
+  return isLongerThan(isBusy ? patience : 1) || (workflowInfo().continueAsNewSuggested && !isBusy);
+}
+
+/** Whether the execution must end, so that whoever waits for something in it had better ask the next one. */
+export function historyIsTooLong(): boolean {
+  return isLongerThan(lastPatience);
+}
+
+function isLongerThan(factor: number): boolean {
+  const { historyLength, historySize } = workflowInfo();
+  return historyLength > longestHistory * factor || historySize > largestHistoryBytes * factor;
 }
 
 /**

@@ -16,6 +16,8 @@ const { readRuns } = proxyActivities<Activities>({
 export class Looks {
   /** What somebody wants to be looked at, beside what is planned. */
   #wanted: PlannedLook | undefined;
+  /** The same, while a look is under way that somebody wanted. */
+  #awaited: PlannedLook | undefined;
   #underWay = false;
   #news: News | undefined;
   #error: unknown;
@@ -28,6 +30,12 @@ export class Looks {
   /** What can begin now. */
   get wanted(): PlannedLook | undefined {
     return this.#underWay ? undefined : this.#wanted;
+  }
+
+  /** What was wanted, and has not come. */
+  get unseen(): { readsFlow: boolean } | undefined {
+    const both = [this.#wanted, this.#awaited].filter((look) => look !== undefined);
+    return both.length > 0 ? { readsFlow: both.some(({ readsFlow }) => readsFlow) } : undefined;
   }
 
   get underWay(): boolean {
@@ -45,7 +53,10 @@ export class Looks {
 
   start(request: RunsRequest): void {
     // A look that is planned reads at least the newest runs.
-    if (!this.#wanted?.readsFlow || request.readsFlow) this.#wanted = undefined;
+    if (!this.#wanted?.readsFlow || request.readsFlow) {
+      this.#awaited = this.#wanted;
+      this.#wanted = undefined;
+    }
     this.#underWay = true;
     void this.#look(request);
   }
@@ -55,6 +66,7 @@ export class Looks {
     if (this.#error !== undefined) throw this.#error;
     const news = this.#news;
     this.#news = undefined;
+    if (news) this.#awaited = undefined;
     return news;
   }
 

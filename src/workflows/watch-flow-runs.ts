@@ -13,7 +13,7 @@ import { settingsOf } from '../runs/watch-settings.ts';
 import { absorb, hear, isOver, planLook } from '../runs/watch.ts';
 import type { PlannedLook, Told, WatchState } from '../runs/watch.ts';
 import { invalidDefinition } from './failures.ts';
-import { historyIsLong, liveThroughReleases } from './long-lived.ts';
+import { historyIsLong, historyIsTooLong, liveThroughReleases } from './long-lived.ts';
 import { Looks } from './looks.ts';
 import { Responses } from './responses.ts';
 import { currentHealth, showHealth } from './show-health.ts';
@@ -39,13 +39,15 @@ export async function watchFlowRuns(input: WatchInput, carried?: WatchState): Pr
   let isStopped = false;
   const told: Told[] = [];
   const looks = new Looks();
+  if (carried?.wanted) looks.want(carried.wanted);
   const look = async () => {
     looks.want({ readsFlow: true });
-    await condition(() => looks.areDone);
+    await condition(() => looks.areDone || historyIsTooLong());
+    return looks.areDone;
   };
   const responses = new Responses({ sandbox, flowId, watch: () => watch, health, look }, carried);
   setHandler(healthQuery, health);
-  setHandler(runsEndedSignal, (runs) => void told.push(readTold(runs)));
+  setHandler(runsEndedSignal, (runs) => void told.push(readTold(runs, Date.now())));
   setHandler(wakeSignal, (wake) => looks.want({ readsFlow: wake?.flow === true }));
   takeUpdates({
     state: () => state,
@@ -83,23 +85,28 @@ export async function watchFlowRuns(input: WatchInput, carried?: WatchState): Pr
 
     if (state) responses.see(state);
     showHealth(health());
-    if (looked?.flow === null && !looked.cutShort) return end('gone');
+    if (looked?.flow === null && !looked.cutShort) {
+      responses.seeOff();
+      return end('gone');
+    }
     if (state && isOver(state)) return end('done');
     if (isStopped) {
       // An end that a signal crosses is taken back by the server, and with it an answer given in the same moment.
       await sleep(1, { summary: 'Until the update is answered' });
       return end('stopped');
     }
-    if (state && mayEnd()) {
+    if (mayEnd()) {
       const { reactions } = responses;
-      await continueAsNew<typeof watchFlowRuns>({ ...input, watch }, { ...state, reactions });
+      const next = { ...input, watch };
+      // What was told before the first look, that look finds itself: it begins anew.
+      if (!state) await continueAsNew<typeof watchFlowRuns>(next);
+      else await continueAsNew<typeof watchFlowRuns>(next, { ...state, reactions, wanted: looks.unseen });
     }
   }
 
   /** A look that still waits for AEP is made again by the next execution, and messages go on their way again. */
   function mayEnd(): boolean {
-    const isLong = historyIsLong({ isBusy: looks.underWay });
-    return state !== undefined && isLong && responses.areQuiet && allHandlersFinished();
+    return historyIsLong({ isBusy: !looks.areDone }) && responses.areQuiet && allHandlersFinished();
   }
 
   function health() {

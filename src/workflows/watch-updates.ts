@@ -2,6 +2,8 @@ import { log, setHandler } from '@temporalio/workflow';
 import type { Watch } from '../definition/watch.ts';
 import { isPaused } from '../runs/flow.ts';
 import type { Health } from '../runs/health.ts';
+import type { Reactions } from '../runs/reactions.ts';
+import type { Asked } from '../runs/retries.ts';
 import type { WatchState } from '../runs/watch.ts';
 import { fail, thrownBy } from './failures.ts';
 import type { Responses } from './responses.ts';
@@ -21,8 +23,8 @@ import {
 export interface Watching {
   state(): WatchState | undefined;
   health(): Health;
-  /** Looks at AEP, and ends when what was seen is taken in. */
-  look(): Promise<void>;
+  /** Looks at AEP, and ends when what was seen is taken in. False: that is left to the next execution. */
+  look(): Promise<boolean>;
   responses: Responses;
   setWatch(watch: Watch): void;
   stop(): void;
@@ -30,26 +32,27 @@ export interface Watching {
 
 /** Takes what people ask of a watcher. What makes no sense is refused before it is in the history. */
 export function takeUpdates({ state, health, look, responses, setWatch, stop }: Watching): void {
-  setHandler(checkNowUpdate, async () => {
-    await look();
-    return health();
-  });
+  const lookAndTell = async () => {
+    if (await look()) return health();
+    throw fail('Unavailable', 'AEP could not be read so far. The watcher goes on asking.');
+  };
+  setHandler(checkNowUpdate, lookAndTell);
 
+  const failedRun = (asked: RetryRun | undefined) => runToRetry(state(), responses.reactions, asked);
   setHandler(
     retryRunUpdate,
     async (asked?: RetryRun) => {
-      const runId = await told(() => responses.retry(runToRetry(state(), asked)));
+      const runId = await told(() => responses.retry(failedRun(asked)));
       return { runId };
     },
-    { validator: (asked?: RetryRun) => void runToRetry(state(), asked) },
+    { validator: (asked?: RetryRun) => void failedRun(asked) },
   );
 
   setHandler(
     resumeUpdate,
     async () => {
       await told(() => responses.enable());
-      await look();
-      return health();
+      return lookAndTell();
     },
     { validator: () => mustBePaused(state()) },
   );
@@ -75,7 +78,11 @@ export function takeUpdates({ state, health, look, responses, setWatch, stop }: 
   });
 }
 
-function runToRetry(state: WatchState | undefined, asked: RetryRun | undefined): string {
+function runToRetry(
+  state: WatchState | undefined,
+  reactions: Reactions,
+  asked: RetryRun | undefined,
+): string {
   if (!state) throw fail('Conflict', 'Nothing is known of the flow yet: it has not been read.');
   if (isPaused(state.flow))
     throw fail('Conflict', 'The flow is disabled: AEP runs nothing of it. Send resume first.');
@@ -83,8 +90,19 @@ function runToRetry(state: WatchState | undefined, asked: RetryRun | undefined):
   if (failed.length === 0)
     throw fail('Conflict', 'None of the last runs has failed: there is nothing to run again.');
   const runId = asked?.runId ?? failed[0]!;
-  if (failed.includes(runId)) return runId;
-  throw fail('Conflict', `${runId} is not among the last runs that failed: ${failed.join(', ')}.`);
+  if (!failed.includes(runId))
+    throw fail('Conflict', `${runId} is not among the last runs that failed: ${failed.join(', ')}.`);
+  const before = reactions.asked?.[runId];
+  if (before) throw fail('Conflict', `${runId} is not run again twice: ${whatBecame(before)}`);
+  return runId;
+}
+
+/** The same rows twice is worse than a person who has to look. */
+function whatBecame(asked: Asked): string {
+  if (asked === 'underWay') return 'AEP is being asked just now.';
+  if (asked === 'inDoubt')
+    return 'AEP was asked, and nobody knows whether it heard. Look in AEP whether a run has started since, and run it again there if not.';
+  return `AEP made the run ${asked.newRun} of it. If that fails, it can be run again.`;
 }
 
 function mustBePaused(state: WatchState | undefined): void {

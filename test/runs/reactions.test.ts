@@ -121,6 +121,12 @@ describe('what is told', () => {
     expect(one.look(t0 + 5 * minute, [failed(t0)]).told).toEqual([['changed', 'failed', undefined]]);
   });
 
+  test('is nothing of a flow that was well when its watch began and is well still', () => {
+    const one = watcher().look(t0, [ok(t0 - hour)]);
+    expect(one.look(t0 + 5 * minute, [ok(t0)]).told).toEqual([]);
+    expect(one.look(t0 + hour + 5 * minute, [failed(t0 + hour)]).told).toEqual([['changed', 'failed', 'ok']]);
+  });
+
   test('is that a run did not come, and that it came after all', () => {
     const one = watcher()
       .look(t0)
@@ -230,23 +236,39 @@ describe('a failed run', () => {
 
   test('that nobody knows to be run again or not: a run that starts meanwhile is taken for the answer', () => {
     const one = begun().look(t0 + 5 * minute, [failed(t0)]);
-    one.stories = doubted(one.stories, one.stories[0]!, t0 + 15 * minute, { retry });
+    const asked = { askedAt: t0 + 15 * minute, now: t0 + 15 * minute };
+    one.stories = doubted(one.stories, one.stories[0]!, asked, { retry });
     expect(one.stories).toMatchObject([{ tried: 1, dueAt: t0 + 35 * minute }]);
     one.look(t0 + 20 * minute, [inProgress(t0 + 16 * minute)]);
     expect(one.stories).toMatchObject([{ tried: 1 }]);
     expect(one.stories[0]).not.toHaveProperty('dueAt');
   });
 
-  test('that nobody knows to be run again or not is asked for again only within the budget', () => {
-    const one = begun({ retry: { times: 1 } }).look(t0 + 5 * minute, [failed(t0)]);
-    expect(doubted(one.stories, one.stories[0]!, t0, { retry: { times: 1 } })).toEqual([]);
+  test('whose doubt is noticed hours later: what started since it was asked for is the answer, judged already or not', () => {
+    const one = begun().look(t0 + 5 * minute, [failed(t0)]);
+    const [story] = one.stories;
+    const answer = failed(t0 + 16 * minute);
+    one.look(t0 + 30 * minute, [answer]);
+    const asked = { askedAt: t0 + 15 * minute, now: t0 + 40 * minute };
+    one.stories = doubted([story!], story!, asked, { retry });
+    expect(one.stories).toMatchObject([{ dueAt: t0 + 60 * minute }]);
+    one.look(t0 + 60 * minute);
+    expect(one.stories).toEqual([{ root: story!.root, run: answer.id, tried: 1, dueAt: t0 + 80 * minute }]);
   });
 
-  test('is one of ten at most that are seen to', () => {
+  test('is one of ten at most that are seen to, and each that is given up for that is told', () => {
     const one = begun();
-    for (let n = 0; n < 30; n++) one.look(t0 + n * hour + 5 * minute, [failed(t0 + n * hour)]);
+    const given: string[] = [];
+    const first = failed(t0);
+    one.look(t0 + 5 * minute, [first]);
+    for (let n = 1; n < 30; n++) {
+      one.look(t0 + n * hour + 5 * minute, [failed(t0 + n * hour)]);
+      if (one.told.length > 0) given.push(one.message.next);
+    }
     expect(one.stories).toHaveLength(10);
     expect(JSON.stringify(one.stories).length).toBeLessThan(2_000);
+    expect(given).toHaveLength(20);
+    expect(given[0]).toMatch(new RegExp(`^The run ${first.id} is not run again any more.*10 newer`));
   });
 });
 

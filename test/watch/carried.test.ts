@@ -5,6 +5,7 @@ import { readRun } from '../../src/runs/read-run.ts';
 import { runsEndedName } from '../../src/runs/names.ts';
 import type { WatchState } from '../../src/runs/watch.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { makeFlow } from './make-flow.ts';
 import {
   healthOf,
   historyOf,
@@ -106,3 +107,51 @@ test('a watch goes on, with all it knows, in execution after execution: each run
   expect(new Set(judged).size).toBe(judged.length);
   expect(judged.filter((id) => !ids.includes(id))).toEqual([]);
 }, 180_000);
+
+test('a look that somebody wanted while AEP was away is made by the next execution', async () => {
+  const { flowId, watcher } = await stage.watch({});
+  const { control } = stage.rig.emulator;
+  const { runId } = await watcher.describe();
+  await stage.aep.flowService.setFlowState({ sandbox: 'prod' }, flowId, 'disable');
+  control.addFault({ method: 'GET', path: `/flowservice/flows/${flowId}`, kind: '503', times: 1_000_000 });
+  try {
+    await watcher.signal('wake', { flow: true });
+    await untilContinued(watcher, runId);
+  } finally {
+    control.clearFaults();
+  }
+  await until(watcher, 'the pause', ({ verdict }) => verdict === 'paused');
+  await watcher.terminate();
+}, 60_000);
+
+test('a watch whose first look cannot be made does not grow by what it is told meanwhile', async () => {
+  const { control } = stage.rig.emulator;
+  const flowId = await makeFlow(stage.aep);
+  control.addFault({ method: 'GET', path: `/flowservice/flows/${flowId}`, kind: '503', times: 1_000_000 });
+  const watcher: Watcher = await stage.rig.temporal.client.workflow.start('watchFlowRuns', {
+    workflowId: `flow/prod/${flowId}`,
+    taskQueue: 'aep-dataflows',
+    args: [{ sandbox: 'prod', flowId }],
+  });
+  try {
+    await untilContinued(watcher, (await watcher.describe()).runId);
+  } finally {
+    control.clearFaults();
+  }
+  await until(watcher, 'the first look', ({ flowName }) => flowName === 'Orders');
+  await watcher.terminate();
+}, 60_000);
+
+/** Tells a watcher of nothing again and again, until the next execution has taken over. */
+async function untilContinued(watcher: Watcher, runId: string): Promise<void> {
+  await waitFor(
+    'the next execution',
+    async () => {
+      await Promise.all(
+        Array.from({ length: 50 }, () => watcher.signal(runsEndedName, { readAt: 1, runs: [] })),
+      );
+      return (await watcher.describe()).runId !== runId;
+    },
+    40_000,
+  );
+}

@@ -84,6 +84,34 @@ describe('a webhook', () => {
     await watcher.terminate();
   });
 
+  test('is told in the order in which things happened, however long it takes nothing', async () => {
+    stage.receiver.state.status = 503;
+    const { flowId, told, watcher, judge } = await stage.watch(onCall);
+    const others = await stage.watch({});
+    try {
+      await judge('failed', 'success');
+      // Time enough for the second to be tried, if it were.
+      await others.judge('success', 'success');
+      await reason(watcher, /answered 503/);
+      expect(stage.receiver.about(flowId)).toHaveLength(1);
+    } finally {
+      stage.receiver.state.status = 200;
+    }
+    expect((await told(2)).map(({ event }) => event)).toEqual(['changed', 'recovered']);
+    await untilQuiet(watcher);
+    expect((await healthOf(watcher)).untold).toBe(0);
+    await Promise.all([watcher.terminate(), others.watcher.terminate()]);
+  });
+
+  test('is told that the flow is gone, and with it the watch', async () => {
+    const { flowId, watcher, told } = await stage.watch(onCall);
+    await stage.aep.flowService.flows.remove({ sandbox: 'prod' }, flowId);
+    await watcher.signal('wake', { flow: true });
+    expect(await watcher.result()).toMatchObject({ reason: 'gone' });
+    const [message] = await told(1);
+    expect(messageSchema.parse(message)).toMatchObject({ event: 'gone', flowId });
+  });
+
   test('that this worker does not know holds nothing up, and it shows what is missing', async () => {
     const { watcher, judge } = await stage.watch({ notify: { webhook: 'nobody' } });
     await judge('success', 'failed', 'success');

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { setWatchUpdate } from '../../src/workflows/watch-messages.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { healthOf, onCall, replay, startStage, until, type Stage, type Watched } from './stage.ts';
 
@@ -137,6 +138,54 @@ describe('a failed run', () => {
       event: 'gaveUp',
       next: expect.stringContaining('CONNECTOR-1388-400'),
     });
+    await watched.watcher.terminate();
+  });
+
+  test('whose last request stays in doubt is given up, and that is told', async () => {
+    const watched = await stage.watch({ ...onCall, retry: { times: 1, pause: '1s' } });
+    stage.rig.emulator.control.addFault({ ...action, kind: 'reset-before' });
+    const first = await failFirst(watched);
+    const messages = await watched.told(2);
+    expect(messages[1]).toMatchObject({
+      event: 'gaveUp',
+      run: { runId: first },
+      next: expect.stringContaining('Nobody knows whether AEP has heard'),
+    });
+    expect(requests(first)).toHaveLength(1);
+    await watched.watcher.terminate();
+  });
+
+  test('is given up, and that is told, when its time has come and the settings do not ask for it any more', async () => {
+    const watched = await stage.watch({ ...onCall, retry: { times: 1, pause: '3s' } });
+    const first = await failFirst(watched);
+    await watched.watcher.executeUpdate(setWatchUpdate, { args: [onCall] });
+    const messages = await watched.told(2);
+    expect(messages[1]).toMatchObject({ event: 'gaveUp', run: { runId: first } });
+    expect(requests(first)).toEqual([]);
+    await replay(watched.watcher);
+    await watched.watcher.terminate();
+  });
+
+  test('does not hold up a watcher that is cancelled while it waits to be run again', async () => {
+    const watched = await stage.watch({ retry: { times: 1, pause: '1h' } });
+    await failFirst(watched);
+    await watched.watcher.cancel();
+    await expect(watched.watcher.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+  });
+
+  test('that a person has run again is not run again by the watcher while that request is under way', async () => {
+    const watched = await stage.watch({ retry: { times: 1, pause: '2s' } });
+    const { control } = stage.rig.emulator;
+    stage.makeRun(watched.flowId, 'failed');
+    control.planRuns({ flowId: watched.flowId, outcomes: ['success'] });
+    control.addFault({ ...action, kind: '429', times: 3 });
+    const { lastRuns } = await until(watched.watcher, 'the failure', ({ totals }) => totals.failed === 1);
+    const first = lastRuns[0]!.runId;
+    await watched.watcher.executeUpdate('retryRun');
+    await letThemEnd(watched.flowId, 2);
+    await until(watched.watcher, 'the recovery', ({ verdict }) => verdict === 'ok');
+    // Three that AEP surely did not take, and the one that it took.
+    expect(requests(first)).toHaveLength(4);
     await watched.watcher.terminate();
   });
 });

@@ -42,6 +42,24 @@ describe('an update', () => {
     await watcher.terminate();
   });
 
+  test('retryRun of a run that was run again, or may have been, is refused', async () => {
+    const { watcher, judge } = await stage.watch({});
+    const { control } = stage.rig.emulator;
+    const retry = (runId?: string) =>
+      watcher.executeUpdate<{ runId: string }, [{ runId?: string }]>('retryRun', {
+        args: [runId === undefined ? {} : { runId }],
+      });
+    await judge('failed', 'failed');
+    const [newest, older] = (await healthOf(watcher)).lastRuns;
+    const { runId } = await retry();
+    expect(await refusalOf(retry())).toContain(`AEP made the run ${runId} of it`);
+    control.addFault({ method: 'POST', path: '/flowservice/runs/*/action', kind: 'reset-after' });
+    expect(await refusalOf(retry(older!.runId))).toContain('Nobody knows whether');
+    expect(await refusalOf(retry(older!.runId))).toContain('nobody knows whether it heard');
+    for (const one of [newest, older]) expect(retriggers(one!.runId)).toHaveLength(1);
+    await watcher.terminate();
+  });
+
   test('retryRun that AEP refuses fails with what AEP said', async () => {
     const { flowId, watcher, judge } = await stage.watch({});
     await judge('failed');
