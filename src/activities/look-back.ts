@@ -3,7 +3,7 @@ import type { WorkflowExecutionInfo } from '@temporalio/client';
 import type { ResourceIds } from '../resources/kinds.ts';
 import type { Outcome } from '../resources/outcome.ts';
 import type { Dependencies } from './dependencies.ts';
-import { beating } from './send.ts';
+import { beating, staleAfterMs } from './send.ts';
 
 /** How long things can take on this worker's way to AEP, recorded so that a replay waits as long as the first run did. Milliseconds. */
 export interface Bounds {
@@ -31,29 +31,33 @@ export interface LookBack {
 
 /** Runs whose notes are read, so that no answer outgrows the history. */
 const mostRuns = 20;
-const looks = 20;
-const betweenLooksMs = 25;
+/** The pauses between looks grow from the first by half, for about five seconds in all. */
+const firstPauseMs = 25;
+const longestPauseMs = 1_800;
 
 /** Asks Temporal what ran under this workflow id before: the only source that knows of runs that could not say goodbye. */
 export function lookBackOf({ httpTimeoutMs, lateCommitMs, listLagMs }: Dependencies) {
   const lateMs = lateCommitMs + listLagMs;
   const bounds: Bounds = { httpTimeoutMs, settleMs: httpTimeoutMs + lateMs, lateMs };
+  // A worker that lives may begin a request this much later than the run ended which wanted it.
+  const afterCutOff: Bounds = { ...bounds, settleMs: bounds.settleMs + staleAfterMs };
   return async (): Promise<LookBack> => {
     const { workflowExecution, currentAttemptScheduledTimestampMs } = activityInfo();
     const { workflowId, runId } = workflowExecution!;
     const executions = await beating(() => executionsOf(workflowId, runId));
-    if (!executions) return { runId, ranBefore: true, mayStillArrive: true, since: 0, ids: [], bounds };
+    if (!executions)
+      return { runId, ranBefore: true, mayStillArrive: true, since: 0, ids: [], bounds: afterCutOff };
     const earlier = executions.filter((one) => one.runId !== runId);
+    // The server's clock, as that of an execution's end is: a worker's own may be anything.
+    const settled = currentAttemptScheduledTimestampMs - afterCutOff.settleMs;
+    const arriving = earlier.some((one) => mayStillArrive(one, settled));
     return {
       runId,
       ranBefore: earlier.length > 0,
       ...(earlier.length > 0 ? { since: Math.min(...earlier.map(({ startTime }) => +startTime)) } : {}),
-      // The server's clock, as that of an execution's end is: a worker's own may be anything.
-      mayStillArrive: earlier.some((one) =>
-        mayStillArrive(one, currentAttemptScheduledTimestampMs - bounds.settleMs),
-      ),
+      mayStillArrive: arriving,
       ids: distinct(earlier.map(({ memo }) => idsOf(memo?.['outcome'] as Outcome | undefined))),
-      bounds,
+      bounds: arriving ? afterCutOff : bounds,
     };
   };
 }
@@ -64,12 +68,13 @@ async function executionsOf(workflowId: string, runId: string): Promise<Workflow
   const query = `WorkflowId = "${workflowId}"`;
   try {
     // Visibility lags, but in order: once it shows this run, it shows the ones before it.
-    for (let look = 1; look <= looks; look++) {
+    for (let pauseMs = firstPauseMs; ; pauseMs *= 1.5) {
       const executions = [];
       for await (const execution of client.workflow.list({ query })) executions.push(execution);
       if (executions.some((one) => one.runId === runId))
         return executions.sort((a, b) => +b.startTime - +a.startTime);
-      await new Promise((resolve) => setTimeout(resolve, betweenLooksMs));
+      if (pauseMs > longestPauseMs) return undefined;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   } catch {
     // The time-skipping test server has no list. Not to know is the same as to expect the worst.

@@ -20,7 +20,7 @@ export interface Post {
 
 const heartbeatEveryMs = 400;
 /** An attempt that was handed out longer ago than this asks the server whether it still counts. */
-const staleAfterMs = 1_000;
+export const staleAfterMs = 1_000;
 
 /**
  * Sends one POST that must not be sent twice.
@@ -46,12 +46,15 @@ export async function beating<Result>(work: () => Promise<Result>): Promise<Resu
   }
 }
 
-/** The body with its mark. A flow that is to start as soon as possible gets its start here, anew for each request: AEP refuses a start that has passed. */
+/**
+ * The body with its mark. A flow that is to start as soon as possible gets its start here, anew for each request: AEP
+ * refuses a start that has passed.
+ * @param now by AEP's clock, which need not be ours. Epoch milliseconds.
+ */
 export function bodyOf(kind: Kind, { body, mark }: Post, now: number): JsonObject {
   const marked = resources[kind].marked(body, mark);
   if (kind !== 'flow') return marked;
-  // It must lie ahead by AEP's clock, which need not be ours.
-  const soon = Math.ceil(Math.max(now, Date.now()) / 1000) + startLeadSeconds;
+  const soon = Math.ceil(now / 1000) + startLeadSeconds;
   return { ...marked, scheduleParams: { startTime: soon, ...(marked['scheduleParams'] as JsonObject) } };
 }
 

@@ -1,10 +1,18 @@
 import { describe, expect, it, vi } from 'vitest';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { lookBackOf } from '../../src/activities/look-back.ts';
+import { bodyOf } from '../../src/activities/send.ts';
 import type { Dependencies } from '../../src/activities/dependencies.ts';
 
 const serverNow = Date.UTC(2031, 0, 1);
 const dependencies = { httpTimeoutMs: 8_000, lateCommitMs: 10_000, listLagMs: 10_000 } as Dependencies;
+
+it("a flow starts soon by AEP's clock, however far ahead ours is", () => {
+  const now = Date.now() - 5 * 3_600_000;
+  const mark = { dataflow: 'prod/orders', nonce: 'aaaaaaaa' };
+  const body = bodyOf('flow', { sandbox: 'prod', body: {}, mark }, now);
+  expect(body['scheduleParams']).toEqual({ startTime: Math.ceil(now / 1000) + 60 });
+});
 
 /** Looks back with a worker whose clock is off, at a run that the server says was terminated a while ago. */
 async function lookBack(workerAheadMs: number, endedAgoMs: number) {
@@ -49,7 +57,28 @@ describe.each([
     expect(await lookBack(aheadMs, 20_000)).toMatchObject({ ranBefore: true, mayStillArrive: true });
   });
 
+  it('expects those of a living worker, which begin a moment after the run ended', async () => {
+    const looked = await lookBack(aheadMs, 28_500);
+    expect(looked).toMatchObject({ mayStillArrive: true, bounds: { settleMs: 29_000, lateMs: 20_000 } });
+  });
+
   it('expects none of a run that ended before', async () => {
     expect(await lookBack(aheadMs, 40_000)).toMatchObject({ ranBefore: true, mayStillArrive: false });
   });
+});
+
+it('a list of workflows that lags by a second is waited for', async () => {
+  const began = Date.now();
+  const client = {
+    withAbortSignal: (_signal: unknown, work: () => unknown) => work(),
+    workflow: {
+      async *list() {
+        if (Date.now() > began + 1_000)
+          yield { runId: 'this', startTime: new Date(), status: { name: 'RUNNING' } };
+      },
+    },
+  };
+  const workflowExecution = { workflowId: 'dataflow/prod/orders', runId: 'this' };
+  const environment = new MockActivityEnvironment({ workflowExecution }, { client: client as never });
+  expect(await environment.run(lookBackOf(dependencies))).toMatchObject({ ranBefore: false });
 });
