@@ -2,6 +2,7 @@ import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activit
 import { AepError, TitleTaken } from '../aep/errors.ts';
 import type { Call } from '../aep/http.ts';
 import type { Kind } from '../resources/kinds.ts';
+import type { JsonObject } from '../resources/resource.ts';
 import { failure } from './failures.ts';
 import type { Dependencies } from './dependencies.ts';
 import { beating, bodyOf, doubt, send, type Post } from './send.ts';
@@ -24,6 +25,13 @@ export interface Created {
 /** Left in the heartbeat: leave for the next attempt to send. */
 interface Word {
   nothingCreatedBy: number;
+}
+
+/** The same where a create may be sent again all the same. */
+interface UniqueWord {
+  toldBy: number;
+  /** Whether a request may have made something. */
+  mayExist: boolean;
 }
 
 /**
@@ -54,24 +62,36 @@ export function createUniqueOf(kind: Kind, dependencies: Dependencies) {
   return async ({ sandbox, body, mark, giveUpAfterMs }: CreateRequest): Promise<Created> => {
     const call = { sandbox };
     const marked = bodyOf(kind, { sandbox, body, mark }, dependencies.aep.now());
+    const { attempt: toldBy, heartbeatDetails } = activityInfo();
+    const left = heartbeatDetails as Partial<UniqueWord> | undefined;
+    const inDoubt = left?.mayExist === true || (toldBy > 1 && left?.toldBy !== toldBy - 1);
     try {
       const { id } = await beating(() => service.create(call, marked));
       return { id };
     } catch (error) {
-      if (!(error instanceof TitleTaken)) throw failure(error, giveUpAfterMs);
-      const id = error.existingId ?? (await beating(() => idOfTitle(service, call, String(body['title']))));
+      const mayExist = inDoubt || !(error instanceof AepError) || error.created === 'unknown';
+      const word: UniqueWord = { toldBy, mayExist };
+      const failed = (why: unknown) => failure(why, giveUpAfterMs, word, mayExist ? { mayExist } : {});
+      if (!(error instanceof TitleTaken)) throw failed(error);
+      const id = error.existingId ?? (await idOfTitle(service, call, body, failed));
       if (id) return { id, titleTaken: true };
-      throw notShownYet(error, dependencies.listLagMs) ?? failure(error, giveUpAfterMs);
+      throw notShownYet(error, dependencies.listLagMs, word) ?? failed(error);
     }
   };
 }
 
 /** What was made just now has its title at once, but lists may not show it yet: then the next attempt asks again. */
-function notShownYet(refused: TitleTaken, listLagMs: number): ApplicationFailure | undefined {
-  const left = activityInfo().heartbeatDetails as { takenSince?: number } | undefined;
-  const takenSince = left?.takenSince ?? Date.now();
-  if (Date.now() - takenSince > listLagMs) return undefined;
-  heartbeat({ takenSince });
+function notShownYet(
+  refused: TitleTaken,
+  listLagMs: number,
+  word: UniqueWord,
+): ApplicationFailure | undefined {
+  const { heartbeatDetails, currentAttemptScheduledTimestampMs: now } = activityInfo();
+  const left = heartbeatDetails as { takenSince?: number } | undefined;
+  // The server's clock: the next attempt may be another worker's.
+  const takenSince = left?.takenSince ?? now;
+  if (now - takenSince > listLagMs) return undefined;
+  heartbeat({ takenSince, ...word });
   return ApplicationFailure.create({
     type: 'Unavailable',
     message: `${refused.message} AEP does not say by what, and no list shows it yet`,
@@ -80,7 +100,16 @@ function notShownYet(refused: TitleTaken, listLagMs: number): ApplicationFailure
 }
 
 /** Not every wording of AEP's refusal names the one that has the title. */
-async function idOfTitle(service: Service, call: Call, title: string): Promise<string | undefined> {
-  const [found] = await service.list(call, { name: title }).catch(() => []);
-  return typeof found?.['$id'] === 'string' ? found['$id'] : undefined;
+async function idOfTitle(
+  service: Service,
+  call: Call,
+  { title }: JsonObject,
+  failed: (why: unknown) => unknown,
+): Promise<string | undefined> {
+  try {
+    const [found] = await beating(() => service.list(call, { name: String(title) }));
+    return typeof found?.['$id'] === 'string' ? found['$id'] : undefined;
+  } catch (error) {
+    throw failed(error);
+  }
 }

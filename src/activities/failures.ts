@@ -1,6 +1,12 @@
-import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activity';
+import {
+  ApplicationFailure,
+  Context,
+  activityInfo,
+  cancellationSignal,
+  heartbeat,
+} from '@temporalio/activity';
 import { AepError, RateLimited, Unauthorized, Unavailable, NotReached } from '../aep/errors.ts';
-import { InvalidDefinitionError, type Problem } from '../definition/problems.ts';
+import type { Problem } from '../definition/problems.ts';
 import type { AepRefusal, FailureType } from '../failure-types.ts';
 
 const firstPauseMs = 1_000;
@@ -29,12 +35,20 @@ export function pauseMs(failures: number, retryAfterMs?: number): number {
  * An AEP error as Temporal carries it: retried by the server while it is worth it, unless the caller asked to give up by
  * then. Attempts are no measure of that: some of them were looks that AEP answered.
  * @param left what the next attempt must know besides; what earlier ones left stays.
+ * @param more what the workflow must know besides AEP's answer.
  */
-export function failure(error: unknown, giveUpAfterMs?: number, left: object = {}): unknown {
+export function failure(
+  error: unknown,
+  giveUpAfterMs?: number,
+  left: object = {},
+  more: object = {},
+): unknown {
   if (!(error instanceof AepError)) return error;
+  // A call that was given up because nobody wants it any more is no trouble with AEP.
+  if (error.code === 'ABORTED' && Context.current().cancellationDetails?.cancelRequested)
+    return cancellationSignal().reason;
   if (sandboxCode.test(error.code ?? '')) return unknownSandbox(error);
-  const { heartbeatDetails, currentAttemptScheduledTimestampMs, scheduledTimestampMs } = activityInfo();
-  const before = heartbeatDetails as { trouble?: Trouble } | undefined;
+  const before = activityInfo().heartbeatDetails as { trouble?: Trouble } | undefined;
   const trouble: Trouble = {
     failures: (before?.trouble?.failures ?? 0) + 1,
     unauthorized: error instanceof Unauthorized ? (before?.trouble?.unauthorized ?? 0) + 1 : 0,
@@ -47,28 +61,31 @@ export function failure(error: unknown, giveUpAfterMs?: number, left: object = {
     trouble.failures,
     error instanceof RateLimited ? error.retryAfterMs : undefined,
   );
-  // Both by the server's clock: a worker's own may be anything.
-  const tooLate =
-    giveUpAfterMs !== undefined &&
-    currentAttemptScheduledTimestampMs + nextRetryDelay > scheduledTimestampMs + giveUpAfterMs;
   return ApplicationFailure.create({
     type,
     message: error.message,
-    details: [refusal(error)],
-    nonRetryable: !passing || tooLate,
+    details: [{ ...refusal(error), ...more }],
+    nonRetryable: !passing || isTooLate(nextRetryDelay, giveUpAfterMs),
     nextRetryDelay,
   });
+}
+
+/** Whether an attempt after this pause would come after the caller asked to give up. By the server's clock: a worker's own may be anything. */
+export function isTooLate(pauseMs: number, giveUpAfterMs: number | undefined): boolean {
+  const { currentAttemptScheduledTimestampMs: now, scheduledTimestampMs } = activityInfo();
+  return giveUpAfterMs !== undefined && now + pauseMs > scheduledTimestampMs + giveUpAfterMs;
 }
 
 /** Flow Service's codes for a sandbox that it does not know, such as `FLOW-2100-404`. */
 const sandboxCode = /(^|-)210[013]-404$/;
 
-/** A name that is wrong in the definition, in the words that its other mistakes are told in. */
+/** A name that is wrong in what the caller gave, as its other mistakes are told. */
 function unknownSandbox(error: AepError): ApplicationFailure {
-  const problems: Problem[] = [{ field: 'sandbox', message: `AEP does not know it: ${error.message}` }];
+  const message = `AEP does not know it: ${error.message}`;
+  const problems: Problem[] = [{ field: 'sandbox', message }];
   return ApplicationFailure.create({
     type: 'InvalidDefinition' satisfies FailureType,
-    message: new InvalidDefinitionError(problems).message,
+    message: `sandbox: ${message}`,
     details: [{ problems, problemCount: problems.length, ...refusal(error) }],
     nonRetryable: true,
   });

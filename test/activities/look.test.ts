@@ -1,3 +1,5 @@
+import { CancelledFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
 import { createActivities } from '../../src/activities/index.ts';
 import { fakeAep, json, type Received } from '../aep/fake-aep.ts';
@@ -76,6 +78,21 @@ describe('a name that AEP cannot be asked for', () => {
     const request = { sandbox: 'prod', dataflow: 'prod/l’été, 7h', name: "l'été*" };
     const { result } = await attempts(activities.lookForFlow, [request], 1);
     expect(result?.found).toMatchObject([{ id: 'ours' }]);
+  });
+});
+
+describe('a look that nobody wants any more', () => {
+  it('ends as cancelled: that is no trouble with AEP', async () => {
+    const asked = Promise.withResolvers<void>();
+    const { aep } = await fakeAep(() => asked.resolve());
+    const activities = createActivities({ aep, ...bounds });
+    const workflowExecution = { workflowId: 'dataflow/prod/orders', runId: 'this run' };
+    const environment = new MockActivityEnvironment({ workflowExecution });
+    const request = { sandbox: 'prod', dataflow: 'prod/orders', name: 'orders' };
+    const looked = environment.run(activities.lookForFlow, request).catch((error: unknown) => error);
+    await asked.promise;
+    environment.cancel();
+    expect(await looked).toBeInstanceOf(CancelledFailure);
   });
 });
 

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { createActivities } from '../../src/activities/index.ts';
+import { fakeAep, json } from '../aep/fake-aep.ts';
+import { attempts } from './attempts.ts';
+
+type Answer = [status: number, body: unknown];
+
+const bounds = { httpTimeoutMs: 2_000, lateCommitMs: 1, listLagMs: 1, watchIntervalMs: 1, webhooks: {} };
+const away: Answer = [500, {}];
+const refused: Answer = [400, { title: 'Bad request' }];
+const taken: Answer = [400, { type: 'http://ns.adobe.com/aep/errors/XDM-1521-400', title: 'Not unique' }];
+const title = 'Orders';
+const request = { sandbox: 'prod', body: { title }, mark: { dataflow: 'prod/orders', nonce: 'aaaaaaaa' } };
+
+/** Creates a schema at an AEP that answers POSTs and lists so, one of each to each attempt. */
+async function create(posts: Answer[], lists: Answer[] = []) {
+  let now = 0;
+  const { aep } = await fakeAep(({ method, path }, response) => {
+    if (method === 'POST') json(response, ...posts[Math.min(now, posts.length - 1)]!);
+    else if (path.endsWith('/schemas')) json(response, ...lists[now]!);
+    else json(response, 200, { $id: 'https://ns.adobe.com/there', title });
+  });
+  const { createSchema } = createActivities({ aep, ...bounds });
+  const most = Math.max(posts.length, lists.length);
+  return attempts(createSchema, [request], most, (attempt) => void (now = attempt - 1));
+}
+
+describe('the create of a schema that is refused for good', () => {
+  it('says that it may exist, where an attempt before was in doubt', async () => {
+    const { failures } = await create([away, refused]);
+    expect(failures).toMatchObject([
+      { type: 'Unavailable' },
+      { type: 'Rejected', details: [{ mayExist: true }] },
+    ]);
+  });
+
+  it('says no such thing where nothing can have been made', async () => {
+    const { failures } = await create([[429, {}], refused]);
+    expect(failures.map(({ type }) => type)).toEqual(['RateLimited', 'Rejected']);
+    expect(failures[1]?.details?.[0]).not.toHaveProperty('mayExist');
+  });
+});
+
+it('a title that is taken is looked for until AEP can list again, however long that takes', async () => {
+  const there: Answer = [200, { results: [{ $id: 'https://ns.adobe.com/there', title }] }];
+  const { failures, result } = await create([taken], [away, away, away, there]);
+  expect(failures.map(({ type, nonRetryable }) => [type, nonRetryable])).toEqual(
+    Array.from({ length: 3 }, () => ['Unavailable', false]),
+  );
+  expect(result).toEqual({ id: 'https://ns.adobe.com/there', titleTaken: true });
+});
