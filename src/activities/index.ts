@@ -11,6 +11,7 @@ import { listMarkedOf, removeOf } from './remove.ts';
 import { createRunActivities } from './runs.ts';
 import { settleOf, settleOrCreateOf } from './settle.ts';
 import { createTellActivities } from './tell.ts';
+import { createUserActivities } from './users.ts';
 
 /** One activity per API call, named after it, so that the timeline in the Temporal UI reads like the tutorial. */
 export function createActivities(dependencies: Dependencies) {
@@ -18,6 +19,7 @@ export function createActivities(dependencies: Dependencies) {
     lookBack: lookBackOf(dependencies),
     ...createCheckActivities(dependencies),
     ...createOrphanActivities(dependencies),
+    ...createUserActivities(dependencies),
     ...createRunActivities(dependencies),
     ...createFlowActions(dependencies),
     ...createTellActivities(dependencies),

@@ -2,7 +2,6 @@ import { Context, activityInfo } from '@temporalio/activity';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { kinds } from '../resources/kinds.ts';
 import { orphansAmong, type Orphan } from '../resources/orphans.ts';
-import { referringKinds, usersOf, type User } from '../resources/references.ts';
 import { failure } from './failures.ts';
 import type { Dependencies } from './dependencies.ts';
 import { listAll } from './list-all.ts';
@@ -51,28 +50,6 @@ export function createOrphanActivities({ aep, lateCommitMs, listLagMs }: Depende
           asked: orphans.filter(({ id }) => wanted.has(id)),
           atWork: [...atWork].slice(0, mostToTell),
         };
-      }),
-
-    /** Finds what is not of a dataflow and refers to something of it. */
-    findUsers: ({
-      sandbox,
-      dataflow,
-      ids,
-    }: {
-      sandbox: string;
-      dataflow: string;
-      ids: string[];
-    }): Promise<User[]> =>
-      beating(async () => {
-        try {
-          const listed = await listAll(services, referringKinds, sandbox);
-          const users = usersOf(new Set(ids), listed, dataflow);
-          // A list still shows for a while what was just deleted.
-          const there = await Promise.all(users.map(({ kind, id }) => services[kind].get({ sandbox }, id)));
-          return users.filter((_, index) => there[index] !== undefined).slice(0, mostToTell);
-        } catch (error) {
-          throw failure(error);
-        }
       }),
   };
 }

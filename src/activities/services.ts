@@ -1,9 +1,10 @@
 import type { Aep } from '../aep/aep.ts';
-import { named as each, type Collection } from '../aep/collection.ts';
+import { named, type Collection } from '../aep/collection.ts';
 import type { DataPrep } from '../aep/data-prep.ts';
 import type { Call } from '../aep/http.ts';
 import type { XdmResources } from '../aep/schema-registry.ts';
 import { isAdHocSchema } from '../resources/ad-hoc-schema.ts';
+import { resources } from '../resources/index.ts';
 import { timeOf } from '../resources/json.ts';
 import type { Kind } from '../resources/kinds.ts';
 import type { JsonObject } from '../resources/resource.ts';
@@ -17,8 +18,13 @@ export interface Service {
   create(call: Call, body: JsonObject): Promise<{ id: string }>;
   /** Absent where AEP has no DELETE. Answers false where there was nothing to delete. */
   remove?(call: Call, id: string): Promise<boolean>;
-  /** The flows that use it, for the kinds that flows refer to and that can be deleted. */
-  users?(call: Call, id: string): Promise<JsonObject[]>;
+  /** What keeps it in use, for the kinds that must not be deleted under somebody else. Lists may show what is gone. */
+  users?: Users;
+}
+
+export interface Users {
+  kind: Kind;
+  of(call: Call, id: string): Promise<JsonObject[]>;
 }
 
 /** What to list. */
@@ -42,7 +48,7 @@ export function servicesOf({ flowService, schemaRegistry, catalog, dataPrep }: A
     all: async (call) => (await collection.list(call)).filter(isOfKind),
     list: (call, { name }) => collection.findByTitle(call, name).then((found) => (found ? [found] : [])),
   });
-  const named = (collection: Collection): Service => ({
+  const plain = (collection: Collection): Service => ({
     ...collection,
     all: (call) => collection.list(call),
   });
@@ -51,16 +57,19 @@ export function servicesOf({ flowService, schemaRegistry, catalog, dataPrep }: A
     adHocSchema: titled(schemaRegistry.schemas, isAdHocSchema),
     schema: titled(schemaRegistry.schemas, (one) => !isAdHocSchema(one)),
     sourceConnection: {
-      ...named(flowService.sourceConnections),
-      users: (call, id) => flowService.flowsUsing(call, 'sourceConnectionIds', id),
+      ...plain(flowService.sourceConnections),
+      users: { kind: 'flow', of: (call, id) => flowService.flowsUsing(call, 'sourceConnectionIds', id) },
     },
     targetConnection: {
-      ...named(flowService.targetConnections),
-      users: (call, id) => flowService.flowsUsing(call, 'targetConnectionIds', id),
+      ...plain(flowService.targetConnections),
+      users: { kind: 'flow', of: (call, id) => flowService.flowsUsing(call, 'targetConnectionIds', id) },
     },
-    datasetBaseConnection: named(flowService.connections),
-    flow: named(flowService.flows),
-    dataset: named(catalog.datasets),
+    datasetBaseConnection: {
+      ...plain(flowService.connections),
+      users: targetsUsing(flowService, 'datasetBaseConnection'),
+    },
+    flow: plain(flowService.flows),
+    dataset: { ...plain(catalog.datasets), users: targetsUsing(flowService, 'dataset') },
     // Their names end in a nonce, so that only a known one can be asked for. Others are known by their mark among the newest.
     mappingSet: {
       ...dataPrep.mappingSets,
@@ -70,8 +79,20 @@ export function servicesOf({ flowService, schemaRegistry, catalog, dataPrep }: A
           Promise.all(namesInFull.map((name) => dataPrep.mappingSets.list(call, { name }))),
           newestSince(dataPrep, call, since),
         ]);
-        return each([...newest, ...byName.flat()] as (JsonObject & { id: string })[], undefined);
+        return named([...newest, ...byName.flat()] as (JsonObject & { id: string })[], undefined);
       },
+    },
+  };
+}
+
+/** No filter of AEP's is known for what a target connection refers to. */
+function targetsUsing({ targetConnections }: Aep['flowService'], kind: Kind): Users {
+  const { observe, refersTo } = resources.targetConnection;
+  return {
+    kind: 'targetConnection',
+    async of(call, id) {
+      const all = await targetConnections.list(call);
+      return all.filter((one) => refersTo(observe(one))[kind] === id);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { copiesAmong, tellCopies } from './copies.ts';
 import type { Difference } from './differences.ts';
 import { resources } from './index.ts';
 import { kindTitles, type Kind } from './kinds.ts';
@@ -30,12 +31,10 @@ export function decide(
   const ours = all.filter(({ mark }) => mark?.dataflow === dataflow);
   if (ours.length === 0) return decideWithoutMark(kind, body, all);
 
-  const copies = ours.filter((one) =>
-    ours.some((other) => other.id !== one.id && other.mark?.nonce === one.mark?.nonce),
-  );
+  const copies = copiesAmong(ours);
   if (copies.length > 0) {
+    const message = tellCopies(kind, copies, dataflow);
     const ids = copies.map(({ id }) => id);
-    const message = `More than one ${kindTitles[kind]} carries the very same mark of ${dataflow}, so one was copied by hand. Take the mark off the one that is not the dataflow's: ${ids.join(', ')}`;
     return { action: 'conflict', reason: 'copied-mark', message, ids, differences: [] };
   }
 

@@ -1,3 +1,4 @@
+import { copiesAmong } from './copies.ts';
 import type { Observed } from './resource.ts';
 
 /**
@@ -10,7 +11,19 @@ export function surplusOf(
   dataflow: string,
 ): Observed[] {
   const ours = found.filter(({ mark }) => mark?.dataflow === dataflow);
-  const copied = (one: Observed) =>
-    ours.some(({ id, mark }) => id !== one.id && mark?.nonce === one.mark?.nonce);
-  return ours.filter((one) => !keep.has(one.id) && !copied(one));
+  const copies = new Set(copiesAmong(ours));
+  return ours.filter((one) => !keep.has(one.id) && !copies.has(one));
+}
+
+/**
+ * Whether one that is too many can only come from a request that took effect late: it has the mark and the name of the
+ * one that stays, and is younger. Anything else may have been in use before, and hold data.
+ * @param since when the first request for it can have been sent. Epoch milliseconds.
+ */
+export function isLateTwin(one: Observed, kept: Observed | undefined, since: number): boolean {
+  return (
+    kept?.mark?.dataflow === one.mark?.dataflow &&
+    kept?.name === one.name &&
+    (one.createdAt ?? 0) > Math.max(kept?.createdAt ?? Infinity, since)
+  );
 }

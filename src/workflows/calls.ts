@@ -14,10 +14,17 @@ const overheadMs = 2_000;
  * For what may list everything in a sandbox: page after page, each with a time-out of its own. A worker that died is
  * missed by its heartbeat, and one that lists for longer than this is told to stop by the next.
  */
-const listing: ActivityOptions = { startToCloseTimeout: '5 minutes' };
+const listing: ActivityOptions = { startToCloseTimeout: '30 minutes' };
 
 /** Retries are paced by the activities themselves; this is for what never reached one. */
 const retry = { maximumInterval: '30 minutes' } as const;
+
+/** The same for what lists every kind there is. */
+export const wholeSandbox: ActivityOptions = {
+  ...listing,
+  heartbeatTimeout: '10 seconds',
+  retry,
+};
 
 const verbs = {
   lookFor: 'Look for',

@@ -10,10 +10,11 @@ import { z } from 'zod';
 import type { Activities, Bounds, Marked } from '../activities/index.ts';
 import { dataflowId, workflowId } from '../definition/identity.ts';
 import { anyId, dataflowName, sandboxName } from '../definition/text.ts';
+import { copiesAmong, tellCopies } from '../resources/copies.ts';
 import { kinds, kindTitles, type Kind, type ResourceIds } from '../resources/kinds.ts';
 import { alsoKinds, deletionOrder } from '../resources/plan.ts';
 import type { User } from '../resources/references.ts';
-import { callsFor } from './calls.ts';
+import { callsFor, wholeSandbox } from './calls.ts';
 import { lookBack } from './checks.ts';
 import { endingOf, fail } from './failures.ts';
 import { checkInput, wrongInput } from './inputs.ts';
@@ -21,9 +22,7 @@ import { searchAttributes, type DeleteDataflowInput, type DeleteDataflowResult }
 import { watcherWorkflowId, wakeSignal } from './watch-messages.ts';
 
 const { findUsers } = proxyActivities<Activities>({
-  startToCloseTimeout: '30 minutes',
-  heartbeatTimeout: '10 seconds',
-  retry: { maximumInterval: '30 minutes' },
+  ...wholeSandbox,
   summary: 'Find what else uses what is to go',
 });
 
@@ -39,7 +38,7 @@ const deleteInput = () =>
  * Deletes a dataflow: its flow, then the source and target connection, then a dataset base connection that we made, each
  * gone before the next. What holds data or may serve others stays, unless `also` names it; mapping sets stay, since AEP
  * cannot delete them. Only what carries the dataflow's mark is touched. Where something that is not the dataflow's uses
- * any of it, nothing is deleted: `Conflict`. Started again it goes on, or finds nothing to do.
+ * any of it, or a mark was copied by hand, nothing is deleted: `Conflict`. Started again it goes on, or finds nothing to do.
  *
  * Runs under the same id as the create, so that the two never meet. The flow's watcher sees the flow gone, and ends.
  */
@@ -69,6 +68,8 @@ export async function deleteDataflow(input: DeleteDataflowInput): Promise<Delete
         else toDelete.push({ kind, id });
       }
     }
+    // Whoever names ids has decided which of two is the copy.
+    if (!only) await noneIsCopied(toDelete, found, { dataflow, sandbox, bounds });
     await nobodyElseMayUse(toDelete, dataflow, sandbox);
     for (const { kind, id } of toDelete) {
       await callsFor(kind, bounds).delete({ sandbox, id });
@@ -111,7 +112,7 @@ async function everythingOf(
       );
       const read = await Promise.all(noted.map((id) => calls.read({ sandbox, id })));
       const ours = read.flatMap((one) =>
-        one?.mark?.dataflow === dataflow ? [{ id: one.id, refersTo: {} }] : [],
+        one?.mark?.dataflow === dataflow ? [{ id: one.id, mark: one.mark, refersTo: {} }] : [],
       );
       // A list still shows for a while what was just deleted: to delete it again does no harm.
       return [kind, [...listed, ...ours]] as const;
@@ -126,6 +127,23 @@ function whyItStays(kind: Kind, also: readonly Kind[]): string | undefined {
   return asked && !also.includes(kind)
     ? `it may hold data or serve others: name it in "also" to delete it`
     : undefined;
+}
+
+/** Somebody may have duplicated a resource with its mark: which of the two is the dataflow's is not to be guessed. */
+async function noneIsCopied(
+  unwanted: { kind: Kind; id: string }[],
+  found: Record<Kind, Marked[]>,
+  { dataflow, sandbox, bounds }: { dataflow: string; sandbox: string; bounds: Bounds },
+): Promise<void> {
+  for (const kind of new Set(unwanted.map((one) => one.kind))) {
+    const alike = copiesAmong(found[kind]);
+    const read = await Promise.all(alike.map(({ id }) => callsFor(kind, bounds).read({ sandbox, id })));
+    // A list still shows for a while what was just deleted.
+    const copies = copiesAmong(read.flatMap((one) => one ?? []));
+    if (copies.length === 0) continue;
+    const message = `Nothing of ${dataflow} was deleted. ${tellCopies(kind, copies, dataflow)}`;
+    throw fail('Conflict', message, { reason: 'copied-mark', ids: copies.map(({ id }) => id) });
+  }
 }
 
 /** Asked before anything is deleted, so that a dataflow is not left half there. */

@@ -4,15 +4,14 @@ import { z } from 'zod';
 import type { Activities } from '../activities/index.ts';
 import { anyId, sandboxName } from '../definition/text.ts';
 import type { Orphan } from '../resources/orphans.ts';
+import { wholeSandbox } from './calls.ts';
 import { deleteDataflow } from './delete-dataflow.ts';
 import { endingOf } from './failures.ts';
 import { checkInput } from './inputs.ts';
 import type { ListOrphansInput, ListOrphansResult } from './messages.ts';
 
 const { findOrphans } = proxyActivities<Activities>({
-  startToCloseTimeout: '30 minutes',
-  heartbeatTimeout: '10 seconds',
-  retry: { maximumInterval: '30 minutes' },
+  ...wholeSandbox,
   summary: 'Find what carries our mark and belongs to no flow',
 });
 

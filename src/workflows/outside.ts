@@ -24,7 +24,7 @@ export function outsideOf(definition: Definition, bounds: Bounds): Outside {
     async remove(kind, id) {
       if (kind === 'mappingSet') return 'AEP cannot delete mapping sets';
       try {
-        const remove = () => callsFor(kind, bounds).delete({ sandbox: definition.sandbox, id });
+        const remove = () => callsFor(kind, bounds).delete({ ...common, id });
         await CancellationScope.nonCancellable(remove);
         return undefined;
       } catch (error) {

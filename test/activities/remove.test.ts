@@ -8,7 +8,11 @@ const flow = { id: 'theirs', name: 'Theirs', sourceConnectionIds: ['mine'] };
 const gone = { type: 'https://ns.adobe.com/aep/errors/FLOW-1439-404', title: 'Not found' };
 
 /** Deletes a source connection, at an AEP whose list of flows is this, and that answers other requests so. */
-async function remove(listed: object[], answer: (request: Received) => [number, unknown]) {
+async function remove(
+  listed: object[],
+  answer: (request: Received) => [number, unknown],
+  more: { giveUpAfterMs?: number } = {},
+) {
   const { aep, requests } = await fakeAep((request, response) => {
     if (request.path.endsWith('/flows')) json(response, 200, { items: listed });
     else json(response, ...answer(request));
@@ -16,7 +20,7 @@ async function remove(listed: object[], answer: (request: Received) => [number, 
   const activities = createActivities({ aep, ...bounds });
   const { failures } = await attempts(
     activities.deleteSourceConnection,
-    [{ sandbox: 'prod', id: 'mine' }],
+    [{ sandbox: 'prod', id: 'mine', ...more }],
     2,
   );
   return { failures, requests, deletes: requests.filter(({ method }) => method === 'DELETE').length };
@@ -54,5 +58,15 @@ describe('the delete of a connection', () => {
     const { failures } = await remove([], () => [200, { items: [{ id: 'mine' }] }]);
     expect(failures).toMatchObject([{ type: 'StillThere' }, { type: 'StillThere' }]);
     expect(failures[1]!.nextRetryDelay).toBeGreaterThan(1_000);
+  });
+
+  it.each([
+    ['AEP stays away', 503, 'Unavailable'],
+    ['it takes its time', 200, 'StillThere'],
+  ])('is given up where %s for longer than it may', async (_, status, type) => {
+    const { failures } = await remove([], () => [status, { items: [{ id: 'mine' }] }], {
+      giveUpAfterMs: 500,
+    });
+    expect(failures).toMatchObject([{ type, nonRetryable: true }]);
   });
 });

@@ -62,6 +62,25 @@ describe('deleteDataflow of what somebody else uses', () => {
   });
 });
 
+describe('deleteDataflow of what somebody duplicated, mark and all', () => {
+  it('is a Conflict that names both, nothing is deleted, and it goes on when the copy is gone', async () => {
+    const sandbox = next();
+    const { flowId } = await create(orders(sandbox));
+    const original = rig.emulator.control.resources('flows', sandbox).find(({ id }) => id === flowId)!;
+    const copy = await flowOver(sandbox, flowId, { description: original['description'] });
+    const { type, message, details } = await refusedDelete(sandbox);
+    expect(type).toBe('Conflict');
+    expect(message).toContain(copy);
+    expect(details).toMatchObject({ reason: 'copied-mark', deleted: [] });
+    expect((details['ids'] as string[]).sort()).toEqual([copy, flowId].sort());
+    expect(requestsIn(rig, sandbox, { method: 'DELETE' })).toEqual([]);
+
+    await removeFlow(sandbox, copy);
+    await rig.client.delete({ sandbox, name: 'orders' });
+    expect(ours(sandbox)).toEqual({ dataSets: 1, schemas: 1, mappingSets: 1 });
+  });
+});
+
 describe('a create with a corrected definition', () => {
   it('does not replace a connection that a flow of somebody else uses', async () => {
     const sandbox = next();
@@ -74,6 +93,14 @@ describe('a create with a corrected definition', () => {
     expect(message).toContain(`the flow "Made by hand" (${theirs})`);
     const there = rig.emulator.control.resources('sourceConnections', sandbox).map(({ id }) => id);
     expect(there).toEqual([resources.sourceConnection]);
+  });
+});
+
+describe('deleteDataflow in a sandbox that AEP does not know', () => {
+  it('says so, and nothing of a definition', async () => {
+    const { type, message } = await refusedDelete('no-such-place');
+    expect(type).toBe('InvalidDefinition');
+    expect(message).toMatch(/^sandbox: AEP does not know it/);
   });
 });
 
