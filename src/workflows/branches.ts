@@ -11,6 +11,7 @@ import type { JsonObject, Observed } from '../resources/resource.ts';
 import type { Checked } from './checks.ts';
 import { CreateOnce, type Found, type Outside, type Sought } from './create-once.ts';
 import { isDoubt, reasonOf, thrownBy } from './failures.ts';
+import { handled } from './handled.ts';
 import { adoptLivingFlow } from './living-flow.ts';
 import type { ProgressReport } from './progress.ts';
 import { Conflicting, NotNow } from './refusals.ts';
@@ -185,11 +186,18 @@ export class Branches {
     else if (begun || state === 'waiting') this.#report.step(kind, 'notTried');
   }
 
-  /** Where titles are unique, a create is sent again after a doubt, and one that is given up does not say whether there was one. */
+  /** Where titles are unique, a create is sent again after a doubt, and its failure says that there was one. */
   #mayHaveMade(kind: Kind, error: unknown): boolean {
     if (error instanceof Conflicting || error instanceof NotNow) return false;
     if (!uniqueKinds.has(kind)) return isDoubt(error);
-    return this.#outside.isCancellation(error) || isDoubt(error) || thrownBy(error)?.type === 'Unavailable';
+    const thrown = thrownBy(error);
+    const told = thrown?.details?.[0] as { mayExist?: boolean } | undefined;
+    return (
+      this.#outside.isCancellation(error) ||
+      isDoubt(error) ||
+      told?.mayExist === true ||
+      thrown?.type === 'Unavailable'
+    );
   }
 
   /** A class or schema that was made before it was known that it is not needed. */
@@ -221,10 +229,4 @@ function foreignDataset(name: string, foreign: Observed[]): Warning {
   const ids = foreign.map(({ id }) => id).join(', ');
   const message = `There is another dataset named "${name}" (${ids}), which is left alone: use it with "dataset": {"id": …} where it is what you mean`;
   return { code: 'foreign-dataset', field: 'dataset.name', message };
-}
-
-/** A branch that fails before another awaits it is no unhandled rejection: `allEnded` tells it. */
-export function handled<Value>(promise: Promise<Value>): Promise<Value> {
-  promise.catch(() => undefined);
-  return promise;
 }

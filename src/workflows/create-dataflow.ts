@@ -13,14 +13,16 @@ import type { Kind, ResourceIds } from '../resources/kinds.ts';
 import type { Outcome } from '../resources/outcome.ts';
 import { neededKinds } from '../resources/plan.ts';
 import { accept, announce } from './accept.ts';
-import { Branches, handled } from './branches.ts';
+import { Attempts } from './attempts.ts';
+import { Branches } from './branches.ts';
 import { checkBeforeCreating, lookBack } from './checks.ts';
 import { humanDecisions } from './decisions.ts';
 import { endingOf } from './failures.ts';
+import { handled } from './handled.ts';
 import { searchAttributes, type CreateDataflowResult, type StepName } from './messages.ts';
 import { giveUp, outsideOf } from './outside.ts';
 import { outcomeOf, reportProgress, type ProgressReport } from './progress.ts';
-import { rollBack, type Attempts } from './roll-back.ts';
+import { rollBack } from './roll-back.ts';
 import { startWatcher } from './start-watcher.ts';
 import { sweep } from './sweep.ts';
 
@@ -41,8 +43,8 @@ export async function createDataflow(input: unknown): Promise<CreateDataflowResu
   const report = reportProgress(dataflowId(accepted.definition), stepsOf(accepted.definition));
   for (const warning of accepted.warnings) report.warn(warning);
   const decision = humanDecisions(report, () => accepted);
-  const attempts: Attempts = { protocols: [] };
-  const outcome = () => outcomeOf(report, attempts.protocols.at(-1)?.unaccounted().kinds);
+  const attempts = new Attempts();
+  const outcome = () => outcomeOf(report, attempts.unaccounted().kinds);
 
   /** Returns where the create is to go on. */
   const afterRefusal = async (error: unknown) => {
@@ -101,7 +103,7 @@ async function createResources(
 
   const outside = outsideOf(definition, earlier.bounds);
   const branches = new Branches(definition, earlier, checked, report, outside);
-  attempts.protocols.push(branches.protocol);
+  attempts.begun(definition, branches.protocol);
   const once = branches.once.bind(branches);
 
   const adHocClass = once('adHocClass');
@@ -121,7 +123,7 @@ async function watchAndSweep(
   definition: Definition,
   resources: ResourceIds,
   report: ProgressReport,
-  { earlier, protocols }: Attempts,
+  attempts: Attempts,
 ): Promise<CreateDataflowResult> {
   const flowId = resources.flow!;
   upsertSearchAttributes([{ key: searchAttributes.flowId, value: flowId }]);
@@ -130,8 +132,8 @@ async function watchAndSweep(
   const watcherWorkflowId = await startWatcher(definition, flowId);
   report.step('watch', 'done', { id: watcherWorkflowId });
 
-  const outside = outsideOf(definition, earlier!.bounds);
-  const surplus = await sweep(definition, protocols.at(-1)!, resources, outside, report);
+  const outside = outsideOf(definition, attempts.earlier!.bounds);
+  const surplus = await sweep(definition, attempts, resources, outside, report);
   const made = Object.keys(outcomeOf(report).made) as Kind[];
   return { flowId, resources, made, watcherWorkflowId, warnings: report.progress.warnings, surplus };
 }

@@ -187,9 +187,9 @@ export class CreateOnce {
     return { nonces, since: this.#since ?? this.#began };
   }
 
-  /** All that was in doubt has been looked for, and what was one too many is gone or told. */
-  swept(): void {
-    this.#doubts.clear();
+  /** All of this kind that was in doubt has been looked for, and what was one too many is gone or told. */
+  accounted(kind: Kind): void {
+    this.#doubts.delete(kind);
   }
 
   #sentOf(kind: Kind): Set<string> {

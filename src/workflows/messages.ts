@@ -87,7 +87,7 @@ export interface CreateDataflowResult {
   /** The workflow that watches the flow's runs. */
   watcherWorkflowId: string;
   warnings: Warning[];
-  /** Resources of ours that are one too many and stay: mapping sets, which AEP cannot delete, and what somebody else's flow uses. */
+  /** Resources of ours that are one too many and stay: mapping sets, which AEP cannot delete, what others use, and datasets that may hold data. */
   surplus: { kind: Kind; id: string; why: string }[];
 }
 

@@ -1,19 +1,10 @@
 import { CancellationScope } from '@temporalio/workflow';
-import type { LookBack } from '../activities/index.ts';
 import type { Definition } from '../definition/definition.ts';
-import { resources } from '../resources/index.ts';
 import type { Kind } from '../resources/kinds.ts';
 import { deletionOrder } from '../resources/plan.ts';
-import type { CreateOnce } from './create-once.ts';
+import type { Attempts } from './attempts.ts';
 import { outsideOf } from './outside.ts';
 import { outcomeOf, type ProgressReport } from './progress.ts';
-
-/** What is known of the attempts to create a dataflow, should the last one fail. */
-export interface Attempts {
-  earlier?: LookBack;
-  /** One for each attempt that came to create anything, the last one last. */
-  protocols: CreateOnce[];
-}
 
 /**
  * Deletes what this execution made, and what its requests of unknown outcome made, once that must show. Nothing else that
@@ -23,13 +14,13 @@ export function rollBack(definition: Definition, attempts: Attempts, report: Pro
   return CancellationScope.nonCancellable(() => deleteOwn(definition, attempts, report));
 }
 
-async function deleteOwn(definition: Definition, { earlier, protocols }: Attempts, report: ProgressReport) {
-  // Nothing is made before the look back.
+async function deleteOwn(definition: Definition, attempts: Attempts, report: ProgressReport) {
+  const { earlier } = attempts;
   if (!earlier) return;
   const outside = outsideOf(definition, earlier.bounds);
-  const open = protocols.map((protocol) => protocol.unaccounted());
-  const inDoubt = new Set<Kind>([...open.flatMap(({ kinds }) => kinds), ...outcomeOf(report).unknown]);
-  const shownBy = Math.max(outside.now() + earlier.bounds.settleMs, ...open.map(({ shownBy }) => shownBy));
+  const open = attempts.unaccounted();
+  const inDoubt = new Set<Kind>([...open.kinds, ...outcomeOf(report).unknown]);
+  const shownBy = Math.max(outside.now() + earlier.bounds.settleMs, open.shownBy);
   if (inDoubt.size > 0) await outside.sleepUntil(shownBy);
 
   const { steps } = report.progress;
@@ -40,16 +31,16 @@ async function deleteOwn(definition: Definition, { earlier, protocols }: Attempt
     for (const id of ids) {
       if (given.has(id)) continue;
       if (!(await outside.remove(kind, id))) report.deleted(kind, id);
+      else if (!report.made.some((one) => one.id === id)) report.step(kind, 'made', { id });
     }
   }
 
   /** What cannot be looked for now stays unknown. */
   async function found(kind: Kind): Promise<string[]> {
-    const name = resources[kind].name(definition);
-    const traces = protocols.at(-1)?.traces(kind);
-    const look = await outside.look(kind, { name, ...traces }).catch(() => undefined);
-    if (!look) return [];
-    const own = look.found.filter((one) => protocols.some((protocol) => protocol.isOwn(kind, one)));
+    const shown = await attempts.look(kind, outside).catch(() => undefined);
+    if (!shown) return [];
+    attempts.accounted(kind);
+    const own = shown.filter((one) => attempts.isOwn(kind, one));
     if (own.length === 0 && report.stateOf(kind) === 'unknown') report.step(kind, 'notTried');
     return own.map(({ id }) => id);
   }

@@ -1,42 +1,46 @@
-import type { Definition } from '../definition/definition.ts';
 import { dataflowId } from '../definition/identity.ts';
-import { resources } from '../resources/index.ts';
+import type { Definition } from '../definition/definition.ts';
 import type { Kind, ResourceIds } from '../resources/kinds.ts';
 import { deletionOrder } from '../resources/plan.ts';
 import type { Observed } from '../resources/resource.ts';
-import { surplusOf } from '../resources/surplus.ts';
-import type { CreateOnce, Outside, Surplus } from './create-once.ts';
+import { isLateTwin, surplusOf } from '../resources/surplus.ts';
+import type { Attempts } from './attempts.ts';
+import type { Outside, Surplus } from './create-once.ts';
 import { followReferences } from './living-flow.ts';
 import type { ProgressReport } from './progress.ts';
 
 /**
  * The last step of create-once: a request whose outcome was never seen can take effect after everything else is made.
- * Once even that must show, looks once more and deletes what is one too many; answers with what stays, as AEP cannot delete it or another flow uses it. The
- * flow lives by now, so that trouble here is told and is no failure: the next create or `listOrphans` finds the rest.
+ * Once even that must show, looks once more and deletes what is one too many. Answers with what stays: what AEP cannot
+ * delete, what others use, and datasets that may hold data. The flow lives by now, so that trouble here is told and is no
+ * failure: the next create or `listOrphans` finds the rest.
  */
 export async function sweep(
   definition: Definition,
-  protocol: CreateOnce,
+  attempts: Attempts,
   ids: ResourceIds,
   outside: Outside,
   report: ProgressReport,
 ): Promise<Surplus[]> {
-  const { kinds, shownBy } = protocol.unaccounted();
-  const left: Surplus[] = [...protocol.replaced];
+  const { kinds, shownBy } = attempts.unaccounted();
+  const left: Surplus[] = [...attempts.replaced];
   if (kinds.length === 0) return left;
   report.step('sweep', 'running', { note: `until late requests for the ${kinds.join(', ')} must show` });
   try {
     await outside.sleepUntil(shownBy);
     const keep = new Set([...Object.values(ids), ...(await referredTo(ids.flow!, outside))]);
     for (const kind of deletionOrder.filter((one) => kinds.includes(one))) {
-      const name = resources[kind].name(definition);
-      const { found } = await outside.look(kind, { name, ...protocol.traces(kind) });
-      for (const { id } of surplusOf(found, keep, dataflowId(definition))) {
-        const why = await outside.remove(kind, id);
-        if (why && !left.some((one) => one.id === id)) left.push({ kind, id, why });
+      const found = await attempts.look(kind, outside);
+      const kept = found.find(({ id }) => id === ids[kind]);
+      for (const one of surplusOf(found, keep, dataflowId(definition))) {
+        const { id } = one;
+        const ofLateRequest = attempts.isOwn(kind, one) || isLateTwin(one, kept, attempts.since(kind));
+        const why =
+          kind === 'dataset' && !ofLateRequest ? 'it may hold data' : await outside.remove(kind, id);
+        if (why && !left.some((other) => other.id === id)) left.push({ kind, id, why });
       }
+      attempts.accounted(kind);
     }
-    protocol.swept();
     report.step('sweep', 'done', left.length > 0 ? { note: `${left.length} left: ${left[0]!.why}` } : {});
   } catch (error) {
     if (outside.isCancellation(error)) throw error;

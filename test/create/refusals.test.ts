@@ -20,6 +20,9 @@ const sandboxes = [
   'dataset',
   'rollback',
   'late',
+  'in-doubt',
+  'away',
+  'renamed',
   'wait',
   'corrected',
   'give-up',
@@ -114,6 +117,26 @@ describe('a refusal, rolled back', () => {
       .filter(({ sandbox }) => sandbox === 'late');
     await waitFor('the late commit', () => Date.now() > sent!.at + 700);
     expect(marked(rig.emulator, 'late/orders')).toEqual({});
+    expect(failure.details['unknown']).toEqual([]);
+  });
+
+  it('deletes a schema that a doubtful request made before another one was refused', async () => {
+    const fault = { method: 'POST', path: '/schemaregistry/tenant/schemas', sandbox: 'in-doubt' };
+    rig.emulator.control.addFault({ ...fault, kind: '500-committed' });
+    rig.emulator.control.addFault({ ...fault, kind: '401', times: 2 });
+    const failure = await failureOf(orders('in-doubt', { onFailure: 'rollback', giveUpAfter: '2s' }));
+    expect(failure.type).toBe('Unauthorized');
+    expect(marked(rig.emulator, 'in-doubt/orders')).toEqual({});
+    expect(failure.details['unknown']).toEqual([]);
+  });
+
+  it('ends where AEP takes no delete for longer than it may, and lists what stays', async () => {
+    rig.emulator.control.addFault({ method: 'DELETE', sandbox: 'away', kind: '503', times: 1_000 });
+    const changes = { onFailure: 'rollback', giveUpAfter: '1s', mapping: wrong };
+    const failure = await failureOf(orders('away', changes));
+    expect(failure.type).toBe('Rejected');
+    expect(Object.keys(failure.details['made'] as object)).toContain('schema');
+    expect(failure.details['deleted']).toBeUndefined();
   });
 });
 
@@ -127,6 +150,19 @@ describe('a refusal, waited about', () => {
     const result = await handle.result();
     expect(marked(rig.emulator, 'corrected/orders')).toEqual(one);
     expect(result.made).toContain('schema');
+  });
+
+  it('what a request of unknown outcome made under a name that resume changes is swept', async () => {
+    const path = '/catalog/dataSets';
+    const fault = { method: 'POST', path, sandbox: 'renamed', kind: 'late-commit', delayMs: 600 } as const;
+    rig.emulator.control.addFault(fault);
+    const handle = await rig.client.start(orders('renamed', { onFailure: 'wait', mapping: wrong }));
+    await untilWaiting('renamed');
+    await handle.resume(orders('renamed', { mapping: right, dataset: { name: 'Renamed' } }));
+    const { surplus } = await handle.result();
+    expect(surplus).toEqual([]);
+    expect(marked(rig.emulator, 'renamed/orders')).toEqual(one);
+    expect(rig.emulator.control.resources('dataSets', 'renamed')).toMatchObject([{ name: 'Renamed' }]);
   });
 
   it('resume without a definition tries again with the same one', async () => {

@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { formatTag, markTag } from '../../src/resources/mark.ts';
+import type { JsonObject } from '../../src/resources/resource.ts';
+import { administratorOf, orders, places } from '../support/dataflows.ts';
+import { startRig, type Rig } from '../support/rig.ts';
+
+const { sandboxes, next } = places(3);
+let rig: Rig;
+
+beforeAll(async () => {
+  rig = await startRig({ emulator: { sandboxes } });
+  await rig.startWorker();
+});
+afterAll(() => rig.close());
+
+const create = async (definition: JsonObject) => (await rig.client.start(definition)).result();
+const datasets = (sandbox: string) =>
+  rig.emulator.control.resources('dataSets', sandbox).map(({ id }) => String(id));
+
+/** A dataset like that of `orders`, as a request leaves it that takes effect later than every bound. */
+async function lateTwin(sandbox: string, like: string, changes: JsonObject = {}): Promise<string> {
+  const original = rig.emulator.control.resources('dataSets', sandbox).find(({ id }) => id === like)!;
+  const tags = { [markTag]: [formatTag({ dataflow: `${sandbox}/orders`, nonce: 'latelate' })] };
+  const body = { name: original['name'], schemaRef: original['schemaRef'], tags, ...changes };
+  return (await administratorOf(rig).catalog.datasets.create({ sandbox }, body)).id;
+}
+
+describe('a dataset that is one too many', () => {
+  it('is deleted by the next create where only a late request can have made it', async () => {
+    const sandbox = next();
+    const { resources } = await create(orders(sandbox));
+    await lateTwin(sandbox, resources.dataset!);
+    expect((await create(orders(sandbox))).surplus).toEqual([]);
+    expect(datasets(sandbox)).toEqual([resources.dataset]);
+  });
+
+  it('stays and is told where another dataflow loads into it', async () => {
+    const sandbox = next();
+    const { resources } = await create(orders(sandbox));
+    const twin = await lateTwin(sandbox, resources.dataset!);
+    const { schema: _, ...others } = orders(sandbox, { name: 'others', dataset: { id: twin } });
+    const { resources: theirs } = await create(others);
+    const { surplus } = await create(orders(sandbox));
+    expect(surplus).toMatchObject([{ kind: 'dataset', id: twin }]);
+    expect(surplus[0]?.why).toContain(`(${theirs.targetConnection}) uses it`);
+    expect(new Set(datasets(sandbox))).toEqual(new Set([resources.dataset, twin]));
+  });
+
+  it('stays and is told where it was there before the one that the flow loads into', async () => {
+    const sandbox = next();
+    const { resources: first } = await create(orders(sandbox));
+    await rig.client.delete({ sandbox, name: 'orders' });
+    const another = await lateTwin(sandbox, first.dataset!, { name: 'Another', tags: {} });
+    const { schema: _, ...given } = orders(sandbox, { dataset: { id: another } });
+    await create(given);
+    const { resources, surplus } = await create(orders(sandbox));
+    expect(resources.dataset).toBe(another);
+    expect(surplus).toEqual([{ kind: 'dataset', id: first.dataset, why: 'it may hold data' }]);
+    expect(new Set(datasets(sandbox))).toEqual(new Set([first.dataset, another]));
+  });
+});
