@@ -7,6 +7,7 @@ type Answer = [status: number, body: unknown];
 
 const bounds = { httpTimeoutMs: 2_000, lateCommitMs: 1, listLagMs: 1, watchIntervalMs: 1, webhooks: {} };
 const away: Answer = [500, {}];
+const badToken: Answer = [401, { error_code: '401013' }];
 const refused: Answer = [400, { title: 'Bad request' }];
 const taken: Answer = [400, { type: 'http://ns.adobe.com/aep/errors/XDM-1521-400', title: 'Not unique' }];
 const title = 'Orders';
@@ -35,8 +36,8 @@ describe('the create of a schema that is refused for good', () => {
   });
 
   it('says no such thing where nothing can have been made', async () => {
-    const { failures } = await create([[429, {}], refused]);
-    expect(failures.map(({ type }) => type)).toEqual(['RateLimited', 'Rejected']);
+    const { failures } = await create([badToken, refused]);
+    expect(failures.map(({ type }) => type)).toEqual(['Unauthorized', 'Rejected']);
     expect(failures[1]?.details?.[0]).not.toHaveProperty('mayExist');
   });
 });

@@ -73,3 +73,14 @@ describe('the pause after a failure', () => {
     expect(failures[4]?.nextRetryDelay).toBeGreaterThan(1_000);
   });
 });
+
+it('a sandbox that AEP does not know is told as such, whatever names it: not only definitions do', async () => {
+  const unknown: Answer = [404, { type: 'https://ns.adobe.com/aep/errors/FLOW-2100-404' }];
+  const { activities } = await answering([unknown]);
+  const request = { sandbox: 'no-such', dataflow: 'no-such/orders' };
+  const { failures } = await attempts(activities.listMarkedFlow, [request], 2);
+  expect(failures).toMatchObject([
+    { type: 'InvalidDefinition', details: [{ problems: [{ field: 'sandbox' }] }] },
+  ]);
+  expect(failures[0]?.message).toMatch(/^sandbox: AEP does not know it/);
+});

@@ -96,14 +96,6 @@ describe('a create with a corrected definition', () => {
   });
 });
 
-describe('deleteDataflow in a sandbox that AEP does not know', () => {
-  it('says so, and nothing of a definition', async () => {
-    const { type, message } = await refusedDelete('no-such-place');
-    expect(type).toBe('InvalidDefinition');
-    expect(message).toMatch(/^sandbox: AEP does not know it/);
-  });
-});
-
 describe('deleteDataflow of a name that never was', () => {
   it('says that nothing carries its mark', async () => {
     const sandbox = next();

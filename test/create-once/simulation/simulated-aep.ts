@@ -128,7 +128,7 @@ export class SimulatedAep {
   #collection(process: SimulatedProcess, shelf: ShelfName) {
     const on = this.shelves[shelf];
     return {
-      list: (call: Call, { name }: { name?: string }) =>
+      list: (call: Call, { name }: { name?: string } = {}) =>
         this.#ask(process, call, 'list', shelf, () =>
           on.listed().filter((one) => name === undefined || (one['name'] ?? one['title']) === name),
         ) as Promise<JsonObject[]>,
