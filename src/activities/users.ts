@@ -9,7 +9,7 @@ const mostToTell = 500;
 /** How many resources AEP is asked about at once. */
 const atOnce = 20;
 
-interface UsersRequest {
+export interface UsersRequest {
   sandbox: string;
   dataflow: string;
   /** What is to be deleted of it. */
