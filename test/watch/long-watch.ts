@@ -1,4 +1,4 @@
-import { Context } from '@temporalio/activity';
+import { Context, activityInfo } from '@temporalio/activity';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
@@ -84,8 +84,12 @@ export async function watchLong(options: LongWatchOptions): Promise<LongWatch> {
     control.advanceClock(Math.max(0, now + skew(elapsed) - control.clock().now));
     const tell = (runs: Run[]) =>
       place.client.workflow.getHandle(workflowId).signal('runsEnded', { readAt: now, runs });
-    const dies = await before({ control, aep, flowId, elapsed, activity, tell });
-    return dies ? die(run) : run();
+    try {
+      const dies = await before({ control, aep, flowId, elapsed, activity, tell });
+      return await (dies ? die(run) : run());
+    } finally {
+      await letTimeGoOn(place);
+    }
   }
   const worker = await Worker.create({
     connection: place.nativeConnection,
@@ -139,6 +143,13 @@ async function die<T>(run: () => Promise<T>): Promise<T> {
   Object.defineProperty(Context.current(), 'heartbeat', { value: () => {} });
   await run().catch(() => {});
   throw ApplicationFailure.create({ message: 'killed', nextRetryDelay: 1 });
+}
+
+/** The server holds time still during an attempt, and for good if the attempt's execution ended before it: it forgets the hold. */
+async function letTimeGoOn({ client, connection }: TestWorkflowEnvironment): Promise<void> {
+  const { workflowId, runId } = activityInfo().workflowExecution!;
+  const { status } = await client.workflow.getHandle(workflowId, runId).describe();
+  if (status.name !== 'RUNNING') await connection.testService!.unlockTimeSkipping({});
 }
 
 async function executionsOf(
