@@ -3,10 +3,16 @@ import { dirname } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { workflowCode } from '../src/workflow-code.ts';
 
-/** Builds the workflows into one file, as a worker's `workflowBundle.codePath` takes it. */
-export async function bundleWorkflows(file: string): Promise<void> {
+/**
+ * Builds the workflows into one file, as a worker's `workflowBundle.codePath` takes it.
+ * @param workflowsPath what exports them, if not ours alone.
+ */
+export async function bundleWorkflows(
+  file: string,
+  workflowsPath = workflowCode.workflowsPath,
+): Promise<void> {
   const { code } = await bundleWorkflowCode({
-    workflowsPath: workflowCode.workflowsPath,
+    workflowsPath,
     ...workflowCode.bundlerOptions,
     logger: new DefaultLogger('ERROR'),
   });

@@ -11,6 +11,7 @@ import {
   type Arbitrary,
 } from 'fast-check';
 import type { Fault, FaultKind } from '../../emulator/emulator.ts';
+import { createPaths } from '../../test/support/create-paths.ts';
 
 /** What a person or a system does to the workflow, milliseconds after its start. */
 export type Act =
@@ -30,16 +31,7 @@ export interface Life {
 /** Milliseconds. The emulator stays within them. */
 export const bounds = { httpTimeoutMs: 1_500, lateCommitMs: 1_000, listLagMs: 1_000 };
 
-const paths = [
-  '/schemaregistry/tenant/classes',
-  '/schemaregistry/tenant/schemas',
-  '/flowservice/sourceConnections',
-  '/catalog/dataSets',
-  '/flowservice/connections',
-  '/flowservice/targetConnections',
-  '/conversion/mappingSets',
-  '/flowservice/flows',
-];
+const paths = Object.values(createPaths);
 const sent: FaultKind[] = [
   '401',
   '429',

@@ -1,14 +1,13 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { Client, Connection } from '@temporalio/client';
+import { bundleWorkflows } from '../../dev/bundle-workflows.ts';
 import { startChild, type Child } from '../../dev/child.ts';
 import { localEnv } from '../../dev/local-stack.ts';
 import { startTemporal, type TemporalServer } from '../../dev/temporal-server.ts';
 import { connect, type AepDataflows } from '../../src/client.ts';
-import { workflowCode } from '../../src/workflow-code.ts';
 import { startEmulatorProcess, type EmulatorProcess } from './emulator-process.ts';
 
 /** Everything that is measured, each part in a process of its own, and a client in this one. */
@@ -51,7 +50,7 @@ export async function startBenchStack(
   });
   parts.defer(() => temporal.close());
   const bundle = join(folder, 'workflows.js');
-  await bundleInto(bundle);
+  await bundleWorkflows(bundle, fileURLToPath(new URL('./workflows.ts', import.meta.url)));
   const connection = await Connection.connect({ address: temporal.address });
   parts.defer(() => connection.close());
   const client = new Client({ connection, namespace: temporal.namespace });
@@ -78,14 +77,4 @@ export async function startBenchStack(
       return worker;
     },
   };
-}
-
-async function bundleInto(file: string): Promise<void> {
-  const workflowsPath = fileURLToPath(new URL('./workflows.ts', import.meta.url));
-  const { code } = await bundleWorkflowCode({
-    ...workflowCode.bundlerOptions,
-    workflowsPath,
-    logger: new DefaultLogger('ERROR'),
-  });
-  await writeFile(file, code);
 }

@@ -6,7 +6,9 @@ import type { Part } from './part.ts';
 export function watchingParts(): Record<string, Part | undefined> {
   const kept = lastResult('watch') as Record<string, WatchPart> | undefined;
   if (!kept) return {};
-  const say = (value: number) => number(value, Number.isInteger(value) ? 0 : 2);
+  // JSON has no NaN: what had nothing to be measured by comes back as null.
+  const say = (value: number | null) =>
+    value === null ? '–' : number(value, Number.isInteger(value) ? 0 : 2);
   const rows = Object.entries(kept).flatMap(([part, { figures, limits }]) =>
     Object.entries(figures).map(([name, value], index) => {
       const limit = limits[name];

@@ -1,11 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflows } from '../../dev/bundle-workflows.ts';
-import { startChild } from '../../dev/child.ts';
-import { localEnv } from '../../dev/local-stack.ts';
+import { localEnv, startWorker } from '../../dev/local-stack.ts';
 import { startTemporal, type TemporalServer } from '../../dev/temporal-server.ts';
 import { receiveMessages } from '../../dev/webhook-receiver.ts';
 import { startEmulator, type Emulator, type RecordedRequest } from '../../emulator/emulator.ts';
@@ -38,8 +36,6 @@ export const intervalMs = 60_000;
 /** How the messages that the watchers send find their way: the name of a webhook. */
 export const webhook = 'bench';
 
-const workerScript = fileURLToPath(new URL('../../dev/built-worker.ts', import.meta.url));
-
 /** Starts everything but the watchers. `parts` ends it. */
 export async function startFleet(
   parts: AsyncDisposableStack,
@@ -60,19 +56,18 @@ export async function startFleet(
   const bundle = join(folder, 'workflows.js');
   await bundleWorkflows(bundle);
   const env = {
-    ...process.env,
     ...localEnv(emulator.url, temporal),
     AEP_WATCH_INTERVAL: String(intervalMs),
     AEP_WATCH_LOOKS_PER_SECOND: String(looksPerSecond),
     AEP_WEBHOOK_BENCH_URL: receiver.url,
     AEP_WEBHOOK_BENCH_KEY: crypto.randomUUID(),
   };
-  const startWorker = async () => {
-    const worker = await startChild(process.execPath, [workerScript, bundle], { env });
+  const startPart = async () => {
+    const worker = await startWorker(env, { bundle });
     parts.defer(() => worker.stop(1_000));
     return worker;
   };
-  let worker = await startWorker();
+  let worker = await startPart();
   const connection = await Connection.connect({ address: temporal.address });
   parts.defer(() => connection.close());
   const client = new Client({ connection });
@@ -104,7 +99,7 @@ export async function startFleet(
     async restartWorker() {
       process.kill(worker.pid, 'SIGKILL');
       await worker.ended;
-      worker = await startWorker();
+      worker = await startPart();
     },
   };
 }

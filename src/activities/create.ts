@@ -5,7 +5,7 @@ import type { Kind } from '../resources/kinds.ts';
 import type { JsonObject } from '../resources/resource.ts';
 import { failure } from './failures.ts';
 import type { Dependencies } from './dependencies.ts';
-import { beating, bodyOf, doubt, send, type Post } from './send.ts';
+import { atMostOnce, beating, bodyOf, doubt, send, type Post } from './send.ts';
 import { servicesOf, type Service } from './services.ts';
 
 /** A create, and leave to send it. */
@@ -22,12 +22,7 @@ export interface Created {
   titleTaken?: true;
 }
 
-/** Left in the heartbeat: leave for the next attempt to send. */
-interface Word {
-  nothingCreatedBy: number;
-}
-
-/** The same where a create may be sent again all the same. */
+/** Left in the heartbeat where a create may be sent again whatever became of the last. */
 interface UniqueWord {
   toldBy: number;
   /** Whether a request may have made something. */
@@ -40,19 +35,10 @@ interface UniqueWord {
  */
 export function createOf(kind: Kind, dependencies: Dependencies) {
   return async ({ lookedIn, giveUpAfterMs, ...post }: CreateRequest): Promise<Created> => {
-    const { attempt, heartbeatDetails, workflowExecution } = activityInfo();
-    const left = heartbeatDetails as Word | undefined;
-    if (lookedIn !== workflowExecution?.runId)
+    if (lookedIn !== activityInfo().workflowExecution?.runId)
       throw doubt(kind, 'the look before it was made in another run');
-    if (attempt > 1 && left?.nothingCreatedBy !== attempt - 1)
-      throw doubt(kind, `attempt ${attempt - 1} left no word`);
-    try {
-      return { id: await beating(() => send(kind, dependencies, post)) };
-    } catch (error) {
-      if (!(error instanceof AepError)) throw error;
-      if (error.created === 'unknown') throw doubt(kind, error.message, error);
-      throw failure(error, giveUpAfterMs, { nothingCreatedBy: attempt } satisfies Word);
-    }
+    const inDoubt = (why: string, cause?: AepError) => doubt(kind, why, cause);
+    return { id: await atMostOnce(() => send(kind, dependencies, post), inDoubt, giveUpAfterMs) };
   };
 }
 

@@ -91,6 +91,16 @@ function unknownSandbox(error: AepError): ApplicationFailure {
   });
 }
 
+/** The type says that no attempt may follow without a look. */
+export function outcomeUnknown(message: string, cause?: AepError): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'OutcomeUnknown' satisfies FailureType,
+    message,
+    nonRetryable: true,
+    ...(cause ? { details: [refusal(cause)] } : {}),
+  });
+}
+
 export function refusal({ call, status, code, title, detail, requestId }: AepError): AepRefusal {
   return JSON.parse(JSON.stringify({ call, status, code, title, detail, requestId })) as AepRefusal;
 }

@@ -1,8 +1,8 @@
-import { ApplicationFailure, activityInfo, cancellationSignal } from '@temporalio/activity';
+import { cancellationSignal } from '@temporalio/activity';
 import type { Aep } from '../aep/aep.ts';
-import { AepError } from '../aep/errors.ts';
-import { failure, refusal } from './failures.ts';
-import { beating, stillCounts } from './send.ts';
+import type { AepError } from '../aep/errors.ts';
+import { failure, outcomeUnknown } from './failures.ts';
+import { atMostOnce, stillCounts } from './send.ts';
 
 export interface RetriggerRequest {
   sandbox: string;
@@ -26,21 +26,14 @@ export function createFlowActions({ aep, httpTimeoutMs }: { aep: Aep; httpTimeou
      * so whatever is not surely refused is `OutcomeUnknown` and never sent again by a retry.
      */
     async retriggerRun({ sandbox, runId }: RetriggerRequest): Promise<string> {
-      const { attempt, heartbeatDetails } = activityInfo();
-      const left: { refusedAt?: number } | undefined = heartbeatDetails;
-      if (attempt > 1 && left?.refusedAt !== attempt - 1)
-        throw doubt(runId, `attempt ${attempt - 1} left no word`);
-      try {
-        return await beating(async () => {
-          const inTime = await stillCounts(httpTimeoutMs, (why) => doubt(runId, why));
-          const { id } = await aep.flowService.retriggerRun({ sandbox, ...inTime }, runId);
-          return id;
-        });
-      } catch (error) {
-        if (!(error instanceof AepError)) throw error;
-        if (error.created === 'unknown') throw doubt(runId, error.message, error);
-        throw failure(error, giveUpAfterMs, { refusedAt: attempt });
-      }
+      const inDoubt = (why: string, cause?: AepError) =>
+        outcomeUnknown(`Nobody knows whether AEP runs the run ${runId} again: ${why}`, cause);
+      const retrigger = async () => {
+        const inTime = await stillCounts(httpTimeoutMs, inDoubt);
+        const { id } = await aep.flowService.retriggerRun({ sandbox, ...inTime }, runId);
+        return id;
+      };
+      return atMostOnce(retrigger, inDoubt, giveUpAfterMs);
     },
 
     /** Enables or disables a flow. Sent again where it went wrong, for half an hour: it is the same flow however often. */
@@ -52,13 +45,4 @@ export function createFlowActions({ aep, httpTimeoutMs }: { aep: Aep; httpTimeou
       }
     },
   };
-}
-
-function doubt(runId: string, why: string, cause?: AepError): ApplicationFailure {
-  return ApplicationFailure.create({
-    type: 'OutcomeUnknown',
-    message: `Nobody knows whether AEP runs the run ${runId} again: ${why}`,
-    nonRetryable: true,
-    ...(cause ? { details: [refusal(cause)] } : {}),
-  });
 }

@@ -4,6 +4,7 @@ import { kinds } from '../resources/kinds.ts';
 import { orphansAmong, type Orphan } from '../resources/orphans.ts';
 import { failure } from './failures.ts';
 import type { Dependencies } from './dependencies.ts';
+import { inTurns } from './in-turns.ts';
 import { listAll } from './list-all.ts';
 import { beating } from './send.ts';
 import { servicesOf } from './services.ts';
@@ -20,8 +21,6 @@ export interface Orphans {
 }
 
 const mostToTell = 500;
-/** How many executions Temporal is asked about at once. */
-const atOnce = 20;
 
 /** Reads of everything there is in a sandbox, which can be thousands. */
 export function createOrphanActivities({ aep, lateCommitMs, listLagMs }: Dependencies) {
@@ -60,11 +59,8 @@ async function atWorkAmong(dataflows: string[]): Promise<Set<string>> {
   // The server's clock, as that of an execution's end is.
   const began = activityInfo().currentAttemptScheduledTimestampMs;
   const atWork = new Set<string>();
-  for (let next = 0; next < dataflows.length; next += atOnce) {
-    const some = dataflows.slice(next, next + atOnce);
-    const answers = await Promise.all(some.map((dataflow) => worksSince(client, dataflow, began)));
-    some.filter((_, index) => answers[index]).forEach((dataflow) => atWork.add(dataflow));
-  }
+  for await (const [dataflow, works] of inTurns(dataflows, (one) => worksSince(client, one, began)))
+    if (works) atWork.add(dataflow);
   return atWork;
 }
 

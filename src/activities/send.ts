@@ -1,13 +1,13 @@
-import { ApplicationFailure, Context, activityInfo, heartbeat } from '@temporalio/activity';
+import { type ApplicationFailure, Context, activityInfo, heartbeat } from '@temporalio/activity';
 import { ActivityCancelledError } from '@temporalio/client';
-import type { AepError } from '../aep/errors.ts';
+import { AepError } from '../aep/errors.ts';
 import type { Call } from '../aep/http.ts';
 import { startLeadSeconds } from '../definition/start.ts';
 import { resources } from '../resources/index.ts';
 import { kindTitles, type Kind } from '../resources/kinds.ts';
 import type { Mark } from '../resources/mark.ts';
 import type { JsonObject } from '../resources/resource.ts';
-import { refusal } from './failures.ts';
+import { failure, outcomeUnknown } from './failures.ts';
 import type { Dependencies } from './dependencies.ts';
 import { servicesOf } from './services.ts';
 
@@ -58,14 +58,36 @@ export function bodyOf(kind: Kind, { body, mark }: Post, now: number): JsonObjec
   return { ...marked, scheduleParams: { startTime: soon, ...(marked['scheduleParams'] as JsonObject) } };
 }
 
-/** Nobody knows whether something was created: the type says that no attempt may follow without a look. */
+/** Left in the heartbeat: leave for the next attempt to send. */
+interface Word {
+  nothingCreatedBy: number;
+}
+
+/**
+ * Makes a call that must not be made twice. What surely had no effect is Temporal's to retry; everything else is
+ * `doubt`, as is an attempt after one that left no word.
+ */
+export async function atMostOnce<Answer>(
+  call: () => Promise<Answer>,
+  doubt: (why: string, cause?: AepError) => ApplicationFailure,
+  giveUpAfterMs?: number,
+): Promise<Answer> {
+  const { attempt, heartbeatDetails } = activityInfo();
+  const left = heartbeatDetails as Word | undefined;
+  if (attempt > 1 && left?.nothingCreatedBy !== attempt - 1)
+    throw doubt(`attempt ${attempt - 1} left no word`);
+  try {
+    return await beating(call);
+  } catch (error) {
+    if (!(error instanceof AepError)) throw error;
+    if (error.created === 'unknown') throw doubt(error.message, error);
+    throw failure(error, giveUpAfterMs, { nothingCreatedBy: attempt } satisfies Word);
+  }
+}
+
+/** Nobody knows whether something was created. */
 export function doubt(kind: Kind, why: string, cause?: AepError): ApplicationFailure {
-  return ApplicationFailure.create({
-    type: 'OutcomeUnknown',
-    message: `Nobody knows whether the ${kindTitles[kind]} was created: ${why}`,
-    nonRetryable: true,
-    ...(cause ? { details: [refusal(cause)] } : {}),
-  });
+  return outcomeUnknown(`Nobody knows whether the ${kindTitles[kind]} was created: ${why}`, cause);
 }
 
 /**

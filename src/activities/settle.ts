@@ -4,7 +4,7 @@ import { AepError } from '../aep/errors.ts';
 import type { FailureType } from '../failure-types.ts';
 import { kindTitles, type Kind } from '../resources/kinds.ts';
 import type { JsonObject, Observed } from '../resources/resource.ts';
-import { failure, refusal } from './failures.ts';
+import { failure, isTooLate, refusal } from './failures.ts';
 import type { Dependencies } from './dependencies.ts';
 import { look, shows, type Look, type LookRequest } from './look.ts';
 import { beating, send } from './send.ts';
@@ -139,9 +139,7 @@ async function lookAfterDoubt(
 
 /** The next attempt begins with a look, so it may follow at once. */
 function inDoubtStill(kind: Kind, error: unknown, giveUpAfterMs?: number): ApplicationFailure {
-  const { currentAttemptScheduledTimestampMs, scheduledTimestampMs } = activityInfo();
-  const tooLate =
-    giveUpAfterMs !== undefined && currentAttemptScheduledTimestampMs > scheduledTimestampMs + giveUpAfterMs;
+  const tooLate = isTooLate(0, giveUpAfterMs);
   const message = error instanceof Error ? error.message : String(error);
   const type: FailureType = tooLate ? 'Unavailable' : 'OutcomeUnknown';
   return ApplicationFailure.create({

@@ -1,13 +1,12 @@
 import { referringKinds, usersOf, type User } from '../resources/references.ts';
 import type { Dependencies } from './dependencies.ts';
 import { failure } from './failures.ts';
+import { inTurns } from './in-turns.ts';
 import { listAll } from './list-all.ts';
 import { beating } from './send.ts';
 import { servicesOf } from './services.ts';
 
 const mostToTell = 500;
-/** How many resources AEP is asked about at once. */
-const atOnce = 20;
 
 export interface UsersRequest {
   sandbox: string;
@@ -26,13 +25,13 @@ export function createUserActivities({ aep }: Dependencies) {
           const listed = await listAll(services, referringKinds, sandbox);
           const users = usersOf(new Set(ids), listed, dataflow);
           const there: User[] = [];
-          for (let next = 0; next < users.length && there.length < mostToTell; next += atOnce) {
-            const some = users.slice(next, next + atOnce);
-            // A list still shows for a while what was just deleted.
-            const read = await Promise.all(some.map(({ kind, id }) => services[kind].get({ sandbox }, id)));
-            there.push(...some.filter((_, index) => read[index] !== undefined));
+          // A list still shows for a while what was just deleted.
+          const read = inTurns(users, ({ kind, id }) => services[kind].get({ sandbox }, id));
+          for await (const [user, found] of read) {
+            if (found) there.push(user);
+            if (there.length === mostToTell) break;
           }
-          return there.slice(0, mostToTell);
+          return there;
         } catch (error) {
           throw failure(error);
         }

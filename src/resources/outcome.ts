@@ -15,3 +15,8 @@ export interface Outcome {
   /** Asked for, and nobody knows whether it came into being. The next create finds out. */
   unknown: Kind[];
 }
+
+/** Nothing was made, found or asked for. */
+export function emptyOutcome(): Outcome {
+  return { made: {}, adopted: {}, failed: [], notTried: [], unknown: [] };
+}

@@ -43,6 +43,9 @@ export const replaceableKinds: ReadonlySet<Kind> = new Set([
   'mappingSet',
 ]);
 
+/** The kinds that AEP has no DELETE for, and how people are told. */
+export const undeletable: Partial<Record<Kind, string>> = { mappingSet: 'AEP cannot delete mapping sets' };
+
 /** The kinds that stay when a dataflow is deleted, unless they are named: they may hold data or serve others. */
 export const alsoKinds = ['dataset', 'schema', 'adHocSchema', 'adHocClass'] as const satisfies Kind[];
 

@@ -3,7 +3,7 @@ import type { Definition } from '../definition/definition.ts';
 import { dataflowId, definitionHash, workflowId } from '../definition/identity.ts';
 import { parseDefinition } from '../definition/parse.ts';
 import { InvalidDefinitionError, type Warning } from '../definition/problems.ts';
-import type { Outcome } from '../resources/outcome.ts';
+import { emptyOutcome, type Outcome } from '../resources/outcome.ts';
 import { sourceFacts } from '../definition/source-facts.ts';
 import { invalid, invalidDefinition } from './failures.ts';
 import { searchAttributes } from './messages.ts';
@@ -20,7 +20,7 @@ export interface Accepted {
  */
 export function accept(input: unknown): Accepted {
   // A run that is refused at once has left nothing that the next one would have to wait for.
-  const nothing: Outcome = { made: {}, adopted: {}, failed: [], notTried: [], unknown: [] };
+  const nothing = emptyOutcome();
   try {
     const accepted = parse(input);
     checkId(accepted.definition);

@@ -60,10 +60,13 @@ export function callsFor<K extends Kind>(kind: K, bounds: Bounds) {
   };
 }
 
+/** How an attempt ends of which nobody knows what it did. */
+export const doubtTypes = ['OutcomeUnknown', 'TemporalTimeout:StartToClose', 'TemporalTimeout:Heartbeat'];
+
 /** For a POST that must not be sent twice: a dead worker is doubt, not a reason for another attempt (see `activities/create.ts`). */
 const sentOnce: ActivityOptions = {
   retry: {
     ...retry,
-    nonRetryableErrorTypes: ['OutcomeUnknown', 'TemporalTimeout:StartToClose', 'TemporalTimeout:Heartbeat'],
+    nonRetryableErrorTypes: doubtTypes,
   },
 };

@@ -12,7 +12,8 @@ import { dataflowId, workflowId } from '../definition/identity.ts';
 import { anyId, dataflowName, sandboxName } from '../definition/text.ts';
 import { copiesAmong, tellCopies } from '../resources/copies.ts';
 import { kinds, kindTitles, type Kind, type ResourceIds } from '../resources/kinds.ts';
-import { alsoKinds, deletionOrder } from '../resources/plan.ts';
+import { emptyOutcome } from '../resources/outcome.ts';
+import { alsoKinds, deletionOrder, undeletable } from '../resources/plan.ts';
 import type { User } from '../resources/references.ts';
 import { callsFor, wholeSandbox } from './calls.ts';
 import { lookBack } from './checks.ts';
@@ -85,11 +86,8 @@ export async function deleteDataflow(input: DeleteDataflowInput): Promise<Delete
   } finally {
     upsertMemo({
       outcome: {
-        made: {},
-        adopted: Object.assign({}, ...left.map(({ kind, id }) => ({ [kind]: id }))),
-        failed: [],
-        notTried: [],
-        unknown: [],
+        ...emptyOutcome(),
+        adopted: Object.assign({}, ...left.map(({ kind, id }) => ({ [kind]: id }))) as ResourceIds,
       },
     });
   }
@@ -122,7 +120,7 @@ async function everythingOf(
 }
 
 function whyItStays(kind: Kind, also: readonly Kind[]): string | undefined {
-  if (kind === 'mappingSet') return 'AEP cannot delete mapping sets';
+  if (undeletable[kind]) return undeletable[kind];
   const asked = (alsoKinds as readonly Kind[]).includes(kind);
   return asked && !also.includes(kind)
     ? `it may hold data or serve others: name it in "also" to delete it`

@@ -29,7 +29,8 @@ export function invalidDefinition(message: string, problems: Problem[]): Applica
   return fail('InvalidDefinition', message, { problems: told, problemCount: problems.length });
 }
 
-function cut(text: string, length: number): string {
+/** A text that is too long to be told, as far as it can be. */
+export function cut(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length)} …` : text;
 }
 

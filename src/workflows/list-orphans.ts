@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Activities } from '../activities/index.ts';
 import { anyId, sandboxName } from '../definition/text.ts';
 import type { Orphan } from '../resources/orphans.ts';
+import { undeletable } from '../resources/plan.ts';
 import { wholeSandbox } from './calls.ts';
 import { deleteDataflow } from './delete-dataflow.ts';
 import { endingOf } from './failures.ts';
@@ -65,7 +66,7 @@ export async function listOrphans(input: ListOrphansInput): Promise<ListOrphansR
 }
 
 function nextStep({ kind, id, dataflow }: Orphan): string {
-  if (kind === 'mappingSet')
-    return 'Nothing: AEP cannot delete mapping sets, and one that no flow refers to does nothing';
+  const why = undeletable[kind];
+  if (why) return `Nothing: ${why}, and one that no flow refers to does nothing`;
   return `Start createDataflow of ${dataflow} again to use it, or delete it with {"delete": ["${id}"]}`;
 }

@@ -7,14 +7,14 @@ import { kindTitles, type Kind, type ResourceIds } from '../resources/kinds.ts';
 import { neededKinds } from '../resources/plan.ts';
 import type { Observed } from '../resources/resource.ts';
 import type { Checked } from './checks.ts';
+import { cut } from './failures.ts';
 import { Conflicting } from './refusals.ts';
 
 const toTell = 10;
 const longestValue = 200;
 
 function brief(value: unknown): string {
-  const json = JSON.stringify(value) ?? 'nothing';
-  return json.length > longestValue ? `${json.slice(0, longestValue)} …` : json;
+  return cut(JSON.stringify(value) ?? 'nothing', longestValue);
 }
 
 type Read = (kind: Kind, id: string) => Promise<Observed | null>;

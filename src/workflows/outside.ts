@@ -3,6 +3,7 @@ import type { Bounds } from '../activities/index.ts';
 import type { Definition } from '../definition/definition.ts';
 import { durationMs } from '../definition/duration.ts';
 import { dataflowId } from '../definition/identity.ts';
+import { undeletable } from '../resources/plan.ts';
 import { callsFor, heartbeatTimeoutMs } from './calls.ts';
 import type { Outside } from './create-once.ts';
 import { isDoubt, thrownBy } from './failures.ts';
@@ -22,7 +23,7 @@ export function outsideOf(definition: Definition, bounds: Bounds): Outside {
     settleOrCreate: (kind, request) =>
       work.run(() => callsFor(kind, bounds).settleOrCreate({ ...request, ...common, dataflow })),
     async remove(kind, id) {
-      if (kind === 'mappingSet') return 'AEP cannot delete mapping sets';
+      if (undeletable[kind]) return undeletable[kind];
       try {
         const remove = () => callsFor(kind, bounds).delete({ ...common, id });
         await CancellationScope.nonCancellable(remove);

@@ -9,6 +9,7 @@ import { asking, doubted, givenUp, putOff, replace, retried } from '../runs/retr
 import type { Asked, Story } from '../runs/retries.ts';
 import { messageOf } from '../runs/tell.ts';
 import type { WatchState } from '../runs/watch.ts';
+import { doubtTypes } from './calls.ts';
 import { isDoubt, thrownBy } from './failures.ts';
 
 /** A message that nobody has taken for so long is of no use any more. */
@@ -27,7 +28,7 @@ const { retriggerRun } = proxyActivities<Activities>({
   heartbeatTimeout: '5 seconds',
   retry: {
     maximumInterval: '15 minutes',
-    nonRetryableErrorTypes: ['OutcomeUnknown', 'TemporalTimeout:StartToClose', 'TemporalTimeout:Heartbeat'],
+    nonRetryableErrorTypes: doubtTypes,
   },
   summary: 'Run a failed run again',
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kinds } from '../../src/resources/kinds.ts';
 import { failureOf, legacyOrders, oneOfNine, outcomeOf, places, requestsIn } from '../support/dataflows.ts';
+import { createPaths } from '../support/create-paths.ts';
 import { marked } from '../support/marked.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -18,22 +19,11 @@ afterAll(() => rig.close());
 /** All of them run at once. Milliseconds. */
 const patience = 45_000;
 
-const creates = {
-  adHocClass: '/schemaregistry/tenant/classes',
-  schema: '/schemaregistry/tenant/schemas',
-  sourceConnection: '/flowservice/sourceConnections',
-  dataset: '/catalog/dataSets',
-  datasetBaseConnection: '/flowservice/connections',
-  targetConnection: '/flowservice/targetConnections',
-  mappingSet: '/conversion/mappingSets',
-  flow: '/flowservice/flows',
-};
-
 /** Which request made what, by AEP's own book of the requests it got. */
 const posts = (sandbox: string) => requestsIn(rig, sandbox, { method: 'POST' });
 
 describe('a dataflow that is cancelled', () => {
-  it.concurrent.each(Object.entries(creates))(
+  it.concurrent.each(Object.entries(createPaths))(
     'while its %s is being made says what exists, and the next start completes it',
     async (kind, path) => {
       const sandbox = next();
@@ -85,7 +75,7 @@ describe('a dataflow that is cancelled', () => {
     try {
       const worker = await own.startWorker();
       const sandbox = next();
-      const path = creates.dataset;
+      const path = createPaths.dataset;
       const { control } = own.emulator;
       control.addFault({ method: 'POST', path, kind: '429-retry-after', retryAfterSeconds: 600, sandbox });
       const handle = await own.client.start(legacyOrders(sandbox));
@@ -107,7 +97,7 @@ describe('a dataflow that is cancelled', () => {
 
   it.concurrent('while nobody knows whether its schema exists says so', async () => {
     const sandbox = next();
-    const path = creates.schema;
+    const path = createPaths.schema;
     const { control } = rig.emulator;
     control.addFault({ method: 'POST', path, kind: '500-committed', times: 100, sandbox });
     const handle = await rig.client.start(legacyOrders(sandbox));

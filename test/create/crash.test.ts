@@ -1,22 +1,16 @@
 import { expect, inject, it } from 'vitest';
 import type { FaultKind } from '../../emulator/emulator.ts';
 import type { DataflowHandle } from '../../src/client.ts';
+import { createPaths } from '../support/create-paths.ts';
 import { legacyOrders, oneOfNine, orders, oneOfSix, places, requestsIn } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
 import { startProgram } from '../support/program.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-const creates = [
-  { kind: 'adHocClass', path: '/schemaregistry/tenant/classes' },
-  { kind: 'schema', path: '/schemaregistry/tenant/schemas' },
-  { kind: 'adHocSchema', path: '/schemaregistry/tenant/schemas', skip: 1 },
-  { kind: 'sourceConnection', path: '/flowservice/sourceConnections' },
-  { kind: 'dataset', path: '/catalog/dataSets' },
-  { kind: 'datasetBaseConnection', path: '/flowservice/connections' },
-  { kind: 'targetConnection', path: '/flowservice/targetConnections' },
-  { kind: 'mappingSet', path: '/conversion/mappingSets' },
-  { kind: 'flow', path: '/flowservice/flows' },
+const creates: { kind: string; path: string; skip?: number }[] = [
+  ...Object.entries(createPaths).map(([kind, path]) => ({ kind, path })),
+  { kind: 'adHocSchema', path: createPaths.schema, skip: 1 },
 ];
 const silences: FaultKind[] = ['hang-committed', 'late-commit'];
 

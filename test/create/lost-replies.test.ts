@@ -1,19 +1,11 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { FaultKind } from '../../emulator/emulator.ts';
+import { createPaths } from '../support/create-paths.ts';
 import { marked } from '../support/marked.ts';
 import { example, startRig, type Rig } from '../support/rig.ts';
 
-/** Both schemas, the ad-hoc one and the target, come by the same path: the first of them meets the fault. */
-const creates = [
-  '/schemaregistry/tenant/classes',
-  '/schemaregistry/tenant/schemas',
-  '/flowservice/sourceConnections',
-  '/catalog/dataSets',
-  '/flowservice/connections',
-  '/flowservice/targetConnections',
-  '/conversion/mappingSets',
-  '/flowservice/flows',
-];
+/** The first of the two schemas meets the fault. */
+const creates = Object.values(createPaths);
 
 const faults: FaultKind[] = [
   '401',

@@ -18,18 +18,21 @@ const dataSetId = '6019e0e7c5dcf718db5ebc71';
 
 export interface FlowRequest {
   sandbox?: string;
+  name?: string;
   description?: string;
   /** AEP's `scheduleParams`. Default: every hour, a minute after `now`. */
   schedule?: Record<string, unknown>;
   /** Epoch milliseconds of AEP's clock. Default: this machine's. */
   now?: number;
+  /** Default: its own. */
+  ends?: Ends;
 }
 
-/** Makes a flow that no dataflow of ours has anything to do with, of what the emulator has from the start. Answers its id. */
-export async function makeFlow(aep: Aep, request: FlowRequest = {}): Promise<string> {
-  const { sandbox = 'prod', description = '', now = Date.now() } = request;
-  const startTime = Math.ceil(now / 1000) + 60;
-  const { flowService, dataPrep } = aep;
+/** What flows are made of. */
+export type Ends = Record<'source' | 'target' | 'mapping', { id: string }>;
+
+/** Makes what flows are made of, of what the emulator has from the start. */
+export async function makeEnds({ flowService, dataPrep }: Aep, sandbox: string): Promise<Ends> {
   const call = { sandbox };
   const [source, target, mapping] = await Promise.all([
     flowService.sourceConnections.create(call, {
@@ -55,19 +58,30 @@ export async function makeFlow(aep: Aep, request: FlowRequest = {}): Promise<str
       mappings: [{ sourceType: 'ATTRIBUTE', source: 'TestID', destination: '_id' }],
     }),
   ]);
-  const { id } = await flowService.flows.create(call, {
-    name: 'Orders',
-    description,
-    flowSpec: { id: '14518937-270c-4525-bdec-c2ba7cce3860', version: '1.0' },
-    sourceConnectionIds: [source.id],
-    targetConnectionIds: [target.id],
-    transformations: [
-      ...(request.schedule?.['frequency'] === 'once'
-        ? []
-        : [{ name: 'Copy', params: { deltaColumn: { name: 'TestID' } } }]),
-      { name: 'Mapping', params: { mappingId: mapping.id, mappingVersion: 0 } },
-    ],
-    scheduleParams: request.schedule ?? { startTime, frequency: 'hour', interval: 1, backfill: true },
-  });
+  return { source, target, mapping };
+}
+
+/** Makes a flow that no dataflow of ours has anything to do with. Answers its id. */
+export async function makeFlow(aep: Aep, request: FlowRequest = {}): Promise<string> {
+  const { sandbox = 'prod', name = 'Orders', description = '', now = Date.now() } = request;
+  const { source, target, mapping } = request.ends ?? (await makeEnds(aep, sandbox));
+  const startTime = Math.ceil(now / 1000) + 60;
+  const { id } = await aep.flowService.flows.create(
+    { sandbox },
+    {
+      name,
+      description,
+      flowSpec: { id: '14518937-270c-4525-bdec-c2ba7cce3860', version: '1.0' },
+      sourceConnectionIds: [source.id],
+      targetConnectionIds: [target.id],
+      transformations: [
+        ...(request.schedule?.['frequency'] === 'once'
+          ? []
+          : [{ name: 'Copy', params: { deltaColumn: { name: 'TestID' } } }]),
+        { name: 'Mapping', params: { mappingId: mapping.id, mappingVersion: 0 } },
+      ],
+      scheduleParams: request.schedule ?? { startTime, frequency: 'hour', interval: 1, backfill: true },
+    },
+  );
   return id;
 }
