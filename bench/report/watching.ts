@@ -1,3 +1,4 @@
+import { described } from '../lib/machine.ts';
 import { lastResult } from '../lib/results.ts';
 import { number, table } from '../lib/table.ts';
 import type { WatchPart } from '../watch/results.ts';
@@ -20,8 +21,8 @@ export function watchingParts(): Record<string, Part | undefined> {
       ];
     }),
   );
-  const machines = [...new Set(Object.values(kept).map(({ machine }) => machine))].join('; ');
+  const machines = new Set(Object.values(kept).map(({ machine }) => described(machine)));
   return {
-    costs: { markdown: `${table(['', '', 'measured', 'target'], rows, 2)}\n\n<sub>${machines}.</sub>` },
+    costs: { markdown: `${table(['', '', 'measured', 'target'], rows, 2)}\n\n${[...machines].join('\n\n')}` },
   };
 }

@@ -10,7 +10,7 @@ import { quantile } from '../lib/stats.ts';
 import { episodesOf, sizeOf } from './episodes.ts';
 import { busiestSecond, intervalMs, isFeed, webhook, type Fleet } from './fleet.ts';
 import { inBatches } from './flows.ts';
-import { mean, report, round } from './results.ts';
+import { mean, measured, round, type Measured } from './results.ts';
 
 const minute = 60_000;
 const listenerScript = fileURLToPath(new URL('../../src/listener.ts', import.meta.url));
@@ -20,7 +20,7 @@ const sampleSize = 300;
 const callsPerDay = 2.4;
 
 /** Starts all watchers at once. */
-export async function measureStart(fleet: Fleet): Promise<void> {
+export async function measureStart(fleet: Fleet): Promise<Measured> {
   const { client, flowIds, emulator } = fleet;
   console.log('Starting the watchers…');
   const startedAt = Date.now();
@@ -36,7 +36,7 @@ export async function measureStart(fleet: Fleet): Promise<void> {
   console.log(`Accepted in ${round(acceptedSeconds)} s; waiting for their first looks…`);
   const looks = () => emulator.control.callCounts()['GET /flowservice/flows/{id}'] ?? 0;
   while (looks() < flowIds.length) await sleep(1_000);
-  report(
+  return measured(
     'start',
     {
       flows: flowIds.length,
@@ -50,7 +50,7 @@ export async function measureStart(fleet: Fleet): Promise<void> {
 }
 
 /** Counts what the runs of some minutes cost. Runs appear two to three minutes after they are due. */
-export async function measureSteady(fleet: Fleet, minutes: number): Promise<void> {
+export async function measureSteady(fleet: Fleet, minutes: number): Promise<Measured> {
   const { flowIds, emulator, client } = fleet;
   const ended = (from: number, until: number) =>
     emulator.control
@@ -78,7 +78,7 @@ export async function measureSteady(fleet: Fleet, minutes: number): Promise<void
   const latencies = episodes.flatMap((one) => one.latencies).filter((ms) => ms < 30 * minute);
   const perHour = (calls.length / minutes) * 60;
   const dailyPerHour = (flowIds.length * callsPerDay) / 24;
-  report(
+  return measured(
     'steady',
     {
       flows: flowIds.length,
@@ -124,7 +124,7 @@ function perRun(episodes: { events: number; runs: number }[]): number {
 }
 
 /** Has runs end and Adobe push that, through the listener. */
-export async function measurePush(fleet: Fleet, pushes: number): Promise<void> {
+export async function measurePush(fleet: Fleet, pushes: number): Promise<Measured> {
   const { flowIds, emulator, temporal } = fleet;
   await using parts = new AsyncDisposableStack();
   const clientId = 'bench';
@@ -161,7 +161,7 @@ export async function measurePush(fleet: Fleet, pushes: number): Promise<void> {
     chosen.map(async (index, n) => judgedAfterWake(await fleet.watcher(index).fetchHistory(), ends[n]!)),
   );
   const known = latencies.filter((ms) => ms !== undefined);
-  report(
+  return measured(
     'push',
     {
       'runs pushed': pushes,
@@ -190,7 +190,7 @@ function judgedAfterWake({ events }: temporal.api.history.v1.IHistory, end: numb
 }
 
 /** Kills the worker: what its successor asks of AEP, and how long it takes. */
-export async function measureRestart(fleet: Fleet): Promise<void> {
+export async function measureRestart(fleet: Fleet): Promise<Measured> {
   console.log('Killing the worker…');
   const killedAt = Date.now();
   await fleet.restartWorker();
@@ -201,7 +201,7 @@ export async function measureRestart(fleet: Fleet): Promise<void> {
   const followedAt = follows()!.at;
   await sleep(Math.max(0, killedAt + minute - Date.now()));
   const own = fleet.requests(killedAt, killedAt + minute).filter((call) => !isFeed(call));
-  report(
+  return measured(
     'restart',
     {
       'open watchers': fleet.flowIds.length,
@@ -222,7 +222,7 @@ export async function measureRestart(fleet: Fleet): Promise<void> {
 export async function measureAway(
   fleet: Fleet,
   { looksPerSecond }: { looksPerSecond: number },
-): Promise<void> {
+): Promise<Measured> {
   const { flowIds, emulator, client } = fleet;
   console.log(`AEP goes away, and ${flowIds.length} watchers want to look…`);
   const awayAt = Date.now();
@@ -241,7 +241,7 @@ export async function measureAway(
   const answered = back.filter(
     ({ status, path }) => status === 200 && path.startsWith('/flowservice/flows/'),
   );
-  report(
+  return measured(
     'AEP away',
     {
       watchers: flowIds.length,

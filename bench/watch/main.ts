@@ -1,8 +1,9 @@
 import { numberOption, readOptions, UsageError } from '../../dev/options.ts';
+import { describeMachine } from '../lib/machine.ts';
 import { writePages } from '../report/pages.ts';
 import { measureAway, measurePush, measureRestart, measureStart, measureSteady } from './fleet-parts.ts';
 import { startFleet } from './fleet.ts';
-import { missed } from './results.ts';
+import { report, type Measured } from './results.ts';
 import { measureIdleDays, measureYear, quiet } from './year.ts';
 
 const parts = ['steady', 'push', 'restart', 'away', 'idle', 'year'] as const;
@@ -46,16 +47,19 @@ export async function run(): Promise<number> {
   const chosen = readParts(options.part);
 
   quiet();
-  if (chosen.has('idle')) await measureIdleDays(30);
-  if (chosen.has('year')) await measureYear(days);
+  const machine = await describeMachine();
+  const missed: string[] = [];
+  const tell = (measured: Measured) => void missed.push(...report(measured, machine));
+  if (chosen.has('idle')) tell(await measureIdleDays(30));
+  if (chosen.has('year')) tell(await measureYear(days));
   if (chosen.has('steady') || chosen.has('push') || chosen.has('restart') || chosen.has('away')) {
     await using stack = new AsyncDisposableStack();
     const fleet = await startFleet(stack, { flows, looksPerSecond });
-    await measureStart(fleet);
-    if (chosen.has('steady')) await measureSteady(fleet, minutes);
-    if (chosen.has('push')) await measurePush(fleet, pushes);
-    if (chosen.has('restart')) await measureRestart(fleet);
-    if (chosen.has('away')) await measureAway(fleet, { looksPerSecond });
+    tell(await measureStart(fleet));
+    if (chosen.has('steady')) tell(await measureSteady(fleet, minutes));
+    if (chosen.has('push')) tell(await measurePush(fleet, pushes));
+    if (chosen.has('restart')) tell(await measureRestart(fleet));
+    if (chosen.has('away')) tell(await measureAway(fleet, { looksPerSecond }));
   }
   writePages();
   for (const target of missed) console.log(`Missed: ${target}`);

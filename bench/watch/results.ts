@@ -1,4 +1,4 @@
-import { cpus } from 'node:os';
+import type { Machine } from '../lib/machine.ts';
 import { keepJson, lastResult } from '../lib/results.ts';
 
 /** What was measured, under the names that the table shows. */
@@ -7,19 +7,29 @@ export type Figures = Record<string, number>;
 /** What figures must not exceed, by their names. */
 export type Limits = Record<string, number>;
 
-/** What is kept of one part of the bench. */
-export interface WatchPart {
-  machine: string;
+/** One part of the bench, measured. */
+export interface Measured {
+  part: string;
   figures: Figures;
   limits: Limits;
 }
 
-/** Figures that exceed their limits. */
-export const missed: string[] = [];
+/** What is kept of a part. */
+export interface WatchPart {
+  machine: Machine;
+  figures: Figures;
+  limits: Limits;
+}
 
-/** Shows figures, with what they must not exceed, and keeps them beside those of other parts. */
-export function report(part: string, figures: Figures, limits: Limits = {}): void {
+/** @param limits what figures must not exceed. */
+export function measured(part: string, figures: Figures, limits: Limits = {}): Measured {
+  return { part, figures, limits };
+}
+
+/** Shows figures, and keeps them beside those of other parts. Answers which exceed their limits. */
+export function report({ part, figures, limits }: Measured, machine: Machine): string[] {
   const width = Math.max(...Object.keys(figures).map(({ length }) => length));
+  const missed: string[] = [];
   console.log(`\n${part}`);
   for (const [name, value] of Object.entries(figures)) {
     const limit = limits[name];
@@ -28,8 +38,8 @@ export function report(part: string, figures: Figures, limits: Limits = {}): voi
     const said = limit === undefined ? '' : `  (≤ ${limit.toLocaleString('en')}${isKept ? '' : ', MISSED'})`;
     console.log(`  ${name.padEnd(width)}  ${value.toLocaleString('en')}${said}`);
   }
-  const machine = `${cpus().length} cores, Node ${process.version}`;
   keepJson('watch', { ...(lastResult('watch') as object | undefined), [part]: { machine, figures, limits } });
+  return missed;
 }
 
 /** To two decimals. */

@@ -14,12 +14,12 @@ import type { WatchState } from '../../src/runs/watch.ts';
 import { adversity } from '../../test/watch/adversity.ts';
 import { day, minute, watchLong, type LongWatchOptions } from '../../test/watch/long-watch.ts';
 import { sizeOf } from './episodes.ts';
-import { report, round } from './results.ts';
+import { measured, round, type Measured } from './results.ts';
 
 type Event = temporal.api.history.v1.IHistoryEvent;
 
 /** A year of one busy flow, or less, with everything that can go wrong: whether each run was judged once. */
-export async function measureYear(days: number): Promise<void> {
+export async function measureYear(days: number): Promise<Measured> {
   const { before, count } = adversity(days, {
     awayFrom: Math.floor(days / 3),
     daysAway: Math.min(9, days / 4),
@@ -53,7 +53,7 @@ export async function measureYear(days: number): Promise<void> {
   const isExact =
     judged === ended.length && tooLate === 0 && unseen === since && [...ids].every((id) => known.has(id));
   const events = watcher.map(({ events }) => events!.length);
-  report(
+  return measured(
     'year',
     {
       days,
@@ -82,7 +82,7 @@ export async function measureYear(days: number): Promise<void> {
 }
 
 /** Days on which nothing happens: a flow that runs once a year, after its first run. */
-export async function measureIdleDays(days: number): Promise<void> {
+export async function measureIdleDays(days: number): Promise<Measured> {
   const { watcher } = await onSkippedTime({
     schedule: { frequency: 'week', interval: 52 },
     watchIntervalMs: 100 * minute,
@@ -95,7 +95,7 @@ export async function measureIdleDays(days: number): Promise<void> {
   const time = ({ eventTime }: Event) => tsToMs(eventTime!);
   const began = time(events[0]!);
   const idle = events.filter((event) => time(event) >= began + day && time(event) < began + (days + 1) * day);
-  report(
+  return measured(
     'idle',
     { days, events: idle.length, 'events per day': round(idle.length / days) },
     { 'events per day': 12 },
