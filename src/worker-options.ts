@@ -17,7 +17,7 @@ export function workerOptions(config: WorkerConfig): WorkerOptions {
     maxHeartbeatThrottleInterval: '300ms',
     defaultHeartbeatThrottleInterval: '300ms',
     // Ten thousand watchers come back too seldom to be found in a cache, and each that is kept takes half a megabyte.
-    maxCachedWorkflows: 500,
+    maxCachedWorkflows: 300,
     // The first create and the look-ups begin together: none of them is to wait for the server to hand it out.
     maxEagerActivityReservationsPerWorkflowTask: 8,
     ...(config.buildId

@@ -4,12 +4,14 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { InvalidEnvironmentError, readConfig } from './config.ts';
 import { checkSearchAttributes, MissingSearchAttributesError } from './search-attributes.ts';
+import { keepHeapsSmall } from './small-heap.ts';
 import { workerOptions } from './worker-options.ts';
 import { workflowCode } from './workflow-code.ts';
 
 /** The worker process: it runs the workflows and the activities until it is told to end (SIGINT, SIGTERM). */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
+  keepHeapsSmall();
   // What is worth knowing of a worker that does well are the two lines below.
   Runtime.install({
     logger: new DefaultLogger('WARN'),

@@ -45,7 +45,7 @@ export function episodesOf({ events }: History): Episode[] {
       ends.push(...told.runs.map(({ end = 0 }) => end));
     }
     if (event.upsertWorkflowSearchAttributesEventAttributes) episode.changed = true;
-    if (event.activityTaskScheduledEventAttributes) episode.looked = true;
+    if (event.activityTaskScheduledEventAttributes?.activityType?.name === 'readRuns') episode.looked = true;
     if (event.workflowTaskCompletedEventAttributes) {
       const judgedAt = tsToMs(event.eventTime!);
       episode.latencies.push(...ends.map((end) => judgedAt - end));

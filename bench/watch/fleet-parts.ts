@@ -68,10 +68,15 @@ export async function measureSteady(fleet: Fleet, minutes: number): Promise<Meas
   const until = Date.now();
   const runs = ended(from, until);
   const calls = fleet.requests(from, until);
+  // Each flow has run once at most: what a second run costs, that leaves the verdict as it is, is seen on some of them.
+  const again = flowIds.slice(0, Math.min(100, Math.floor(runs / 2)));
+  for (const flowId of again) emulator.control.makeRun(flowId, { outcome: 'success', completedAt: until });
   console.log('Waiting until the last of them are told…');
   await sleep(1.4 * intervalMs);
   const step = Math.max(1, Math.floor(flowIds.length / sampleSize));
-  const indexes = flowIds.map((_, index) => index).filter((index) => index % step === 0);
+  const indexes = flowIds
+    .map((_, index) => index)
+    .filter((index) => index % step === 0 || index < again.length);
   const histories = await inBatches(indexes.length, (index) => fleet.watcher(indexes[index]!).fetchHistory());
   const episodes = histories.flatMap(episodesOf).filter(({ runs, looked }) => runs > 0 && !looked);
   const [same, changed] = [episodes.filter((one) => !one.changed), episodes.filter((one) => one.changed)];

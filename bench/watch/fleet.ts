@@ -12,7 +12,7 @@ import { watcherWorkflowId } from '../../src/workflows/watch-messages.ts';
 import { used } from '../lib/used.ts';
 import { makeFlows } from './flows.ts';
 
-/** Many hourly flows of the emulator, and one worker on a development server that keeps its state in a file. */
+/** Many hourly flows of the emulator, and one worker on a development server. */
 export interface Fleet {
   flowIds: string[];
   emulator: Emulator;
@@ -51,7 +51,7 @@ export async function startFleet(
   let messages = 0;
   const receiver = await receiveMessages(() => void messages++);
   parts.defer(() => receiver.close());
-  const temporal = await startTemporal({ headless: true, dbFilename: join(folder, 'temporal.db') });
+  const temporal = await startTemporal({ headless: true });
   parts.defer(() => temporal.close());
   const bundle = join(folder, 'workflows.js');
   await bundleWorkflows(bundle);

@@ -4,7 +4,14 @@ import { runsEndedName, watcherWorkflowId } from '../runs/names.ts';
 import type { Run } from '../runs/run.ts';
 import type { Told } from '../runs/watch.ts';
 
-const signalsAtOnce = 20;
+const signalsAtOnce = 10;
+/**
+ * Each signal is a workflow task, of a watcher that is in nobody's cache: told all at once, the watchers of a large
+ * sandbox would hold up for seconds whoever waits for a dataflow, or for the verdict of a run that Adobe has pushed.
+ */
+const signalsPerSecond = 30;
+/** However many there are, they are told in little more than this. */
+const longestTellingMs = 15_000;
 const runsInSignal = 100;
 /** Where nobody watches a flow, nobody is asked for again for so long. Shorter than a wide look of the follower goes back. */
 const unwatchedForMs = 10 * 60_000;
@@ -33,7 +40,9 @@ export function createTelling() {
       const isWatched = ({ flowId }: Run) =>
         look.readAt >= (unwatched.get(watcherWorkflowId({ sandbox, flowId })) ?? 0);
       const letters = lettersOf(runs.filter(isWatched), look);
+      const apartMs = Math.min(1_000 / signalsPerSecond, longestTellingMs / letters.length);
       for (let next = 0; next < letters.length; next += signalsAtOnce) {
+        if (next > 0) await Context.current().sleep(signalsAtOnce * apartMs);
         const batch = letters.slice(next, next + signalsAtOnce);
         const outcomes = await Promise.all(batch.map((letter) => send(sandbox, letter)));
         for (const outcome of outcomes) count[outcome] += 1;
