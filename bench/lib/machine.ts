@@ -38,15 +38,18 @@ export async function describeMachine(): Promise<Machine> {
   };
 }
 
+/** The commit that was measured; `-dirty` where the code was not as it says. */
 function commit(): string {
   try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim();
+    const head = git('rev-parse', '--short', 'HEAD');
+    return git('status', '--porcelain', '--', '.', ':!bench/results', ':!docs') ? `${head}-dirty` : head;
   } catch {
     return 'unknown';
   }
+}
+
+function git(...args: string[]): string {
+  return execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
 }
 
 /** One line below the figures. */

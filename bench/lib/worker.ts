@@ -4,6 +4,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createAep } from '../../src/aep/aep.ts';
 import { readConfig } from '../../src/config.ts';
+import { keepHeapsSmall } from '../../src/small-heap.ts';
 import { workerOptions } from '../../src/worker-options.ts';
 import { emptyActivities } from './empty-activities.ts';
 import { createTwinActivities } from './twin-activities.ts';
@@ -12,6 +13,7 @@ Runtime.install({
   logger: new DefaultLogger('ERROR'),
   telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } },
 });
+keepHeapsSmall();
 const config = readConfig(process.env);
 const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
 const connection = await NativeConnection.connect(connectionOptions);

@@ -7,7 +7,7 @@ import { taskQueue } from '../../src/workflows/messages.ts';
 import { healthQuery, wakeSignal, watcherWorkflowId } from '../../src/workflows/watch-messages.ts';
 import { startAdobe } from '../../test/watch/adobe.ts';
 import { quantile } from '../lib/stats.ts';
-import { episodesOf, sizeOf } from './episodes.ts';
+import { episodesOf, sizeOf, type Episode } from './episodes.ts';
 import { busiestSecond, intervalMs, isFeed, webhook, type Fleet } from './fleet.ts';
 import { inBatches } from './flows.ts';
 import { mean, measured, round, type Measured } from './results.ts';
@@ -74,12 +74,18 @@ export async function measureSteady(fleet: Fleet, minutes: number): Promise<Meas
   console.log('Waiting until the last of them are told…');
   await sleep(1.4 * intervalMs);
   const step = Math.max(1, Math.floor(flowIds.length / sampleSize));
-  const indexes = flowIds
-    .map((_, index) => index)
-    .filter((index) => index % step === 0 || index < again.length);
-  const histories = await inBatches(indexes.length, (index) => fleet.watcher(indexes[index]!).fetchHistory());
-  const episodes = histories.flatMap(episodesOf).filter(({ runs, looked }) => runs > 0 && !looked);
-  const [same, changed] = [episodes.filter((one) => !one.changed), episodes.filter((one) => one.changed)];
+  const toldOf = async (indexes: number[]) => {
+    const histories = await inBatches(indexes.length, (n) => fleet.watcher(indexes[n]!).fetchHistory());
+    const episodes = histories.flatMap(episodesOf).filter(({ runs, looked }) => runs > 0 && !looked);
+    return { histories, episodes };
+  };
+  const indexes = flowIds.map((_, index) => index);
+  const { histories, episodes } = await toldOf(
+    indexes.filter((index) => index >= again.length && index % step === 0),
+  );
+  const twice = await toldOf(indexes.slice(0, again.length));
+  const same = twice.episodes.filter((one) => !one.changed);
+  const changed = episodes.filter((one) => one.changed);
   const latencies = episodes.flatMap((one) => one.latencies).filter((ms) => ms < 30 * minute);
   const perHour = (calls.length / minutes) * 60;
   const dailyPerHour = (flowIds.length * callsPerDay) / 24;
@@ -98,12 +104,10 @@ export async function measureSteady(fleet: Fleet, minutes: number): Promise<Meas
       ),
       'calls per hour of the daily passes (worked out)': Math.round(dailyPerHour),
       'calls per run with the daily passes (worked out)': round((perHour + dailyPerHour) / flowIds.length),
-      'events per run, verdict stays': perRun(same),
-      'events per run, verdict changes and is told': perRun(changed),
-      'bytes per run': Math.round(
-        episodes.reduce((sum, { bytes }) => sum + bytes, 0) /
-          episodes.reduce((sum, { runs }) => sum + runs, 0),
-      ),
+      'events per run, verdict stays': perRun(same, 'events'),
+      'events per run, verdict changes and is told': perRun(changed, 'events'),
+      'bytes per run, verdict stays': perRun(same, 'bytes'),
+      'bytes per run, verdict changes and is told': perRun(changed, 'bytes'),
       'bytes of a watcher': Math.round(mean(histories.map(sizeOf))),
       'events by which the follower grew': (await follower()) - followerBefore,
       'run end to verdict, p50 ms': milliseconds(latencies, 0.5),
@@ -123,9 +127,9 @@ export async function measureSteady(fleet: Fleet, minutes: number): Promise<Meas
   );
 }
 
-function perRun(episodes: { events: number; runs: number }[]): number {
-  const runs = episodes.reduce((sum, { runs }) => sum + runs, 0);
-  return round(episodes.reduce((sum, { events }) => sum + events, 0) / runs);
+function perRun(episodes: Episode[], what: 'events' | 'bytes'): number {
+  const total = (of: 'events' | 'bytes' | 'runs') => episodes.reduce((sum, one) => sum + one[of], 0);
+  return round(total(what) / total('runs'));
 }
 
 /** Has runs end and Adobe push that, through the listener. */
@@ -187,7 +191,15 @@ function judgedAfterWake({ events }: temporal.api.history.v1.IHistory, end: numb
       signal?.signalName === wakeSignal.name && tsToMs(eventTime!) >= end - 1_000,
   );
   if (woken < 0) return undefined;
-  const looked = events!.findIndex((event, at) => at > woken && event.activityTaskCompletedEventAttributes);
+  const looks = new Set(
+    events!
+      .filter(({ activityTaskScheduledEventAttributes: one }) => one?.activityType?.name === 'readRuns')
+      .map(({ eventId }) => String(eventId)),
+  );
+  const looked = events!.findIndex(
+    ({ activityTaskCompletedEventAttributes: one }, at) =>
+      at > woken && one && looks.has(String(one.scheduledEventId)),
+  );
   const judged = events!.find(
     (event, at) => looked >= 0 && at > looked && event.workflowTaskCompletedEventAttributes,
   );

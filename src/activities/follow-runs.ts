@@ -98,6 +98,11 @@ export function createFollowActivities({ aep, watchIntervalMs }: FollowDependenc
       try {
         look = await lookAndTell(sandbox, trail, now, pulse.save);
       } catch (error) {
+        // A worker that is told to end leaves the rest to the next attempt, at once: nothing is wrong with AEP.
+        if (cancellationSignal().aborted) {
+          leave(pulse.saved(), now, 1);
+          throw notYet(`The worker ends; who has not been told in ${sandbox} is told by the next`, 1);
+        }
         const failures = trail.failures + 1;
         const pauseMs = pauseAfter(error, failures, watchIntervalMs, longestPauseMs);
         leave({ ...pulse.saved(), failures }, now, pauseMs);

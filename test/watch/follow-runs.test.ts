@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { startEmulator } from '../../emulator/emulator.ts';
 import { createRunActivities } from '../../src/activities/runs.ts';
 import type { FollowRequest } from '../../src/activities/follow-runs.ts';
 import { createTelling } from '../../src/activities/tell-watchers.ts';
@@ -14,7 +15,7 @@ import { startProgram } from '../support/program.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { startTestWorker } from '../support/worker.ts';
-import { administrator, makeFlow } from './make-flow.ts';
+import { administrator, makeEnds, makeFlow } from './make-flow.ts';
 
 const minute = 60_000;
 
@@ -131,6 +132,33 @@ describe('the follower of a sandbox', () => {
     expect(await telling(now + 9 * minute)).toEqual({ told: 0, unwatched: 0, lost: 0 });
     expect(await telling(now + 10 * minute)).toEqual({ told: 1, unwatched: 0, lost: 0 });
     await watcher.until('the run', ({ totals }) => totals.ok === 1);
+  });
+
+  test('a worker that ends while many are told leaves the others to the next attempt, which follows at once', async () => {
+    await using parts = new AsyncDisposableStack();
+    const own = await startEmulator();
+    parts.defer(() => own.close());
+    const aep = administrator(own.url);
+    const ends = await makeEnds(aep, 'prod');
+    const now = own.control.clock().now;
+    for (let n = 0; n < 25; n++) {
+      const flowId = await makeFlow(aep, { ends });
+      own.control.makeRun(flowId, { createdAt: now - 9_000, startedAt: now - 9_000, completedAt: now - 1 });
+    }
+    const { tellEndedRuns } = createRunActivities({ aep, watchIntervalMs: 60_000 });
+    const environment = new MockActivityEnvironment({}, { client: rig.temporal.client });
+    const left: { nextAt?: number }[] = [];
+    environment.on('heartbeat', (details) => {
+      left.push(details as object);
+      environment.cancel();
+    });
+    const failure = await environment
+      .run(tellEndedRuns, { sandbox: 'prod' })
+      .catch((error: unknown) => error);
+    expect(failure).toMatchObject({ type: 'NothingNew', nextRetryDelay: 1 });
+    // What was told before, and what the next attempt begins with: nothing is wrong with AEP.
+    expect(left).toHaveLength(2);
+    expect(left[1]).toMatchObject({ failures: 0, looks: 0 });
   });
 
   test('is started again when it was terminated, by any watcher that looks', async () => {
