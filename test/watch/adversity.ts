@@ -23,7 +23,7 @@ export function adversity(days: number, { daysAway = 9, awayFrom = Math.floor(da
   ].map(every) as [Ready, Ready, Ready, Ready, Ready, Ready, Ready];
   const count = { late: 0, pairs: 0, silent: 0, long: 0, crowds: 0, echoes: 0, deaths: 0 };
 
-  async function before({ control, aep, flowId, elapsed, tell }: Scene): Promise<boolean> {
+  async function before({ control, aep, flowId, elapsed, activity, tell }: Scene): Promise<boolean> {
     const away = elapsed > awayFrom * day && elapsed < (awayFrom + daysAway) * day;
     control.clearFaults();
     if (away) control.addFault({ method: 'GET', path: '/flowservice/**', kind: '503', times: 10 });
@@ -58,7 +58,7 @@ export function adversity(days: number, { daysAway = 9, awayFrom = Math.floor(da
         make({ createdAt: now - 3 * minute, startedAt: now - 2 * minute, completedAt: now - minute });
       count.crowds += 1;
     }
-    if (isEchoDue(elapsed)) {
+    if (activity === 'tellEndedRuns' && isEchoDue(elapsed)) {
       const known = control.resources('runs').slice(-40).map(readRun).filter(hasEnded);
       const echo = known
         .filter(({ start, created }) => Math.min(start, created) > now - 4 * day)

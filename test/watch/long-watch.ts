@@ -77,19 +77,30 @@ export async function watchLong(options: LongWatchOptions): Promise<LongWatch> {
   const looks = { readRuns: 0, tellEndedRuns: 0 };
   let elapsed = 0;
 
+  let turn = Promise.resolve();
   async function attempt<T>(activity: Scene['activity'], run: () => Promise<T>): Promise<T> {
+    // One at a time, and none while the watcher takes in what it was told: see `letTimeGoOn`.
+    const others = turn;
+    const mine = Promise.withResolvers<void>();
+    turn = mine.promise;
+    await others;
+    try {
+      return await take(activity, run);
+    } finally {
+      await untilHeard(place, workflowId);
+      await letTimeGoOn(place);
+      mine.resolve();
+    }
+  }
+  async function take<T>(activity: Scene['activity'], run: () => Promise<T>): Promise<T> {
     const { now } = pickUp({ failures: 0 });
     elapsed = Math.max(elapsed, now - began);
     looks[activity] += 1;
     control.advanceClock(Math.max(0, now + skew(elapsed) - control.clock().now));
     const tell = (runs: Run[]) =>
       place.client.workflow.getHandle(workflowId).signal('runsEnded', { readAt: now, runs });
-    try {
-      const dies = await before({ control, aep, flowId, elapsed, activity, tell });
-      return await (dies ? die(run) : run());
-    } finally {
-      await letTimeGoOn(place);
-    }
+    const dies = await before({ control, aep, flowId, elapsed, activity, tell });
+    return dies ? die(run) : run();
   }
   const worker = await Worker.create({
     connection: place.nativeConnection,
@@ -145,7 +156,19 @@ async function die<T>(run: () => Promise<T>): Promise<T> {
   throw ApplicationFailure.create({ message: 'killed', nextRetryDelay: 1 });
 }
 
-/** The server holds time still during an attempt, and for good if the attempt's execution ended before it: it forgets the hold. */
+/** Waits until the watcher has nothing left to take in. */
+async function untilHeard({ client }: TestWorkflowEnvironment, workflowId: string): Promise<void> {
+  const isBusy = async () => {
+    const { raw } = await client.workflow.getHandle(workflowId).describe();
+    return raw.pendingWorkflowTask != null;
+  };
+  while (await isBusy()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+/**
+ * The server holds time still during an attempt, and for good if the attempt's execution ended before it: it forgets the
+ * hold. Should both end at once it forgets even that the execution has ended.
+ */
 async function letTimeGoOn({ client, connection }: TestWorkflowEnvironment): Promise<void> {
   const { workflowId, runId } = activityInfo().workflowExecution!;
   const { status } = await client.workflow.getHandle(workflowId, runId).describe();
