@@ -1,3 +1,4 @@
+import type { Watch } from '../definition/watch.ts';
 import type { OpenRun } from './cursor.ts';
 import { isPaused } from './flow.ts';
 import { usualOf } from './record.ts';
@@ -39,7 +40,12 @@ export interface Health {
   retries: { runId: string; tried: number; at?: string }[];
   /** Messages that nobody took in time. */
   untold: number;
-  watch: { began?: string; lastNews?: string };
+  watch: {
+    began?: string;
+    lastNews?: string;
+    /** What it was asked to do beside judging. */
+    settings?: Watch;
+  };
 }
 
 export interface RunHealth extends Omit<JudgedRun, 'id' | 'start' | 'end'> {

@@ -73,6 +73,12 @@ export class Responses {
     return this.areQuiet && this.reactions.outbox.length === 0;
   }
 
+  /** What has not been taken by now never is. */
+  giveUp(): void {
+    const { outbox, untold } = this.reactions;
+    this.reactions = { ...this.reactions, outbox: [], untold: untold + outbox.length };
+  }
+
   /** Sees to what a look, or the follower, has brought. */
   see(state: WatchState): void {
     this.#state = state;

@@ -22,7 +22,8 @@ export function currentHealth(
     ...(belongsTo ? { dataflow: belongsTo } : {}),
     ...(source ? { connector: source } : {}),
   };
-  return healthOf(watched, state, settingsOf(watch));
+  const health = healthOf(watched, state, settingsOf(watch));
+  return watch ? { ...health, watch: { ...health.watch, settings: watch } } : health;
 }
 
 /** For people in the Temporal UI, and for lists of workflows. A search attribute is set when it changes: each time is an event. */

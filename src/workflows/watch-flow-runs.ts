@@ -24,6 +24,8 @@ import { takeUpdates } from './watch-updates.ts';
 
 /** How long a watch that ends waits for its last messages to be taken. Milliseconds. */
 const lastWordsMs = 60_000;
+/** The same where somebody stops it, who may want to begin another. */
+const lastWordsOfStoppedMs = 5_000;
 
 /**
  * Watches the runs of one flow for as long as the flow lives, and judges each of them once. The follower of its
@@ -42,7 +44,7 @@ export async function watchFlowRuns(input: WatchInput, carried?: WatchState): Pr
   if (carried?.wanted) looks.want(carried.wanted);
   const look = async () => {
     looks.want({ readsFlow: true });
-    await condition(() => looks.areDone || historyIsTooLong());
+    await condition(() => looks.areDone || isStopped || historyIsTooLong());
     return looks.areDone;
   };
   const responses = new Responses({ sandbox, flowId, watch: () => watch, health, look }, carried);
@@ -60,6 +62,7 @@ export async function watchFlowRuns(input: WatchInput, carried?: WatchState): Pr
       looks.want({ readsFlow: false });
     },
     stop: () => void (isStopped = true),
+    isStopped: () => isStopped,
   });
   showHealth(health());
 
@@ -116,7 +119,9 @@ export async function watchFlowRuns(input: WatchInput, carried?: WatchState): Pr
 
   async function end(reason: WatchResult['reason']): Promise<WatchResult> {
     const isDone = () => responses.areDone && allHandlersFinished();
-    if (!isDone()) await condition(isDone, lastWordsMs, { summary: 'Until the last messages are taken' });
+    const patience = reason === 'stopped' ? lastWordsOfStoppedMs : lastWordsMs;
+    if (!isDone()) await condition(isDone, patience, { summary: 'Until the last messages are taken' });
+    responses.giveUp();
     return { reason, health: health() };
   }
 }

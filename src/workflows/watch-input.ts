@@ -30,6 +30,11 @@ export function checkWatch(input: unknown): Watch {
   return checkInput(watch(), input, noWay);
 }
 
+/** Checks what is asked for with `retryRun`: to run the wrong run again would load its rows twice. Throws `InvalidDefinition`. */
+export function checkRetryRun(input: unknown): void {
+  checkInput(z.strictObject({ runId: z.string().optional() }), input ?? {}, 'This cannot be run again');
+}
+
 /** Throws `InvalidDefinition` with all that is wrong with new settings of a watch, if anything is. */
 export function mustBeGood(problems: Problem[]): void {
   if (problems.length > 0) throw wrongInput(noWay, problems);

@@ -8,7 +8,7 @@ import type { WatchState } from '../runs/watch.ts';
 import { fail, thrownBy } from './failures.ts';
 import type { Responses } from './responses.ts';
 import { webhookProblems } from './known-webhook.ts';
-import { checkWatch, mustBeGood } from './watch-input.ts';
+import { checkRetryRun, checkWatch, mustBeGood } from './watch-input.ts';
 import {
   checkNowUpdate,
   resumeUpdate,
@@ -28,15 +28,21 @@ export interface Watching {
   responses: Responses;
   setWatch(watch: Watch): void;
   stop(): void;
+  isStopped(): boolean;
 }
 
 /** Takes what people ask of a watcher. What makes no sense is refused before it is in the history. */
-export function takeUpdates({ state, health, look, responses, setWatch, stop }: Watching): void {
+export function takeUpdates(watching: Watching): void {
+  const { state, health, look, responses, setWatch, stop } = watching;
+  const mustGoOn = () => {
+    if (watching.isStopped()) throw fail('Conflict', 'The watch is being stopped.');
+  };
   const lookAndTell = async () => {
     if (await look()) return health();
+    mustGoOn();
     throw fail('Unavailable', 'AEP could not be read so far. The watcher goes on asking.');
   };
-  setHandler(checkNowUpdate, lookAndTell);
+  setHandler(checkNowUpdate, lookAndTell, { validator: mustGoOn });
 
   const failedRun = (asked: RetryRun | undefined) => runToRetry(state(), responses.reactions, asked);
   setHandler(
@@ -45,7 +51,13 @@ export function takeUpdates({ state, health, look, responses, setWatch, stop }: 
       const runId = await told(() => responses.retry(failedRun(asked)));
       return { runId };
     },
-    { validator: (asked?: RetryRun) => void failedRun(asked) },
+    {
+      validator(asked?: RetryRun) {
+        mustGoOn();
+        checkRetryRun(asked);
+        failedRun(asked);
+      },
+    },
   );
 
   setHandler(
@@ -54,7 +66,12 @@ export function takeUpdates({ state, health, look, responses, setWatch, stop }: 
       await told(() => responses.enable());
       return lookAndTell();
     },
-    { validator: () => mustBePaused(state()) },
+    {
+      validator() {
+        mustGoOn();
+        mustBePaused(state());
+      },
+    },
   );
 
   const takeChecked = async (asked: Watch) => {
@@ -63,7 +80,12 @@ export function takeUpdates({ state, health, look, responses, setWatch, stop }: 
     setWatch(watch);
     return watch;
   };
-  setHandler(setWatchUpdate, takeChecked, { validator: (asked) => void checkWatch(asked) });
+  setHandler(setWatchUpdate, takeChecked, {
+    validator(asked) {
+      mustGoOn();
+      checkWatch(asked);
+    },
+  });
   setHandler(setWatchSignal, (asked) => {
     try {
       setWatch(checkWatch(asked));

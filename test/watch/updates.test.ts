@@ -8,6 +8,7 @@ import {
   stopUpdate,
   type Watch,
 } from '../../src/workflows/watch-messages.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { healthOf, historyOf, refusalOf, replay, startStage, until, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -88,6 +89,10 @@ describe('an update', () => {
     const { watcher, judge } = await stage.watch({});
     await judge('failed', 'success');
     const [ok, failed] = (await healthOf(watcher)).lastRuns;
+    for (const input of [{ runid: failed!.runId }, [], failed!.runId]) {
+      const refusal = await refusalOf(watcher.executeUpdate('retryRun', { args: [input] }));
+      expect(refusal).toContain('This cannot be run again');
+    }
     for (const runId of [ok!.runId, 'another', '../x']) {
       const refusal = await refusalOf(watcher.executeUpdate('retryRun', { args: [{ runId }] }));
       expect(refusal).toContain(failed!.runId);
@@ -101,7 +106,8 @@ describe('an update', () => {
     const watch = { pauseAfter: 1, stuckAfter: '2h' };
     expect(await watcher.executeUpdate(setWatchUpdate, { args: [watch] })).toEqual(watch);
     await judge('failed');
-    await until(watcher, 'the pause', ({ verdict }) => verdict === 'paused');
+    const health = await until(watcher, 'the pause', ({ verdict }) => verdict === 'paused');
+    expect(health.watch.settings).toEqual(watch);
     await watcher.terminate();
   });
 
@@ -112,6 +118,39 @@ describe('an update', () => {
     const flow = await stage.aep.flowService.flows.get({ sandbox: 'prod' }, flowId);
     expect(flow?.['state']).toBe('enabled');
     await replay(watcher);
+  });
+
+  test('stop gives up what nobody takes, says so, and refuses what comes meanwhile', async () => {
+    const workflow = { workflowId: 'nobody', signal: 'told' };
+    const { watcher, judge } = await stage.watch({ notify: { workflow } });
+    await judge('failed');
+    await watcher.executeUpdate(stopUpdate);
+    for (const update of ['checkNow', 'retryRun', 'setWatch']) {
+      const refusal = await refusalOf(watcher.executeUpdate(update, { args: [{}] }));
+      expect(refusal).toContain('being stopped');
+    }
+    const { reason, health } = await watcher.result();
+    expect({ reason, untold: health.untold }).toEqual({ reason: 'stopped', untold: 1 });
+    await replay(watcher);
+  });
+
+  test('stop does not wait for a look that AEP does not answer', async () => {
+    const { watcher } = await stage.watch({});
+    const path = '/flowservice/**';
+    stage.rig.emulator.control.addFault({ method: 'GET', path, kind: '503', times: 1_000_000 });
+    try {
+      const look = refusalOf(watcher.executeUpdate(checkNowUpdate));
+      await waitFor(
+        'the look',
+        async () => ((await watcher.describe()).raw.pendingActivities ?? []).length > 0,
+      );
+      await watcher.executeUpdate(stopUpdate);
+      expect(await look).toContain('being stopped');
+      expect(await watcher.result()).toMatchObject({ reason: 'stopped' });
+      await replay(watcher);
+    } finally {
+      stage.rig.emulator.control.clearFaults();
+    }
   });
 
   test.each([
