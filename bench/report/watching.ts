@@ -21,8 +21,11 @@ export function watchingParts(): Record<string, Part | undefined> {
       ];
     }),
   );
-  const machines = new Set(Object.values(kept).map(({ machine }) => described(machine)));
+  const machines = Map.groupBy(Object.entries(kept), ([, { machine }]) => described(machine));
+  const measuredOn = [...machines].map(
+    ([machine, parts]) => `<sub>${parts.map(([part]) => part).join(', ')}:</sub> ${machine}`,
+  );
   return {
-    costs: { markdown: `${table(['', '', 'measured', 'target'], rows, 2)}\n\n${[...machines].join('\n\n')}` },
+    costs: { markdown: `${table(['', '', 'measured', 'target'], rows, 2)}\n\n${measuredOn.join('\n\n')}` },
   };
 }
