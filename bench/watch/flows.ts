@@ -1,7 +1,6 @@
+import { inTurns } from '../../src/activities/in-turns.ts';
 import type { Aep } from '../../src/aep/aep.ts';
 import { makeEnds, makeFlow } from '../../test/watch/make-flow.ts';
-
-const atOnce = 20;
 
 /** Makes hourly flows that share what they are made of; their runs are due evenly over the hour. Answers their ids. */
 export async function makeFlows(aep: Aep, sandbox: string, count: number): Promise<string[]> {
@@ -12,12 +11,9 @@ export async function makeFlows(aep: Aep, sandbox: string, count: number): Promi
   });
 }
 
-/** Does something for each number below `count`, twenty at a time. */
+/** Does something for each number below `count`, a few at a time. */
 export async function inBatches<T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> {
   const done: T[] = [];
-  for (let next = 0; next < count; next += atOnce) {
-    const length = Math.min(atOnce, count - next);
-    done.push(...(await Promise.all(Array.from({ length }, (_, index) => work(next + index)))));
-  }
+  for await (const [, answer] of inTurns([...Array(count).keys()], work)) done.push(answer);
   return done;
 }

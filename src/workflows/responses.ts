@@ -74,7 +74,7 @@ export class Responses {
   }
 
   /** What has not been taken by now never is. */
-  giveUp(): void {
+  leaveUntold(): void {
     const { outbox, untold } = this.reactions;
     this.reactions = { ...this.reactions, outbox: [], untold: untold + outbox.length };
   }

@@ -121,7 +121,7 @@ export async function watchFlowRuns(input: WatchInput, carried?: WatchState): Pr
     const isDone = () => responses.areDone && allHandlersFinished();
     const patience = reason === 'stopped' ? lastWordsOfStoppedMs : lastWordsMs;
     if (!isDone()) await condition(isDone, patience, { summary: 'Until the last messages are taken' });
-    responses.giveUp();
+    responses.leaveUntold();
     return { reason, health: health() };
   }
 }

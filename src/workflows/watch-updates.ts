@@ -37,12 +37,19 @@ export function takeUpdates(watching: Watching): void {
   const mustGoOn = () => {
     if (watching.isStopped()) throw fail('Conflict', 'The watch is being stopped.');
   };
+  /** What is checked before an update is taken, besides that the watch goes on. */
+  const taken = <Args extends unknown[]>(check: (...args: Args) => void = () => {}) => ({
+    validator(...args: Args) {
+      mustGoOn();
+      check(...args);
+    },
+  });
   const lookAndTell = async () => {
     if (await look()) return health();
     mustGoOn();
     throw fail('Unavailable', 'AEP could not be read so far. The watcher goes on asking.');
   };
-  setHandler(checkNowUpdate, lookAndTell, { validator: mustGoOn });
+  setHandler(checkNowUpdate, lookAndTell, taken());
 
   const failedRun = (asked: RetryRun | undefined) => runToRetry(state(), responses.reactions, asked);
   setHandler(
@@ -51,13 +58,10 @@ export function takeUpdates(watching: Watching): void {
       const runId = await told(() => responses.retry(failedRun(asked)));
       return { runId };
     },
-    {
-      validator(asked?: RetryRun) {
-        mustGoOn();
-        checkRetryRun(asked);
-        failedRun(asked);
-      },
-    },
+    taken((asked?: RetryRun) => {
+      checkRetryRun(asked);
+      failedRun(asked);
+    }),
   );
 
   setHandler(
@@ -66,12 +70,7 @@ export function takeUpdates(watching: Watching): void {
       await told(() => responses.enable());
       return lookAndTell();
     },
-    {
-      validator() {
-        mustGoOn();
-        mustBePaused(state());
-      },
-    },
+    taken(() => mustBePaused(state())),
   );
 
   const takeChecked = async (asked: Watch) => {
@@ -80,12 +79,11 @@ export function takeUpdates(watching: Watching): void {
     setWatch(watch);
     return watch;
   };
-  setHandler(setWatchUpdate, takeChecked, {
-    validator(asked) {
-      mustGoOn();
-      checkWatch(asked);
-    },
-  });
+  setHandler(
+    setWatchUpdate,
+    takeChecked,
+    taken((asked: Watch) => void checkWatch(asked)),
+  );
   setHandler(setWatchSignal, (asked) => {
     try {
       setWatch(checkWatch(asked));

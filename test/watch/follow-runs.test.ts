@@ -15,7 +15,7 @@ import { startProgram } from '../support/program.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { startTestWorker } from '../support/worker.ts';
-import { administrator, makeEnds, makeFlow } from './make-flow.ts';
+import { administrator, justEnded, makeEnds, makeFlow } from './make-flow.ts';
 
 const minute = 60_000;
 
@@ -143,7 +143,7 @@ describe('the follower of a sandbox', () => {
     const now = own.control.clock().now;
     for (let n = 0; n < 25; n++) {
       const flowId = await makeFlow(aep, { ends });
-      own.control.makeRun(flowId, { createdAt: now - 9_000, startedAt: now - 9_000, completedAt: now - 1 });
+      own.control.makeRun(flowId, justEnded(now));
     }
     const { tellEndedRuns } = createRunActivities({ aep, watchIntervalMs: 60_000 });
     const environment = new MockActivityEnvironment({}, { client: rig.temporal.client });

@@ -14,6 +14,7 @@ import { readRun } from '../../src/runs/read-run.ts';
 import { hasEnded, type Run } from '../../src/runs/run.ts';
 import type { watchFlowRuns } from '../../src/workflows/index.ts';
 import type { WatchInput, WatchResult } from '../../src/workflows/watch-messages.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { administrator, makeFlow } from './make-flow.ts';
 
 export const minute = 60_000;
@@ -158,11 +159,10 @@ async function die<T>(run: () => Promise<T>): Promise<T> {
 
 /** Waits until the watcher has nothing left to take in. */
 async function untilHeard({ client }: TestWorkflowEnvironment, workflowId: string): Promise<void> {
-  const isBusy = async () => {
+  await waitFor('the watcher to take in what it was told', async () => {
     const { raw } = await client.workflow.getHandle(workflowId).describe();
-    return raw.pendingWorkflowTask != null;
-  };
-  while (await isBusy()) await new Promise((resolve) => setTimeout(resolve, 5));
+    return raw.pendingWorkflowTask == null;
+  });
 }
 
 /**

@@ -61,6 +61,11 @@ export async function makeEnds({ flowService, dataPrep }: Aep, sandbox: string):
   return { source, target, mapping };
 }
 
+/** When a run was made, began and ended that ended a moment before `now`. Epoch milliseconds. */
+export function justEnded(now: number) {
+  return { createdAt: now - 9_000, startedAt: now - 9_000, completedAt: now - 1 };
+}
+
 /** Makes a flow that no dataflow of ours has anything to do with. Answers its id. */
 export async function makeFlow(aep: Aep, request: FlowRequest = {}): Promise<string> {
   const { sandbox = 'prod', name = 'Orders', description = '', now = Date.now() } = request;

@@ -8,7 +8,7 @@ import { startTemporal } from '../../dev/temporal-server.ts';
 import { startEmulator } from '../../emulator/emulator.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { day } from './long-watch.ts';
-import { administrator, makeFlow } from './make-flow.ts';
+import { administrator, justEnded, makeFlow } from './make-flow.ts';
 import { healthOf, until, type Watcher } from './stage.ts';
 
 /** A follower that was cut off is missed after a quarter of a minute. Milliseconds. */
@@ -51,11 +51,7 @@ test('the Temporal server is killed under watchers: what ended before, meanwhile
   }
   const endRuns = () => {
     for (const { workflowId } of watchers)
-      emulator.control.makeRun(workflowId.slice('flow/prod/'.length), {
-        createdAt: Date.now() - 2_000,
-        startedAt: Date.now() - 2_000,
-        completedAt: Date.now() - 1,
-      });
+      emulator.control.makeRun(workflowId.slice('flow/prod/'.length), justEnded(Date.now()));
   };
   for (const watcher of watchers)
     await until(watcher, 'the first look', ({ flowName }) => flowName !== undefined);

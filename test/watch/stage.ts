@@ -7,7 +7,7 @@ import type { watchFlowRuns } from '../../src/workflows/index.ts';
 import { healthQuery, type Health, type Watch } from '../../src/workflows/watch-messages.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { administrator, makeFlow } from './make-flow.ts';
+import { administrator, justEnded, makeFlow } from './make-flow.ts';
 import { startReceiver } from './receiver.ts';
 
 export const key = 'the-key-that-signs-messages-here';
@@ -87,7 +87,7 @@ export async function startStage(): Promise<Stage> {
       const { now } = control.clock();
       const error = { code, message: 'No route to the source.' };
       control.planRuns({ flowId, outcomes: [outcome === 'failed' ? { outcome, error } : outcome] });
-      control.makeRun(flowId, { createdAt: now - 9_000, startedAt: now - 9_000, completedAt: now - 1 });
+      control.makeRun(flowId, justEnded(now));
     },
     async close() {
       await rig.close();
