@@ -2,16 +2,19 @@ import {
   condition,
   ParentClosePolicy,
   proxyActivities,
+  proxyLocalActivities,
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { emptyActivities } from './empty-activities.ts';
 
-const { empty } = proxyActivities<typeof emptyActivities>({ startToCloseTimeout: '10 seconds' });
+const options = { startToCloseTimeout: '10 seconds' } as const;
+const { empty } = proxyActivities<typeof emptyActivities>(options);
+const locally = proxyLocalActivities<typeof emptyActivities>(options);
 
 /** As many activities, in the same order, as a dataflow that is created; none does anything. */
 export async function shape(): Promise<string> {
-  await Promise.all([empty(), empty(), empty()]);
+  await locally.empty();
   const looks = [empty(), empty(), empty(), empty(), empty()];
   const lookedUp = Promise.all(looks);
   const after = async (...needs: Promise<unknown>[]) => {

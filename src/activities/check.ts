@@ -5,6 +5,7 @@ import type { FlowSettings } from '../resources/flow.ts';
 import type { JsonObject } from '../resources/resource.ts';
 import { failure } from './failures.ts';
 import type { Dependencies } from './dependencies.ts';
+import { glanceBack, type LookBack } from './look-back.ts';
 import { beating } from './send.ts';
 
 export interface FlowSpecRequest {
@@ -28,66 +29,100 @@ export interface BaseConnectionRequest {
 /** A base connection, as far as a source connection depends on it. Null where there is none. */
 export type BaseConnection = { state?: string; connectionSpecId?: string } | null;
 
+export interface RecallRequest {
+  flowSpec: Pick<FlowSpecRequest, 'sandbox' | 'name' | 'settings'>;
+  baseConnection?: Pick<BaseConnectionRequest, 'sandbox' | 'id'>;
+  /** When the run asked, by the server's clock. Epoch milliseconds. Absent: it need not know what ran before. */
+  lookBackAt?: number;
+}
+
+/** What can be told without a call to AEP. What is absent has to be read. */
+export interface Recalled {
+  flowSpec?: FlowSpecAnswer;
+  baseConnection?: BaseConnection;
+  lookBack?: LookBack;
+}
+
 /** Flow specs change with Adobe's releases, base connections with a user's hand. Milliseconds. */
 const flowSpecAgeMs = 10 * 60_000;
 const baseConnectionAgeMs = 60_000;
 
 /** The reads before the first create. What they answer is kept for a while: a thousand dataflows ask for the same few. */
-export function createCheckActivities({ aep }: Dependencies) {
+export function createCheckActivities(dependencies: Dependencies) {
+  const { flowService } = dependencies.aep;
   const flowSpecs = remembered<JsonObject>(flowSpecAgeMs);
   const baseConnections = remembered<JsonObject>(baseConnectionAgeMs);
+  const keyOf = ({ sandbox, id, name }: { sandbox: string; id?: string; name?: string }) =>
+    `${sandbox}/${id ?? name}`;
   return {
-    async readFlowSpec({ sandbox, name, settings, giveUpAfterMs }: FlowSpecRequest): Promise<FlowSpecAnswer> {
+    async readFlowSpec({ giveUpAfterMs, ...request }: FlowSpecRequest): Promise<FlowSpecAnswer> {
       try {
-        const call = { sandbox, signal: cancellationSignal() };
-        const spec = await beating(() =>
-          flowSpecs(`${sandbox}/${name}`, () => aep.flowService.findFlowSpec(call, name)),
-        );
-        if (!spec) return null;
-        const { id, version } = spec as unknown as { id: string; version?: string };
-        return {
-          id,
-          version: version ?? '1.0',
-          problems: flowSpecProblems(spec, settings),
-        };
+        const call = { sandbox: request.sandbox, signal: cancellationSignal() };
+        const read = () => flowService.findFlowSpec(call, request.name);
+        return flowSpecAnswer(await beating(() => flowSpecs.read(keyOf(request), read)), request.settings);
       } catch (error) {
         throw failure(error, giveUpAfterMs);
       }
     },
 
-    async readBaseConnection({ sandbox, id, giveUpAfterMs }: BaseConnectionRequest): Promise<BaseConnection> {
+    async readBaseConnection({ giveUpAfterMs, ...request }: BaseConnectionRequest): Promise<BaseConnection> {
       try {
-        const call = { sandbox, signal: cancellationSignal() };
+        const call = { sandbox: request.sandbox, signal: cancellationSignal() };
         const usable = (connection: JsonObject) => connection['state'] === 'enabled';
-        const connection = await beating(() =>
-          baseConnections(`${sandbox}/${id}`, () => aep.flowService.connections.get(call, id), usable),
-        );
-        if (!connection) return null;
-        const { state, connectionSpec } = connection as { state?: string; connectionSpec?: { id?: string } };
-        return {
-          ...(state ? { state } : {}),
-          ...(connectionSpec?.id ? { connectionSpecId: connectionSpec.id } : {}),
-        };
+        const read = () => flowService.connections.get(call, request.id);
+        return baseConnectionAnswer(await beating(() => baseConnections.read(keyOf(request), read, usable)));
       } catch (error) {
         throw failure(error, giveUpAfterMs);
       }
     },
+
+    /** The same from memory alone, and what ran before. For a local activity: it is done within a tenth of a second. */
+    async recall({ flowSpec, baseConnection, lookBackAt }: RecallRequest): Promise<Recalled> {
+      const spec = flowSpecs.known(keyOf(flowSpec));
+      const connection = baseConnection && baseConnections.known(keyOf(baseConnection));
+      const lookBack = lookBackAt === undefined ? undefined : await glanceBack(dependencies, lookBackAt);
+      return {
+        ...(spec ? { flowSpec: flowSpecAnswer(spec, flowSpec.settings) } : {}),
+        ...(connection ? { baseConnection: baseConnectionAnswer(connection) } : {}),
+        ...(lookBack ? { lookBack } : {}),
+      };
+    },
+  };
+}
+
+function flowSpecAnswer(spec: JsonObject | undefined, settings: FlowSettings): FlowSpecAnswer {
+  if (!spec) return null;
+  const { id, version = '1.0' } = spec as unknown as { id: string; version?: string };
+  return { id, version, problems: flowSpecProblems(spec, settings) };
+}
+
+function baseConnectionAnswer(connection: JsonObject | undefined): BaseConnection {
+  if (!connection) return null;
+  const { state, connectionSpec } = connection as { state?: string; connectionSpec?: { id?: string } };
+  return {
+    ...(state ? { state } : {}),
+    ...(connectionSpec?.id ? { connectionSpecId: connectionSpec.id } : {}),
   };
 }
 
 /** Remembers what was read, but only what is there and worth keeping: a user who has just mended something must not be told otherwise. */
 function remembered<Value>(ageMs: number) {
   const kept = new Map<string, { value: Value; until: number }>();
-  return async (
+  const known = (key: string): Value | undefined => {
+    const one = kept.get(key);
+    return one && Date.now() < one.until ? one.value : undefined;
+  };
+  const read = async (
     key: string,
-    read: () => Promise<Value | undefined>,
+    ask: () => Promise<Value | undefined>,
     worthKeeping: (value: Value) => boolean = () => true,
-  ) => {
-    const known = kept.get(key);
-    if (known && Date.now() < known.until) return known.value;
-    const value = await read();
+  ): Promise<Value | undefined> => {
+    const remembered = known(key);
+    if (remembered) return remembered;
+    const value = await ask();
     if (value && worthKeeping(value)) kept.set(key, { value, until: Date.now() + ageMs });
     else kept.delete(key);
     return value;
   };
+  return { known, read };
 }

@@ -49,6 +49,7 @@ function forEachKind<Verb extends string, Activity>(
   >;
 }
 
+export type { BaseConnection, FlowSpecAnswer, Recalled } from './check.ts';
 export type { CreateRequest, Created } from './create.ts';
 export type { Bounds, LookBack } from './look-back.ts';
 export type { Look, LookRequest } from './look.ts';

@@ -31,40 +31,62 @@ export interface LookBack {
 
 /** Runs whose notes are read, so that no answer outgrows the history. */
 const mostRuns = 20;
-/** The pauses between looks grow from the first by half, for about five seconds in all. */
-const firstPauseMs = 25;
-const longestPauseMs = 1_800;
+/** Lists of workflows lag. The pauses between two grow by half, up to five seconds in all, or two pauses. Milliseconds. */
+const patient = { firstPauseMs: 25, longestPauseMs: 1_800 };
+const impatient = { firstPauseMs: 10, longestPauseMs: 15 };
 
 /** Asks Temporal what ran under this workflow id before: the only source that knows of runs that could not say goodbye. */
-export function lookBackOf({ httpTimeoutMs, lateCommitMs, listLagMs }: Dependencies) {
-  const lateMs = lateCommitMs + listLagMs;
-  const bounds: Bounds = { httpTimeoutMs, settleMs: httpTimeoutMs + lateMs, lateMs };
-  // A worker that lives may begin a request this much later than the run ended which wanted it.
-  const afterCutOff: Bounds = { ...bounds, settleMs: bounds.settleMs + staleAfterMs };
+export function lookBackOf(dependencies: Dependencies) {
   return async (): Promise<LookBack> => {
     const { workflowExecution, currentAttemptScheduledTimestampMs } = activityInfo();
-    const { workflowId, runId } = workflowExecution!;
-    const executions = await beating(() => executionsOf(workflowId, runId));
-    if (!executions)
-      return { runId, ranBefore: true, mayStillArrive: true, since: 0, ids: [], bounds: afterCutOff };
-    const earlier = executions.filter((one) => one.runId !== runId);
-    // The server's clock, as that of an execution's end is: a worker's own may be anything.
-    const settled = currentAttemptScheduledTimestampMs - afterCutOff.settleMs;
-    const arriving = earlier.some((one) => mayStillArrive(one, settled));
-    return {
-      runId,
-      ranBefore: earlier.length > 0,
-      ...(earlier.length > 0 ? { since: Math.min(...earlier.map(({ startTime }) => +startTime)) } : {}),
-      mayStillArrive: arriving,
-      ids: distinct(earlier.map(({ memo }) => idsOf(memo?.['outcome'] as Outcome | undefined))),
-      bounds: arriving ? afterCutOff : bounds,
-    };
+    const executions = await beating(() => executionsOf(patient));
+    if (executions) return judged(executions, currentAttemptScheduledTimestampMs, dependencies);
+    const { runId } = workflowExecution!;
+    const { afterCutOff: bounds } = boundsOf(dependencies);
+    return { runId, ranBefore: true, mayStillArrive: true, since: 0, ids: [], bounds };
   };
 }
 
-/** Every execution of this id, newest first. Undefined where Temporal cannot tell. */
-async function executionsOf(workflowId: string, runId: string): Promise<WorkflowExecutionInfo[] | undefined> {
+/**
+ * The same where Temporal can tell at once, else undefined.
+ * @param now by the server's clock, not after the present. Epoch milliseconds.
+ */
+export async function glanceBack(dependencies: Dependencies, now: number): Promise<LookBack | undefined> {
+  const executions = await executionsOf(impatient);
+  return executions && judged(executions, now, dependencies);
+}
+
+function boundsOf({ httpTimeoutMs, lateCommitMs, listLagMs }: Dependencies) {
+  const lateMs = lateCommitMs + listLagMs;
+  const bounds: Bounds = { httpTimeoutMs, settleMs: httpTimeoutMs + lateMs, lateMs };
+  // A worker that lives may begin a request this much later than the run ended which wanted it.
+  return { bounds, afterCutOff: { ...bounds, settleMs: bounds.settleMs + staleAfterMs } };
+}
+
+/** @param now by the server's clock, as that of an execution's end is: a worker's own may be anything. Epoch milliseconds. */
+function judged(executions: WorkflowExecutionInfo[], now: number, dependencies: Dependencies): LookBack {
+  const { runId } = activityInfo().workflowExecution!;
+  const { bounds, afterCutOff } = boundsOf(dependencies);
+  const earlier = executions.filter((one) => one.runId !== runId);
+  const settled = now - afterCutOff.settleMs;
+  const arriving = earlier.some((one) => mayStillArrive(one, settled));
+  return {
+    runId,
+    ranBefore: earlier.length > 0,
+    ...(earlier.length > 0 ? { since: Math.min(...earlier.map(({ startTime }) => +startTime)) } : {}),
+    mayStillArrive: arriving,
+    ids: distinct(earlier.map(({ memo }) => idsOf(memo?.['outcome'] as Outcome | undefined))),
+    bounds: arriving ? afterCutOff : bounds,
+  };
+}
+
+/** Every execution of this workflow id, newest first. Undefined where Temporal cannot tell. */
+async function executionsOf({
+  firstPauseMs,
+  longestPauseMs,
+}: typeof patient): Promise<WorkflowExecutionInfo[] | undefined> {
   const { client } = Context.current();
+  const { workflowId, runId } = activityInfo().workflowExecution!;
   const query = `WorkflowId = "${workflowId}"`;
   try {
     // Visibility lags, but in order: once it shows this run, it shows the ones before it.

@@ -12,10 +12,19 @@ export type ConflictReason =
   /** A resource of our name that is not ours, where there cannot or must not be a second one. */
   | 'foreign';
 
+/** What AEP has is in the way. */
+export interface Conflict {
+  action: 'conflict';
+  reason: ConflictReason;
+  message: string;
+  ids: string[];
+  differences: Difference[];
+}
+
 export type Decision =
   | { action: 'adopt'; id: string; /** Ours as well, and not needed. */ surplus: string[] }
   | { action: 'create' }
-  | { action: 'conflict'; reason: ConflictReason; message: string; ids: string[]; differences: Difference[] };
+  | Conflict;
 
 /**
  * What to do about one kind of resource, from what AEP has of it: what the look found by id and by name.

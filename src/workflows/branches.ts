@@ -16,8 +16,8 @@ import { adoptLivingFlow } from './living-flow.ts';
 import type { ProgressReport } from './progress.ts';
 import { Conflicting, NotNow } from './refusals.ts';
 
-/** What a resource refers to: it is made when all of these are there. */
-type Needs = Partial<Record<Kind, Promise<string | undefined>>>;
+/** What a resource refers to: it is made when all of these are there. What the definition does not need is not waited for. */
+type Needs = Partial<Record<Kind, Promise<string> | undefined>>;
 
 /**
  * The branches of one `createDataflow`: each makes, adopts or is given one resource, and begins as soon as what it
@@ -53,16 +53,13 @@ export class Branches {
     this.#outside = outside;
     this.#needed = neededKinds(definition);
     this.protocol = new CreateOnce(outside, this.#dataflow, lookBack.bounds, lookBack.since);
-    for (const kind of this.#needed) {
-      if (uniqueKinds.has(kind) || checked.given[kind]) continue;
-      this.#looks.set(kind, handled(this.protocol.look(kind, this.#sought(kind), lookBack)));
-    }
     this.#living = handled(this.#adoptLivingFlow());
   }
 
-  /** Begins the branch of one kind. Undefined where the definition needs no such resource. */
-  once(kind: Kind, needs: Needs = {}): Promise<string | undefined> {
-    if (!this.#needed.includes(kind)) return Promise.resolve(undefined);
+  /** Begins the branch of one kind: its look at once, the rest when what it needs is there. Undefined where the definition needs no such resource. */
+  once(kind: Kind, needs: Needs = {}): Promise<string> | undefined {
+    if (!this.#needed.includes(kind)) return undefined;
+    if (!uniqueKinds.has(kind) && !this.#checked.given[kind]) void this.#look(kind);
     const branch = handled(this.#branch(kind, needs));
     this.#begun.push(branch);
     return branch;
@@ -88,7 +85,8 @@ export class Branches {
       return given;
     }
     try {
-      const ids = await settled(needs);
+      const ids: ResourceIds = {};
+      for (const [needed, id] of Object.entries(needs)) if (id) ids[needed as Kind] = await id;
       // Titles are unique, so that on a fresh start these need not wait for the look-ups.
       const living = this.#lookBack.ranBefore || !uniqueKinds.has(kind) ? await this.#living : undefined;
       const found = living?.[kind] ? await this.#keep(kind, living[kind]) : await this.#create(kind, ids);
@@ -103,8 +101,7 @@ export class Branches {
 
   /** What the living flow refers to stays; a twin of it that has shown since is swept. */
   async #keep(kind: Kind, id: string): Promise<Found> {
-    const look = await this.#looks.get(kind);
-    if (look) this.protocol.keepOnly(kind, id, look);
+    if (!uniqueKinds.has(kind)) this.protocol.keepOnly(kind, id, await this.#look(kind));
     return { id, made: false };
   }
 
@@ -112,7 +109,9 @@ export class Branches {
     const body = resources[kind].body(this.#definition, ids, this.#checked.context);
     if (kind === 'flow') this.#startMustLieAhead();
     if (uniqueKinds.has(kind)) return this.#createUnique(kind, body);
-    const look = await this.#lookFor(kind, body);
+    let look = await this.#look(kind);
+    if (kind === 'mappingSet' && this.#lookBack.ranBefore && look.found.length === 0)
+      look = await this.#lookForNameless(kind, body, look);
     const foreign = look.found.filter(({ mark, name }) => !mark && name === body['name']);
     if (kind === 'dataset' && foreign.length > 0)
       this.#report.warn(foreignDataset(String(body['name']), foreign));
@@ -121,9 +120,7 @@ export class Branches {
   }
 
   /** A mapping set that came back without its name is known by what it maps, which is known only now. */
-  async #lookFor(kind: Kind, body: JsonObject): Promise<Look> {
-    const look = await this.#looks.get(kind)!;
-    if (kind !== 'mappingSet' || !this.#lookBack.ranBefore || look.found.length > 0) return look;
+  async #lookForNameless(kind: Kind, body: JsonObject, look: Look): Promise<Look> {
     const { found } = await this.#outside.look(kind, {
       ...this.#sought(kind),
       ...this.protocol.traces(kind),
@@ -146,6 +143,15 @@ export class Branches {
     throw new Conflicting({ action: 'conflict', reason: 'foreign', message, ids: [id], differences: [] });
   }
 
+  /** The first look for one kind, begun once. */
+  #look(kind: Kind): Promise<Look> {
+    const begun = this.#looks.get(kind);
+    if (begun) return begun;
+    const look = handled(this.protocol.look(kind, this.#sought(kind), this.#lookBack));
+    this.#looks.set(kind, look);
+    return look;
+  }
+
   #begin(kind: Kind): void {
     if (this.#failed) throw this.#failed.error;
     this.#outside.mustGoOn();
@@ -153,7 +159,7 @@ export class Branches {
   }
 
   async #adoptLivingFlow(): Promise<ResourceIds | undefined> {
-    const { found } = await this.#looks.get('flow')!;
+    const { found } = await this.#look('flow');
     try {
       const { read } = this.#outside;
       const living = await adoptLivingFlow(this.#definition, this.#checked, found, read);
@@ -216,13 +222,6 @@ export class Branches {
     const knownIds = this.#lookBack.ids.flatMap((ids) => ids[kind] ?? []);
     return { name: resources[kind].name(this.#definition), knownIds: [...new Set(knownIds)] };
   }
-}
-
-async function settled(needs: Needs): Promise<ResourceIds> {
-  const entries = await Promise.all(
-    Object.entries(needs).map(async ([kind, id]) => [kind, await id] as const),
-  );
-  return Object.fromEntries(entries.filter(([, id]) => id !== undefined));
 }
 
 function foreignDataset(name: string, foreign: Observed[]): Warning {

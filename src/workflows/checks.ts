@@ -1,5 +1,5 @@
-import { proxyActivities } from '@temporalio/workflow';
-import type { Activities, LookBack } from '../activities/index.ts';
+import { isCancellation, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { Activities, BaseConnection, FlowSpecAnswer, LookBack, Recalled } from '../activities/index.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { Problem } from '../definition/problems.ts';
 import { sourceFacts } from '../definition/source-facts.ts';
@@ -7,7 +7,7 @@ import { givenStartSeconds } from '../definition/start.ts';
 import { flowSettings } from '../resources/flow.ts';
 import { activityName, kindTitles, type Kind, type ResourceIds } from '../resources/kinds.ts';
 import { givenIds } from '../resources/plan.ts';
-import type { FlowContext } from '../resources/resource.ts';
+import type { FlowContext, Observed } from '../resources/resource.ts';
 import { heartbeatTimeoutMs } from './calls.ts';
 import { invalid } from './failures.ts';
 import { webhookProblems } from './known-webhook.ts';
@@ -16,6 +16,12 @@ const readOnly = proxyActivities<Activities>({
   startToCloseTimeout: '30 seconds',
   heartbeatTimeout: heartbeatTimeoutMs,
   retry: { maximumInterval: '30 minutes' },
+});
+
+const { recall } = proxyLocalActivities<Activities>({
+  startToCloseTimeout: '1 second',
+  retry: { maximumAttempts: 1 },
+  summary: 'What the worker knows by heart',
 });
 
 export interface Checked {
@@ -30,83 +36,118 @@ export function lookBack(): Promise<LookBack> {
 }
 
 /**
- * Reads what the definition takes for granted, before anything is created: the flow spec, and every id it gives.
+ * Asks for what needs no call to AEP, as a local activity: it is no step that could fail or take long, and an activity
+ * would cost two ways through the server before the first create. What is not known is read as usual.
+ */
+export async function recallFacts(definition: Definition, looksBack: boolean): Promise<Recalled> {
+  const { sandbox, source } = definition;
+  const id = source.baseConnectionId;
+  try {
+    return await recall({
+      flowSpec: flowSpecRequest(definition),
+      ...(id ? { baseConnection: { sandbox, id } } : {}),
+      ...(looksBack ? { lookBackAt: Date.now() } : {}),
+    });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return {};
+  }
+}
+
+/**
+ * Reads what the definition takes for granted, before anything is created: the flow spec, and every id it gives. All of
+ * it at once, except for what was recalled.
  * @throws InvalidDefinition with everything that is wrong.
  */
 export async function checkBeforeCreating(
   definition: Definition,
+  recalled: Recalled,
   giveUp: { giveUpAfterMs?: number },
 ): Promise<Checked> {
   const { sandbox, source } = definition;
-  const facts = sourceFacts(source);
+  const { baseConnectionId } = source;
   const given = givenIds(definition);
-  const problems: Problem[] = [];
-  const missing = (field: string, what: string, id: string) =>
-    problems.push({
-      field,
-      message: `${id} is not there: give the id of an existing ${what} in the sandbox ${sandbox}`,
-    });
-
-  const read = async (kind: Kind, field: string) => {
-    const id = given[kind];
-    if (!id) return undefined;
-    const found = await readOnly[activityName('read', kind)]({ sandbox, id, ...giveUp });
-    if (!found) missing(field, kindTitles[kind], id);
-    return found ?? undefined;
+  const read = async (kind: Kind) => {
+    const found = await readOnly[activityName('read', kind)]({ sandbox, id: given[kind]!, ...giveUp });
+    return [kind, found] as const;
   };
-  const readFlowSpec = async () => {
-    const spec = await readOnly.readFlowSpec({
-      sandbox,
-      name: facts.flowSpec,
-      settings: flowSettings(definition, { mappingId: '', startTime: givenStartSeconds(definition) ?? 0 }),
-      ...giveUp,
-    });
-    if (spec) problems.push(...spec.problems);
-    else
-      problems.push({
-        field: 'source',
-        message: `AEP has no flow spec ${facts.flowSpec} in the sandbox ${sandbox}`,
-      });
-    return { id: spec?.id ?? '', version: spec?.version ?? '' };
-  };
-  const checkBaseConnection = async () => {
-    const id = source.baseConnectionId;
-    if (!id) return;
-    const field = 'source.baseConnectionId';
-    const found = await readOnly.readBaseConnection({ sandbox, id, ...giveUp });
-    if (!found) missing(field, 'base connection', id);
-    const { state, connectionSpecId } = found ?? {};
-    if (state && state !== 'enabled')
-      problems.push({ field, message: `${id} is ${state}: it must be enabled` });
-    if (connectionSpecId && connectionSpecId !== facts.connectionSpec.id) {
-      problems.push({
-        field,
-        message: `${id} is a connection of spec ${connectionSpecId}, not of ${facts.label} (${facts.connectionSpec.id})`,
-      });
-    }
-  };
-
-  const checkWebhook = async () => {
-    for (const { field, message } of await webhookProblems(definition.watch))
-      problems.push({ field: `watch.${field}`, message });
-  };
-
-  const [flowSpec, , dataset] = await Promise.all([
-    readFlowSpec(),
-    checkBaseConnection(),
-    read('dataset', 'dataset.id'),
-    read('schema', 'schema.id'),
-    read('adHocSchema', 'source.adHocSchema.id'),
-    read('datasetBaseConnection', 'target.datasetBaseConnection.id'),
-    checkWebhook(),
+  const [flowSpec, baseConnection, webhook, reads] = await Promise.all([
+    recalled.flowSpec ?? readOnly.readFlowSpec({ ...flowSpecRequest(definition), ...giveUp }),
+    recalled.baseConnection ??
+      (baseConnectionId ? readOnly.readBaseConnection({ sandbox, id: baseConnectionId, ...giveUp }) : null),
+    webhookProblems(definition.watch),
+    Promise.all((Object.keys(given) as Kind[]).map(read)),
   ]);
-  const schemaOfDataset = dataset?.fields['schema'] as string | undefined;
-  if (dataset && given.schema && schemaOfDataset !== given.schema) {
-    problems.push({
-      field: 'schema.id',
-      message: `is ${given.schema}, but the dataset ${dataset.id} has the schema ${schemaOfDataset}`,
-    });
-  }
+  const found = Object.fromEntries(reads) as Found;
+  const problems = [
+    ...flowSpecProblems(definition, flowSpec),
+    ...baseConnectionProblems(definition, baseConnection),
+    ...givenProblems(given, found, sandbox),
+    ...webhook.map(({ field, message }) => ({ field: `watch.${field}`, message })),
+  ];
   if (problems.length > 0) throw invalid(problems);
-  return { context: { flowSpec }, given: schemaOfDataset ? { ...given, schema: schemaOfDataset } : given };
+  const { id, version } = flowSpec!;
+  const schema = schemaOf(found.dataset);
+  return { context: { flowSpec: { id, version } }, given: schema ? { ...given, schema } : given };
+}
+
+/** What AEP has of what is given; null where it has nothing. */
+type Found = Partial<Record<Kind, Observed | null>>;
+
+function flowSpecProblems({ sandbox, source }: Definition, spec: FlowSpecAnswer): Problem[] {
+  if (spec) return spec.problems;
+  const { flowSpec } = sourceFacts(source);
+  return [{ field: 'source', message: `AEP has no flow spec ${flowSpec} in the sandbox ${sandbox}` }];
+}
+
+function baseConnectionProblems({ sandbox, source }: Definition, found: BaseConnection): Problem[] {
+  const id = source.baseConnectionId;
+  if (!id) return [];
+  const field = 'source.baseConnectionId';
+  if (!found) return [{ field, message: notThere(id, 'base connection', sandbox) }];
+  const { state, connectionSpecId } = found;
+  const { connectionSpec, label } = sourceFacts(source);
+  const problems: Problem[] = [];
+  if (state && state !== 'enabled')
+    problems.push({ field, message: `${id} is ${state}: it must be enabled` });
+  if (connectionSpecId && connectionSpecId !== connectionSpec.id) {
+    const message = `${id} is a connection of spec ${connectionSpecId}, not of ${label} (${connectionSpec.id})`;
+    problems.push({ field, message });
+  }
+  return problems;
+}
+
+const givenFields: Partial<Record<Kind, string>> = {
+  dataset: 'dataset.id',
+  schema: 'schema.id',
+  adHocSchema: 'source.adHocSchema.id',
+  datasetBaseConnection: 'target.datasetBaseConnection.id',
+};
+
+function givenProblems(given: ResourceIds, found: Found, sandbox: string): Problem[] {
+  const problems = (Object.keys(found) as Kind[])
+    .filter((kind) => !found[kind])
+    .map((kind) => ({
+      field: givenFields[kind]!,
+      message: notThere(given[kind]!, kindTitles[kind], sandbox),
+    }));
+  if (!found.dataset || !given.schema || schemaOf(found.dataset) === given.schema) return problems;
+  const message = `is ${given.schema}, but the dataset ${found.dataset.id} has the schema ${schemaOf(found.dataset)}`;
+  return [...problems, { field: 'schema.id', message }];
+}
+
+function notThere(id: string, what: string, sandbox: string): string {
+  return `${id} is not there: give the id of an existing ${what} in the sandbox ${sandbox}`;
+}
+
+function schemaOf(dataset: Observed | null | undefined): string | undefined {
+  return dataset?.fields['schema'] as string | undefined;
+}
+
+function flowSpecRequest(definition: Definition) {
+  return {
+    sandbox: definition.sandbox,
+    name: sourceFacts(definition.source).flowSpec,
+    settings: flowSettings(definition, { mappingId: '', startTime: givenStartSeconds(definition) ?? 0 }),
+  };
 }

@@ -15,7 +15,7 @@ import { neededKinds } from '../resources/plan.ts';
 import { accept, announce } from './accept.ts';
 import { Attempts } from './attempts.ts';
 import { Branches } from './branches.ts';
-import { checkBeforeCreating, lookBack } from './checks.ts';
+import { checkBeforeCreating, lookBack, recallFacts } from './checks.ts';
 import { humanDecisions } from './decisions.ts';
 import { endingOf } from './failures.ts';
 import { handled } from './handled.ts';
@@ -96,26 +96,30 @@ async function createResources(
   attempts: Attempts,
 ): Promise<ResourceIds> {
   report.step('check', 'running');
-  const checking = handled(checkBeforeCreating(definition, giveUp(definition)));
-  const earlier = (attempts.earlier ??= await lookBack());
+  const recalled = await recallFacts(definition, !attempts.earlier);
+  const checking = handled(checkBeforeCreating(definition, recalled, giveUp(definition)));
+  const earlier = (attempts.earlier ??= recalled.lookBack ?? (await lookBack()));
   const checked = await checking;
   report.step('check', 'done');
 
   const outside = outsideOf(definition, earlier.bounds);
-  const branches = new Branches(definition, earlier, checked, report, outside);
-  attempts.begun(definition, branches.protocol);
-  const once = branches.once.bind(branches);
+  // In a scope of their own: when one branch has failed, the others begin nothing more.
+  return CancellationScope.cancellable(() => {
+    const branches = new Branches(definition, earlier, checked, report, outside);
+    attempts.begun(definition, branches.protocol);
+    const once = branches.once.bind(branches);
 
-  const adHocClass = once('adHocClass');
-  const adHocSchema = once('adHocSchema', { adHocClass });
-  const sourceConnection = once('sourceConnection', { adHocSchema });
-  const schema = once('schema');
-  const dataset = once('dataset', { schema });
-  const datasetBaseConnection = once('datasetBaseConnection');
-  const targetConnection = once('targetConnection', { schema, dataset, datasetBaseConnection });
-  const mappingSet = once('mappingSet', { schema });
-  await once('flow', { sourceConnection, targetConnection, mappingSet }).catch(() => undefined);
-  return branches.allEnded();
+    const adHocClass = once('adHocClass');
+    const adHocSchema = once('adHocSchema', { adHocClass });
+    const sourceConnection = once('sourceConnection', { adHocSchema });
+    const schema = once('schema');
+    const dataset = once('dataset', { schema });
+    const datasetBaseConnection = once('datasetBaseConnection');
+    const targetConnection = once('targetConnection', { schema, dataset, datasetBaseConnection });
+    const mappingSet = once('mappingSet', { schema });
+    void once('flow', { sourceConnection, targetConnection, mappingSet });
+    return branches.allEnded();
+  });
 }
 
 /** What follows when the flow lives: nothing of it is a reason to undo anything. */

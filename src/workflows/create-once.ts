@@ -8,7 +8,7 @@ import type {
   SettleOrCreateRequest,
   SettleRequest,
 } from '../activities/index.ts';
-import { decide } from '../resources/decide.ts';
+import { decide, type Conflict } from '../resources/decide.ts';
 import type { Kind } from '../resources/kinds.ts';
 import type { Mark } from '../resources/mark.ts';
 import { replaceableKinds } from '../resources/plan.ts';
@@ -134,12 +134,15 @@ export class CreateOnce {
     const { body } = sought;
     for (let { found, lookedIn } = look; ;) {
       this.#account(kind, found);
-      const adopted = await this.#adopt(kind, body, found);
-      if (adopted)
-        return {
-          id: adopted.id,
-          made: this.isOwn(kind, adopted) || (sent.size > 0 && !adopted.mark),
-        };
+      const decision = decide(kind, body, found, { dataflow: this.#dataflow });
+      if (decision.action === 'adopt') {
+        // Our own surplus, left by a run that was cut off: the sweep need not wait for it to show.
+        if (decision.surplus.length > 0) this.#doubt(kind, 'surplus', -this.#times.settleMs);
+        const adopted = found.find(({ id }) => id === decision.id)!;
+        const made = this.isOwn(kind, adopted) || (sent.size > 0 && !adopted.mark);
+        return { id: adopted.id, made };
+      }
+      if (decision.action === 'conflict') await this.#replace(kind, decision);
 
       const { mark } = this.newMark(kind);
       const { nonce } = mark;
@@ -217,25 +220,18 @@ export class CreateOnce {
   }
 
   /**
-   * What is there and fits. While there is no flow, what differs because the definition was corrected is replaced, where
-   * nothing but the flow depends on it: a schema or a dataset may hold data, and is a human's to decide about.
+   * While there is no flow, what differs because the definition was corrected makes room, where nothing but the flow
+   * depends on it: a schema or a dataset may hold data, and is a human's to decide about.
+   * @throws Conflicting
    */
-  async #adopt(kind: Kind, body: JsonObject, found: Observed[]): Promise<Observed | undefined> {
-    const decision = decide(kind, body, found, { dataflow: this.#dataflow });
-    if (decision.action === 'adopt') {
-      // Our own surplus, left by a run that was cut off: the sweep need not wait for it to show.
-      if (decision.surplus.length > 0) this.#doubt(kind, 'surplus', -this.#times.settleMs);
-      return found.find(({ id }) => id === decision.id);
-    }
-    if (decision.action === 'create') return undefined;
-    if (decision.reason !== 'differs' || !replaceableKinds.has(kind)) throw new Conflicting(decision);
-    for (const id of decision.ids) {
+  async #replace(kind: Kind, conflict: Conflict): Promise<void> {
+    if (conflict.reason !== 'differs' || !replaceableKinds.has(kind)) throw new Conflicting(conflict);
+    for (const id of conflict.ids) {
       const why = await this.#outside.remove(kind, id);
       if (why && kind !== 'mappingSet')
-        throw new Conflicting({ ...decision, message: `${decision.message}, and it stays: ${why}` });
+        throw new Conflicting({ ...conflict, message: `${conflict.message}, and it stays: ${why}` });
       if (why) this.replaced.push({ kind, id, why });
     }
-    return undefined;
   }
 
   #doubt(kind: Kind, nonce: string, since = this.#outside.now()): void {

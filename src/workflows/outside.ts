@@ -8,20 +8,20 @@ import { callsFor, heartbeatTimeoutMs } from './calls.ts';
 import type { Outside } from './create-once.ts';
 import { isDoubt, thrownBy } from './failures.ts';
 
-/** The create-once protocol's outside, as Temporal gives it: activities, and the workflow's own clock and randomness. */
+/**
+ * The create-once protocol's outside, as Temporal gives it: activities, and the workflow's own clock and randomness. They
+ * belong to the scope that they are called in.
+ */
 export function outsideOf(definition: Definition, bounds: Bounds): Outside {
   const common = { sandbox: definition.sandbox, ...giveUp(definition) };
   const dataflow = dataflowId(definition);
-  const work = new CancellationScope();
   return {
-    look: (kind, sought) =>
-      work.run(() => callsFor(kind, bounds).lookFor({ ...sought, ...common, dataflow })),
-    settle: (kind, sought) =>
-      work.run(() => callsFor(kind, bounds).settle({ ...sought, ...common, dataflow })),
-    read: (kind, id) => work.run(() => callsFor(kind, bounds).read({ id, ...common })),
-    create: (kind, request) => work.run(() => callsFor(kind, bounds).create({ ...request, ...common })),
+    look: (kind, sought) => callsFor(kind, bounds).lookFor({ ...sought, ...common, dataflow }),
+    settle: (kind, sought) => callsFor(kind, bounds).settle({ ...sought, ...common, dataflow }),
+    read: (kind, id) => callsFor(kind, bounds).read({ id, ...common }),
+    create: (kind, request) => callsFor(kind, bounds).create({ ...request, ...common }),
     settleOrCreate: (kind, request) =>
-      work.run(() => callsFor(kind, bounds).settleOrCreate({ ...request, ...common, dataflow })),
+      callsFor(kind, bounds).settleOrCreate({ ...request, ...common, dataflow }),
     async remove(kind, id) {
       if (undeletable[kind]) return undeletable[kind];
       try {
@@ -32,9 +32,10 @@ export function outsideOf(definition: Definition, bounds: Bounds): Outside {
         return thrownBy(error)?.message ?? String(error);
       }
     },
-    beginNothingMore: () => work.cancel(),
+    beginNothingMore: () => CancellationScope.current().cancel(),
     mustGoOn() {
-      if (work.consideredCancelled) throw new CancelledFailure('The create was cancelled');
+      if (CancellationScope.current().consideredCancelled)
+        throw new CancelledFailure('The create was cancelled');
     },
     // A server that does not know time-outs by name tries again after one. A cancellation that comes before that attempt
     // says nothing of the one that was cut off: only what was cancelled sooner than that is sure to have sent nothing.

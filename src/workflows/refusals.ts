@@ -1,11 +1,11 @@
 import type { Problem } from '../definition/problems.ts';
-import type { Decision } from '../resources/decide.ts';
+import type { Conflict } from '../resources/decide.ts';
 
 /** What AEP holds under our name or mark does not fit what is wanted. */
 export class Conflicting extends Error {
-  readonly decision: Extract<Decision, { action: 'conflict' }>;
+  readonly decision: Conflict;
 
-  constructor(decision: Extract<Decision, { action: 'conflict' }>) {
+  constructor(decision: Conflict) {
     super(decision.message);
     this.decision = decision;
   }

@@ -79,6 +79,28 @@ describe('a dataflow that is started again', () => {
   });
 });
 
+describe('a second dataflow on the same worker', () => {
+  it('is made without a read of what the first has read, and without a step for it', async () => {
+    const definition = (name: string) =>
+      example('orders-from-bigquery', { name, schema: { ...schema, title: name } });
+    await (await rig.client.start(definition('first to read'))).result();
+    const reads = () =>
+      rig.emulator.control
+        .requests({ method: 'GET' })
+        .filter(({ path }) => path.includes('/flowSpecs') || path.includes('/connections/'));
+    const before = reads().length;
+    const handle = await rig.client.start(definition('second to read'));
+    await handle.result();
+    expect(reads().length).toBe(before);
+    const { events } = await rig.temporal.client.workflow.getHandle(handle.workflowId).fetchHistory();
+    const steps = events!.flatMap(
+      (one) => one.activityTaskScheduledEventAttributes?.activityType?.name ?? [],
+    );
+    expect(steps).toContain('createSchema');
+    expect(steps.filter((step) => step.startsWith('read'))).toEqual([]);
+  });
+});
+
 const schema = {
   class: 'https://ns.adobe.com/xdm/context/profile',
   fieldGroups: ['https://ns.adobe.com/xdm/context/profile-person-details'],

@@ -125,8 +125,8 @@ class Life {
     }
     await this.#pass(act.atMs);
     if (act.what === 'reset') {
-      if (run.turns.length === 0) return run;
-      return this.#temporal.reset(run, Math.min(run.turns.length - 1, Math.floor(act.to * run.turns.length)));
+      if (run.tasks.length === 0) return run;
+      return this.#temporal.reset(run, Math.min(run.tasks.length - 1, Math.floor(act.to * run.tasks.length)));
     }
     if (act.what === 'terminate' && !run.closed) this.#temporal.terminate(run);
     if (act.what === 'cancel') run.cancel();

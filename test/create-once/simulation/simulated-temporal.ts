@@ -45,7 +45,7 @@ export class SimulatedTemporal {
   }
 
   /** Begins a run anew at one of its tasks, as `temporal workflow reset` does. */
-  reset(run: WorkflowRun, toTurn: number): WorkflowRun {
+  reset(run: WorkflowRun, toTask: number): WorkflowRun {
     const { workflowId, type, input } = run;
     if (!run.closed) this.terminate(run);
     const again = new WorkflowRun(this, {
@@ -56,7 +56,7 @@ export class SimulatedTemporal {
       first: run.first,
     });
     this.runs.push(again);
-    again.beginFrom(run.turns, toTurn);
+    again.beginFrom(run.tasks, toTask);
     return again;
   }
 

@@ -1,4 +1,4 @@
-import { TypedSearchAttributes } from '@temporalio/common';
+import { defaultPayloadConverter, TypedSearchAttributes } from '@temporalio/common';
 import type { coresdk } from '@temporalio/proto';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { ReusableVMWorkflowCreator } from '@temporalio/worker/lib/workflow/reusable-vm.js';
@@ -95,7 +95,16 @@ export class SimulatedWorker {
         currentAttemptScheduledTimestampMs: attempt.scheduledAt,
         startToCloseTimeoutMs: task.startToCloseMs,
       },
-      { logger: quiet, client: this.#client(task, attempt) },
+      {
+        logger: quiet,
+        client: this.#client({
+          heartbeat: async (_token: unknown, details: unknown) => {
+            await clock.sleep(this.#temporal.settings.latencyMs);
+            if (this.#temporal.isDown || task.heartbeat(attempt, details) === 'NOT_FOUND')
+              throw new Error('No such activity');
+          },
+        }),
+      },
     );
     environment.once('error', () => undefined);
     attempt.cancel = (reason) => environment.cancel(reason);
@@ -128,6 +137,28 @@ export class SimulatedWorker {
       environment.run(this.#activities[task.type]!, ...args).then(
         (result) => end(() => task.completed(attempt, result)),
         (error: unknown) => end(() => task.failed(attempt, error, last)),
+      );
+    });
+  }
+
+  /** Within a workflow task: the server hears of it with the task's answer, and if the worker dies, never. */
+  runLocalActivity(
+    run: WorkflowRun,
+    command: coresdk.workflow_commands.IScheduleLocalActivity,
+    resolve: (result: coresdk.activity_result.IActivityResolution) => void,
+  ): void {
+    const { workflowId, runId } = run;
+    const activityType = command.activityType!;
+    const environment = new MockActivityEnvironment(
+      { activityType, workflowExecution: { workflowId, runId }, isLocal: true },
+      { logger: quiet, client: this.#client() },
+    );
+    const args = (command.arguments ?? []).map((one) => defaultPayloadConverter.fromPayload(one));
+    this.#temporal.clock.runAs(this.process, () => {
+      environment.run(this.#activities[activityType]!, ...args).then(
+        (result) => resolve({ completed: { result: defaultPayloadConverter.toPayload(result) } }),
+        // Nothing is known by heart then, which is no failure: only the count of calls would show it.
+        (error: unknown) => this.#temporal.broken.push(`A local activity failed: ${String(error)}`),
       );
     });
   }
@@ -184,7 +215,7 @@ export class SimulatedWorker {
   }
 
   /** What activities ask of Temporal themselves. */
-  #client(task: ActivityTask, attempt: Attempt) {
+  #client(activity = {}) {
     const temporal = this.#temporal;
     return {
       withAbortSignal: (_signal: unknown, work: () => unknown) => work(),
@@ -194,13 +225,7 @@ export class SimulatedWorker {
           yield* temporal.list(/"(.*)"/.exec(query)![1]!);
         },
       },
-      activity: {
-        heartbeat: async (_token: unknown, details: unknown) => {
-          await temporal.clock.sleep(temporal.settings.latencyMs);
-          if (temporal.isDown || task.heartbeat(attempt, details) === 'NOT_FOUND')
-            throw new Error('No such activity');
-        },
-      },
+      activity,
     } as never;
   }
 }

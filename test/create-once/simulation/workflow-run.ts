@@ -9,12 +9,15 @@ import type { CachedWorkflow, SimulatedWorker } from './simulated-worker.ts';
 export type Job = coresdk.workflow_activation.IWorkflowActivationJob;
 type Command = coresdk.workflow_commands.IWorkflowCommand;
 
-/** One workflow task that was done: what came, when, and what the workflow wanted then. */
+/** What came, when, and what the workflow wanted then. */
 interface Turn {
   jobs: Job[];
   at: number;
   commands: Command[];
 }
+
+/** One workflow task that was done: more than one turn where the worker did local activities within it. */
+type Task = Turn[];
 
 interface Closed {
   status: 'COMPLETED' | 'FAILED' | 'CANCELLED' | 'TERMINATED';
@@ -34,7 +37,7 @@ export class WorkflowRun {
   /** The run that this one was reset from, and in which its random numbers begin. */
   readonly first: string;
   readonly startedAt: number;
-  readonly turns: Turn[] = [];
+  readonly tasks: Task[] = [];
   memo: Record<string, unknown> = {};
   closed: Closed | undefined;
   closedAt: number | undefined;
@@ -73,17 +76,17 @@ export class WorkflowRun {
   }
 
   /** Goes on from what another run did before its task `index`, and does that task anew. */
-  beginFrom(turns: readonly Turn[], index: number): void {
+  beginFrom(tasks: readonly Task[], index: number): void {
     const answered = new Set<number>();
-    for (const turn of turns.slice(0, index)) {
-      this.turns.push(turn);
+    this.tasks.push(...tasks.slice(0, index));
+    for (const turn of this.tasks.flat()) {
       for (const command of turn.commands) this.#apply(command, 'again');
       for (const { resolveActivity } of turn.jobs) if (resolveActivity) answered.add(resolveActivity.seq!);
     }
-    const jobs = (turns[index]?.jobs ?? []).filter(({ updateRandomSeed }) => !updateRandomSeed);
+    const jobs = (tasks[index]?.[0]?.jobs ?? []).filter(({ updateRandomSeed }) => !updateRandomSeed);
     for (const { resolveActivity } of jobs) if (resolveActivity) answered.add(resolveActivity.seq!);
     // Whatever was asked for and is not answered by then is asked for anew.
-    for (const { scheduleActivity } of this.turns.flatMap(({ commands }) => commands))
+    for (const { scheduleActivity } of this.tasks.flat().flatMap(({ commands }) => commands))
       if (scheduleActivity && !answered.has(scheduleActivity.seq!))
         this.#activities.set(scheduleActivity.seq!, this.#temporal.schedule(this, scheduleActivity));
     this.#pending.push({ updateRandomSeed: { randomnessSeed: seedOf(this.runId) } });
@@ -136,7 +139,6 @@ export class WorkflowRun {
     const worker = this.#temporal.workerFor('workflow', cachedOn);
     if (!worker) return again(100);
     const jobs = this.#pending.splice(0);
-    const at = clock.now();
     clock.after(
       taskTimeoutMs,
       () => {
@@ -149,9 +151,21 @@ export class WorkflowRun {
       },
       'nobody',
     );
-    void clock.outsideTime(async () => {
-      const commands = await this.#work(worker, jobs, at);
-      this.#temporal.callFrom(worker, () => this.#record(task, { jobs, at, commands }));
+    void this.#turn(worker, task, jobs, []);
+  }
+
+  /** Wakes the workflow, and again for each local activity that it then wants, before the server hears of any of it. */
+  async #turn(worker: SimulatedWorker, task: object, jobs: Job[], before: Turn[]): Promise<void> {
+    const { clock } = this.#temporal;
+    if (this.#task !== task || this.closed) return;
+    const at = clock.now();
+    const commands = await clock.outsideTime(() => this.#work(worker, jobs, at));
+    const turns = [...before, { jobs, at, commands }];
+    const [local] = commands.flatMap(({ scheduleLocalActivity }) => scheduleLocalActivity ?? []);
+    if (!local) return this.#temporal.callFrom(worker, () => this.#record(task, turns));
+    worker.runLocalActivity(this, local, (result) => {
+      const resolveActivity = { seq: local.seq!, result, isLocal: true };
+      void this.#turn(worker, task, [{ resolveActivity }], turns);
     });
   }
 
@@ -159,7 +173,7 @@ export class WorkflowRun {
     if (!this.#cached) {
       const workflow = await worker.loadWorkflow(this);
       this.#cached = { worker, workflow };
-      for (const turn of this.turns) {
+      for (const turn of this.tasks.flat()) {
         const commands = await workflow.activate(turn.jobs, turn.at, true);
         if (described(commands) !== described(turn.commands))
           this.#temporal.broken.push(
@@ -170,11 +184,12 @@ export class WorkflowRun {
     return this.#cached.workflow.activate(jobs, at, false);
   }
 
-  #record(task: object, turn: Turn): void {
+  #record(task: object, turns: Turn[]): void {
     if (this.#task !== task || this.closed) return;
     this.#task = undefined;
-    this.turns.push(turn);
-    for (const command of turn.commands) if (!this.closed) this.#apply(command, 'first');
+    this.tasks.push(turns);
+    for (const { commands } of turns)
+      for (const command of commands) if (!this.closed) this.#apply(command, 'first');
     if (this.#pending.length > 0) this.#beginTask(0);
   }
 

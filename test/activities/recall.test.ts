@@ -1,0 +1,67 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { createActivities, type Recalled } from '../../src/activities/index.ts';
+import { fakeAep, json } from '../aep/fake-aep.ts';
+
+const bounds = { httpTimeoutMs: 2_000, lateCommitMs: 1, listLagMs: 1, watchIntervalMs: 1, webhooks: {} };
+const flowSpec = {
+  sandbox: 'prod',
+  name: 'CRMToAEP',
+  settings: { mappingId: '', startTime: 0 },
+} as never as { sandbox: string; name: string; settings: never };
+const baseConnection = { sandbox: 'prod', id: 'base' };
+const minuteMs = 60_000;
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
+afterEach(() => void vi.useRealTimers());
+
+/** A worker, and an AEP that has a flow spec and a base connection. */
+async function worker(state = 'enabled') {
+  const connection = { id: 'base', state, connectionSpec: { id: 'spec', version: '1.0' } };
+  const { aep, requests } = await fakeAep(({ path }, response) =>
+    json(response, 200, {
+      items: [path.includes('flowSpecs') ? { id: 'crm', name: 'CRMToAEP', version: '1.1' } : connection],
+    }),
+  );
+  const { recall, readFlowSpec, readBaseConnection } = createActivities({ aep, ...bounds });
+  const run = <Answer>(work: () => Promise<Answer>) =>
+    new MockActivityEnvironment().run(work) as Promise<Answer>;
+  return {
+    recall: (): Promise<Recalled> => run(() => recall({ flowSpec, baseConnection })),
+    read: () => run(() => Promise.all([readFlowSpec(flowSpec), readBaseConnection(baseConnection)])),
+    requests,
+  };
+}
+
+it('what was never read is not recalled, and AEP is not asked', async () => {
+  const { recall, requests } = await worker();
+  expect(await recall()).toEqual({});
+  expect(requests).toEqual([]);
+});
+
+it('what was read is recalled as it was answered', async () => {
+  const { recall, read } = await worker();
+  const [spec, connection] = await read();
+  expect(spec).toMatchObject({ id: 'crm', version: '1.1' });
+  expect(connection).toEqual({ state: 'enabled', connectionSpecId: 'spec' });
+  expect(await recall()).toEqual({ flowSpec: spec, baseConnection: connection });
+});
+
+it('a base connection is forgotten after a minute, a flow spec after ten, however often they are asked for', async () => {
+  const { recall, read } = await worker();
+  await read();
+  vi.advanceTimersByTime(minuteMs - 1);
+  expect(Object.keys(await recall())).toEqual(['flowSpec', 'baseConnection']);
+  await read();
+  vi.advanceTimersByTime(1);
+  expect(Object.keys(await recall())).toEqual(['flowSpec']);
+  await read();
+  vi.advanceTimersByTime(9 * minuteMs);
+  expect(await recall()).toEqual({});
+});
+
+it('a base connection that was not enabled is read anew: somebody may have mended it', async () => {
+  const { recall, read } = await worker('initializing');
+  await read();
+  expect(Object.keys(await recall())).toEqual(['flowSpec']);
+});
