@@ -52,14 +52,15 @@ export function createCheckActivities(dependencies: Dependencies) {
   const { flowService } = dependencies.aep;
   const flowSpecs = remembered<JsonObject>(flowSpecAgeMs);
   const baseConnections = remembered<JsonObject>(baseConnectionAgeMs);
-  const keyOf = ({ sandbox, id, name }: { sandbox: string; id?: string; name?: string }) =>
-    `${sandbox}/${id ?? name}`;
   return {
     async readFlowSpec({ giveUpAfterMs, ...request }: FlowSpecRequest): Promise<FlowSpecAnswer> {
       try {
         const call = { sandbox: request.sandbox, signal: cancellationSignal() };
         const read = () => flowService.findFlowSpec(call, request.name);
-        return flowSpecAnswer(await beating(() => flowSpecs.read(keyOf(request), read)), request.settings);
+        return flowSpecAnswer(
+          await beating(() => flowSpecs.read(`${request.sandbox}/${request.name}`, read)),
+          request.settings,
+        );
       } catch (error) {
         throw failure(error, giveUpAfterMs);
       }
@@ -70,7 +71,9 @@ export function createCheckActivities(dependencies: Dependencies) {
         const call = { sandbox: request.sandbox, signal: cancellationSignal() };
         const usable = (connection: JsonObject) => connection['state'] === 'enabled';
         const read = () => flowService.connections.get(call, request.id);
-        return baseConnectionAnswer(await beating(() => baseConnections.read(keyOf(request), read, usable)));
+        return baseConnectionAnswer(
+          await beating(() => baseConnections.read(`${request.sandbox}/${request.id}`, read, usable)),
+        );
       } catch (error) {
         throw failure(error, giveUpAfterMs);
       }
@@ -78,8 +81,9 @@ export function createCheckActivities(dependencies: Dependencies) {
 
     /** The same from memory alone, and what ran before. For a local activity: it is done within a tenth of a second. */
     async recall({ flowSpec, baseConnection, lookBackAt }: RecallRequest): Promise<Recalled> {
-      const spec = flowSpecs.known(keyOf(flowSpec));
-      const connection = baseConnection && baseConnections.known(keyOf(baseConnection));
+      const spec = flowSpecs.known(`${flowSpec.sandbox}/${flowSpec.name}`);
+      const connection =
+        baseConnection && baseConnections.known(`${baseConnection.sandbox}/${baseConnection.id}`);
       const lookBack = lookBackAt === undefined ? undefined : await glanceBack(dependencies, lookBackAt);
       return {
         ...(spec ? { flowSpec: flowSpecAnswer(spec, flowSpec.settings) } : {}),
@@ -92,8 +96,8 @@ export function createCheckActivities(dependencies: Dependencies) {
 
 function flowSpecAnswer(spec: JsonObject | undefined, settings: FlowSettings): FlowSpecAnswer {
   if (!spec) return null;
-  const { id, version = '1.0' } = spec as unknown as { id: string; version?: string };
-  return { id, version, problems: flowSpecProblems(spec, settings) };
+  const { id, version } = spec as unknown as { id: string; version?: string };
+  return { id, version: version ?? '1.0', problems: flowSpecProblems(spec, settings) };
 }
 
 function baseConnectionAnswer(connection: JsonObject | undefined): BaseConnection {
@@ -117,8 +121,8 @@ function remembered<Value>(ageMs: number) {
     ask: () => Promise<Value | undefined>,
     worthKeeping: (value: Value) => boolean = () => true,
   ): Promise<Value | undefined> => {
-    const remembered = known(key);
-    if (remembered) return remembered;
+    const before = known(key);
+    if (before) return before;
     const value = await ask();
     if (value && worthKeeping(value)) kept.set(key, { value, until: Date.now() + ageMs });
     else kept.delete(key);

@@ -31,15 +31,17 @@ export interface LookBack {
 
 /** Runs whose notes are read, so that no answer outgrows the history. */
 const mostRuns = 20;
-/** Lists of workflows lag. The pauses between two grow by half, up to five seconds in all, or two pauses. Milliseconds. */
-const patient = { firstPauseMs: 25, longestPauseMs: 1_800 };
-const impatient = { firstPauseMs: 10, longestPauseMs: 15 };
+/** The pauses between two lists grow from the first by half, for about five seconds in all. */
+const firstPauseMs = 25;
+const longestPauseMs = 1_800;
+/** What Temporal tells within this costs a create less than an activity would. */
+const atOnceMs = 100;
 
 /** Asks Temporal what ran under this workflow id before: the only source that knows of runs that could not say goodbye. */
 export function lookBackOf(dependencies: Dependencies) {
   return async (): Promise<LookBack> => {
     const { workflowExecution, currentAttemptScheduledTimestampMs } = activityInfo();
-    const executions = await beating(() => executionsOf(patient));
+    const executions = await beating(executionsOf);
     if (executions) return judged(executions, currentAttemptScheduledTimestampMs, dependencies);
     const { runId } = workflowExecution!;
     const { afterCutOff: bounds } = boundsOf(dependencies);
@@ -52,7 +54,8 @@ export function lookBackOf(dependencies: Dependencies) {
  * @param now by the server's clock, not after the present. Epoch milliseconds.
  */
 export async function glanceBack(dependencies: Dependencies, now: number): Promise<LookBack | undefined> {
-  const executions = await executionsOf(impatient);
+  const tooLate = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), atOnceMs));
+  const executions = await Promise.race([listed().catch(() => undefined), tooLate]);
   return executions && judged(executions, now, dependencies);
 }
 
@@ -81,27 +84,29 @@ function judged(executions: WorkflowExecutionInfo[], now: number, dependencies: 
 }
 
 /** Every execution of this workflow id, newest first. Undefined where Temporal cannot tell. */
-async function executionsOf({
-  firstPauseMs,
-  longestPauseMs,
-}: typeof patient): Promise<WorkflowExecutionInfo[] | undefined> {
-  const { client } = Context.current();
-  const { workflowId, runId } = activityInfo().workflowExecution!;
-  const query = `WorkflowId = "${workflowId}"`;
+async function executionsOf(): Promise<WorkflowExecutionInfo[] | undefined> {
   try {
-    // Visibility lags, but in order: once it shows this run, it shows the ones before it.
     for (let pauseMs = firstPauseMs; ; pauseMs *= 1.5) {
-      const executions = [];
-      for await (const execution of client.workflow.list({ query })) executions.push(execution);
-      if (executions.some((one) => one.runId === runId))
-        return executions.sort((a, b) => +b.startTime - +a.startTime);
-      if (pauseMs > longestPauseMs) return undefined;
+      const executions = await listed();
+      if (executions || pauseMs > longestPauseMs) return executions;
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   } catch {
     // The time-skipping test server has no list. Not to know is the same as to expect the worst.
   }
   return undefined;
+}
+
+/** The same, as a list shows it now. Undefined while it does not show this run: lists lag, but in order, so that what it shows then is all. */
+async function listed(): Promise<WorkflowExecutionInfo[] | undefined> {
+  const { workflowId, runId } = activityInfo().workflowExecution!;
+  const executions = [];
+  for await (const execution of Context.current().client.workflow.list({
+    query: `WorkflowId = "${workflowId}"`,
+  }))
+    executions.push(execution);
+  if (!executions.some((one) => one.runId === runId)) return undefined;
+  return executions.sort((a, b) => +b.startTime - +a.startTime);
 }
 
 /** @param since epoch milliseconds: what ended before has shown by now. */

@@ -1,4 +1,4 @@
-import { isCancellation, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities, BaseConnection, FlowSpecAnswer, LookBack, Recalled } from '../activities/index.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { Problem } from '../definition/problems.ts';
@@ -21,7 +21,7 @@ const readOnly = proxyActivities<Activities>({
 const { recall } = proxyLocalActivities<Activities>({
   startToCloseTimeout: '1 second',
   retry: { maximumAttempts: 1 },
-  summary: 'What the worker knows by heart',
+  summary: 'What can be told without a call to AEP',
 });
 
 export interface Checked {
@@ -48,8 +48,7 @@ export async function recallFacts(definition: Definition, looksBack: boolean): P
       ...(id ? { baseConnection: { sandbox, id } } : {}),
       ...(looksBack ? { lookBackAt: Date.now() } : {}),
     });
-  } catch (error) {
-    if (isCancellation(error)) throw error;
+  } catch {
     return {};
   }
 }
@@ -80,9 +79,9 @@ export async function checkBeforeCreating(
   ]);
   const found = Object.fromEntries(reads) as Found;
   const problems = [
-    ...flowSpecProblems(definition, flowSpec),
-    ...baseConnectionProblems(definition, baseConnection),
-    ...givenProblems(given, found, sandbox),
+    ...problemsOfFlowSpec(definition, flowSpec),
+    ...problemsOfBaseConnection(definition, baseConnection),
+    ...problemsOfGiven(given, found, sandbox),
     ...webhook.map(({ field, message }) => ({ field: `watch.${field}`, message })),
   ];
   if (problems.length > 0) throw invalid(problems);
@@ -94,13 +93,13 @@ export async function checkBeforeCreating(
 /** What AEP has of what is given; null where it has nothing. */
 type Found = Partial<Record<Kind, Observed | null>>;
 
-function flowSpecProblems({ sandbox, source }: Definition, spec: FlowSpecAnswer): Problem[] {
+function problemsOfFlowSpec({ sandbox, source }: Definition, spec: FlowSpecAnswer): Problem[] {
   if (spec) return spec.problems;
   const { flowSpec } = sourceFacts(source);
   return [{ field: 'source', message: `AEP has no flow spec ${flowSpec} in the sandbox ${sandbox}` }];
 }
 
-function baseConnectionProblems({ sandbox, source }: Definition, found: BaseConnection): Problem[] {
+function problemsOfBaseConnection({ sandbox, source }: Definition, found: BaseConnection): Problem[] {
   const id = source.baseConnectionId;
   if (!id) return [];
   const field = 'source.baseConnectionId';
@@ -124,7 +123,7 @@ const givenFields: Partial<Record<Kind, string>> = {
   datasetBaseConnection: 'target.datasetBaseConnection.id',
 };
 
-function givenProblems(given: ResourceIds, found: Found, sandbox: string): Problem[] {
+function problemsOfGiven(given: ResourceIds, found: Found, sandbox: string): Problem[] {
   const problems = (Object.keys(found) as Kind[])
     .filter((kind) => !found[kind])
     .map((kind) => ({

@@ -102,9 +102,9 @@ async function createResources(
   const checked = await checking;
   report.step('check', 'done');
 
-  const outside = outsideOf(definition, earlier.bounds);
   // In a scope of their own: when one branch has failed, the others begin nothing more.
   return CancellationScope.cancellable(() => {
+    const outside = outsideOf(definition, earlier.bounds);
     const branches = new Branches(definition, earlier, checked, report, outside);
     attempts.begun(definition, branches.protocol);
     const once = branches.once.bind(branches);

@@ -8,13 +8,11 @@ import { callsFor, heartbeatTimeoutMs } from './calls.ts';
 import type { Outside } from './create-once.ts';
 import { isDoubt, thrownBy } from './failures.ts';
 
-/**
- * The create-once protocol's outside, as Temporal gives it: activities, and the workflow's own clock and randomness. They
- * belong to the scope that they are called in.
- */
+/** The create-once protocol's outside, as Temporal gives it: activities in the current scope, and the workflow's own clock and randomness. */
 export function outsideOf(definition: Definition, bounds: Bounds): Outside {
   const common = { sandbox: definition.sandbox, ...giveUp(definition) };
   const dataflow = dataflowId(definition);
+  const scope = CancellationScope.current();
   return {
     look: (kind, sought) => callsFor(kind, bounds).lookFor({ ...sought, ...common, dataflow }),
     settle: (kind, sought) => callsFor(kind, bounds).settle({ ...sought, ...common, dataflow }),
@@ -32,10 +30,9 @@ export function outsideOf(definition: Definition, bounds: Bounds): Outside {
         return thrownBy(error)?.message ?? String(error);
       }
     },
-    beginNothingMore: () => CancellationScope.current().cancel(),
+    beginNothingMore: () => scope.cancel(),
     mustGoOn() {
-      if (CancellationScope.current().consideredCancelled)
-        throw new CancelledFailure('The create was cancelled');
+      if (scope.consideredCancelled) throw new CancelledFailure('The create was cancelled');
     },
     // A server that does not know time-outs by name tries again after one. A cancellation that comes before that attempt
     // says nothing of the one that was cut off: only what was cancelled sooner than that is sure to have sent nothing.

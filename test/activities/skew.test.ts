@@ -1,7 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { lookBackOf } from '../../src/activities/look-back.ts';
+import { createCheckActivities } from '../../src/activities/check.ts';
+import { glanceBack, lookBackOf } from '../../src/activities/look-back.ts';
 import { bodyOf } from '../../src/activities/send.ts';
+import type { FlowSettings } from '../../src/resources/flow.ts';
 import type { Dependencies } from '../../src/activities/dependencies.ts';
 
 const serverNow = Date.UTC(2031, 0, 1);
@@ -14,8 +16,19 @@ it("a flow starts soon by AEP's clock, however far ahead ours is", () => {
   expect(body['scheduleParams']).toEqual({ startTime: Math.ceil(now / 1000) + 60 });
 });
 
+type Look = ReturnType<typeof lookBackOf>;
+
+const { recall } = createCheckActivities({ ...dependencies, aep: { flowService: {} } } as Dependencies);
+const flowSpec = { sandbox: 'prod', name: 'CRMToAEP', settings: {} as FlowSettings };
+
+/** As an activity of its own, and at once. */
+const looks: [string, Look][] = [
+  ['looks', lookBackOf(dependencies)],
+  ['glances', async () => (await recall({ flowSpec, lookBackAt: serverNow })).lookBack!],
+];
+
 /** Looks back with a worker whose clock is off, at a run that the server says was terminated a while ago. */
-async function lookBack(workerAheadMs: number, endedAgoMs: number) {
+async function lookBack(look: Look, workerAheadMs: number, endedAgoMs: number) {
   const executions = [
     { runId: 'this', startTime: new Date(serverNow), status: { name: 'RUNNING' } },
     {
@@ -42,32 +55,36 @@ async function lookBack(workerAheadMs: number, endedAgoMs: number) {
   );
   vi.useFakeTimers({ now: serverNow + workerAheadMs, toFake: ['Date'] });
   try {
-    return await environment.run(lookBackOf(dependencies));
+    return await environment.run(look);
   } finally {
     vi.useRealTimers();
   }
 }
 
-describe.each([
+const clocks: [string, number][] = [
   ['right', 0],
   ['an hour fast', 3_600_000],
   ['an hour slow', -3_600_000],
-])('a worker whose clock is %s', (_, aheadMs) => {
-  it('expects late requests of a run that ended within the settle time', async () => {
-    expect(await lookBack(aheadMs, 20_000)).toMatchObject({ ranBefore: true, mayStillArrive: true });
-  });
+];
 
-  it('expects those of a living worker, which begin a moment after the run ended', async () => {
-    const looked = await lookBack(aheadMs, 28_500);
-    expect(looked).toMatchObject({ mayStillArrive: true, bounds: { settleMs: 29_000, lateMs: 20_000 } });
-  });
+describe.each(looks)('a worker that %s back', (_, look) => {
+  describe.each(clocks)('and whose clock is %s', (_, aheadMs) => {
+    it('expects late requests of a run that ended within the settle time', async () => {
+      expect(await lookBack(look, aheadMs, 20_000)).toMatchObject({ ranBefore: true, mayStillArrive: true });
+    });
 
-  it('expects none of a run that ended before', async () => {
-    expect(await lookBack(aheadMs, 40_000)).toMatchObject({ ranBefore: true, mayStillArrive: false });
+    it('expects those of a living worker, which begin a moment after the run ended', async () => {
+      const looked = await lookBack(look, aheadMs, 28_500);
+      expect(looked).toMatchObject({ mayStillArrive: true, bounds: { settleMs: 29_000, lateMs: 20_000 } });
+    });
+
+    it('expects none of a run that ended before', async () => {
+      expect(await lookBack(look, aheadMs, 40_000)).toMatchObject({ ranBefore: true, mayStillArrive: false });
+    });
   });
 });
 
-it('a list of workflows that lags by a second is waited for', async () => {
+it('a list of workflows that lags by a second is waited for, but not at a glance', async () => {
   const began = Date.now();
   const client = {
     withAbortSignal: (_signal: unknown, work: () => unknown) => work(),
@@ -80,5 +97,18 @@ it('a list of workflows that lags by a second is waited for', async () => {
   };
   const workflowExecution = { workflowId: 'dataflow/prod/orders', runId: 'this' };
   const environment = new MockActivityEnvironment({ workflowExecution }, { client: client as never });
+  expect(await environment.run(() => glanceBack(dependencies, began))).toBeUndefined();
   expect(await environment.run(lookBackOf(dependencies))).toMatchObject({ ranBefore: false });
+});
+
+it('a list of workflows that does not answer is not waited for at a glance', async () => {
+  const client = {
+    withAbortSignal: (_signal: unknown, work: () => unknown) => work(),
+    workflow: {
+      list: () => ({ [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => undefined) }) }),
+    },
+  };
+  const workflowExecution = { workflowId: 'dataflow/prod/orders', runId: 'this' };
+  const environment = new MockActivityEnvironment({ workflowExecution }, { client: client as never });
+  expect(await environment.run(() => glanceBack(dependencies, Date.now()))).toBeUndefined();
 });

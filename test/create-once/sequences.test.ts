@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { playSeed, smallest } from './simulation/one-life.ts';
+import { playSeed, scenarioOf, smallest } from './simulation/one-life.ts';
 import { play } from './simulation/play.ts';
 import type { Scenario } from './simulation/scenario.ts';
 import { loadWorkflowCode, type WorkflowCode } from './simulation/simulated-worker.ts';
@@ -51,6 +51,16 @@ describe('in random lives, with lost replies, late commits, dead workers, resets
 
   it('a life is the same each time it is lived', async () => {
     expect(await playSeed(7, code)).toEqual(await playSeed(7, code));
+  });
+
+  it('workers that can tell nothing at once read it, and there is exactly one of each in the end', async () => {
+    const wrong: number[] = [];
+    for (let seed = 1; seed <= 25; seed++) {
+      const scenario = scenarioOf(seed);
+      const { violations } = await play(scenario, code, { ...scenario.aep, knowsNothing: true });
+      if (violations.length > 0) wrong.push(seed);
+    }
+    expect(wrong).toEqual([]);
   });
 
   it('workers that believe AEP to be quicker than it is make duplicates, and the count shows them', async () => {

@@ -17,6 +17,8 @@ export interface WorkerSettings {
   httpTimeoutMs: number;
   lateCommitMs: number;
   listLagMs: number;
+  /** Its local activities fail, as when they take too long. */
+  knowsNothing?: boolean;
 }
 
 /** The workflow code, ready to run in this process as a worker runs it. */
@@ -56,6 +58,7 @@ export class SimulatedWorker {
   readonly #code: WorkflowCode;
   readonly #activities: Record<string, AnyActivity>;
   readonly #running = new Set<Attempt>();
+  readonly #knowsNothing: boolean;
 
   constructor(
     temporal: SimulatedTemporal,
@@ -65,6 +68,7 @@ export class SimulatedWorker {
   ) {
     this.#temporal = temporal;
     this.#code = code;
+    this.#knowsNothing = settings.knowsNothing ?? false;
     const dependencies = { ...settings, aep: aep(this.process), watchIntervalMs: 60_000 };
     this.#activities = createActivities(dependencies as never) as unknown as Record<string, AnyActivity>;
     for (const name of Object.keys(this.#activities)) code.names.add(name);
@@ -147,6 +151,7 @@ export class SimulatedWorker {
     command: coresdk.workflow_commands.IScheduleLocalActivity,
     resolve: (result: coresdk.activity_result.IActivityResolution) => void,
   ): void {
+    if (this.#knowsNothing) return resolve({ failed: { failure: { message: 'activity timed out' } } });
     const { workflowId, runId } = run;
     const activityType = command.activityType!;
     const environment = new MockActivityEnvironment(
@@ -157,7 +162,7 @@ export class SimulatedWorker {
     this.#temporal.clock.runAs(this.process, () => {
       environment.run(this.#activities[activityType]!, ...args).then(
         (result) => resolve({ completed: { result: defaultPayloadConverter.toPayload(result) } }),
-        // Nothing is known by heart then, which is no failure: only the count of calls would show it.
+        // The workflow would make do without it, so that no life would show the mistake.
         (error: unknown) => this.#temporal.broken.push(`A local activity failed: ${String(error)}`),
       );
     });

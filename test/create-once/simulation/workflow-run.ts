@@ -161,7 +161,8 @@ export class WorkflowRun {
     const at = clock.now();
     const commands = await clock.outsideTime(() => this.#work(worker, jobs, at));
     const turns = [...before, { jobs, at, commands }];
-    const [local] = commands.flatMap(({ scheduleLocalActivity }) => scheduleLocalActivity ?? []);
+    const [local, another] = commands.flatMap(({ scheduleLocalActivity }) => scheduleLocalActivity ?? []);
+    if (another) this.#temporal.broken.push('Two local activities at once are not simulated');
     if (!local) return this.#temporal.callFrom(worker, () => this.#record(task, turns));
     worker.runLocalActivity(this, local, (result) => {
       const resolveActivity = { seq: local.seq!, result, isLocal: true };
