@@ -51,7 +51,7 @@ const baseConnectionAgeMs = 60_000;
 export function createCheckActivities(dependencies: Dependencies) {
   const { flowService } = dependencies.aep;
   const flowSpecs = remembered<JsonObject>(flowSpecAgeMs);
-  const baseConnections = remembered<JsonObject>(baseConnectionAgeMs);
+  const baseConnections = remembered<JsonObject>(baseConnectionAgeMs, ({ state }) => state === 'enabled');
   return {
     async readFlowSpec({ giveUpAfterMs, ...request }: FlowSpecRequest): Promise<FlowSpecAnswer> {
       try {
@@ -69,10 +69,9 @@ export function createCheckActivities(dependencies: Dependencies) {
     async readBaseConnection({ giveUpAfterMs, ...request }: BaseConnectionRequest): Promise<BaseConnection> {
       try {
         const call = { sandbox: request.sandbox, signal: cancellationSignal() };
-        const usable = (connection: JsonObject) => connection['state'] === 'enabled';
         const read = () => flowService.connections.get(call, request.id);
         return baseConnectionAnswer(
-          await beating(() => baseConnections.read(`${request.sandbox}/${request.id}`, read, usable)),
+          await beating(() => baseConnections.read(`${request.sandbox}/${request.id}`, read)),
         );
       } catch (error) {
         throw failure(error, giveUpAfterMs);
@@ -110,23 +109,18 @@ function baseConnectionAnswer(connection: JsonObject | undefined): BaseConnectio
 }
 
 /** Remembers what was read, but only what is there and worth keeping: a user who has just mended something must not be told otherwise. */
-function remembered<Value>(ageMs: number) {
+function remembered<Value>(ageMs: number, worthKeeping: (value: Value) => boolean = () => true) {
   const kept = new Map<string, { value: Value; until: number }>();
-  const known = (key: string): Value | undefined => {
-    const one = kept.get(key);
-    return one && Date.now() < one.until ? one.value : undefined;
+  return {
+    known(key: string): Value | undefined {
+      const one = kept.get(key);
+      return one && Date.now() < one.until ? one.value : undefined;
+    },
+    async read(key: string, ask: () => Promise<Value | undefined>): Promise<Value | undefined> {
+      const value = await ask();
+      if (value && worthKeeping(value)) kept.set(key, { value, until: Date.now() + ageMs });
+      else kept.delete(key);
+      return value;
+    },
   };
-  const read = async (
-    key: string,
-    ask: () => Promise<Value | undefined>,
-    worthKeeping: (value: Value) => boolean = () => true,
-  ): Promise<Value | undefined> => {
-    const before = known(key);
-    if (before) return before;
-    const value = await ask();
-    if (value && worthKeeping(value)) kept.set(key, { value, until: Date.now() + ageMs });
-    else kept.delete(key);
-    return value;
-  };
-  return { known, read };
 }

@@ -38,16 +38,21 @@ export function lookBack(): Promise<LookBack> {
 /**
  * Asks for what needs no call to AEP, as a local activity: it is no step that could fail or take long, and an activity
  * would cost two ways through the server before the first create. What is not known is read as usual.
+ *
+ * @param again whether this run has tried before: then it needs no look back.
  */
-export async function recallFacts(definition: Definition, looksBack: boolean): Promise<Recalled> {
+export async function recallFacts(definition: Definition, again: boolean): Promise<Recalled> {
   const { sandbox, source } = definition;
   const id = source.baseConnectionId;
   try {
-    return await recall({
+    const { baseConnection, ...facts } = await recall({
       flowSpec: flowSpecRequest(definition),
       ...(id ? { baseConnection: { sandbox, id } } : {}),
-      ...(looksBack ? { lookBackAt: Date.now() } : {}),
+      ...(again ? {} : { lookBackAt: Date.now() }),
     });
+    // Where there was trouble before, it may have been with this one, or somebody may have mended it.
+    const doubted = again || facts.lookBack?.ranBefore;
+    return baseConnection && !doubted ? { ...facts, baseConnection } : facts;
   } catch {
     return {};
   }

@@ -17,7 +17,7 @@ import { Attempts } from './attempts.ts';
 import { Branches } from './branches.ts';
 import { checkBeforeCreating, lookBack, recallFacts } from './checks.ts';
 import { humanDecisions } from './decisions.ts';
-import { endingOf } from './failures.ts';
+import { endingOf, reasonOf } from './failures.ts';
 import { handled } from './handled.ts';
 import { searchAttributes, type CreateDataflowResult, type StepName } from './messages.ts';
 import { giveUp, outsideOf } from './outside.ts';
@@ -96,10 +96,13 @@ async function createResources(
   attempts: Attempts,
 ): Promise<ResourceIds> {
   report.step('check', 'running');
-  const recalled = await recallFacts(definition, !attempts.earlier);
+  const recalled = await recallFacts(definition, attempts.earlier !== undefined);
   const checking = handled(checkBeforeCreating(definition, recalled, giveUp(definition)));
   const earlier = (attempts.earlier ??= recalled.lookBack ?? (await lookBack()));
-  const checked = await checking;
+  const checked = await checking.catch((error: unknown) => {
+    if (!isCancellation(error)) report.step('check', 'failed', { note: reasonOf(error) });
+    throw error;
+  });
   report.step('check', 'done');
 
   // In a scope of their own: when one branch has failed, the others begin nothing more.

@@ -47,17 +47,22 @@ it('what was read is recalled as it was answered', async () => {
   expect(await recall()).toEqual({ flowSpec: spec, baseConnection: connection });
 });
 
-it('a base connection is forgotten after a minute, a flow spec after ten, however often they are asked for', async () => {
+it('a base connection is forgotten after a minute, a flow spec after ten, however often they are recalled', async () => {
   const { recall, read } = await worker();
   await read();
   vi.advanceTimersByTime(minuteMs - 1);
   expect(Object.keys(await recall())).toEqual(['flowSpec', 'baseConnection']);
-  await read();
   vi.advanceTimersByTime(1);
   expect(Object.keys(await recall())).toEqual(['flowSpec']);
-  await read();
   vi.advanceTimersByTime(9 * minuteMs);
   expect(await recall()).toEqual({});
+});
+
+it('whoever reads is told what AEP says now', async () => {
+  const { read, requests } = await worker();
+  await read();
+  await read();
+  expect(requests.length).toBe(4);
 });
 
 it('a base connection that was not enabled is read anew: somebody may have mended it', async () => {

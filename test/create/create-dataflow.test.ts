@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DataflowError } from '../../src/client.ts';
 import { example, startRig, type Rig } from '../support/rig.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 let rig: Rig;
 
@@ -77,6 +78,18 @@ describe('a dataflow that is started again', () => {
     ]);
     expect(posts().slice(before)).toEqual([]);
   });
+});
+
+it('a create whose checks fail shows which step that was', async () => {
+  const definition = example('orders-from-bigquery', { name: 'failed check', onFailure: 'wait' });
+  const source = { ...(definition['source'] as object), baseConnectionId: crypto.randomUUID() };
+  const handle = await rig.client.start({ ...definition, source });
+  const waiting = await waitFor('the checks to fail', async () => {
+    const progress = await handle.progress();
+    return progress.state === 'waiting' ? progress : undefined;
+  });
+  expect(waiting.steps[0]).toMatchObject({ step: 'check', state: 'failed' });
+  await handle.giveUp();
 });
 
 describe('a second dataflow on the same worker', () => {

@@ -146,10 +146,14 @@ describe('a refusal, waited about', () => {
     const progress = await untilWaiting('corrected');
     expect(progress.error?.type).toBe('Rejected');
     expect(progress.error?.message).toContain('nickname');
+    // The worker remembers it, but somebody may have mended it.
+    const reads = () => rig.emulator.control.requests({ method: 'GET', path: '/flowservice/connections/*' });
+    const before = reads().length;
     await handle.resume(orders('corrected', { mapping: right }));
     const result = await handle.result();
     expect(marked(rig.emulator, 'corrected/orders')).toEqual(one);
     expect(result.made).toContain('schema');
+    expect(reads().length).toBe(before + 1);
   });
 
   it('what a request of unknown outcome made under a name that resume changes is swept', async () => {
