@@ -30,6 +30,7 @@ import {
   type Progress,
 } from './workflows/messages.ts';
 import { watcherHandle, type WatcherHandle } from './watcher-handle.ts';
+import { announcementOf } from './workflows/announcement.ts';
 import { healthQuery, watcherWorkflowId, type Health, type WatchInput } from './workflows/watch-messages.ts';
 
 /** Why a dataflow could not be created. */
@@ -113,16 +114,25 @@ export class AepDataflows {
   async start(input: unknown): Promise<DataflowHandle> {
     const { definition } = parseDefinition(input);
     const id = workflowId(definition);
-    const handle = await this.#client.workflow.start('createDataflow', {
-      workflowId: id,
-      taskQueue: this.#taskQueue,
-      workflowIdConflictPolicy: 'USE_EXISTING',
-      args: [input],
-      memo: { definition: definitionHash(definition) },
-      staticSummary: `Creates the dataflow ${dataflowId(definition)}`,
-    });
-    await this.#mustBe(handle, definition);
-    return handleOf(handle);
+    const { memo, searchAttributes } = announcementOf(definition);
+    for (;;) {
+      try {
+        const started = await this.#client.workflow.start('createDataflow', {
+          workflowId: id,
+          taskQueue: this.#taskQueue,
+          workflowIdConflictPolicy: 'FAIL',
+          args: [input],
+          memo,
+          typedSearchAttributes: searchAttributes,
+          staticSummary: `Creates the dataflow ${dataflowId(definition)}`,
+        });
+        return handleOf(started);
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        const running = await this.#runOf(definition);
+        if (running) return handleOf(running);
+      }
+    }
   }
 
   /** A dataflow that was started before, here or elsewhere. */
@@ -198,9 +208,14 @@ export class AepDataflows {
     return watcherHandle(this.#client, flow, updated);
   }
 
-  /** Temporal answers a start with whatever runs under the id, whatever its type or input. */
-  async #mustBe(handle: WorkflowHandle, definition: Definition): Promise<void> {
-    const { type, memo } = await handle.describe();
+  /**
+   * What runs under the dataflow's id. Undefined where it has just ended.
+   * @throws DataflowError `Conflict` where it is not the create of this very definition.
+   */
+  async #runOf(definition: Definition): Promise<WorkflowHandle | undefined> {
+    const handle = this.#client.workflow.getHandle(workflowId(definition));
+    const { type, memo, runId, status } = await handle.describe();
+    if (status.name !== 'RUNNING') return undefined;
     const id = dataflowId(definition);
     if (type !== 'createDataflow')
       throw new DataflowError(
@@ -208,7 +223,7 @@ export class AepDataflows {
         `${type} runs under the id of the dataflow ${id}. Try again when it has ended`,
       );
     const hash = memo?.['definition'] ?? (await this.#hashOfInput(handle));
-    if (hash === definitionHash(definition)) return;
+    if (hash === definitionHash(definition)) return this.#client.workflow.getHandle(handle.workflowId, runId);
     throw new DataflowError(
       'Conflict',
       `The dataflow ${id} is just being created from another definition. Wait for it, or give this one another name`,

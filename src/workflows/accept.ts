@@ -1,12 +1,11 @@
 import { upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Definition } from '../definition/definition.ts';
-import { dataflowId, definitionHash, workflowId } from '../definition/identity.ts';
+import { dataflowId, workflowId } from '../definition/identity.ts';
 import { parseDefinition } from '../definition/parse.ts';
 import { InvalidDefinitionError, type Warning } from '../definition/problems.ts';
-import { emptyOutcome, type Outcome } from '../resources/outcome.ts';
-import { sourceFacts } from '../definition/source-facts.ts';
+import { emptyOutcome } from '../resources/outcome.ts';
+import { announcementOf } from './announcement.ts';
 import { invalid, invalidDefinition } from './failures.ts';
-import { searchAttributes } from './messages.ts';
 
 export interface Accepted {
   definition: Definition;
@@ -19,17 +18,37 @@ export interface Accepted {
  * @throws InvalidDefinition
  */
 export function accept(input: unknown): Accepted {
-  // A run that is refused at once has left nothing that the next one would have to wait for.
-  const nothing = emptyOutcome();
   try {
     const accepted = parse(input);
     checkId(accepted.definition);
-    announce(accepted.definition, { outcome: nothing });
+    const announcement = announcementOf(accepted.definition);
+    if (!wasAnnounced(announcement)) {
+      upsertMemo(announcement.memo);
+      upsertSearchAttributes(announcement.searchAttributes);
+    }
     return accepted;
   } catch (error) {
-    upsertMemo({ outcome: nothing });
+    // A run that is refused at once has left nothing that the next one would have to wait for.
+    upsertMemo({ outcome: emptyOutcome() });
     throw error;
   }
+}
+
+/** Notes that another definition counts from now on. */
+export function announceAnew(definition: Definition): void {
+  const { memo, searchAttributes } = announcementOf(definition);
+  upsertMemo({ definition: memo.definition });
+  upsertSearchAttributes(searchAttributes);
+}
+
+/** Our client says it all at the start, which costs no event. */
+function wasAnnounced({ memo, searchAttributes }: ReturnType<typeof announcementOf>): boolean {
+  const { memo: said, typedSearchAttributes } = workflowInfo();
+  return (
+    said?.['definition'] === memo.definition &&
+    said['outcome'] !== undefined &&
+    searchAttributes.every(({ key, value }) => typedSearchAttributes.get(key) === value)
+  );
 }
 
 function checkId(definition: Definition): void {
@@ -38,16 +57,6 @@ function checkId(definition: Definition): void {
   if (given === id) return;
   const message = `The dataflow ${dataflowId(definition)} is created under the workflow id ${id}, not ${given}: the id is its lock. Start it with --workflow-id ${id}`;
   throw invalidDefinition(message, [{ field: 'name', message }]);
-}
-
-/** Notes in memo and search attributes what this workflow is about. */
-export function announce(definition: Definition, more: { outcome?: Outcome } = {}): void {
-  upsertMemo({ definition: definitionHash(definition), ...more });
-  upsertSearchAttributes([
-    { key: searchAttributes.dataflow, value: dataflowId(definition) },
-    { key: searchAttributes.sandbox, value: definition.sandbox },
-    { key: searchAttributes.connector, value: sourceFacts(definition.source).label },
-  ]);
 }
 
 /**

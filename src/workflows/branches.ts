@@ -34,7 +34,8 @@ export class Branches {
   readonly #needed: Kind[];
   readonly #looks = new Map<Kind, Promise<Look>>();
   readonly #living: Promise<ResourceIds | undefined>;
-  readonly #begun: Promise<unknown>[] = [];
+  /** One for each branch, which tells nothing of how it ended. */
+  readonly #ended: Promise<unknown>[] = [];
   readonly #ids: ResourceIds = {};
   #failed: { error: unknown } | undefined;
 
@@ -52,7 +53,7 @@ export class Branches {
     this.#report = report;
     this.#outside = outside;
     this.#needed = neededKinds(definition);
-    this.protocol = new CreateOnce(outside, this.#dataflow, lookBack.bounds, lookBack.since);
+    this.protocol = new CreateOnce(outside, this.#dataflow, lookBack);
     this.#living = handled(this.#adoptLivingFlow());
   }
 
@@ -60,8 +61,8 @@ export class Branches {
   once(kind: Kind, needs: Needs = {}): Promise<string> | undefined {
     if (!this.#needed.includes(kind)) return undefined;
     if (!uniqueKinds.has(kind) && !this.#checked.given[kind]) void this.#look(kind);
-    const branch = handled(this.#branch(kind, needs));
-    this.#begun.push(branch);
+    const branch = this.#branch(kind, needs);
+    this.#ended.push(branch.catch(() => undefined));
     return branch;
   }
 
@@ -70,7 +71,7 @@ export class Branches {
    * @throws what failed first.
    */
   async allEnded(): Promise<ResourceIds> {
-    await Promise.allSettled(this.#begun);
+    for (const ended of this.#ended) await ended;
     const living = await this.#living.catch(() => undefined);
     const ids = { ...this.#ids, ...living, ...this.#checked.given };
     await this.#discardUnused(ids);
@@ -147,7 +148,7 @@ export class Branches {
   #look(kind: Kind): Promise<Look> {
     const begun = this.#looks.get(kind);
     if (begun) return begun;
-    const look = handled(this.protocol.look(kind, this.#sought(kind), this.#lookBack));
+    const look = handled(this.protocol.look(kind, this.#sought(kind)));
     this.#looks.set(kind, look);
     return look;
   }

@@ -12,7 +12,7 @@ import { dataflowId } from '../definition/identity.ts';
 import type { Kind, ResourceIds } from '../resources/kinds.ts';
 import type { Outcome } from '../resources/outcome.ts';
 import { neededKinds } from '../resources/plan.ts';
-import { accept, announce } from './accept.ts';
+import { accept, announceAnew } from './accept.ts';
 import { Attempts } from './attempts.ts';
 import { Branches } from './branches.ts';
 import { checkBeforeCreating, lookBack, recallFacts } from './checks.ts';
@@ -60,7 +60,7 @@ export async function createDataflow(input: unknown): Promise<CreateDataflowResu
       if ('resume' in decided) {
         accepted = decided.resume;
         attempts.earlier = asEarlierRun(attempts, outcome());
-        announce(accepted.definition);
+        announceAnew(accepted.definition);
         report.again(stepsOf(accepted.definition), accepted.warnings);
         return;
       }

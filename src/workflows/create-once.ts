@@ -71,13 +71,6 @@ interface Doubt {
   since: number;
 }
 
-export interface Times {
-  /** Milliseconds from a doubt until what was created is sure to show. */
-  settleMs: number;
-  /** Milliseconds from an answered request until the same. */
-  lateMs: number;
-}
-
 /**
  * One resource of each kind, whatever fails. AEP has no idempotency key: a POST whose answer was lost leaves a resource
  * whose id nobody knows, and a blind retry makes a second one. Hence, for every kind that AEP lets exist twice:
@@ -92,52 +85,46 @@ export interface Times {
 export class CreateOnce {
   readonly #outside: Outside;
   readonly #dataflow: string;
-  readonly #times: Times;
   readonly #doubts = new Map<Kind, Doubt[]>();
   /** What was made anew and cannot be deleted. */
   readonly replaced: Surplus[] = [];
   readonly #sent = new Map<Kind, Set<string>>();
   readonly #began: number;
-  readonly #since: number | undefined;
+  readonly #earlier: LookBack;
 
-  /** @param since when the first run of this dataflow began that may have made something, where there was one. Epoch milliseconds. */
-  constructor(outside: Outside, dataflow: string, times: Times, since?: number) {
+  constructor(outside: Outside, dataflow: string, earlier: LookBack) {
     this.#outside = outside;
     this.#dataflow = dataflow;
-    this.#times = times;
     this.#began = outside.now();
-    this.#since = since;
+    this.#earlier = earlier;
   }
 
-  /**
-   * The first look. Where an earlier run was cut off just now, its last requests may not show yet: that is doubt from the
-   * start. Whether one was is known only to the run that asked. After a reset the answer is another run's, and a look of
-   * this run, which lists may keep in the dark about what that one made, is no leave to send.
-   */
-  async look(
-    kind: Kind,
-    sought: Sought,
-    { runId, mayStillArrive }: Pick<LookBack, 'runId' | 'mayStillArrive'>,
-  ): Promise<Look> {
-    const request = { ...sought, ...(this.#since === undefined ? {} : { since: this.#since }) };
-    if (!mayStillArrive) return { ...(await this.#outside.look(kind, request)), lookedIn: runId };
+  /** The first look. Where an earlier run was cut off just now, its last requests may not show yet: that is doubt from the start. */
+  look(kind: Kind, sought: Sought): Promise<Look> {
+    const { mayStillArrive, since } = this.#earlier;
+    const request = { ...sought, ...(since === undefined ? {} : { since }) };
+    if (!mayStillArrive) return this.#outside.look(kind, request);
     this.#doubt(kind, 'of an earlier run');
     return this.#outside.settle(kind, { ...request, settleMs: this.#settleMs(kind) });
   }
 
   /**
-   * Adopts what the look found, or creates it.
+   * Adopts what the first look found, or creates it.
    * @throws what the create threw, where that surely created nothing; `Conflicting` where what is there does not fit.
    */
   async create(kind: Kind, sought: Required<Sought>, look: Look): Promise<Found> {
     const sent = this.#sentOf(kind);
     const { body } = sought;
-    for (let { found, lookedIn } = look; ;) {
+    let { found, lookedIn } = look;
+    // Whether a run was cut off is known only to the run that asked. After a reset the answer is another run's, and a look
+    // of this run, which lists may keep in the dark about what that one made, is no leave to send.
+    if (!this.#earlier.mayStillArrive) lookedIn = this.#earlier.runId;
+    for (;;) {
       this.#account(kind, found);
       const decision = decide(kind, body, found, { dataflow: this.#dataflow });
       if (decision.action === 'adopt') {
         // Our own surplus, left by a run that was cut off: the sweep need not wait for it to show.
-        if (decision.surplus.length > 0) this.#doubt(kind, 'surplus', -this.#times.settleMs);
+        if (decision.surplus.length > 0) this.#doubt(kind, 'surplus', -this.#earlier.bounds.settleMs);
         const adopted = found.find(({ id }) => id === decision.id)!;
         const made = this.isOwn(kind, adopted) || (sent.size > 0 && !adopted.mark);
         return { id: adopted.id, made };
@@ -155,7 +142,7 @@ export class CreateOnce {
       }
       this.#doubt(kind, nonce);
       const settleMs = this.#settleMs(kind);
-      const since = this.#since ?? this.#began;
+      const since = this.#earlier.since ?? this.#began;
       const settled = await this.#outside.settleOrCreate(kind, { ...sought, since, nonce, settleMs });
       for (const doubted of settled.doubts) {
         sent.add(doubted);
@@ -187,7 +174,7 @@ export class CreateOnce {
   /** What a resource may be known by whose name ends in a nonce, whichever run asked for it. */
   traces(kind: Kind): { nonces: string[]; since: number } {
     const nonces = [...this.#sentOf(kind)].filter((nonce) => nonce !== 'lost');
-    return { nonces, since: this.#since ?? this.#began };
+    return { nonces, since: this.#earlier.since ?? this.#began };
   }
 
   /** All of this kind that was in doubt has been looked for, and what was one too many is gone or told. */
@@ -204,7 +191,7 @@ export class CreateOnce {
   /** Sees to it that what was found of ours besides `id` is swept: a request can take effect later than every bound. */
   keepOnly(kind: Kind, id: string, { found }: Look): void {
     const others = found.filter(({ mark }) => mark?.dataflow === this.#dataflow);
-    if (others.some((one) => one.id !== id)) this.#doubt(kind, 'surplus', -this.#times.settleMs);
+    if (others.some((one) => one.id !== id)) this.#doubt(kind, 'surplus', -this.#earlier.bounds.settleMs);
   }
 
   /** Whether a request for this kind may still make a resource that nobody has seen. */
@@ -216,7 +203,7 @@ export class CreateOnce {
   unaccounted(): { kinds: Kind[]; shownBy: number } {
     const open = [...this.#doubts].filter(([, doubts]) => doubts.length > 0);
     const last = Math.max(0, ...open.flatMap(([, doubts]) => doubts.map(({ since }) => since)));
-    return { kinds: open.map(([kind]) => kind), shownBy: last + this.#times.settleMs };
+    return { kinds: open.map(([kind]) => kind), shownBy: last + this.#earlier.bounds.settleMs };
   }
 
   /**
@@ -246,6 +233,6 @@ export class CreateOnce {
 
   /** A second mapping set stays for ever, since AEP cannot delete it: they get the longest time to show. */
   #settleMs(kind: Kind): number {
-    return this.#times.settleMs + (kind === 'mappingSet' ? this.#times.lateMs : 0);
+    return this.#earlier.bounds.settleMs + (kind === 'mappingSet' ? this.#earlier.bounds.lateMs : 0);
   }
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DataflowError } from '../../src/client.ts';
 import { example, startRig, type Rig } from '../support/rig.ts';
+import { searchAttributes } from '../../src/workflows/messages.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let rig: Rig;
@@ -14,6 +15,11 @@ beforeAll(async () => {
   await rig.startWorker();
 });
 afterAll(() => rig.close());
+
+const schema = {
+  class: 'https://ns.adobe.com/xdm/context/profile',
+  fieldGroups: ['https://ns.adobe.com/xdm/context/profile-person-details'],
+};
 
 const examples = [
   'orders-from-bigquery',
@@ -92,6 +98,27 @@ it('a create whose checks fail shows which step that was', async () => {
   await handle.giveUp();
 });
 
+it('what our client says of a create at its start is not noted again, and lists find it by that', async () => {
+  const definition = example('orders-from-bigquery', {
+    name: 'announced',
+    schema: { ...schema, title: 'Announced' },
+  });
+  const handle = await rig.client.start(definition);
+  await handle.result();
+  const { workflow } = rig.temporal.client;
+  const { events } = await workflow.getHandle(handle.workflowId).fetchHistory();
+  const noted = events!.filter(
+    (one) =>
+      one.workflowPropertiesModifiedEventAttributes ?? one.upsertWorkflowSearchAttributesEventAttributes,
+  );
+  // The flow's id, and what became of it all.
+  expect(noted).toHaveLength(2);
+  const { typedSearchAttributes, memo } = await workflow.getHandle(handle.workflowId).describe();
+  expect(typedSearchAttributes.get(searchAttributes.dataflow)).toBe('prod/announced');
+  expect(typedSearchAttributes.get(searchAttributes.connector)).toBe('google-bigquery');
+  expect(memo).toMatchObject({ definition: expect.any(String) as string, outcome: { failed: [] } });
+});
+
 describe('a second dataflow on the same worker', () => {
   it('is made without a read of what the first has read, and without a step for it', async () => {
     const definition = (name: string) =>
@@ -113,11 +140,6 @@ describe('a second dataflow on the same worker', () => {
     expect(steps.filter((step) => step.startsWith('read'))).toEqual([]);
   });
 });
-
-const schema = {
-  class: 'https://ns.adobe.com/xdm/context/profile',
-  fieldGroups: ['https://ns.adobe.com/xdm/context/profile-person-details'],
-};
 
 /** What was created, asked for in whatever way. */
 const posts = () =>
