@@ -61,18 +61,14 @@ export function createFlowService(http: Http): FlowService {
         ['limit', pageSize],
       ];
       const path = `${base}/flows`;
-      const flows = await gather(pagesOf(http.sender(call), { method: 'GET', path, query }, identified));
+      const flows = await gather(pagesOf(http.sender(call), { method: 'GET', path, query }, resources));
       // Sifted again: what a filter that is not understood lets through must not hold anything back.
       return flows.filter(({ [end]: ids }) => Array.isArray(ids) && ids.includes(id));
     },
 
     async findFlowSpec(call, name) {
       const query: Request['query'] = [['property', `name==${JSON.stringify(name)}`]];
-      const specs = await http.send(
-        call,
-        { method: 'GET', path: `${base}/flowSpecs`, query },
-        itemsOrBare(identified),
-      );
+      const specs = await http.send(call, { method: 'GET', path: `${base}/flowSpecs`, query }, resource);
       return specs.find((spec) => spec['name'] === name);
     },
 
@@ -85,12 +81,12 @@ export function createFlowService(http: Http): FlowService {
       const query: NonNullable<Request['query']> = filters.map((filter) => ['property', filter]);
       if (orderby !== undefined) query.push(['orderby', orderby]);
       if (limit !== undefined) query.push(['limit', limit]);
-      return pagesOf(http.sender(call), { method: 'GET', path: `${base}/runs`, query }, run);
+      return pagesOf(http.sender(call), { method: 'GET', path: `${base}/runs`, query }, runs);
     },
 
     async getRun(call, id) {
       const found = await orUndefined(
-        http.send(call, { method: 'GET', path: `${base}/runs/${segment(id)}` }, itemsOrBare(run)),
+        http.send(call, { method: 'GET', path: `${base}/runs/${segment(id)}` }, oneRun),
       );
       return found?.[0];
     },
@@ -109,12 +105,12 @@ function createCollection(http: Http, name: string, itemEnd = ''): Collection {
     async list(call, { name } = {}) {
       const query: NonNullable<Request['query']> = [['limit', pageSize]];
       if (isPlain(name)) query.unshift(['property', `name==${JSON.stringify(name)}`]);
-      const pages = pagesOf(http.sender(call), { method: 'GET', path, query }, identified);
+      const pages = pagesOf(http.sender(call), { method: 'GET', path, query }, resources);
       return named(await gather(pages), name);
     },
     async get(call, id) {
       const request: Request = { method: 'GET', path: `${path}/${segment(id)}` };
-      return (await orUndefined(http.send(call, request, itemsOrBare(identified))))?.[0];
+      return (await orUndefined(http.send(call, request, resource)))?.[0];
     },
     create: (call, body) => http.send(call, { method: 'POST', path, body }, created),
     async remove(call, id) {
@@ -133,6 +129,18 @@ function itemsOrBare<Item>(item: z.ZodType<Item>): z.ZodType<Item[]> {
   ]);
 }
 
+function pageOf<Item>(item: z.ZodType<Item>) {
+  return z.looseObject({
+    items: z.array(item),
+    _links: z.looseObject({ next: z.looseObject({ href: z.string().nullish() }).nullish() }).nullish(),
+  });
+}
+
+// Made once: zod compiles a schema at its first use, which takes longer than to read an answer.
+const resource = itemsOrBare(identified);
+const resources = pageOf(identified);
+const oneRun = itemsOrBare(run);
+const runs = pageOf(run);
 const created = itemsOrBare(
   z.object({ id: z.string().min(1), etag: z.string().optional().catch(undefined) }),
 ).transform((items, issues) => {
@@ -143,11 +151,11 @@ const created = itemsOrBare(
 });
 
 /** Follows the links from page to page, as they are: they carry the conditions of the first request. */
-async function* pagesOf<Item>(send: Send, first: Request, item: z.ZodType<Item>): AsyncGenerator<Item[]> {
-  const page = z.looseObject({
-    items: z.array(item),
-    _links: z.looseObject({ next: z.looseObject({ href: z.string().nullish() }).nullish() }).nullish(),
-  });
+async function* pagesOf<Item>(
+  send: Send,
+  first: Request,
+  page: ReturnType<typeof pageOf<Item>>,
+): AsyncGenerator<Item[]> {
   const followed = new Set<string>();
   let request = first;
   for (;;) {
