@@ -1,3 +1,4 @@
+import type { SearchAttributePair } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { connectorNameOf } from '../definition/connectors.ts';
 import { describeHealth } from '../runs/details.ts';
@@ -26,18 +27,22 @@ export function currentHealth(
   return watch ? { ...health, watch: { ...health.watch, settings: watch } } : health;
 }
 
-/** For people in the Temporal UI, and for lists of workflows. A search attribute is set when it changes: each time is an event. */
-export function showHealth(health: Health): void {
-  setCurrentDetails(describeHealth(health));
+/** What lists of watchers are searched by. */
+export function attributesOf(health: Health): SearchAttributePair[] {
   const { dataflow, flowId, sandbox, connector, verdict } = searchAttributes;
-  const wanted = [
+  return [
     { key: flowId, value: health.flowId },
     { key: sandbox, value: health.sandbox },
     { key: verdict, value: health.verdict },
     ...(health.dataflow ? [{ key: dataflow, value: health.dataflow }] : []),
     ...(health.connector ? [{ key: connector, value: health.connector }] : []),
   ];
+}
+
+/** For people in the Temporal UI, and for lists of workflows. A search attribute is set when it changes: each time is an event. */
+export function showHealth(health: Health): void {
+  setCurrentDetails(describeHealth(health));
   const { typedSearchAttributes } = workflowInfo();
-  const changed = wanted.filter(({ key, value }) => typedSearchAttributes.get(key) !== value);
+  const changed = attributesOf(health).filter(({ key, value }) => typedSearchAttributes.get(key) !== value);
   if (changed.length > 0) upsertSearchAttributes(changed);
 }

@@ -9,6 +9,7 @@ import type { Definition } from '../definition/definition.ts';
 import { dataflowId } from '../definition/identity.ts';
 import { sourceFacts } from '../definition/source-facts.ts';
 import { thrownBy } from './failures.ts';
+import { attributesOf, currentHealth } from './show-health.ts';
 import { watchFlowRuns } from './watch-flow-runs.ts';
 import { setWatchSignal, watcherWorkflowId } from './watch-messages.ts';
 
@@ -36,6 +37,8 @@ export async function startWatcher(
       // It goes on whatever becomes of this workflow, a cancellation included.
       parentClosePolicy: ParentClosePolicy.ABANDON,
       cancellationType: ChildWorkflowCancellationType.ABANDON,
+      // Said here, they cost the watcher no event.
+      typedSearchAttributes: attributesOf(currentHealth(input, undefined)),
       staticSummary: `Watches the runs of ${input.dataflow}`,
     });
   try {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DataflowError } from '../../src/client.ts';
 import { example, startRig, type Rig } from '../support/rig.ts';
+import type { Health } from '../../src/runs/health.ts';
 import { searchAttributes } from '../../src/workflows/messages.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -117,6 +118,24 @@ it('what our client says of a create at its start is not noted again, and lists 
   expect(typedSearchAttributes.get(searchAttributes.dataflow)).toBe('prod/announced');
   expect(typedSearchAttributes.get(searchAttributes.connector)).toBe('google-bigquery');
   expect(memo).toMatchObject({ definition: expect.any(String) as string, outcome: { failed: [] } });
+});
+
+it('a watcher is found by what its create says of it at the start, and notes none of it again', async () => {
+  const definition = example('orders-from-bigquery', {
+    name: 'watched',
+    schema: { ...schema, title: 'Watched' },
+  });
+  const { flowId, watcherWorkflowId } = await (await rig.client.start(definition)).result();
+  const watcher = rig.temporal.client.workflow.getHandle(watcherWorkflowId);
+  await waitFor('the first look', async () => (await watcher.query<Health>('health')).watch.began);
+  const { events } = await watcher.fetchHistory();
+  expect(events!.some((one) => one.upsertWorkflowSearchAttributesEventAttributes)).toBe(false);
+  const { typedSearchAttributes } = await watcher.describe();
+  expect(typedSearchAttributes.get(searchAttributes.flowId)).toBe(flowId);
+  expect(typedSearchAttributes.get(searchAttributes.dataflow)).toBe('prod/watched');
+  expect(typedSearchAttributes.get(searchAttributes.connector)).toBe('google-bigquery');
+  expect(typedSearchAttributes.get(searchAttributes.sandbox)).toBe('prod');
+  expect(typedSearchAttributes.get(searchAttributes.verdict)).toBe('pending');
 });
 
 describe('a second dataflow on the same worker', () => {
