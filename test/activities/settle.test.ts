@@ -12,18 +12,28 @@ const request = {
   body: { name: 'orders' },
   nonce: 'aaaaaaaa',
   settleMs: 10_000,
+  givenUpSettleMs: 5_000,
 };
 /** After the third look: the fourth is the last, and a create may follow. */
-const left = { runId: 'this', attempt: 3, looks: 3, doubts: ['aaaaaaaa'], pauseMs: 0 };
+const left = { runId: 'this', attempt: 3, looks: 3, doubts: ['aaaaaaaa'], settleMs: 10_000, pauseMs: 0 };
 
-/** The fourth attempt to settle a doubt and create, where nothing of ours shows. */
-async function fourthAttempt(heartbeatDetails: object) {
+interface Given {
+  attempt: number;
+  heartbeatDetails?: object;
+  /** Default: the run that the attempt is of. */
+  givenUpIn?: string | undefined;
+  /** What AEP answers to a POST. Default: 200. */
+  status?: number;
+}
+
+/** An attempt to settle a doubt and create, where nothing of ours shows. */
+async function attemptOf({ attempt, heartbeatDetails, givenUpIn, status = 200 }: Given) {
   const { aep, requests } = await fakeAep((request, response) =>
-    json(response, 200, request.method === 'POST' ? { id: 'made' } : { items: [] }),
+    request.method === 'POST' ? json(response, status, { id: 'made' }) : json(response, 200, { items: [] }),
   );
   const environment = new MockActivityEnvironment(
     {
-      attempt: 4,
+      attempt,
       heartbeatDetails,
       workflowExecution: { workflowId: 'dataflow/prod/orders', runId: 'this' },
       currentAttemptScheduledTimestampMs: Date.now(),
@@ -34,9 +44,13 @@ async function fourthAttempt(heartbeatDetails: object) {
   let said: unknown;
   environment.on('heartbeat', (details: unknown) => (said = details));
   const { settleOrCreateSourceConnection: activity } = createActivities({ aep, ...bounds });
-  const settled: unknown = await environment.run(activity, request).catch((error: unknown) => error);
+  const settled: unknown = await environment
+    .run(activity, { ...request, givenUpIn })
+    .catch((error: unknown) => error);
   return { settled, said, posts: requests.filter(({ method }) => method === 'POST').length };
 }
+
+const fourthAttempt = (heartbeatDetails: object) => attemptOf({ attempt: 4, heartbeatDetails });
 
 describe('a create after a doubt', () => {
   it('is sent after the last look, when those before it were looks of this run without a gap', async () => {
@@ -56,5 +70,39 @@ describe('a create after a doubt', () => {
     const { settled, posts } = await fourthAttempt({ ...left, runId: 'another' });
     expect(settled).toMatchObject({ type: 'NothingYet' });
     expect(posts).toBe(0);
+  });
+});
+
+describe('what may have been created is waited for', () => {
+  const second = (settled: unknown) => (settled as { nextRetryDelay: number }).nextRetryDelay;
+
+  it('as long as a request may be on its way, where nobody said that it was given up', async () => {
+    const { settled, said } = await attemptOf({ attempt: 1 });
+    expect(second(settled)).toBe(1_000);
+    expect(said).toMatchObject({ settleMs: 10_000 });
+  });
+
+  it('less long where its worker has said so', async () => {
+    const { settled, said } = await attemptOf({ attempt: 1, givenUpIn: 'this' });
+    expect(second(settled)).toBe(500);
+    expect(said).toMatchObject({ settleMs: 5_000 });
+  });
+
+  it('as long as ever where it said so in a run that was reset since', async () => {
+    const { settled } = await attemptOf({ attempt: 1, givenUpIn: 'another' });
+    expect(second(settled)).toBe(1_000);
+  });
+
+  it('as long as ever after an attempt that left no word', async () => {
+    const { settled, said } = await attemptOf({ attempt: 2, givenUpIn: 'this' });
+    expect(second(settled)).toBe(1_000);
+    expect(said).toMatchObject({ settleMs: 10_000, doubts: ['aaaaaaaa', 'lost'] });
+  });
+
+  it('less long after a request of its own that it saw fail', async () => {
+    const { settled, said, posts } = await attemptOf({ attempt: 4, heartbeatDetails: left, status: 500 });
+    expect(posts).toBe(1);
+    expect(settled).toMatchObject({ type: 'OutcomeUnknown' });
+    expect(said).toMatchObject({ looks: 0, settleMs: 5_000, pauseMs: 10_000 });
   });
 });
