@@ -49,7 +49,7 @@ interface Memory {
 }
 
 /** When to look after a doubt, as parts of the settle time: early finds make recovery fast, the last one makes it right. */
-const looksAt = [0, 0.1, 0.35, 1];
+const looksAt = [0, 0.1, 0.35, 0.5, 1];
 const longestPauseMs = 30 * 60_000;
 /** Stands for the POST of an attempt that left no word. */
 const lost = 'lost';

@@ -14,8 +14,8 @@ const request = {
   settleMs: 10_000,
   givenUpSettleMs: 5_000,
 };
-/** After the third look: the fourth is the last, and a create may follow. */
-const left = { runId: 'this', attempt: 3, looks: 3, doubts: ['aaaaaaaa'], settleMs: 10_000, pauseMs: 0 };
+/** After the fourth look: the fifth is the last, and a create may follow. */
+const left = { runId: 'this', attempt: 4, looks: 4, doubts: ['aaaaaaaa'], settleMs: 10_000, pauseMs: 0 };
 
 interface Given {
   attempt: number;
@@ -50,24 +50,24 @@ async function attemptOf({ attempt, heartbeatDetails, givenUpIn, status = 200 }:
   return { settled, said, posts: requests.filter(({ method }) => method === 'POST').length };
 }
 
-const fourthAttempt = (heartbeatDetails: object) => attemptOf({ attempt: 4, heartbeatDetails });
+const fifthAttempt = (heartbeatDetails: object) => attemptOf({ attempt: 5, heartbeatDetails });
 
 describe('a create after a doubt', () => {
   it('is sent after the last look, when those before it were looks of this run without a gap', async () => {
-    const { settled, posts } = await fourthAttempt(left);
+    const { settled, posts } = await fifthAttempt(left);
     expect(settled).toMatchObject({ created: { id: 'made' }, doubts: ['aaaaaaaa'] });
     expect(posts).toBe(1);
   });
 
   it('is not sent where the attempt before left no word: it may have sent one, so the looks begin anew', async () => {
-    const { settled, said, posts } = await fourthAttempt({ ...left, attempt: 2 });
+    const { settled, said, posts } = await fifthAttempt({ ...left, attempt: 3 });
     expect(settled).toMatchObject({ type: 'NothingYet' });
     expect(said).toMatchObject({ looks: 1, doubts: ['aaaaaaaa', 'lost'] });
     expect(posts).toBe(0);
   });
 
   it('is not sent where the looks before were those of a run that was reset', async () => {
-    const { settled, posts } = await fourthAttempt({ ...left, runId: 'another' });
+    const { settled, posts } = await fifthAttempt({ ...left, runId: 'another' });
     expect(settled).toMatchObject({ type: 'NothingYet' });
     expect(posts).toBe(0);
   });
@@ -100,7 +100,7 @@ describe('what may have been created is waited for', () => {
   });
 
   it('less long after a request of its own that it saw fail', async () => {
-    const { settled, said, posts } = await attemptOf({ attempt: 4, heartbeatDetails: left, status: 500 });
+    const { settled, said, posts } = await attemptOf({ attempt: 5, heartbeatDetails: left, status: 500 });
     expect(posts).toBe(1);
     expect(settled).toMatchObject({ type: 'OutcomeUnknown' });
     expect(said).toMatchObject({ looks: 0, settleMs: 5_000, pauseMs: 10_000 });

@@ -89,10 +89,15 @@ const posts = ['flows', 'sourceConnections', 'targetConnections', 'dataSets', 'm
 
 describe('a request that takes effect as late as the bounds allow, and lists that show it as late as they may', () => {
   it.each(posts)('make no second one among the %s', async (shelf) => {
-    for (const loss of ['hang', 'reset'] as const) {
-      const how = { loss, afterMs: 0, commit: { part: 1 } };
+    const commit = { part: 1 };
+    for (const how of [
+      { loss: 'hang' as const, afterMs: 0, commit },
+      { loss: 'reset' as const, afterMs: 0, commit },
+      // Nobody says of the request of a dead worker that it was given up.
+      { hit: 'kill' as const, point: 'sent' as const, forMs: 1_000, commit },
+    ]) {
       const played = await play({ ...quiet, faults: [{ verb: 'create', shelf, nth: 0, how }] }, code);
-      expect(played, loss).toMatchObject({ violations: [], beyond: false });
+      expect(played, JSON.stringify(how)).toMatchObject({ violations: [], beyond: false });
     }
   });
 });

@@ -94,6 +94,10 @@ class Life {
         await this.#untilNothingArrives();
         judged = this.#judge(run);
       }
+      const { twins } = this.#aep;
+      // What is sent too early is swept again, but a second flow loads its data until then.
+      if (!beyond && twins.length > 0)
+        judged.violations.push(`There were two of it for a while: ${twins.join()}`);
       return { ...judged, ...this.#counts(), beyond };
     } catch (error) {
       const violations = [...this.#temporal.broken, String(error)];

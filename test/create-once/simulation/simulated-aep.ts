@@ -7,6 +7,8 @@ import {
   Unauthorized,
   Unavailable,
 } from '../../../src/aep/errors.ts';
+import { resources } from '../../../src/resources/index.ts';
+import type { Kind } from '../../../src/resources/kinds.ts';
 import type { JsonObject } from '../../../src/resources/resource.ts';
 import type { CallFault, Commit, Refusal, ShelfName } from './faults.ts';
 import { Shelf } from './shelf.ts';
@@ -35,6 +37,16 @@ interface Sent {
   effect: () => unknown;
 }
 
+/** Where AEP lets something exist twice. */
+const kindOn: Partial<Record<ShelfName, Kind>> = {
+  connections: 'datasetBaseConnection',
+  sourceConnections: 'sourceConnection',
+  targetConnections: 'targetConnection',
+  flows: 'flow',
+  dataSets: 'dataset',
+  mappingSets: 'mappingSet',
+};
+
 /** AEP in memory, on a virtual clock, with everything that can go wrong on the way there. */
 export class SimulatedAep {
   readonly shelves: Record<ShelfName, Shelf>;
@@ -42,6 +54,8 @@ export class SimulatedAep {
   readonly struck: CallFault[] = [];
   /** When the last request took effect. Epoch milliseconds. */
   lastCommitAt = 0;
+  /** What took effect while there was another of the same dataflow: one too many, if only until it was swept. */
+  readonly twins: string[] = [];
   readonly #clock: VirtualClock;
   readonly #settings: AepSettings;
   readonly #faults: CallFault[];
@@ -160,7 +174,16 @@ export class SimulatedAep {
       }
     }
     this.lastCommitAt = this.#clock.now();
-    return { id: this.shelves[shelf].put(this.#idFor(shelf), this.#stored(shelf, body), this.#clock.now()) };
+    const stored = this.#stored(shelf, body);
+    this.#noteTwin(shelf, stored);
+    return { id: this.shelves[shelf].put(this.#idFor(shelf), stored, this.#clock.now()) };
+  }
+
+  #noteTwin(shelf: ShelfName, stored: JsonObject): void {
+    const kind = kindOn[shelf];
+    const markOf = (one: JsonObject) => kind && resources[kind].observe({ ...one, id: 'any' }).mark?.dataflow;
+    const mark = markOf(stored);
+    if (mark && this.shelves[shelf].all().some((one) => markOf(one) === mark)) this.twins.push(shelf);
   }
 
   #idFor(shelf: ShelfName): string {
