@@ -12,7 +12,9 @@ import { used } from './lib/used.ts';
 import { manyPart } from './report/many.ts';
 import { writePages } from './report/pages.ts';
 
-export type What = 'ours' | 'shape';
+/** Ours, the same shape with activities that do nothing, and the same with activities that make a call to AEP each. */
+export const kindsOfLoad = ['ours', 'shape', 'calling'] as const;
+export type What = (typeof kindsOfLoad)[number];
 export const processes = ['workers', 'temporal', 'emulator', 'client'] as const;
 export type Process = (typeof processes)[number];
 
@@ -29,10 +31,9 @@ export interface Pool {
   workers: number;
   /** Of each kind. */
   starts: number;
-  ours: Load;
-  shape: Load;
-  /** Ours to the shape in dataflows per second, chunk by chunk. */
-  ratio: Spread;
+  loads: Record<What, Load>;
+  /** Each to the empty shape in dataflows per second, chunk by chunk. */
+  toShape: Record<What, Spread>;
 }
 
 export interface ManyResult {
@@ -59,12 +60,12 @@ interface Chunk {
 const latencyMs = 5;
 /** Starts that are under way at the same time: enough to keep every part busy. */
 const atOnce = 50;
-/** Ours and the shape take turns: what disturbs one disturbs the other, and both meet the same full server. */
+/** They take turns: what disturbs one disturbs the others, and all meet the same full server. */
 const chunks = 10;
 /** In which the watchers of what was just made take their first look. */
 const drainMs = 2_000;
 
-/** Many dataflows at once, beside a workflow that has the same activities in the same order, all empty. */
+/** Many dataflows at once, beside a workflow that has as many activities in the same order, which do nothing or one call. */
 export async function many({ starts, memoryOver }: ManyOptions): Promise<ManyResult> {
   const machine = await describeMachine();
   const pools: Pool[] = [];
@@ -86,30 +87,29 @@ async function poolOf(workers: number, starts: number): Promise<Pool> {
     emulator: used(stack.emulator.pid).cpuMs,
     client: used(process.pid).cpuMs,
   });
-  const measured: Record<What, Chunk[]> = { ours: [], shape: [] };
+  const measured: Record<What, Chunk[]> = { ours: [], shape: [], calling: [] };
   const size = Math.ceil(starts / chunks);
   for (let chunk = -1; chunk < chunks; chunk++) {
-    for (const what of chunk % 2 === 0 ? (['ours', 'shape'] as const) : (['shape', 'ours'] as const)) {
+    for (const what of chunk % 2 === 0 ? kindsOfLoad : kindsOfLoad.toReversed()) {
       const before = cpu();
       const startedAt = performance.now();
       await startAll(stack, what, size);
       const ms = performance.now() - startedAt;
       await sleep(drainMs);
       const after = cpu();
-      const cpuMs = mapProcesses((one) => after[one] - before[one]);
+      const cpuMs = mapOf(processes, (one) => after[one] - before[one]);
       // The first chunk is there to warm everything up.
       if (chunk >= 0) measured[what].push({ ms, cpuMs });
     }
     process.stderr.write(`\r${workers} workers: ${chunk + 1} of ${chunks} `);
   }
   process.stderr.write('\n');
-  const rate = ({ ms }: Chunk) => (size * 1_000) / ms;
+  const rates = (what: What) => measured[what].map(({ ms }) => (size * 1_000) / ms);
   return {
     workers,
     starts: size * chunks,
-    ours: loadOf(measured.ours, size),
-    shape: loadOf(measured.shape, size),
-    ratio: ratios(measured.ours.map(rate), measured.shape.map(rate)),
+    loads: mapOf(kindsOfLoad, (what) => loadOf(measured[what], size)),
+    toShape: mapOf(kindsOfLoad, (what) => ratios(rates(what), rates('shape'))),
   };
 }
 
@@ -122,13 +122,13 @@ function loadOf(measured: Chunk[], size: number): Load {
       measured.map((chunk) => (size * 1_000) / chunk.ms),
       2,
     ),
-    cpuMs: mapProcesses((one) => rounded(total(({ cpuMs }) => cpuMs[one]) / (size * measured.length), 1)),
-    busyCores: mapProcesses((one) => rounded(total(({ cpuMs }) => cpuMs[one]) / ms, 2)),
+    cpuMs: mapOf(processes, (one) => rounded(total(({ cpuMs }) => cpuMs[one]) / (size * measured.length), 1)),
+    busyCores: mapOf(processes, (one) => rounded(total(({ cpuMs }) => cpuMs[one]) / ms, 2)),
   };
 }
 
-function mapProcesses(of: (one: Process) => number): Record<Process, number> {
-  return Object.fromEntries(processes.map((one) => [one, of(one)])) as Record<Process, number>;
+function mapOf<Key extends string, Value>(keys: readonly Key[], of: (key: Key) => Value): Record<Key, Value> {
+  return Object.fromEntries(keys.map((key) => [key, of(key)])) as Record<Key, Value>;
 }
 
 let count = 0;
@@ -142,6 +142,7 @@ async function startAll(stack: BenchStack, what: What, starts: number): Promise<
         await stack.client.workflow.execute('shape', {
           workflowId: `shape-${++count}`,
           taskQueue: 'aep-dataflows',
+          args: [what === 'calling'],
         });
     }
   };
@@ -183,7 +184,7 @@ async function followMemory(dataflows: number): Promise<ManyResult['memory']> {
 const help = `Usage: npm run bench -- many [--starts N] [--memory N]
 
 Many dataflows at 5 ms per call to AEP, with one worker and with two, in turns with a workflow of the same shape whose
-activities are empty; where a worker's CPU time goes, and its memory. Writes bench/results/many.json and its part of
+activities are empty, and one whose activities make a call each; where a worker's CPU time goes, and its memory. Writes bench/results/many.json and its part of
 docs/performance.md.
 
   --starts N  how many are started of each, for one and for two workers (default: 1000)

@@ -6,20 +6,21 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { emptyActivities } from './empty-activities.ts';
+import type { ShapeActivities } from './shape-activities.ts';
 
 const options = { startToCloseTimeout: '10 seconds' } as const;
-const { empty } = proxyActivities<typeof emptyActivities>(options);
-const locally = proxyLocalActivities<typeof emptyActivities>(options);
+const { empty, callAep } = proxyActivities<ShapeActivities>(options);
+const locally = proxyLocalActivities<ShapeActivities>(options);
 
-/** As many activities, in the same order, as a dataflow that is created; none does anything. */
-export async function shape(): Promise<string> {
+/** As many activities, in the same order, as a dataflow that is created. They do nothing, or call AEP once. */
+export async function shape(callsAep: boolean): Promise<string> {
+  const act = callsAep ? callAep : empty;
   await locally.empty();
-  const looks = [empty(), empty(), empty(), empty(), empty()];
+  const looks = [act(), act(), act(), act(), act()];
   const lookedUp = Promise.all(looks);
   const after = async (...needs: Promise<unknown>[]) => {
     await Promise.all(needs);
-    return empty();
+    return act();
   };
   const sourceConnection = after(lookedUp);
   const schema = after();
@@ -28,6 +29,7 @@ export async function shape(): Promise<string> {
   const mappingSet = after(lookedUp, schema);
   const flow = await after(sourceConnection, targetConnection, mappingSet);
   await startChild(shapeWatcher, {
+    args: [callsAep],
     workflowId: `${workflowInfo().workflowId}/watcher`,
     parentClosePolicy: ParentClosePolicy.ABANDON,
   });
@@ -35,7 +37,7 @@ export async function shape(): Promise<string> {
 }
 
 /** A watcher that has looked once and waits. */
-export async function shapeWatcher(): Promise<void> {
-  await empty();
+export async function shapeWatcher(callsAep: boolean): Promise<void> {
+  await (callsAep ? callAep : empty)();
   await condition(() => false, '1 day');
 }

@@ -6,7 +6,7 @@ import { createAep } from '../../src/aep/aep.ts';
 import { readConfig } from '../../src/config.ts';
 import { keepHeapsSmall } from '../../src/small-heap.ts';
 import { workerOptions } from '../../src/worker-options.ts';
-import { emptyActivities } from './empty-activities.ts';
+import { createShapeActivities } from './shape-activities.ts';
 import { createTwinActivities } from './twin-activities.ts';
 
 Runtime.install({
@@ -18,12 +18,13 @@ const config = readConfig(process.env);
 const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
 const connection = await NativeConnection.connect(connectionOptions);
 const options = workerOptions(config);
+const aep = createAep(config);
 const worker = await Worker.create({
   connection,
   namespace,
   workflowBundle: { codePath: process.env['BENCH_BUNDLE']! },
   ...options,
-  activities: { ...options.activities, ...createTwinActivities(createAep(config)), ...emptyActivities },
+  activities: { ...options.activities, ...createTwinActivities(aep), ...createShapeActivities(aep) },
 });
 const running = worker.run();
 writeSync(1, 'polls\n');

@@ -2,10 +2,14 @@ import type { Share } from '../lib/cpu-profile.ts';
 import { described } from '../lib/machine.ts';
 import { lastResult } from '../lib/results.ts';
 import { number, table } from '../lib/table.ts';
-import { processes, type ManyResult, type Process, type What } from '../many.ts';
+import { kindsOfLoad, processes, type ManyResult, type Process, type What } from '../many.ts';
 import type { Part } from './part.ts';
 
-const titles: Record<What, string> = { ours: 'aep-dataflows', shape: 'the same shape, empty' };
+const titles: Record<What, string> = {
+  ours: 'aep-dataflows',
+  shape: 'the same shape, empty',
+  calling: 'the same shape, a call each',
+};
 const names: Record<Process, string> = {
   workers: 'workers',
   temporal: 'Temporal',
@@ -18,13 +22,13 @@ export function manyPart(): Part | undefined {
   if (!result) return undefined;
   const { machine, pools, profile, memory } = result;
   const rows = pools.flatMap((pool) =>
-    (['ours', 'shape'] as const).map((what) => {
-      const { perSecond, cpuMs, busyCores } = pool[what];
-      const { median, low, high } = pool.ratio;
+    kindsOfLoad.map((what) => {
+      const { perSecond, cpuMs, busyCores } = pool.loads[what];
+      const { median, low, high } = pool.toShape[what];
       return [
         `${titles[what]}, ${workersOf(pool.workers)}`,
         `${number(perSecond.median, 1)} (${number(perSecond.low, 1)}–${number(perSecond.high, 1)})`,
-        what === 'ours' ? `${percent(median)} (${percent(low)}–${percent(high)})` : '',
+        what === 'shape' ? '' : `${percent(median)} (${percent(low)}–${percent(high)})`,
         ...processes.map((one) => `${number(cpuMs[one])} (${busyCores[one].toFixed(2)})`),
       ];
     }),
@@ -51,8 +55,8 @@ export function manyPart(): Part | undefined {
       unit: '/ s',
       groups: pools.map((pool) => ({
         title: workersOf(pool.workers),
-        bars: (['ours', 'shape'] as const).map((what) => {
-          const { median, low, high } = pool[what].perSecond;
+        bars: kindsOfLoad.map((what) => {
+          const { median, low, high } = pool.loads[what].perSecond;
           return { label: titles[what], value: median, low, high, ours: what === 'ours' };
         }),
       })),
