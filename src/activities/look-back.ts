@@ -9,9 +9,9 @@ import { beating, staleAfterMs } from './send.ts';
 export interface Bounds {
   /** One call to AEP in all. */
   httpTimeoutMs: number;
-  /** From the end of a request that was given up until what it made is sure to show in AEP's lists. */
+  /** From a doubt about a request until what that may have made is sure to show in AEP's lists. */
   settleMs: number;
-  /** The part of it that counts from an answered request: a late commit and the lag of lists. */
+  /** The part of it beyond the request's own time-out: a late commit and the lag of lists. */
   lateMs: number;
 }
 

@@ -18,10 +18,6 @@ export interface SettleOrCreateRequest extends SettleRequest {
   body: JsonObject;
   /** The nonce of the POST whose outcome is unknown. */
   nonce: string;
-  /** The run in which the worker that sent it said that it has given it up. Absent where nobody said so. */
-  givenUpIn?: string | undefined;
-  /** As `settleMs`, for a POST that is known to have been given up: nobody will send it any more. */
-  givenUpSettleMs: number;
 }
 
 /** How a doubt ended: with what shows now, or with a create. */
@@ -38,13 +34,12 @@ export interface Settled {
 /** What one attempt leaves to the next in its heartbeat. An attempt that could not leave it may have sent a POST. */
 interface Memory {
   runId: string;
-  attempt: number;
+  /** The attempt that left it. */
+  by: number;
   /** Looks since the last doubt that found nothing. */
   looks: number;
   doubts: string[];
-  /** Milliseconds from the last doubt until what it may have made is sure to show. */
-  settleMs: number;
-  /** Milliseconds to wait beyond that. */
+  /** Milliseconds to wait beyond the settle time. */
   pauseMs: number;
 }
 
@@ -57,7 +52,7 @@ const lost = 'lost';
 /** Looks until a resource of ours shows or the settle time is over. */
 export function settleOf(kind: Kind, dependencies: Dependencies) {
   return async (request: SettleRequest): Promise<Look> => {
-    const memory = recalled([], request.settleMs, request.settleMs);
+    const memory = recalled([]);
     const found = await beating(() => lookAfterDoubt(kind, dependencies, request, memory));
     return { lookedIn: memory.runId, found };
   };
@@ -74,10 +69,7 @@ export function settleOf(kind: Kind, dependencies: Dependencies) {
 export function settleOrCreateOf(kind: Kind, dependencies: Dependencies) {
   return (request: SettleOrCreateRequest): Promise<Settled> =>
     beating(async () => {
-      const { settleMs, givenUpIn, givenUpSettleMs } = request;
-      // After a reset the run that was told is another one, and what it did since nobody knows.
-      const isGivenUp = givenUpIn === activityInfo().workflowExecution!.runId;
-      const memory = recalled([request.nonce], isGivenUp ? givenUpSettleMs : settleMs, settleMs);
+      const memory = recalled([request.nonce]);
       const sought = { ...request, nonces: memory.doubts.filter((nonce) => nonce !== lost) };
       const found = await lookAfterDoubt(kind, dependencies, sought, memory);
       if (shows(kind, found, request)) return { lookedIn: memory.runId, found, doubts: memory.doubts };
@@ -90,37 +82,31 @@ export function settleOrCreateOf(kind: Kind, dependencies: Dependencies) {
       } catch (error) {
         if (error instanceof AepError && error.created === 'no')
           throw failure(error, request.giveUpAfterMs, memory);
-        const pauseMs = Math.min(Math.max(2 * memory.pauseMs, settleMs), longestPauseMs);
+        const pauseMs = Math.min(Math.max(2 * memory.pauseMs, request.settleMs), longestPauseMs);
         const doubts = [...memory.doubts, nonce];
-        const next: Memory = { ...memory, looks: 0, doubts, settleMs: givenUpSettleMs, pauseMs };
         // An attempt that no longer counts leaves no word, and so the next one does not know what it did.
-        if (error instanceof AepError) heartbeat(next);
+        if (error instanceof AepError) heartbeat({ ...memory, looks: 0, doubts, pauseMs } satisfies Memory);
         throw inDoubtStill(kind, error, request.giveUpAfterMs);
       }
     });
 }
 
-/**
- * @param atFirst the time that the first doubt takes to settle.
- * @param atMost the same for one of which nobody has left word. Both in milliseconds.
- */
-function recalled(doubts: string[], atFirst: number, atMost: number): Memory {
+function recalled(doubts: string[]): Memory {
   const { attempt, heartbeatDetails, workflowExecution } = activityInfo();
-  const left = heartbeatDetails as Partial<Memory> | undefined;
+  const left = heartbeatDetails as Memory | undefined;
   const runId = workflowExecution!.runId;
+  if (left?.runId === runId && left.by === attempt - 1) {
+    const { looks, doubts, pauseMs } = left;
+    return { runId, by: attempt, looks, doubts, pauseMs };
+  }
   const known = left?.doubts ?? doubts;
-  const pauseMs = left?.pauseMs ?? 0;
-  if (left?.runId === runId && left.attempt === attempt - 1)
-    return {
-      runId,
-      attempt,
-      looks: left.looks ?? 0,
-      doubts: known,
-      settleMs: left.settleMs ?? atMost,
-      pauseMs,
-    };
-  if (attempt === 1) return { runId, attempt, looks: 0, doubts: known, settleMs: atFirst, pauseMs };
-  return { runId, attempt, looks: 0, doubts: [...known, lost], settleMs: atMost, pauseMs };
+  return {
+    runId,
+    by: attempt,
+    looks: 0,
+    doubts: attempt === 1 ? known : [...known, lost],
+    pauseMs: left?.pauseMs ?? 0,
+  };
 }
 
 /** Answers when something shows, or at the last look: until then every look ends in a failure that says when the next one is due. */
@@ -138,8 +124,8 @@ async function lookAfterDoubt(
     throw failure(error, request.giveUpAfterMs, memory);
   }
   const times = [
-    ...looksAt.map((part) => part * memory.settleMs),
-    ...(memory.pauseMs ? [memory.settleMs + memory.pauseMs] : []),
+    ...looksAt.map((part) => part * request.settleMs),
+    ...(memory.pauseMs ? [request.settleMs + memory.pauseMs] : []),
   ];
   const next = times[memory.looks + 1];
   if (shows(kind, found, request) || next === undefined) return found;

@@ -17,8 +17,6 @@ export interface DataPrep {
 
 const path = '/conversion/mappingSets';
 const pageSize = 100;
-/** Each comes with all its mappings, and whoever reads the newest rarely goes on. */
-const newestPageSize = 25;
 
 const page = z.looseObject({
   data: z.array(identified),
@@ -37,21 +35,19 @@ export function createDataPrep(http: Http): DataPrep {
         return orUndefined(http.send(call, { method: 'GET', path: `${path}/${segment(id)}` }, identified));
       },
       create: (call, body) => http.send(call, { method: 'POST', path, body }, created),
-      newest: (call) => pagesOf(http.sender(call), [['orderBy', '-createdDate']], newestPageSize),
+      newest: (call) => pagesOf(http.sender(call), [['orderBy', '-createdDate']]),
     },
   };
 }
 
-async function* pagesOf(send: Send, filter: [string, string | number][], firstPageSize = pageSize) {
-  let limit = firstPageSize;
+async function* pagesOf(send: Send, filter: [string, string | number][]) {
   let start = 0;
   for (;;) {
-    const query: Request['query'] = [...filter, ['limit', limit], ['start', start]];
+    const query: Request['query'] = [...filter, ['limit', pageSize], ['start', start]];
     const { data, _page } = await send({ method: 'GET', path, query }, page);
     yield data;
     // The page says how many it may hold, which can be fewer than we asked for.
-    if (data.length < Math.min(_page?.limit ?? limit, limit)) return;
+    if (data.length < Math.min(_page?.limit ?? pageSize, pageSize)) return;
     start += data.length;
-    limit = pageSize;
   }
 }

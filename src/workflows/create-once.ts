@@ -33,8 +33,6 @@ export interface Outside {
   mustGoOn: () => void;
   /** Whether a create that was asked for at a time (epoch milliseconds) and ended with this error may have created something. */
   isDoubt: (error: unknown, askedAt: number) => boolean;
-  /** Whether whoever sent the request said that it was given up. Else it may still be on its way. */
-  isGivenUp: (error: unknown) => boolean;
   isCancellation: (error: unknown) => boolean;
   newNonce: () => string;
   /** Epoch milliseconds. */
@@ -136,23 +134,16 @@ export class CreateOnce {
       const { mark } = this.newMark(kind);
       const { nonce } = mark;
       const askedAt = this.#outside.now();
-      let givenUpIn: string | undefined;
       try {
         const { id } = await this.#outside.create(kind, { body, mark, lookedIn });
         return { id, made: true };
       } catch (error) {
         if (!this.#outside.isDoubt(error, askedAt)) throw error;
-        if (this.#outside.isGivenUp(error)) givenUpIn = this.#earlier.runId;
       }
       this.#doubt(kind, nonce);
-      const settled = await this.#outside.settleOrCreate(kind, {
-        ...sought,
-        since: this.#earlier.since ?? this.#began,
-        nonce,
-        givenUpIn,
-        settleMs: this.#settleMs(kind),
-        givenUpSettleMs: this.#settleMs(kind, this.#earlier.bounds.lateMs),
-      });
+      const settleMs = this.#settleMs(kind);
+      const since = this.#earlier.since ?? this.#began;
+      const settled = await this.#outside.settleOrCreate(kind, { ...sought, since, nonce, settleMs });
       for (const doubted of settled.doubts) {
         sent.add(doubted);
         if (doubted !== nonce) this.#doubt(kind, doubted);
@@ -241,7 +232,7 @@ export class CreateOnce {
   }
 
   /** A second mapping set stays for ever, since AEP cannot delete it: they get the longest time to show. */
-  #settleMs(kind: Kind, settleMs = this.#earlier.bounds.settleMs): number {
-    return settleMs + (kind === 'mappingSet' ? this.#earlier.bounds.lateMs : 0);
+  #settleMs(kind: Kind): number {
+    return this.#earlier.bounds.settleMs + (kind === 'mappingSet' ? this.#earlier.bounds.lateMs : 0);
   }
 }

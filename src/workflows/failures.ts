@@ -70,12 +70,6 @@ export function isDoubt(error: unknown): boolean {
   return !isCancellation(error) && !sure.has(thrownBy(error)?.type);
 }
 
-/** Whether a doubt is about a request that its worker saw end without an answer: nobody will send it any more. */
-export function isGivenUp(error: unknown): boolean {
-  const thrown = thrownBy(error);
-  return thrown?.type === 'OutcomeUnknown' && (thrown.details?.length ?? 0) > 0;
-}
-
 /** What ends the workflow, for what was thrown in it; undefined for a mistake of ours, which Temporal retries until it is mended. */
 export function endingOf(error: unknown, more: object): ApplicationFailure | undefined {
   if (error instanceof Conflicting) {

@@ -6,7 +6,7 @@ import { dataflowId } from '../definition/identity.ts';
 import { undeletable } from '../resources/plan.ts';
 import { callsFor, heartbeatTimeoutMs } from './calls.ts';
 import type { Outside } from './create-once.ts';
-import { isDoubt, isGivenUp, thrownBy } from './failures.ts';
+import { isDoubt, thrownBy } from './failures.ts';
 
 /** The create-once protocol's outside, as Temporal gives it: activities in the current scope, and the workflow's own clock and randomness. */
 export function outsideOf(definition: Definition, bounds: Bounds): Outside {
@@ -38,7 +38,6 @@ export function outsideOf(definition: Definition, bounds: Bounds): Outside {
     // says nothing of the one that was cut off: only what was cancelled sooner than that is sure to have sent nothing.
     isDoubt: (error, askedAt) =>
       isDoubt(error) || (isCancellation(error) && Date.now() - askedAt >= heartbeatTimeoutMs),
-    isGivenUp,
     isCancellation,
     newNonce: () => uuid4().slice(0, 8),
     now: () => Date.now(),

@@ -171,28 +171,16 @@ describe('Data Prep', () => {
     expect(requests[0]?.query.get('name')).toBe('Orders');
   });
 
-  test('lists the newest first, with or without names, and a reader who goes on gets larger pages', async () => {
-    const all = Array.from({ length: 30 }, (_, index) => ({
-      id: `m${index}`,
-      name: index % 2 ? 'Orders' : null,
-    }));
-    const { aep, requests } = await fakeAep(({ query }, response) => {
-      const [limit, start] = [Number(query.get('limit')), Number(query.get('start'))];
-      json(response, 200, { data: all.slice(start, start + limit), _page: { limit } });
-    });
-    const newest = await gather(aep.dataPrep.mappingSets.newest(call));
-    expect(newest).toEqual(all);
-    expect(requests.map(({ query }) => [...query])).toEqual([
-      [
-        ['orderBy', '-createdDate'],
-        ['limit', '25'],
-        ['start', '0'],
-      ],
-      [
-        ['orderBy', '-createdDate'],
-        ['limit', '100'],
-        ['start', '25'],
-      ],
+  test('lists the newest first, with or without names', async () => {
+    const { aep, requests } = await fakeAep((_, response) =>
+      json(response, 200, { data: [{ id: 'b' }, { id: 'a', name: null }] }),
+    );
+    const pages = await gather(aep.dataPrep.mappingSets.newest(call));
+    expect(pages).toHaveLength(2);
+    expect([...(requests[0]?.query ?? [])]).toEqual([
+      ['orderBy', '-createdDate'],
+      ['limit', '100'],
+      ['start', '0'],
     ]);
   });
 
