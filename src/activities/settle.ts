@@ -34,8 +34,7 @@ export interface Settled {
 /** What one attempt leaves to the next in its heartbeat. An attempt that could not leave it may have sent a POST. */
 interface Memory {
   runId: string;
-  /** The attempt that left it. */
-  by: number;
+  attempt: number;
   /** Looks since the last doubt that found nothing. */
   looks: number;
   doubts: string[];
@@ -44,7 +43,7 @@ interface Memory {
 }
 
 /** When to look after a doubt, as parts of the settle time: early finds make recovery fast, the last one makes it right. */
-const looksAt = [0, 0.1, 0.35, 0.5, 1];
+const looksAt = [0, 0.1, 0.35, 1];
 const longestPauseMs = 30 * 60_000;
 /** Stands for the POST of an attempt that left no word. */
 const lost = 'lost';
@@ -95,14 +94,14 @@ function recalled(doubts: string[]): Memory {
   const { attempt, heartbeatDetails, workflowExecution } = activityInfo();
   const left = heartbeatDetails as Memory | undefined;
   const runId = workflowExecution!.runId;
-  if (left?.runId === runId && left.by === attempt - 1) {
+  if (left?.runId === runId && left.attempt === attempt - 1) {
     const { looks, doubts, pauseMs } = left;
-    return { runId, by: attempt, looks, doubts, pauseMs };
+    return { runId, attempt, looks, doubts, pauseMs };
   }
   const known = left?.doubts ?? doubts;
   return {
     runId,
-    by: attempt,
+    attempt,
     looks: 0,
     doubts: attempt === 1 ? known : [...known, lost],
     pauseMs: left?.pauseMs ?? 0,

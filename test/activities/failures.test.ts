@@ -37,13 +37,13 @@ describe('a token that is refused', () => {
   });
 
   it('after looks that AEP answered may still heal: they were attempts and no failures', async () => {
-    const looks = Array.from({ length: 4 }, () => nothing);
+    const looks = Array.from({ length: 3 }, () => nothing);
     const { activities, before } = await answering([...looks, refusedToken, refusedToken, nothing]);
     const settle = [{ ...sought, settleMs: 100 }];
     const tried = await attempts(activities.settleFlow, settle, 9, before);
     expect(types(tried)).toEqual([...looks.map(() => 'NothingYet'), 'Unauthorized', 'Unauthorized']);
-    expect(tried.failures[4]?.nextRetryDelay).toBeLessThanOrEqual(1_000);
-    expect(tried.failures[5]?.nextRetryDelay).toBeGreaterThan(1_000);
+    expect(tried.failures[3]?.nextRetryDelay).toBeLessThanOrEqual(1_000);
+    expect(tried.failures[4]?.nextRetryDelay).toBeGreaterThan(1_000);
     expect(tried.result).toMatchObject({ found: [] });
   });
 });
@@ -66,11 +66,11 @@ describe('the pause after a failure', () => {
     const bounds = { httpTimeoutMs: 2_000, lateCommitMs: 1, listLagMs: 1, watchIntervalMs: 1 };
     const activities = createActivities({ aep, ...bounds, webhooks: {} });
     const request = { ...sought, settleMs: 10, nonce: 'aaaaaaaa', body: { name: 'orders' } };
-    const { failures } = await attempts(activities.settleOrCreateSourceConnection, [request], 6);
-    const looks = ['NothingYet', 'NothingYet', 'NothingYet', 'NothingYet'];
+    const { failures } = await attempts(activities.settleOrCreateSourceConnection, [request], 5);
+    const looks = ['NothingYet', 'NothingYet', 'NothingYet'];
     expect(types({ failures })).toEqual([...looks, 'Unauthorized', 'Unauthorized']);
-    expect(failures[4]?.nextRetryDelay).toBeLessThanOrEqual(1_000);
-    expect(failures[5]?.nextRetryDelay).toBeGreaterThan(1_000);
+    expect(failures[3]?.nextRetryDelay).toBeLessThanOrEqual(1_000);
+    expect(failures[4]?.nextRetryDelay).toBeGreaterThan(1_000);
   });
 });
 

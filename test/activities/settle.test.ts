@@ -13,17 +13,17 @@ const request = {
   nonce: 'aaaaaaaa',
   settleMs: 10_000,
 };
-/** After the fourth look: the fifth is the last, and a create may follow. */
-const left = { runId: 'this', by: 4, looks: 4, doubts: ['aaaaaaaa'], pauseMs: 0 };
+/** After the third look: the fourth is the last, and a create may follow. */
+const left = { runId: 'this', attempt: 3, looks: 3, doubts: ['aaaaaaaa'], pauseMs: 0 };
 
-/** The fifth attempt to settle a doubt and create, where nothing of ours shows. */
-async function fifthAttempt(heartbeatDetails: object) {
+/** The fourth attempt to settle a doubt and create, where nothing of ours shows. */
+async function fourthAttempt(heartbeatDetails: object) {
   const { aep, requests } = await fakeAep((request, response) =>
     json(response, 200, request.method === 'POST' ? { id: 'made' } : { items: [] }),
   );
   const environment = new MockActivityEnvironment(
     {
-      attempt: 5,
+      attempt: 4,
       heartbeatDetails,
       workflowExecution: { workflowId: 'dataflow/prod/orders', runId: 'this' },
       currentAttemptScheduledTimestampMs: Date.now(),
@@ -40,20 +40,20 @@ async function fifthAttempt(heartbeatDetails: object) {
 
 describe('a create after a doubt', () => {
   it('is sent after the last look, when those before it were looks of this run without a gap', async () => {
-    const { settled, posts } = await fifthAttempt(left);
+    const { settled, posts } = await fourthAttempt(left);
     expect(settled).toMatchObject({ created: { id: 'made' }, doubts: ['aaaaaaaa'] });
     expect(posts).toBe(1);
   });
 
   it('is not sent where the attempt before left no word: it may have sent one, so the looks begin anew', async () => {
-    const { settled, said, posts } = await fifthAttempt({ ...left, by: 3 });
+    const { settled, said, posts } = await fourthAttempt({ ...left, attempt: 2 });
     expect(settled).toMatchObject({ type: 'NothingYet' });
     expect(said).toMatchObject({ looks: 1, doubts: ['aaaaaaaa', 'lost'] });
     expect(posts).toBe(0);
   });
 
   it('is not sent where the looks before were those of a run that was reset', async () => {
-    const { settled, posts } = await fifthAttempt({ ...left, runId: 'another' });
+    const { settled, posts } = await fourthAttempt({ ...left, runId: 'another' });
     expect(settled).toMatchObject({ type: 'NothingYet' });
     expect(posts).toBe(0);
   });
