@@ -184,8 +184,8 @@ async function followMemory(dataflows: number): Promise<ManyResult['memory']> {
 const help = `Usage: npm run bench -- many [--starts N] [--memory N]
 
 Many dataflows at 5 ms per call to AEP, with one worker and with two, in turns with a workflow of the same shape whose
-activities are empty, and one whose activities make a call each; where a worker's CPU time goes, and its memory. Writes bench/results/many.json and its part of
-docs/performance.md.
+activities are empty, and one whose activities make a call each; where a worker's CPU time goes, and its memory. Writes
+bench/results/many.json and its part of docs/performance.md.
 
   --starts N  how many are started of each, for one and for two workers (default: 1000)
   --memory N  over how many dataflows the memory of a worker is followed (default: 10000; 0 for not at all)

@@ -1,5 +1,20 @@
+import type { Kind } from '../../../src/resources/kinds.ts';
 import type { JsonObject } from '../../../src/resources/resource.ts';
+import type { ShelfName } from './faults.ts';
 import type { VirtualClock } from './virtual-clock.ts';
+
+/** Where AEP keeps each kind. */
+export const shelfOf: Record<Kind, ShelfName> = {
+  adHocClass: 'classes',
+  adHocSchema: 'schemas',
+  schema: 'schemas',
+  sourceConnection: 'sourceConnections',
+  targetConnection: 'targetConnections',
+  datasetBaseConnection: 'connections',
+  dataset: 'dataSets',
+  mappingSet: 'mappingSets',
+  flow: 'flows',
+};
 
 interface Entry {
   id: string;

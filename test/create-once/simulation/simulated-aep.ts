@@ -8,10 +8,11 @@ import {
   Unavailable,
 } from '../../../src/aep/errors.ts';
 import { resources } from '../../../src/resources/index.ts';
-import type { Kind } from '../../../src/resources/kinds.ts';
+import { kinds } from '../../../src/resources/kinds.ts';
+import { uniqueKinds } from '../../../src/resources/plan.ts';
 import type { JsonObject } from '../../../src/resources/resource.ts';
 import type { CallFault, Commit, Refusal, ShelfName } from './faults.ts';
-import { Shelf } from './shelf.ts';
+import { Shelf, shelfOf } from './shelf.ts';
 import { uuidOf, type SimulatedProcess, type VirtualClock } from './virtual-clock.ts';
 
 export interface AepSettings {
@@ -36,16 +37,6 @@ interface Sent {
   /** What the call does to AEP, and what it answers. */
   effect: () => unknown;
 }
-
-/** Where AEP lets something exist twice. */
-const kindOn: Partial<Record<ShelfName, Kind>> = {
-  connections: 'datasetBaseConnection',
-  sourceConnections: 'sourceConnection',
-  targetConnections: 'targetConnection',
-  flows: 'flow',
-  dataSets: 'dataset',
-  mappingSets: 'mappingSet',
-};
 
 /** AEP in memory, on a virtual clock, with everything that can go wrong on the way there. */
 export class SimulatedAep {
@@ -180,7 +171,7 @@ export class SimulatedAep {
   }
 
   #noteTwin(shelf: ShelfName, stored: JsonObject): void {
-    const kind = kindOn[shelf];
+    const kind = kinds.find((one) => shelfOf[one] === shelf && !uniqueKinds.has(one));
     const markOf = (one: JsonObject) => kind && resources[kind].observe({ ...one, id: 'any' }).mark?.dataflow;
     const mark = markOf(stored);
     if (mark && this.shelves[shelf].all().some((one) => markOf(one) === mark)) this.twins.push(shelf);

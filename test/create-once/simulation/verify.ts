@@ -7,19 +7,8 @@ import { givenIds, neededKinds } from '../../../src/resources/plan.ts';
 import type { JsonObject } from '../../../src/resources/resource.ts';
 import type { CreateDataflowResult } from '../../../src/workflows/messages.ts';
 import type { ShelfName } from './faults.ts';
+import { shelfOf } from './shelf.ts';
 import type { SimulatedAep } from './simulated-aep.ts';
-
-const shelfOf: Record<Kind, ShelfName> = {
-  adHocClass: 'classes',
-  adHocSchema: 'schemas',
-  schema: 'schemas',
-  sourceConnection: 'sourceConnections',
-  targetConnection: 'targetConnections',
-  datasetBaseConnection: 'connections',
-  dataset: 'dataSets',
-  mappingSet: 'mappingSets',
-  flow: 'flows',
-};
 
 export interface Verdict {
   violations: string[];
