@@ -16,8 +16,11 @@ import { adoptLivingFlow } from './living-flow.ts';
 import type { ProgressReport } from './progress.ts';
 import { Conflicting, NotNow } from './refusals.ts';
 
+/** The id of a resource, or undefined where its branch failed: then `allEnded` throws what failed first. */
+type Branch = Promise<string | undefined>;
+
 /** What a resource refers to: it is made when all of these are there. What the definition does not need is not waited for. */
-type Needs = Partial<Record<Kind, Promise<string> | undefined>>;
+type Needs = Partial<Record<Kind, Branch | undefined>>;
 
 /**
  * The branches of one `createDataflow`: each makes, adopts or is given one resource, and begins as soon as what it
@@ -34,8 +37,6 @@ export class Branches {
   readonly #needed: Kind[];
   readonly #looks = new Map<Kind, Promise<Look>>();
   readonly #living: Promise<ResourceIds | undefined>;
-  /** One for each branch, which tells nothing of how it ended. */
-  readonly #ended: Promise<unknown>[] = [];
   readonly #ids: ResourceIds = {};
   #failed: { error: unknown } | undefined;
 
@@ -58,20 +59,19 @@ export class Branches {
   }
 
   /** Begins the branch of one kind: its look at once, the rest when what it needs is there. Undefined where the definition needs no such resource. */
-  once(kind: Kind, needs: Needs = {}): Promise<string> | undefined {
+  once(kind: Kind, needs: Needs = {}): Branch | undefined {
     if (!this.#needed.includes(kind)) return undefined;
     if (!uniqueKinds.has(kind) && !this.#checked.given[kind]) void this.#look(kind);
-    const branch = this.#branch(kind, needs);
-    this.#ended.push(branch.catch(() => undefined));
-    return branch;
+    return this.#branch(kind, needs);
   }
 
   /**
    * Waits until every branch has ended, so that nothing is still being made when a failure is told.
+   * @param last the branch that needs all others, be it by way of what it needs.
    * @throws what failed first.
    */
-  async allEnded(): Promise<ResourceIds> {
-    for (const ended of this.#ended) await ended;
+  async allEnded(last: Branch | undefined): Promise<ResourceIds> {
+    await last;
     const living = await this.#living.catch(() => undefined);
     const ids = { ...this.#ids, ...living, ...this.#checked.given };
     await this.#discardUnused(ids);
@@ -79,25 +79,42 @@ export class Branches {
     return ids;
   }
 
-  async #branch(kind: Kind, needs: Needs): Promise<string> {
+  /** Never rejects, and ends after all that it needs, whatever became of that. */
+  async #branch(kind: Kind, needs: Needs): Branch {
     const given = this.#checked.given[kind];
     if (given) {
       this.#report.step(kind, 'given', { id: given });
       return given;
     }
+    const ids: ResourceIds = {};
+    let isLacking = false;
+    for (const [needed, branch] of Object.entries(needs)) {
+      if (!branch) continue;
+      const id = await branch;
+      if (id) ids[needed as Kind] = id;
+      else isLacking = true;
+    }
     try {
-      const ids: ResourceIds = {};
-      for (const [needed, id] of Object.entries(needs)) if (id) ids[needed as Kind] = await id;
+      if (isLacking) throw this.#failed!.error;
       // Titles are unique, so that on a fresh start these need not wait for the look-ups.
       const living = this.#lookBack.ranBefore || !uniqueKinds.has(kind) ? await this.#living : undefined;
-      const found = living?.[kind] ? await this.#keep(kind, living[kind]) : await this.#create(kind, ids);
+      const found = await this.#find(kind, ids, living?.[kind]);
       this.#ids[kind] = found.id;
       this.#report.step(kind, found.made ? 'made' : 'adopted', { id: found.id });
       return found.id;
     } catch (error) {
       this.#failure(kind, error);
-      throw error;
+      return undefined;
     }
+  }
+
+  #find(kind: Kind, ids: ResourceIds, living: string | undefined): Promise<Found> {
+    if (living) return this.#keep(kind, living);
+    return uniqueKinds.has(kind) ? this.#createUnique(kind, ids) : this.#create(kind, ids);
+  }
+
+  #bodyOf(kind: Kind, ids: ResourceIds): JsonObject {
+    return resources[kind].body(this.#definition, ids, this.#checked.context);
   }
 
   /** What the living flow refers to stays; a twin of it that has shown since is swept. */
@@ -107,9 +124,8 @@ export class Branches {
   }
 
   async #create(kind: Kind, ids: ResourceIds): Promise<Found> {
-    const body = resources[kind].body(this.#definition, ids, this.#checked.context);
+    const body = this.#bodyOf(kind, ids);
     if (kind === 'flow') this.#startMustLieAhead();
-    if (uniqueKinds.has(kind)) return this.#createUnique(kind, body);
     let look = await this.#look(kind);
     if (kind === 'mappingSet' && this.#lookBack.ranBefore && look.found.length === 0)
       look = await this.#lookForNameless(kind, body, look);
@@ -131,7 +147,8 @@ export class Branches {
   }
 
   /** AEP refuses a second one of the same title and names the first, so these need no look: what is there is read, and fits or not. */
-  async #createUnique(kind: Kind, body: JsonObject): Promise<Found> {
+  async #createUnique(kind: Kind, ids: ResourceIds): Promise<Found> {
+    const body = this.#bodyOf(kind, ids);
     this.#begin(kind);
     const { mark } = this.protocol.newMark(kind);
     const { id, titleTaken } = await this.#outside.create(kind, { body, mark });

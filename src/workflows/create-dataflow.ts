@@ -120,8 +120,8 @@ async function createResources(
     const datasetBaseConnection = once('datasetBaseConnection');
     const targetConnection = once('targetConnection', { schema, dataset, datasetBaseConnection });
     const mappingSet = once('mappingSet', { schema });
-    void once('flow', { sourceConnection, targetConnection, mappingSet });
-    return branches.allEnded();
+    const flow = once('flow', { sourceConnection, targetConnection, mappingSet });
+    return branches.allEnded(flow);
   });
 }
 
