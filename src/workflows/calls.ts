@@ -16,8 +16,11 @@ const overheadMs = 2_000;
  */
 const listing: ActivityOptions = { startToCloseTimeout: '30 minutes' };
 
-/** Retries are paced by the activities themselves; this is for what never reached one. */
-const retry = { maximumInterval: '30 minutes' } as const;
+/**
+ * An attempt that fails says itself when the next is due (`nextRetryDelay`, which no maximum cuts). This is for those
+ * that could not, as their worker died: another takes over at once, however many looks and pauses there were before.
+ */
+export const retry = { initialInterval: '100 milliseconds', maximumInterval: '5 seconds' } as const;
 
 /** The same for what lists every kind there is. */
 export const wholeSandbox: ActivityOptions = {

@@ -8,14 +8,14 @@ import { flowSettings } from '../resources/flow.ts';
 import { activityName, kindTitles, type Kind, type ResourceIds } from '../resources/kinds.ts';
 import { givenIds } from '../resources/plan.ts';
 import type { FlowContext, Observed } from '../resources/resource.ts';
-import { heartbeatTimeoutMs } from './calls.ts';
+import { heartbeatTimeoutMs, retry } from './calls.ts';
 import { invalid } from './failures.ts';
 import { webhookProblems } from './known-webhook.ts';
 
 const readOnly = proxyActivities<Activities>({
   startToCloseTimeout: '30 seconds',
   heartbeatTimeout: heartbeatTimeoutMs,
-  retry: { maximumInterval: '30 minutes' },
+  retry,
 });
 
 const { recall } = proxyLocalActivities<Activities>({

@@ -9,7 +9,8 @@ import { liveThroughReleases } from './long-lived.ts';
 const { tellEndedRuns } = proxyActivities<Activities>({
   startToCloseTimeout: '10 minutes',
   heartbeatTimeout: '15 seconds',
-  retry: { initialInterval: '5 seconds', maximumInterval: '1 minute' },
+  // It paces itself; this is for attempts whose worker died, however many looks there were before.
+  retry: { initialInterval: '1 second', maximumInterval: '5 seconds' },
   summary: 'Tell the watchers which runs have ended',
 });
 

@@ -9,7 +9,7 @@ import { asking, doubted, givenUp, putOff, replace, retried } from '../runs/retr
 import type { Asked, Story } from '../runs/retries.ts';
 import { messageOf } from '../runs/tell.ts';
 import type { WatchState } from '../runs/watch.ts';
-import { doubtTypes } from './calls.ts';
+import { doubtTypes, retry } from './calls.ts';
 import { isDoubt, thrownBy } from './failures.ts';
 
 /** A message that nobody has taken for so long is of no use any more. */
@@ -20,16 +20,13 @@ const noAnswer = 'Nobody knows whether AEP has heard the last request, and no ru
 
 const { setFlowState } = proxyActivities<Activities>({
   startToCloseTimeout: '30 seconds',
-  retry: { maximumInterval: '15 minutes' },
+  retry,
   summary: 'Enable or disable the flow',
 });
 const { retriggerRun } = proxyActivities<Activities>({
   startToCloseTimeout: '30 seconds',
   heartbeatTimeout: '5 seconds',
-  retry: {
-    maximumInterval: '15 minutes',
-    nonRetryableErrorTypes: doubtTypes,
-  },
+  retry: { ...retry, nonRetryableErrorTypes: doubtTypes },
   summary: 'Run a failed run again',
 });
 
@@ -146,7 +143,7 @@ export class Responses {
     const { sendMessage, signalWorkflow } = proxyActivities<Activities>({
       startToCloseTimeout: '30 seconds',
       scheduleToCloseTimeout: Math.max(1_000, Date.parse(message.at) + messageLivesMs - Date.now()),
-      retry: { maximumInterval: '1 hour' },
+      retry: { maximumInterval: '1 minute' },
       summary: `Tell ${webhook ?? workflow?.workflowId}: ${message.event}, ${message.verdict}`,
     });
     let untold = 0;

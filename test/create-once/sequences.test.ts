@@ -130,6 +130,23 @@ describe('a request that takes effect later than every bound', () => {
   });
 });
 
+it('a worker that dies in a call which failed often before is replaced as soon as one that dies in the first', async () => {
+  const call = { verb: 'list' as const, shelf: 'flows' as const };
+  const refused = { refusal: 'notReached' as const };
+  const outage = Array.from({ length: 7 }, (_, nth) => ({ ...call, nth, how: refused }));
+  const commit = 'never' as const;
+  const death = { hit: 'kill' as const, point: 'sent' as const, forMs: 60_000, commit };
+  const lasting = async (faults: Scenario['faults']) => {
+    const { ms, violations } = await play({ ...quiet, faults }, code);
+    expect(violations).toEqual([]);
+    return ms;
+  };
+  const early = (await lasting([{ ...call, nth: 0, how: death }])) - (await lasting([]));
+  const late = (await lasting([...outage, { ...call, nth: 7, how: death }])) - (await lasting(outage));
+  expect(early).toBeLessThan(3_000);
+  expect(late).toBeLessThan(10_000);
+});
+
 it('a create that is cancelled between an attempt that timed out and the next one is in doubt', async () => {
   const how = {
     hit: 'serverDown' as const,
