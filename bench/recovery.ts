@@ -1,7 +1,6 @@
-import { numberOption, readOptions } from '../dev/options.ts';
-
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { numberOption, readOptions } from '../dev/options.ts';
 import { startTemporal } from '../dev/temporal-server.ts';
 import { newDefinition } from './lib/definitions.ts';
 import { describeMachine, type Machine } from './lib/machine.ts';
@@ -15,6 +14,7 @@ export const cases = {
   arrived: 'worker killed, its POST had arrived',
   lost: 'worker killed, its POST had not arrived',
   reading: 'worker killed while it looked things up',
+  task: 'worker killed with a workflow task',
   twin: 'worker of the twin killed, its POST had arrived',
   server: 'server killed, with a database file',
 } as const;
@@ -66,26 +66,11 @@ async function killed(one: Case): Promise<{ ms: number; made: number }> {
   const options = { emulator: ['--latency', String(latencyMs)] };
   const stack = await startBenchStack(parts, { ...options, withDatabase: one === 'server' });
   const worker = await stack.startWorker();
-  await start(stack, one);
+  await (await start(stack, one)).result();
   await stack.emulator.takeRequests();
 
-  const post = { method: 'POST', path: '/catalog/dataSets' };
-  if (one === 'arrived' || one === 'twin') await stack.emulator.addFault({ ...post, kind: 'hang-committed' });
-  if (one === 'lost') await stack.emulator.addFault({ ...post, kind: 'hang' });
-  const list = { method: 'GET', path: '/catalog/dataSets' };
-  if (one === 'reading') await stack.emulator.addFault({ ...list, kind: 'hang' });
-  const seen = one === 'reading' ? list : post;
-
   const before = await countOf(stack);
-  const ended = start(stack, one);
-  while (
-    !(await stack.emulator.requests()).some(
-      ({ method, path }) => method === seen.method && path === seen.path,
-    )
-  )
-    await sleep(5);
-  // What is made beside the dataset is answered by then: cut off, it would be waited for too, a mapping set for longest.
-  if (one === 'arrived' || one === 'lost') await sleep(5 * latencyMs);
+  const dataflow = await bringTo(one, stack, worker.pid);
   const killedAt = performance.now();
   if (one === 'server') {
     process.kill(stack.temporal.pid, 'SIGKILL');
@@ -104,18 +89,53 @@ async function killed(one: Case): Promise<{ ms: number; made: number }> {
   }
   await untilOneFlowMore(stack, before.flows);
   const ms = performance.now() - killedAt;
-  await ended.catch(() => undefined);
+  await dataflow.result().catch(() => undefined);
   return { ms, made: (await countOf(stack)).dataSets - before.dataSets };
 }
 
-function start(stack: BenchStack, one: Case): Promise<unknown> {
+/** Starts a dataflow, and waits until it is where it is to be hit. */
+async function bringTo(one: Case, stack: BenchStack, workerPid: number): Promise<Started> {
+  const post = { method: 'POST', path: '/catalog/dataSets' };
+  const list = { method: 'GET', path: '/catalog/dataSets' };
+  if (one === 'arrived' || one === 'twin') await stack.emulator.addFault({ ...post, kind: 'hang-committed' });
+  if (one === 'lost') await stack.emulator.addFault({ ...post, kind: 'hang' });
+  if (one === 'reading') await stack.emulator.addFault({ ...list, kind: 'hang' });
+  // It takes the task, and does nothing with it.
+  if (one === 'task') process.kill(workerPid, 'SIGSTOP');
+
+  const dataflow = await start(stack, one);
+  const described = async () => (await stack.client.workflow.getHandle(dataflow.workflowId).describe()).raw;
+  if (one === 'task') {
+    await until(async () => (await described()).pendingWorkflowTask?.startedTime);
+    return dataflow;
+  }
+  const { method, path } = one === 'reading' ? list : post;
+  await until(async () =>
+    (await stack.emulator.requests()).some((sent) => sent.method === method && sent.path === path),
+  );
+  // What is made beside the dataset is to be done with: cut off, it would be waited for too, a mapping set for longest.
+  if (one === 'arrived' || one === 'lost' || one === 'twin')
+    await until(async () => {
+      const { pendingActivities, pendingWorkflowTask } = await described();
+      return pendingActivities?.length === 1 && !pendingWorkflowTask;
+    });
+  return dataflow;
+}
+
+async function until(isSo: () => Promise<unknown>): Promise<void> {
+  while (!(await isSo())) await sleep(5);
+}
+
+interface Started {
+  workflowId: string;
+  result(): Promise<unknown>;
+}
+
+function start(stack: BenchStack, one: Case): Promise<Started> {
   const definition = newDefinition('newer');
-  if (one !== 'twin') return stack.dataflows.start(definition).then((handle) => handle.result());
-  return stack.client.workflow.execute('twin', {
-    workflowId: `twin/${definition.name}`,
-    taskQueue: 'aep-dataflows',
-    args: [definition],
-  });
+  if (one !== 'twin') return stack.dataflows.start(definition);
+  const workflowId = `twin/${definition.name}`;
+  return stack.client.workflow.start('twin', { workflowId, taskQueue: 'aep-dataflows', args: [definition] });
 }
 
 async function countOf({ emulator }: BenchStack) {
@@ -124,7 +144,7 @@ async function countOf({ emulator }: BenchStack) {
 }
 
 async function untilOneFlowMore(stack: BenchStack, flows: number): Promise<void> {
-  while ((await stack.emulator.resources('flows')).length <= flows) await sleep(20);
+  await until(async () => (await stack.emulator.resources('flows')).length > flows);
 }
 
 const help = `Usage: npm run bench -- recovery [--rounds N]

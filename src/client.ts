@@ -92,6 +92,12 @@ export async function connect(options: ConnectOptions = {}): Promise<AepDataflow
   return new AepDataflows(client, options.taskQueue ?? taskQueue, () => connection.close());
 }
 
+/**
+ * A worker that dies with a workflow task is missed after this; Temporal's default is 10 s. A task takes milliseconds, and
+ * where a worker has all of them to replay, a task is a second under way.
+ */
+const workflowTaskTimeout = '5s';
+
 /** Starts dataflows and asks after them. */
 export class AepDataflows {
   readonly #client: Client;
@@ -121,6 +127,7 @@ export class AepDataflows {
           workflowId: id,
           taskQueue: this.#taskQueue,
           workflowIdConflictPolicy: 'FAIL',
+          workflowTaskTimeout,
           args: [input],
           memo,
           typedSearchAttributes: searchAttributes,
