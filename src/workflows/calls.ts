@@ -10,17 +10,19 @@ import { uniqueKinds } from '../resources/plan.ts';
 export const heartbeatTimeoutMs = 1_500;
 /** What an activity may take beside its call to AEP. Milliseconds. */
 const overheadMs = 2_000;
+
+/**
+ * An attempt that fails says itself when the next is due (`nextRetryDelay`, which no maximum cuts). This is for those
+ * that could not, as their worker died: another takes over soon, however many looks and pauses there were before. Sooner
+ * than after a second the server tries nothing again.
+ */
+export const retry = { initialInterval: '1 second', maximumInterval: '5 seconds' } as const;
+
 /**
  * For what may list everything in a sandbox: page after page, each with a time-out of its own. A worker that died is
  * missed by its heartbeat, and one that lists for longer than this is told to stop by the next.
  */
 const listing: ActivityOptions = { startToCloseTimeout: '30 minutes' };
-
-/**
- * An attempt that fails says itself when the next is due (`nextRetryDelay`, which no maximum cuts). This is for those
- * that could not, as their worker died: another takes over at once, however many looks and pauses there were before.
- */
-export const retry = { initialInterval: '100 milliseconds', maximumInterval: '5 seconds' } as const;
 
 /** The same for what lists every kind there is. */
 export const wholeSandbox: ActivityOptions = {

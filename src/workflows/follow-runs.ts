@@ -3,14 +3,14 @@ import type { Activities } from '../activities/index.ts';
 import type { Followed } from '../activities/follow-runs.ts';
 import { sandboxName } from '../definition/text.ts';
 import { followerWorkflowId } from '../runs/names.ts';
+import { retry } from './calls.ts';
 import { invalidDefinition } from './failures.ts';
 import { liveThroughReleases } from './long-lived.ts';
 
 const { tellEndedRuns } = proxyActivities<Activities>({
   startToCloseTimeout: '10 minutes',
   heartbeatTimeout: '15 seconds',
-  // It paces itself; this is for attempts whose worker died, however many looks there were before.
-  retry: { initialInterval: '1 second', maximumInterval: '5 seconds' },
+  retry,
   summary: 'Tell the watchers which runs have ended',
 });
 

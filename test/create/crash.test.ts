@@ -114,6 +114,37 @@ it.concurrent(
 );
 
 it.concurrent(
+  'a worker that dies with a workflow task is missed sooner than Temporal would by itself, and another one finishes',
+  async () => {
+    await using own = await place({}, 0);
+    const { rig } = own;
+    const victim = startWorkerProcess(rig);
+    const [first, sandbox] = [next(), next()];
+    await (await rig.client.start(orders(first))).result();
+    // It takes the task, and does nothing with it.
+    victim.kill('SIGSTOP');
+    const handle = await rig.client.start(orders(sandbox));
+    const workflow = rig.temporal.client.workflow.getHandle(handle.workflowId);
+    await waitFor(
+      'the worker to have the task',
+      async () => (await workflow.describe()).raw.pendingWorkflowTask?.startedTime,
+      patience,
+    );
+    victim.kill('SIGKILL');
+    await victim.ended;
+    await rig.startWorker();
+    await allExact(rig, [{ sandbox, handle }], oneOfSix);
+
+    const { events } = await workflow.fetchHistory();
+    const missed = events!.filter((one) => one.workflowTaskTimedOutEventAttributes);
+    expect(missed).toHaveLength(1);
+    const timeout = events![0]!.workflowExecutionStartedEventAttributes!.workflowTaskTimeout!;
+    expect(Number(timeout.seconds)).toBeLessThan(10);
+  },
+  limit,
+);
+
+it.concurrent(
   'a worker that was stopped beyond every deadline and goes on later spoils nothing',
   async () => {
     await using own = await place({}, 100);
