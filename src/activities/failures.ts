@@ -47,7 +47,8 @@ export function failure(
   // A call that was given up because nobody wants it any more is no trouble with AEP.
   if (error.code === 'ABORTED' && Context.current().cancellationDetails?.cancelRequested)
     return cancellationSignal().reason;
-  if (sandboxCode.test(error.code ?? '')) return unknownSandbox(error);
+  const noSandbox = unknownSandbox(error);
+  if (noSandbox) return noSandbox;
   const before = activityInfo().heartbeatDetails as { trouble?: Trouble } | undefined;
   const trouble: Trouble = {
     failures: (before?.trouble?.failures ?? 0) + 1,
@@ -79,8 +80,9 @@ export function isTooLate(pauseMs: number, giveUpAfterMs: number | undefined): b
 /** Flow Service's codes for a sandbox that it does not know, such as `FLOW-2100-404`. */
 const sandboxCode = /(^|-)210[013]-404$/;
 
-/** A name that is wrong in what the caller gave, as its other mistakes are told. */
-function unknownSandbox(error: AepError): ApplicationFailure {
+/** The failure of a call with a sandbox that AEP does not know: a name that is wrong in what the caller gave, as its other mistakes are told. */
+export function unknownSandbox(error: unknown): ApplicationFailure | undefined {
+  if (!(error instanceof AepError) || !sandboxCode.test(error.code ?? '')) return undefined;
   const message = `AEP does not know it: ${error.message}`;
   const problems: Problem[] = [{ field: 'sandbox', message }];
   return ApplicationFailure.create({

@@ -7,6 +7,7 @@ import type { Run } from '../runs/run.ts';
 import type { News } from '../runs/watch.ts';
 import { leave, notYet, pauseAfter, pickUp, unreadable, type Trail } from './attempts.ts';
 import { ensureFollower } from './ensure-follower.ts';
+import { unknownSandbox } from './failures.ts';
 import { createPace } from './pace.ts';
 
 /** What a watcher knows already, so that it is told only what is new. Times are epoch milliseconds. */
@@ -73,6 +74,9 @@ export function createLookActivities({ aep, looksPerSecond, watchIntervalMs }: L
       try {
         news = await readNews(aep, look, { readAt: now, readsFlow: look.readsFlow || missing === true });
       } catch (error) {
+        // At the first look it is a name that was given wrong; a sandbox that is gone later may come back.
+        const noSandbox = look.from === undefined && unknownSandbox(error);
+        if (noSandbox) throw noSandbox;
         const pauseMs = pauseAfter(
           error,
           failures + 1,

@@ -2,6 +2,7 @@ import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { RunsRequest } from '../activities/read-runs.ts';
 import type { News, PlannedLook } from '../runs/watch.ts';
+import { thrownBy } from './failures.ts';
 
 const { readRuns } = proxyActivities<Activities>({
   // Many pages at the slowest; a worker that dies in between costs no more than this.
@@ -61,9 +62,9 @@ export class Looks {
     void this.#look(request);
   }
 
-  /** What the look that has ended brought. Throws what it failed with: it was cancelled. */
+  /** What the look that has ended brought. Throws what it failed with: it was cancelled, or there is no such sandbox. */
   take(): News | undefined {
-    if (this.#error !== undefined) throw this.#error;
+    if (this.#error !== undefined) throw thrownBy(this.#error) ?? this.#error;
     const news = this.#news;
     this.#news = undefined;
     if (news) this.#awaited = undefined;

@@ -194,7 +194,6 @@ test('a watcher whose AEP is away lives on, says why it waits, and calls nothing
 
 describe('a watcher that cannot begin', () => {
   test('fails with every problem of its input at once, and asks AEP nothing', async () => {
-    const before = rig.emulator.control.requests({}).length;
     const input = {
       sandbox: 'no such sandbox!',
       flowId: '../flows',
@@ -210,7 +209,7 @@ describe('a watcher that cannot begin', () => {
       'sandbox',
       'watch.overdueAfter',
     ]);
-    expect(rig.emulator.control.requests({}).length).toBe(before);
+    expect(rig.emulator.control.requests({}).filter(({ sandbox }) => sandbox === input.sandbox)).toEqual([]);
   });
 
   test('fails without an input', async () => {
@@ -234,6 +233,14 @@ describe('a watcher that cannot begin', () => {
     );
     expect(type).toBe('InvalidDefinition');
     expect(message).toContain('no flow nowhere in the sandbox prod');
+  });
+
+  test('fails for a sandbox that AEP does not have', async () => {
+    const { type, details } = await failureOf(
+      await start({ sandbox: 'prdo', flowId: 'anywhere' }, 'flow/prdo/anywhere'),
+    );
+    expect(type).toBe('InvalidDefinition');
+    expect(details).toMatchObject([{ problems: [{ field: 'sandbox' }], code: 'FLOW-2100-404' }]);
   });
 });
 
