@@ -122,8 +122,11 @@ async function bringTo(one: Case, stack: BenchStack, workerPid: number): Promise
   return dataflow;
 }
 
+const patienceMs = 120_000;
+
 async function until(isSo: () => Promise<unknown>): Promise<void> {
-  while (!(await isSo())) await sleep(5);
+  for (const end = Date.now() + patienceMs; !(await isSo()); await sleep(5))
+    if (Date.now() > end) throw new Error(`It has not come so far within ${patienceMs / 1_000} s`);
 }
 
 interface Started {

@@ -1,6 +1,5 @@
 import {
   hits,
-  points,
   type CallFault,
   type Commit,
   type ShelfName,
@@ -59,7 +58,7 @@ export const faults: { name: string; point: string; how: CallFault['how'] }[] = 
     commits.map(([point, commit]) => ({ name, point, how: { ...loss, commit } })),
   ),
   ...hits.flatMap((hit) =>
-    points.map((point) => ({
+    (Object.keys(where) as (keyof typeof where)[]).map((point) => ({
       name: hitNames[hit],
       point: where[point],
       // What is hit between sending and commit is hit before AEP commits, which it does all the same.

@@ -22,11 +22,12 @@ interface Trouble {
 }
 
 /**
- * The pause after the `failures`th failure in a row: what AEP asked for, else growing from one second to half an hour.
- * Jittered, so that many do not come back at once.
+ * The pause after the `failures`th failure in a row: what AEP asked for, a second at least, else growing from one second
+ * to half an hour. Never 0, which the server takes for the end of all attempts. Jittered, so that many do not come back at
+ * once.
  */
 export function pauseMs(failures: number, retryAfterMs?: number): number {
-  if (retryAfterMs !== undefined) return retryAfterMs * (1 + Math.random() / 4);
+  if (retryAfterMs !== undefined) return Math.max(firstPauseMs, retryAfterMs) * (1 + Math.random() / 4);
   const growing = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failures - 1, 20));
   return growing * (0.75 + Math.random() / 4);
 }

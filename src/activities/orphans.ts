@@ -2,8 +2,9 @@ import { Context, activityInfo } from '@temporalio/activity';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { kinds } from '../resources/kinds.ts';
 import { orphansAmong, type Orphan } from '../resources/orphans.ts';
-import { failure } from './failures.ts';
+import { unreadable } from './attempts.ts';
 import type { Dependencies } from './dependencies.ts';
+import { failure, pauseMs } from './failures.ts';
 import { inTurns } from './in-turns.ts';
 import { listAll } from './list-all.ts';
 import { beating } from './send.ts';
@@ -40,7 +41,10 @@ export function createOrphanActivities({ aep, lateCommitMs, listLagMs }: Depende
         const found = orphansAmong(listed, before).filter(({ dataflow }) =>
           dataflow.startsWith(`${sandbox}/`),
         );
-        const atWork = await atWorkAmong([...new Set(found.map(({ dataflow }) => dataflow))]);
+        const dataflows = [...new Set(found.map(({ dataflow }) => dataflow))];
+        const atWork = await atWorkAmong(dataflows).catch((error: unknown) => {
+          throw unreadable('which dataflows are at work', error, pauseMs(activityInfo().attempt));
+        });
         const orphans = found.filter(({ dataflow }) => !atWork.has(dataflow));
         const wanted = new Set(ids);
         return {

@@ -40,6 +40,8 @@ interface Memory {
   doubts: string[];
   /** Milliseconds to wait beyond the settle time. */
   pauseMs: number;
+  /** When the pause before the next attempt is over, by the server's clock; 0 where it needs none. Epoch milliseconds. */
+  dueAt?: number;
 }
 
 /** When to look after a doubt, as parts of the settle time: early finds make recovery fast, the last one makes it right. */
@@ -91,12 +93,14 @@ export function settleOrCreateOf(kind: Kind, dependencies: Dependencies) {
 }
 
 function recalled(doubts: string[]): Memory {
-  const { attempt, heartbeatDetails, workflowExecution } = activityInfo();
+  const { attempt, heartbeatDetails, workflowExecution, currentAttemptScheduledTimestampMs } = activityInfo();
   const left = heartbeatDetails as Memory | undefined;
   const runId = workflowExecution!.runId;
   if (left?.runId === runId && left.attempt === attempt - 1) {
-    const { looks, doubts, pauseMs } = left;
-    return { runId, attempt, looks, doubts, pauseMs };
+    const { looks, doubts, pauseMs, dueAt = 0 } = left;
+    // A worker that died after this word, and before it asked for the pause, was granted none: that look was too early.
+    const isEarly = currentAttemptScheduledTimestampMs < dueAt;
+    return { runId, attempt, looks: isEarly ? looks - 1 : looks, doubts, pauseMs, dueAt: 0 };
   }
   const known = left?.doubts ?? doubts;
   return {
@@ -128,11 +132,13 @@ async function lookAfterDoubt(
   ];
   const next = times[memory.looks + 1];
   if (shows(kind, found, request) || next === undefined) return found;
-  heartbeat({ ...memory, looks: memory.looks + 1 } satisfies Memory);
+  const waitMs = next - times[memory.looks]!;
+  const dueAt = activityInfo().currentAttemptScheduledTimestampMs + waitMs;
+  heartbeat({ ...memory, looks: memory.looks + 1, dueAt } satisfies Memory);
   throw ApplicationFailure.create({
     type: 'NothingYet',
     message: `No ${kindTitles[kind]} shows: look ${memory.looks + 1} of ${times.length}`,
-    nextRetryDelay: next - times[memory.looks]!,
+    nextRetryDelay: waitMs,
     category: ApplicationFailureCategory.BENIGN,
   });
 }

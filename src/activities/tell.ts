@@ -70,7 +70,7 @@ export function createTellActivities({ webhooks, temporalUiUrl, httpTimeoutMs }:
       } catch (error) {
         if (error instanceof WorkflowNotFoundError)
           throw undelivered(`The workflow ${workflowId}, which is to be told, does not run`);
-        throw error;
+        throw undelivered(`The workflow ${workflowId} cannot be told: ${String(error)}`);
       }
     },
   };

@@ -98,7 +98,7 @@ export class Branches {
       if (isLacking) throw this.#failed!.error;
       // Titles are unique, so that on a fresh start these need not wait for the look-ups.
       const living = this.#lookBack.ranBefore || !uniqueKinds.has(kind) ? await this.#living : undefined;
-      const found = await this.#find(kind, ids, living?.[kind]);
+      const found = living?.[kind] ? await this.#keep(kind, living[kind]) : await this.#create(kind, ids);
       this.#ids[kind] = found.id;
       this.#report.step(kind, found.made ? 'made' : 'adopted', { id: found.id });
       return found.id;
@@ -108,15 +108,6 @@ export class Branches {
     }
   }
 
-  #find(kind: Kind, ids: ResourceIds, living: string | undefined): Promise<Found> {
-    if (living) return this.#keep(kind, living);
-    return uniqueKinds.has(kind) ? this.#createUnique(kind, ids) : this.#create(kind, ids);
-  }
-
-  #bodyOf(kind: Kind, ids: ResourceIds): JsonObject {
-    return resources[kind].body(this.#definition, ids, this.#checked.context);
-  }
-
   /** What the living flow refers to stays; a twin of it that has shown since is swept. */
   async #keep(kind: Kind, id: string): Promise<Found> {
     if (!uniqueKinds.has(kind)) this.protocol.keepOnly(kind, id, await this.#look(kind));
@@ -124,8 +115,9 @@ export class Branches {
   }
 
   async #create(kind: Kind, ids: ResourceIds): Promise<Found> {
-    const body = this.#bodyOf(kind, ids);
+    const body = resources[kind].body(this.#definition, ids, this.#checked.context);
     if (kind === 'flow') this.#startMustLieAhead();
+    if (uniqueKinds.has(kind)) return this.#createUnique(kind, body);
     let look = await this.#look(kind);
     if (kind === 'mappingSet' && this.#lookBack.ranBefore && look.found.length === 0)
       look = await this.#lookForNameless(kind, body, look);
@@ -147,8 +139,7 @@ export class Branches {
   }
 
   /** AEP refuses a second one of the same title and names the first, so these need no look: what is there is read, and fits or not. */
-  async #createUnique(kind: Kind, ids: ResourceIds): Promise<Found> {
-    const body = this.#bodyOf(kind, ids);
+  async #createUnique(kind: Kind, body: JsonObject): Promise<Found> {
     this.#begin(kind);
     const { mark } = this.protocol.newMark(kind);
     const { id, titleTaken } = await this.#outside.create(kind, { body, mark });

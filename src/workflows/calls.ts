@@ -16,7 +16,7 @@ const overheadMs = 2_000;
  * that could not, as their worker died: another takes over soon, however many looks and pauses there were before. Sooner
  * than after a second the server tries nothing again.
  */
-export const retry = { initialInterval: '1 second', maximumInterval: '5 seconds' } as const;
+export const retry = { initialInterval: '1 second', maximumInterval: '10 seconds' } as const;
 
 /**
  * For what may list everything in a sandbox: page after page, each with a time-out of its own. A worker that died is

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
@@ -8,9 +9,12 @@ export interface Attempts<Result> {
   result?: Result;
 }
 
+/** Nobody waits for longer than this. Milliseconds. */
+const longestPauseMs = 100;
+
 /**
- * Has an activity attempt its work as Temporal would, at most `most` times, without the pauses in between: what one attempt
- * leaves in its heartbeat is there for the next, and a failure that is not retryable is the last.
+ * Has an activity attempt its work as Temporal would, at most `most` times, without the long pauses in between: what one
+ * attempt leaves in its heartbeat is there for the next, and a failure that is not retryable is the last.
  */
 export async function attempts<Result>(
   activity: (...args: never[]) => Promise<Result>,
@@ -40,6 +44,7 @@ export async function attempts<Result>(
       if (!(error instanceof ApplicationFailure)) throw error;
       failures.push(error);
       if (error.nonRetryable) break;
+      await sleep(Math.min(Number(error.nextRetryDelay ?? 0), longestPauseMs));
     }
   }
   return { failures };

@@ -185,6 +185,20 @@ describe('RateLimited', () => {
     expect(marked(own.rig.emulator, 'prod/orders')).toEqual(oneOfSix);
   });
 
+  it.concurrent.each([
+    // No pause at all would be the end of all attempts for Temporal.
+    ['at once', 0],
+    ['later than a worker that died is replaced', 12],
+  ])('is asked again when AEP says so: %s', async (_, retryAfterSeconds) => {
+    const sandbox = next();
+    const dataset = { method: 'POST', path: '/catalog/dataSets' };
+    rig.emulator.control.addFault({ ...dataset, kind: '429-retry-after', sandbox, retryAfterSeconds });
+    await (await rig.client.start(orders(sandbox))).result();
+    const [refused, taken] = requestsIn(rig, sandbox, dataset);
+    expect(taken!.at - refused!.at).toBeGreaterThanOrEqual(retryAfterSeconds * 1_000);
+    expect(ours(sandbox)).toEqual(oneOfSix);
+  });
+
   it('ends it where the definition gives up after a while', async () => {
     await using own = await rigWith({});
     const fault = { method: 'POST', path: '/catalog/dataSets', kind: '429' } as const;

@@ -7,6 +7,9 @@ import { msOf, type WorkflowRun } from './workflow-run.ts';
 
 type Failure = temporal.api.failure.v1.IFailure;
 
+/** The server makes no attempt sooner than this after the last, whatever it is asked for. */
+const soonestMs = 1_000;
+
 /** One try at an activity, by one worker. What comes of it counts only while the server still waits for this very one. */
 export interface Attempt {
   number: number;
@@ -76,7 +79,9 @@ export class ActivityTask {
     const { nonRetryable, nextRetryDelay, type } = (failure.applicationFailureInfo ??
       {}) as Partial<ApplicationFailure>;
     const listed = this.#command.retryPolicy?.nonRetryableErrorTypes ?? [];
-    this.#retry(failure, Boolean(nonRetryable) || listed.includes(type ?? ''), msOf(nextRetryDelay as never));
+    const delayMs = msOf(nextRetryDelay as never);
+    const final = Boolean(nonRetryable) || listed.includes(type ?? '') || delayMs === 0;
+    this.#retry(failure, final, delayMs);
   }
 
   requestCancel(): void {
@@ -146,7 +151,7 @@ export class ActivityTask {
     const longest = msOf(policy?.maximumInterval) ?? 100 * first;
     const growing = Math.min(longest, first * (policy?.backoffCoefficient ?? 2) ** (this.#attempt - 1));
     this.#attempt += 1;
-    this.#dispatchIn(delayMs || growing);
+    this.#dispatchIn(Math.max(soonestMs, delayMs ?? growing));
   }
 
   #cancelled(): void {

@@ -13,8 +13,11 @@ export const shelves = [
 ] as const;
 export type ShelfName = (typeof shelves)[number];
 
-/** The moments of one call at which a process can be hit. */
-export const points = ['beforeSending', 'sent', 'committed', 'answered'] as const;
+/**
+ * The moments of one call at which a process can be hit. `noted`: Temporal has the heartbeat that what came of it was noted
+ * in, and not yet how the attempt ended.
+ */
+export const points = ['beforeSending', 'sent', 'committed', 'answered', 'noted'] as const;
 export type Point = (typeof points)[number];
 
 /** What surely creates nothing. */

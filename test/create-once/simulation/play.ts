@@ -2,7 +2,7 @@ import { workflowId } from '../../../src/definition/identity.ts';
 import type { Kind } from '../../../src/resources/kinds.ts';
 import type { JsonObject } from '../../../src/resources/resource.ts';
 import { parseDefinition } from '../../../src/definition/parse.ts';
-import type { Act, CallFault, Incident } from './faults.ts';
+import type { Act, CallFault, Hit, Incident } from './faults.ts';
 import { definitionOf, type Scenario } from './scenario.ts';
 import { SimulatedAep } from './simulated-aep.ts';
 import { SimulatedTemporal } from './simulated-temporal.ts';
@@ -239,9 +239,14 @@ class Life {
   }
 
   #hit(process: SimulatedProcess, { how }: CallFault): void {
-    const worker = this.#temporal.workers.find((one) => one.process === process)!;
     if (!('hit' in how)) return;
-    const { hit, forMs } = how;
+    const hit = () => this.#hitProcess(process, how);
+    if (how.point === 'noted') this.clock.after(2 * this.#scenario.temporal.latencyMs, hit, 'nobody');
+    else hit();
+  }
+
+  #hitProcess(process: SimulatedProcess, { hit, forMs }: { hit: Hit; forMs: number }): void {
+    const worker = this.#temporal.workers.find((one) => one.process === process)!;
     if (hit === 'serverDown' || hit === 'both') this.#temporal.goDown({ what: 'serverDown', atMs: 0, forMs });
     const toWorker = hit === 'both' ? 'kill' : hit;
     if (toWorker !== 'serverDown' && process.state === 'running') this.#hitWorker(worker, toWorker, forMs);

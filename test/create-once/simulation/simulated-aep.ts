@@ -255,7 +255,8 @@ export class SimulatedAep {
         () => {
           stop();
           deliver();
-          if (how && 'hit' in how) this.#hitAt('answered', process, fault);
+          this.#hitAt('answered', process, fault);
+          this.#hitAt('noted', process, fault);
         },
         process,
       );

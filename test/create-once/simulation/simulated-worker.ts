@@ -115,10 +115,12 @@ export class SimulatedWorker {
     let unsent: { value: unknown } | undefined;
     let last: { value: unknown } | undefined;
     let held = false;
+    let heardAt = 0;
     const beat = () => {
       const value = unsent?.value;
       unsent = undefined;
       held = true;
+      heardAt = clock.now() + 2 * this.#temporal.settings.latencyMs;
       clock.after(throttleMs, () => ((held = false), unsent && beat()), this.process);
       this.#temporal.callFrom(this, () => {
         const told = task.heartbeat(attempt, value);
@@ -134,8 +136,10 @@ export class SimulatedWorker {
     const args = task.args;
     const end = (tell: () => void) => {
       this.#running.delete(attempt);
+      // A heartbeat that is on its way comes first; one that was held back goes along.
+      const inMs = unsent ? 0 : Math.max(0, heardAt - clock.now());
       unsent = undefined;
-      this.#temporal.callFrom(this, tell);
+      clock.after(inMs, () => this.#temporal.callFrom(this, tell), this.process);
     };
     clock.runAs(this.process, () => {
       environment.run(this.#activities[task.type]!, ...args).then(
@@ -185,7 +189,7 @@ export class SimulatedWorker {
         originalExecutionRunId: first,
         startTime: new Date(startedAt),
         runStartTime: new Date(startedAt),
-        taskTimeoutMs: 10_000,
+        taskTimeoutMs: 5_000,
         attempt: 1,
         historyLength: 3,
         historySize: 0,

@@ -25,7 +25,7 @@ interface Closed {
   failure?: temporal.api.failure.v1.IFailure;
 }
 
-const taskTimeoutMs = 10_000;
+const taskTimeoutMs = 5_000;
 const stickyMs = 1_000;
 
 /** One execution of a workflow: its history in turns, and what it waits for. */
