@@ -68,7 +68,6 @@ export function createLookActivities({ aep, looksPerSecond, watchIntervalMs }: L
         }
         await sleep(waitMs);
       }
-      await follower.ensure(look.sandbox);
 
       let news: News;
       try {
@@ -92,6 +91,8 @@ export function createLookActivities({ aep, looksPerSecond, watchIntervalMs }: L
         leaveTo({ failures: 0, missing: true }, pauseMs);
         throw notYet(`AEP shows no flow ${look.flowId}; asking once more`, pauseMs);
       }
+      // Only now: for a sandbox or a flow that is not there, nobody is to follow anything.
+      if (news.flow !== null) await follower.ensure(look.sandbox);
       return look.full ? { ...news, restMs: restAfter(look) } : news;
     },
   };

@@ -1,4 +1,4 @@
-import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { WorkflowFailedError, WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
@@ -241,6 +241,8 @@ describe('a watcher that cannot begin', () => {
     );
     expect(type).toBe('InvalidDefinition');
     expect(details).toMatchObject([{ problems: [{ field: 'sandbox' }], code: 'FLOW-2100-404' }]);
+    const follower = rig.temporal.client.workflow.getHandle('runs/prdo');
+    await expect(follower.describe()).rejects.toBeInstanceOf(WorkflowNotFoundError);
   });
 });
 
