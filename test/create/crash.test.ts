@@ -113,7 +113,7 @@ it.concurrent(
   limit,
 );
 
-it.concurrent(
+it(
   'a worker that dies with a workflow task is missed sooner than Temporal would by itself, and another one finishes',
   async () => {
     await using own = await place({}, 0);
@@ -148,7 +148,8 @@ it.concurrent(
 it.concurrent(
   'a worker that was stopped beyond every deadline and goes on later spoils nothing',
   async () => {
-    await using own = await place({}, 100);
+    // An emulator that shares a busy process can take a request late.
+    await using own = await place({ AEP_LATE_COMMIT: '3000' }, 100);
     const { rig } = own;
     const sleeper = startWorkerProcess(rig);
     const started = await Promise.all(
