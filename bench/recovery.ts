@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { numberOption, readOptions } from '../dev/options.ts';
 import { startTemporal } from '../dev/temporal-server.ts';
+import { waitFor } from '../test/support/wait-for.ts';
 import { newDefinition } from './lib/definitions.ts';
 import { describeMachine, type Machine } from './lib/machine.ts';
 import { keepJson } from './lib/results.ts';
@@ -33,6 +33,8 @@ export interface RecoveryResult {
 /** The defaults of `src/config.ts`. */
 const bounds = { httpTimeoutMs: 8_000, lateCommitMs: 10_000, listLagMs: 10_000 };
 const latencyMs = 100;
+/** After which a round that does not get on is given up. Milliseconds. */
+const patienceMs = 120_000;
 
 /** How long it takes until a dataflow is there after something was killed half-way. */
 export async function recovery({ rounds }: { rounds: number }): Promise<RecoveryResult> {
@@ -106,27 +108,22 @@ async function bringTo(one: Case, stack: BenchStack, workerPid: number): Promise
   const dataflow = await start(stack, one);
   const described = async () => (await stack.client.workflow.getHandle(dataflow.workflowId).describe()).raw;
   if (one === 'task') {
-    await until(async () => (await described()).pendingWorkflowTask?.startedTime);
+    const isTaken = async () => Boolean((await described()).pendingWorkflowTask?.startedTime);
+    await waitFor('the worker to have the task', isTaken, patienceMs);
     return dataflow;
   }
   const { method, path } = one === 'reading' ? list : post;
-  await until(async () =>
-    (await stack.emulator.requests()).some((sent) => sent.method === method && sent.path === path),
-  );
+  const isSent = async () =>
+    (await stack.emulator.requests()).some((sent) => sent.method === method && sent.path === path);
+  await waitFor(`${method} ${path}`, isSent, patienceMs);
   // What is made beside the dataset is to be done with: cut off, it would be waited for too, a mapping set for longest.
+  const isAlone = async () => {
+    const { pendingActivities, pendingWorkflowTask } = await described();
+    return pendingActivities?.length === 1 && !pendingWorkflowTask;
+  };
   if (one === 'arrived' || one === 'lost' || one === 'twin')
-    await until(async () => {
-      const { pendingActivities, pendingWorkflowTask } = await described();
-      return pendingActivities?.length === 1 && !pendingWorkflowTask;
-    });
+    await waitFor('everything else to be done', isAlone, patienceMs);
   return dataflow;
-}
-
-const patienceMs = 120_000;
-
-async function until(isSo: () => Promise<unknown>): Promise<void> {
-  for (const end = Date.now() + patienceMs; !(await isSo()); await sleep(5))
-    if (Date.now() > end) throw new Error(`It has not come so far within ${patienceMs / 1_000} s`);
 }
 
 interface Started {
@@ -147,7 +144,8 @@ async function countOf({ emulator }: BenchStack) {
 }
 
 async function untilOneFlowMore(stack: BenchStack, flows: number): Promise<void> {
-  await until(async () => (await stack.emulator.resources('flows')).length > flows);
+  const isThere = async () => (await stack.emulator.resources('flows')).length > flows;
+  await waitFor('the flow', isThere, patienceMs);
 }
 
 const help = `Usage: npm run bench -- recovery [--rounds N]

@@ -11,7 +11,7 @@ import type { Aep } from '../../../src/aep/aep.ts';
 import type { ActivityTask, Attempt } from './activity-task.ts';
 import type { SimulatedTemporal } from './simulated-temporal.ts';
 import { SimulatedProcess } from './virtual-clock.ts';
-import type { Job, WorkflowRun } from './workflow-run.ts';
+import { taskTimeoutMs, type Job, type WorkflowRun } from './workflow-run.ts';
 
 export interface WorkerSettings {
   httpTimeoutMs: number;
@@ -189,7 +189,7 @@ export class SimulatedWorker {
         originalExecutionRunId: first,
         startTime: new Date(startedAt),
         runStartTime: new Date(startedAt),
-        taskTimeoutMs: 5_000,
+        taskTimeoutMs,
         attempt: 1,
         historyLength: 3,
         historySize: 0,

@@ -25,7 +25,8 @@ interface Closed {
   failure?: temporal.api.failure.v1.IFailure;
 }
 
-const taskTimeoutMs = 5_000;
+/** What our client asks for at a start. */
+export const taskTimeoutMs = 5_000;
 const stickyMs = 1_000;
 
 /** One execution of a workflow: its history in turns, and what it waits for. */
