@@ -1,15 +1,16 @@
 import { relative } from 'node:path';
+import { workflowId } from '../src/definition/identity.ts';
 import { taskQueue } from '../src/workflows/messages.ts';
 
 /** The Temporal CLI's lines that do by hand, for one definition, what our programs do. */
 export function commandLines(dataflow: { sandbox: string; name: string }, file: string) {
-  const workflowId = `dataflow/${dataflow.sandbox}/${dataflow.name}`;
+  const id = workflowId(dataflow);
   return {
     start:
       `temporal workflow start --task-queue ${taskQueue} --type createDataflow ` +
-      `--workflow-id ${quoted(workflowId)} --fail-existing --input-file ${quoted(relative(process.cwd(), file))}`,
-    progress: `temporal workflow query --workflow-id ${quoted(workflowId)} --type progress`,
-    result: `temporal workflow result --workflow-id ${quoted(workflowId)}`,
+      `--workflow-id ${quoted(id)} --fail-existing --input-file ${quoted(relative(process.cwd(), file))}`,
+    progress: `temporal workflow query --workflow-id ${quoted(id)} --type progress`,
+    result: `temporal workflow result --workflow-id ${quoted(id)}`,
   };
 }
 

@@ -172,7 +172,7 @@ export class AepDataflows {
   /** Finds what carries our mark in a sandbox and belongs to no flow, and deletes of it what `delete` names. */
   async listOrphans(input: ListOrphansInput): Promise<ListOrphansResult> {
     const options = {
-      workflowId: `orphans/${input.sandbox}/${crypto.randomUUID()}`,
+      workflowId: `orphans:${input.sandbox}:${crypto.randomUUID()}`,
       taskQueue: this.#taskQueue,
       args: [input],
     };

@@ -46,7 +46,7 @@ const result = (workflowId: string) =>
   temporal('workflow', 'result', '--workflow-id', workflowId, '--output', 'json');
 
 it('the Temporal CLI starts a dataflow from a file, follows it, and gets its result', async () => {
-  const id = 'dataflow/prod/orders-from-bigquery';
+  const id = 'dataflow:prod:orders-from-bigquery';
   // It waits for its dataset as long as a user needs to look at it.
   rig.emulator.control.addFault({ method: 'POST', path: '/catalog/dataSets', kind: '429-retry-after' });
   const started = await start(id, 'examples/orders-from-bigquery.json');
@@ -78,8 +78,8 @@ it('the Temporal CLI is told at once what is wrong with a definition', async () 
     JSON.stringify({ name: 'bad', sandbox: 'dev', schedule: { frequency: 'fortnight' } }),
   );
   const before = rig.emulator.control.requests().length;
-  expect((await start('dataflow/dev/bad', file)).code).toBe(0);
-  const { code, stdout, stderr } = await result('dataflow/dev/bad');
+  expect((await start('dataflow:dev:bad', file)).code).toBe(0);
+  const { code, stdout, stderr } = await result('dataflow:dev:bad');
   expect(code).not.toBe(0);
   const told = stdout + stderr;
   expect(told).toContain('InvalidDefinition');
@@ -96,7 +96,7 @@ it('the Temporal CLI is told at once what is wrong with a definition', async () 
 it('the Temporal CLI is told the right workflow id where it gives another', async () => {
   expect((await start('my-orders', 'examples/accounts-once.json')).code).toBe(0);
   const { stdout, stderr } = await result('my-orders');
-  expect(stdout + stderr).toContain('--workflow-id dataflow/dev/accounts-once');
+  expect(stdout + stderr).toContain('--workflow-id dataflow:dev:accounts-once');
 });
 
 it('lists of workflows can be searched for a dataflow', async () => {
@@ -110,7 +110,7 @@ it('lists of workflows can be searched for a dataflow', async () => {
 });
 
 it('the Temporal CLI mends a refused dataflow by an update, deletes it, and finds what is left', async () => {
-  const id = 'dataflow/dev/mended';
+  const id = 'dataflow:dev:mended';
   const path = join(folder, 'mended.json');
   const definition = {
     ...example('orders-from-bigquery', { name: 'mended', sandbox: 'dev' }),

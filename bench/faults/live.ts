@@ -17,7 +17,7 @@ export async function live(
   { acts }: Life,
   definition: Record<string, unknown>,
 ): Promise<Ended> {
-  const workflowId = `dataflow/${String(definition['sandbox'])}/${String(definition['name'])}`;
+  const workflowId = `dataflow:${String(definition['sandbox'])}:${String(definition['name'])}`;
   const handle = client.workflow.getHandle(workflowId);
   const start = () =>
     whenUp(() =>

@@ -61,7 +61,7 @@ export async function measureSteady(fleet: Fleet, minutes: number): Promise<Meas
   while (ended(0, Date.now()) === 0) await sleep(1_000);
   await sleep(minute);
   console.log(`Counting for ${minutes} minutes…`);
-  const follower = async () => (await client.workflow.getHandle('runs/prod').fetchHistory()).events!.length;
+  const follower = async () => (await client.workflow.getHandle('runs:prod').fetchHistory()).events!.length;
   const followerBefore = await follower();
   const from = Date.now();
   await sleep(minutes * minute);

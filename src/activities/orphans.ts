@@ -1,5 +1,6 @@
 import { Context, activityInfo } from '@temporalio/activity';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { namedBy, workflowId } from '../definition/identity.ts';
 import { kinds } from '../resources/kinds.ts';
 import { orphansAmong, type Orphan } from '../resources/orphans.ts';
 import { unreadable } from './attempts.ts';
@@ -70,7 +71,7 @@ async function atWorkAmong(dataflows: string[]): Promise<Set<string>> {
 
 async function worksSince(client: Client, dataflow: string, began: number): Promise<boolean> {
   try {
-    const { status, closeTime } = await client.workflow.getHandle(`dataflow/${dataflow}`).describe();
+    const { status, closeTime } = await client.workflow.getHandle(workflowId(namedBy(dataflow))).describe();
     return status.name === 'RUNNING' || +(closeTime ?? 0) >= began;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return false;

@@ -10,9 +10,18 @@ export function dataflowId({ sandbox, name }: Named): string {
   return `${sandbox}/${name}`;
 }
 
-/** The id under which a dataflow is created and deleted: it is the lock. */
-export function workflowId(definition: Named): string {
-  return `dataflow/${dataflowId(definition)}`;
+/** What `dataflowId` was made from: no sandbox has a slash in its name. */
+export function namedBy(dataflow: string): Named {
+  const slash = dataflow.indexOf('/');
+  return { sandbox: dataflow.slice(0, slash), name: dataflow.slice(slash + 1) };
+}
+
+/**
+ * The id under which a dataflow is created and deleted: it is the lock. It has colons, since Temporal's HTTP API cannot
+ * address a workflow whose id has a slash.
+ */
+export function workflowId({ sandbox, name }: Named): string {
+  return `dataflow:${sandbox}:${name}`;
 }
 
 /** SHA-256, in hex, of what a definition says, whatever the order of its keys. Two that say the same have the same hash. */

@@ -2,12 +2,12 @@
 
 /** The id of the workflow that watches a flow: a flow has one watcher, whoever starts it. */
 export function watcherWorkflowId({ sandbox, flowId }: { sandbox: string; flowId: string }): string {
-  return `flow/${sandbox}/${flowId}`;
+  return `flow:${sandbox}:${flowId}`;
 }
 
 /** The id of the workflow that follows all runs of a sandbox, for the watchers of its flows. */
 export function followerWorkflowId({ sandbox }: { sandbox: string }): string {
-  return `runs/${sandbox}`;
+  return `runs:${sandbox}`;
 }
 
 export const watcherType = 'watchFlowRuns';

@@ -30,7 +30,7 @@ import { sweep } from './sweep.ts';
  * Creates everything that one dataflow needs in AEP: in the order of Adobe's tutorials, as much at once as the
  * references allow, one of each whatever fails. Then starts the watcher of its flow runs.
  *
- * Runs under the workflow id `dataflow/<sandbox>/<name>`. Started again after it ended, well or badly, it finds in place
+ * Runs under the workflow id `dataflow:<sandbox>:<name>`. Started again after it ended, well or badly, it finds in place
  * what is in place and makes what is missing. Where AEP refuses for good, the definition's `onFailure` says what becomes
  * of what was made; with `wait`, the updates `resume` and `giveUp` do.
  *

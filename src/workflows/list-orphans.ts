@@ -2,6 +2,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { executeChild, isCancellation, proxyActivities, rootCause } from '@temporalio/workflow';
 import { z } from 'zod';
 import type { Activities } from '../activities/index.ts';
+import { namedBy, workflowId } from '../definition/identity.ts';
 import { anyId, sandboxName } from '../definition/text.ts';
 import type { Orphan } from '../resources/orphans.ts';
 import { undeletable } from '../resources/plan.ts';
@@ -48,8 +49,8 @@ export async function listOrphans(input: ListOrphansInput): Promise<ListOrphansR
     const only = toDelete.filter((orphan) => orphan.dataflow === dataflow).map(({ id }) => id);
     try {
       const { deleted, left } = await executeChild(deleteDataflow, {
-        workflowId: `dataflow/${dataflow}`,
-        args: [{ sandbox, name: dataflow.slice(sandbox.length + 1), only }],
+        workflowId: workflowId(namedBy(dataflow)),
+        args: [{ ...namedBy(dataflow), only }],
       });
       result.deleted.push(...deleted.flatMap((ids) => Object.values(ids)));
       result.notDeleted.push(...left.map(({ id, why }) => ({ id, why })));

@@ -91,7 +91,7 @@ export interface CreateDataflowResult {
   surplus: { kind: Kind; id: string; why: string }[];
 }
 
-/** What `deleteDataflow` is started with, under the id `dataflow/<sandbox>/<name>`. */
+/** What `deleteDataflow` is started with, under the id `dataflow:<sandbox>:<name>`. */
 export interface DeleteDataflowInput {
   sandbox: string;
   name: string;

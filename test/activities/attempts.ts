@@ -26,7 +26,7 @@ export async function attempts<Result>(
   let heartbeatDetails: unknown;
   for (let attempt = 1; attempt <= most; attempt++) {
     before(attempt);
-    const workflowExecution = { workflowId: 'dataflow/prod/orders', runId: 'this run' };
+    const workflowExecution = { workflowId: 'dataflow:prod:orders', runId: 'this run' };
     const environment = new MockActivityEnvironment(
       {
         attempt,

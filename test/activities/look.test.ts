@@ -86,7 +86,7 @@ describe('a look that nobody wants any more', () => {
     const asked = Promise.withResolvers<void>();
     const { aep } = await fakeAep(() => asked.resolve());
     const activities = createActivities({ aep, ...bounds });
-    const workflowExecution = { workflowId: 'dataflow/prod/orders', runId: 'this run' };
+    const workflowExecution = { workflowId: 'dataflow:prod:orders', runId: 'this run' };
     const environment = new MockActivityEnvironment({ workflowExecution });
     const request = { sandbox: 'prod', dataflow: 'prod/orders', name: 'orders' };
     const looked = environment.run(activities.lookForFlow, request).catch((error: unknown) => error);

@@ -25,7 +25,7 @@ async function fourthAttempt(heartbeatDetails: object) {
     {
       attempt: 4,
       heartbeatDetails,
-      workflowExecution: { workflowId: 'dataflow/prod/orders', runId: 'this' },
+      workflowExecution: { workflowId: 'dataflow:prod:orders', runId: 'this' },
       currentAttemptScheduledTimestampMs: Date.now(),
       scheduledTimestampMs: Date.now(),
     },

@@ -48,7 +48,7 @@ async function lookBack(look: Look, workerAheadMs: number, endedAgoMs: number) {
   };
   const environment = new MockActivityEnvironment(
     {
-      workflowExecution: { workflowId: 'dataflow/prod/orders', runId: 'this' },
+      workflowExecution: { workflowId: 'dataflow:prod:orders', runId: 'this' },
       currentAttemptScheduledTimestampMs: serverNow,
     },
     { client: client as never },
@@ -95,7 +95,7 @@ it('a list of workflows that lags by a second is waited for, but not at a glance
       },
     },
   };
-  const workflowExecution = { workflowId: 'dataflow/prod/orders', runId: 'this' };
+  const workflowExecution = { workflowId: 'dataflow:prod:orders', runId: 'this' };
   const environment = new MockActivityEnvironment({ workflowExecution }, { client: client as never });
   expect(await environment.run(() => glanceBack(dependencies, began))).toBeUndefined();
   expect(await environment.run(lookBackOf(dependencies))).toMatchObject({ ranBefore: false });
@@ -108,7 +108,7 @@ it('a list of workflows that does not answer is not waited for at a glance', asy
       list: () => ({ [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => undefined) }) }),
     },
   };
-  const workflowExecution = { workflowId: 'dataflow/prod/orders', runId: 'this' };
+  const workflowExecution = { workflowId: 'dataflow:prod:orders', runId: 'this' };
   const environment = new MockActivityEnvironment({ workflowExecution }, { client: client as never });
   expect(await environment.run(() => glanceBack(dependencies, Date.now()))).toBeUndefined();
 });

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-const workflow = (sandbox: string) => rig.temporal.client.workflow.getHandle(`dataflow/${sandbox}/orders`);
+const workflow = (sandbox: string) => rig.temporal.client.workflow.getHandle(`dataflow:${sandbox}:orders`);
 const failureOf = async (definition: unknown) =>
   (await (await rig.client.start(definition)).result().catch((error: unknown) => error)) as DataflowError;
 
@@ -40,14 +40,14 @@ it('a cancellation during the sweep leaves the watcher at work', async () => {
   });
   await handle.cancel();
   await handle.result().catch(() => undefined);
-  const watcher = rig.temporal.client.workflow.getHandle(`flow/${sandbox}/${flowId}`);
+  const watcher = rig.temporal.client.workflow.getHandle(`flow:${sandbox}:${flowId}`);
   expect((await watcher.describe()).status.name).toBe('RUNNING');
 });
 
 it('a definition that was refused at once is no reason to wait for its corrected one', async () => {
   const sandbox = next();
   const wrong = orders(sandbox, { schedule: { frequency: 'often' } });
-  const options = { workflowId: `dataflow/${sandbox}/orders`, taskQueue: 'aep-dataflows', args: [wrong] };
+  const options = { workflowId: `dataflow:${sandbox}:orders`, taskQueue: 'aep-dataflows', args: [wrong] };
   await expect(rig.temporal.client.workflow.execute('createDataflow', options)).rejects.toThrow();
   await (await rig.client.start(orders(sandbox))).result();
   const { events } = await workflow(sandbox).fetchHistory();

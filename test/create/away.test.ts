@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => rig.close());
 
 const events = async (sandbox: string) =>
-  (await rig.temporal.client.workflow.getHandle(`dataflow/${sandbox}/orders`).fetchHistory()).events!.length;
+  (await rig.temporal.client.workflow.getHandle(`dataflow:${sandbox}:orders`).fetchHistory()).events!.length;
 
 describe('an AEP that stays away', () => {
   it('for POST alone: however many are sent, the history does not grow, and the flow is made when it is back', async () => {

@@ -43,7 +43,7 @@ describe('where a codec keeps payloads from being read', () => {
     'a dataflow started %s is known again by the same definition, and another is a Conflict',
     async (_, typed) => {
       const sandbox = typed ? 'one' : 'two';
-      const workflowId = `dataflow/${sandbox}/orders`;
+      const workflowId = `dataflow:${sandbox}:orders`;
       const first = orders(sandbox);
       if (typed) await client.start(first);
       else

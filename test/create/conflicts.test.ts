@@ -149,7 +149,7 @@ describe('the id of a dataflow under which', () => {
   it.concurrent('something else runs answers a start with Conflict, and what runs is left alone', async () => {
     const sandbox = next();
     const { workflow } = rig.temporal.client;
-    const workflowId = `dataflow/${sandbox}/orders`;
+    const workflowId = `dataflow:${sandbox}:orders`;
     const running = await workflow.start('deleteDataflow', { workflowId, taskQueue: parked });
     const { type, message } = await failureOf({ result: () => rig.client.start(orders(sandbox)) });
     expect(type).toBe('Conflict');
@@ -164,7 +164,7 @@ describe('the id of a dataflow under which', () => {
     const sandbox = next();
     // Nothing gets on: the first read waits for its second attempt.
     rig.emulator.control.addFault({ kind: '503', sandbox, times: 1_000 });
-    const workflowId = `dataflow/${sandbox}/orders`;
+    const workflowId = `dataflow:${sandbox}:orders`;
     const other = orders(sandbox, { description: 'Another one' });
     if (typed) await rig.client.start(other);
     else

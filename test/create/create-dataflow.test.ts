@@ -43,7 +43,7 @@ describe('every example', () => {
       .resources('flows', sandbox)
       .filter(({ name }) => name === original['name']);
     expect(flows.map(({ id }) => id)).toEqual([result.flowId]);
-    expect(result.watcherWorkflowId).toBe(`flow/${sandbox}/${result.flowId}`);
+    expect(result.watcherWorkflowId).toBe(`flow:${sandbox}:${result.flowId}`);
     expect((await handle.progress()).state).toBe('done');
   });
 });

@@ -25,7 +25,7 @@ afterAll(() => rig.close());
 /** Starts what must be refused, and answers with the problems told. */
 async function problemsOf(definition: Record<string, unknown>) {
   const { sandbox, name } = definition as { sandbox: string; name: string };
-  const handle = await startPlainly(rig, definition, `dataflow/${sandbox}/${name}`);
+  const handle = await startPlainly(rig, definition, `dataflow:${sandbox}:${name}`);
   const { type, message, details } = await failureOf(handle);
   expect(type).toBe('InvalidDefinition');
   const { problems, problemCount } = details as { problems: Problem[]; problemCount: number };
@@ -64,16 +64,16 @@ describe('a definition that is wrong by itself', () => {
     ['a list of definitions', [orders('place-0')]],
     ['nothing', undefined],
   ])('is refused where it is %s', async (what, input) => {
-    const handle = await startPlainly(rig, input, `dataflow/place-0/${what}`);
+    const handle = await startPlainly(rig, input, `dataflow:place-0:${what}`);
     expect((await failureOf(handle)).type).toBe('InvalidDefinition');
   });
 
   it.concurrent('is refused under another workflow id than its own, with the id to use', async () => {
     const sandbox = next();
-    const handle = await startPlainly(rig, orders(sandbox), `dataflow/${sandbox}/other`);
+    const handle = await startPlainly(rig, orders(sandbox), `dataflow:${sandbox}:other`);
     const { type, message, details } = await failureOf(handle);
     expect(type).toBe('InvalidDefinition');
-    expect(message).toContain(`--workflow-id dataflow/${sandbox}/orders`);
+    expect(message).toContain(`--workflow-id dataflow:${sandbox}:orders`);
     expect(details['problemCount']).toBe(1);
     expect(requestsIn(rig, sandbox)).toEqual([]);
   });
@@ -158,7 +158,7 @@ describe('a definition that AEP says is wrong', () => {
       }),
     );
     expect(fields).toEqual(['dataset.id', 'source.baseConnectionId']);
-    const outcome = await outcomeOf(rig, `dataflow/${sandbox}/orders`);
+    const outcome = await outcomeOf(rig, `dataflow:${sandbox}:orders`);
     expect(outcome).toMatchObject({ made: {}, adopted: {}, unknown: [] });
     expect(outcome?.notTried).toContain('flow');
   });
@@ -204,7 +204,7 @@ describe('a start that has passed', () => {
     const { fields } = await problemsOf(definition);
     expect(fields).toEqual(['schedule.startTime']);
     expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual({});
-    expect(await outcomeOf(rig, `dataflow/${sandbox}/orders`)).toMatchObject({ made: {}, unknown: [] });
+    expect(await outcomeOf(rig, `dataflow:${sandbox}:orders`)).toMatchObject({ made: {}, unknown: [] });
   });
 
   it.concurrent('is fine for a flow that lives', async () => {

@@ -49,7 +49,7 @@ const untilWaiting = (sandbox: string) =>
     const progress = await rig.client.dataflow({ sandbox, name: 'orders' }).progress();
     return progress.state === 'waiting' && progress;
   });
-const workflow = (sandbox: string) => rig.temporal.client.workflow.getHandle(`dataflow/${sandbox}/orders`);
+const workflow = (sandbox: string) => rig.temporal.client.workflow.getHandle(`dataflow:${sandbox}:orders`);
 
 describe('a refusal, kept', () => {
   it('fails with what was made, adopted, not tried and unknown, and the corrected definition goes on from there', async () => {

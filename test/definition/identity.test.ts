@@ -7,7 +7,7 @@ import { parsed, sample } from './sample.ts';
 
 test('a dataflow is known by its sandbox and name', () => {
   expect(dataflowId(parsed(sample))).toBe('prod/orders-from-bigquery');
-  expect(workflowId(parsed(sample))).toBe('dataflow/prod/orders-from-bigquery');
+  expect(workflowId(parsed(sample))).toBe('dataflow:prod:orders-from-bigquery');
 });
 
 test('definitions that say the same have the same hash, whatever the order of their keys and the editor they come from', () => {

@@ -30,7 +30,7 @@ describe('deleteDataflow', () => {
     expect(left.map(({ kind }) => kind).sort()).toEqual(['dataset', 'mappingSet', 'schema']);
     expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual({ dataSets: 1, schemas: 1, mappingSets: 1 });
     expect(resources.flow).toBe(flowId);
-    const watcher = rig.temporal.client.workflow.getHandle(`flow/${sandbox}/${flowId}`);
+    const watcher = rig.temporal.client.workflow.getHandle(`flow:${sandbox}:${flowId}`);
     expect(await watcher.result()).toMatchObject({ reason: 'gone' });
   });
 

@@ -35,7 +35,7 @@ it('of more than a thousand orphans all are counted, the first 500 are told, and
   await leaveBehind();
   const { workflow } = rig.temporal.client;
   // One whose id is at work is nobody's orphan.
-  const workflowId = `dataflow/${sandbox}/dataflow-7`;
+  const workflowId = `dataflow:${sandbox}:dataflow-7`;
   const atWork = await workflow.start('createDataflow', { workflowId, taskQueue: 'no-worker-here' });
 
   const { orphans } = await waitFor('the orphans to be old enough', async () => {

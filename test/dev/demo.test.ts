@@ -44,7 +44,7 @@ test("the demo with --json prints one object, from a user's own definition to it
   const id = expect.stringMatching(/.{20,}/) as string;
   expect(JSON.parse(demo.stdout())).toMatchObject({
     ok: true,
-    workflowId: 'dataflow/own/mine',
+    workflowId: 'dataflow:own:mine',
     flowId: id,
     resources: {
       schema: id,
@@ -57,7 +57,7 @@ test("the demo with --json prints one object, from a user's own definition to it
     watcherWorkflowId: expect.stringMatching(/^flow\/own\//),
     firstRun: { verdict: 'ok' },
     temporal: { uiUrl: expect.stringMatching(/^http:/) },
-    startCommand: expect.stringContaining('--workflow-id dataflow/own/mine --fail-existing --input-file'),
+    startCommand: expect.stringContaining('--workflow-id dataflow:own:mine --fail-existing --input-file'),
   });
   expect(demo.stderr()).toContain(`no base connection ${baseConnectionId}`);
   // Temporal, the worker and the process that looks after them.
@@ -75,7 +75,7 @@ test('the demo shows each step with its time, no control codes where nobody look
   expect(said).toMatch(/first run +ok/);
   expect(said).toContain(
     'temporal workflow start --task-queue aep-dataflows --type createDataflow ' +
-      '--workflow-id dataflow/prod/orders-from-bigquery --fail-existing --input-file examples/orders-from-bigquery.json',
+      '--workflow-id dataflow:prod:orders-from-bigquery --fail-existing --input-file examples/orders-from-bigquery.json',
   );
   expect(said).not.toContain('\u001B');
   expect(said).not.toContain('\r');

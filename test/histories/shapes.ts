@@ -42,7 +42,7 @@ export const shapes: Record<string, Shape> = {
   },
   'create-rejected': (stage) => failed(stage, refused(stage)),
   'create-invalid': (stage) => {
-    const workflowId = `dataflow/${stage.sandbox}/orders`;
+    const workflowId = `dataflow:${stage.sandbox}:orders`;
     const input = { name: 'orders', sandbox: stage.sandbox };
     return started(stage, 'createDataflow', workflowId, input).then(ended);
   },
@@ -148,29 +148,29 @@ export const shapes: Record<string, Shape> = {
   },
   'delete-nothing'(stage) {
     const input = { sandbox: stage.sandbox, name: 'never' };
-    return started(stage, 'deleteDataflow', `dataflow/${stage.sandbox}/never`, input).then(ended);
+    return started(stage, 'deleteDataflow', `dataflow:${stage.sandbox}:never`, input).then(ended);
   },
   'delete-invalid': (stage) =>
-    started(stage, 'deleteDataflow', `dataflow/${stage.sandbox}/orders`, { name: 'orders' }).then(ended),
+    started(stage, 'deleteDataflow', `dataflow:${stage.sandbox}:orders`, { name: 'orders' }).then(ended),
   async 'delete-after-terminate'(stage) {
     const { sandbox } = stage;
     await terminated(stage);
     return ended(
-      await started(stage, 'deleteDataflow', `dataflow/${sandbox}/orders`, { sandbox, name: 'orders' }),
+      await started(stage, 'deleteDataflow', `dataflow:${sandbox}:orders`, { sandbox, name: 'orders' }),
     );
   },
   async 'delete-orphans'(stage) {
     const { sandbox } = stage;
     await failed(stage, refused(stage));
     const unwanted = await sourceConnectionLeft(stage);
-    return ended(await started(stage, 'listOrphans', `orphans/${sandbox}`, { sandbox, delete: unwanted }));
+    return ended(await started(stage, 'listOrphans', `orphans:${sandbox}`, { sandbox, delete: unwanted }));
   },
   async 'list-orphans'(stage) {
     const { sandbox } = stage;
     await failed(stage, refused(stage));
     await sourceConnectionLeft(stage);
     const input = { sandbox, delete: ['nobodys'] };
-    return ended(await started(stage, 'listOrphans', `orphans/${sandbox}`, input));
+    return ended(await started(stage, 'listOrphans', `orphans:${sandbox}`, input));
   },
 
   async 'watch-runs'(stage) {
@@ -181,7 +181,7 @@ export const shapes: Record<string, Shape> = {
   async 'follow-runs'(stage) {
     await watched(stage);
     await runs(stage, 2);
-    return stage.temporal.client.workflow.getHandle(`runs/${stage.sandbox}`);
+    return stage.temporal.client.workflow.getHandle(`runs:${stage.sandbox}`);
   },
   async 'watch-continued'(stage) {
     const watcher = await watched(stage);
@@ -376,7 +376,7 @@ function followed(stage: Stage, { isNeeded }: { isNeeded: boolean }): Promise<Pl
   };
   return startWorker(sandbox, { tellEndedRuns: aDay }).then(() =>
     temporal.client.workflow.start('followRuns', {
-      workflowId: `runs/${sandbox}`,
+      workflowId: `runs:${sandbox}`,
       taskQueue: sandbox,
       args: [{ sandbox }],
     }),

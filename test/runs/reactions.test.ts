@@ -87,7 +87,7 @@ function watcher(watch: Watch = {}, flow = hourly) {
       state = { ...state!, reactions: { ...state!.reactions!, stories } };
     },
     get message() {
-      const envelope = { id: crypto.randomUUID(), at: state!.readAt, watcherWorkflowId: 'flow/prod/f' };
+      const envelope = { id: crypto.randomUUID(), at: state!.readAt, watcherWorkflowId: 'flow:prod:f' };
       return messageOf(one.health, deeds.tell[0]!, envelope, watch);
     },
   };

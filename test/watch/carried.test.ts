@@ -129,7 +129,7 @@ test('a watch whose first look cannot be made does not grow by what it is told m
   const flowId = await makeFlow(stage.aep);
   control.addFault({ method: 'GET', path: `/flowservice/flows/${flowId}`, kind: '503', times: 1_000_000 });
   const watcher: Watcher = await stage.rig.temporal.client.workflow.start('watchFlowRuns', {
-    workflowId: `flow/prod/${flowId}`,
+    workflowId: `flow:prod:${flowId}`,
     taskQueue: 'aep-dataflows',
     args: [{ sandbox: 'prod', flowId }],
   });

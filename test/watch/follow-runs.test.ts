@@ -29,7 +29,7 @@ async function watchFlows(rig: Rig, count: number) {
 
 async function watch(rig: Rig, flowId: string) {
   const watcher = await rig.temporal.client.workflow.start('watchFlowRuns', {
-    workflowId: `flow/prod/${flowId}`,
+    workflowId: `flow:prod:${flowId}`,
     taskQueue: 'aep-dataflows',
     args: [{ sandbox: 'prod', flowId }],
   });
@@ -64,7 +64,7 @@ function endRun(
 }
 
 function followerOf(rig: Rig) {
-  return rig.temporal.client.workflow.getHandle<typeof followRuns>('runs/prod');
+  return rig.temporal.client.workflow.getHandle<typeof followRuns>('runs:prod');
 }
 
 /** Waits until the follower has looked so many times more. */
@@ -182,7 +182,7 @@ describe('the follower of a sandbox', () => {
 
   test('fails under another id than the sandbox’s own', async () => {
     const handle = await rig.temporal.client.workflow.start('followRuns', {
-      workflowId: 'runs/elsewhere',
+      workflowId: 'runs:elsewhere',
       taskQueue: 'aep-dataflows',
       args: [{ sandbox: 'prod' }],
     });

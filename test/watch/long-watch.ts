@@ -73,7 +73,7 @@ export async function watchLong(options: LongWatchOptions): Promise<LongWatch> {
   const aep = administrator(emulator.url);
   const startTime = Math.ceil((began + 10 * minute) / 1000);
   const flowId = await makeFlow(aep, { now: began, schedule: { startTime, ...schedule } });
-  const workflowId = `flow/prod/${flowId}`;
+  const workflowId = `flow:prod:${flowId}`;
   const ours = createRunActivities({ aep: whileTimePasses(aep, control), watchIntervalMs });
   const looks = { readRuns: 0, tellEndedRuns: 0 };
   let elapsed = 0;
@@ -122,7 +122,7 @@ export async function watchLong(options: LongWatchOptions): Promise<LongWatch> {
         args: [input],
       });
       const result = await handle.result();
-      const following = place.client.workflow.getHandle('runs/prod');
+      const following = place.client.workflow.getHandle('runs:prod');
       const follower = await following.fetchHistory();
       await following.terminate();
       const ended = control.resources('runs').map(readRun).filter(hasEnded);

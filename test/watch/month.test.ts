@@ -68,8 +68,8 @@ test('a month with everything that can go wrong: each run is judged once, in sma
   expect(Math.max(...events)).toBeLessThan(550);
   expect(Math.max(...watcher.map(bytesOf))).toBeLessThan(512_000);
   expect(follower.events!.length).toBeLessThan(12);
-  await replay(`flow/prod/${result.health.flowId}`, watcher);
-  await replay('runs/prod', [follower]);
+  await replay(`flow:prod:${result.health.flowId}`, watcher);
+  await replay('runs:prod', [follower]);
 }, 240_000);
 
 test('a flow that runs once is watched for a day after its run ended well', async () => {

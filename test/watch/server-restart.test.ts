@@ -45,13 +45,13 @@ test('the Temporal server is killed under watchers: what ended before, meanwhile
   const watchers: Watcher[] = [];
   for (let n = 0; n < 3; n++) {
     const flowId = await makeFlow(aep, { now: Date.now() + day });
-    const [workflowId, input] = [`flow/prod/${flowId}`, { sandbox: 'prod', flowId }];
+    const [workflowId, input] = [`flow:prod:${flowId}`, { sandbox: 'prod', flowId }];
     const options = { workflowId, taskQueue: 'aep-dataflows', args: [input] };
     watchers.push(await client.workflow.start('watchFlowRuns', options));
   }
   const endRuns = () => {
     for (const { workflowId } of watchers)
-      emulator.control.makeRun(workflowId.slice('flow/prod/'.length), justEnded(Date.now()));
+      emulator.control.makeRun(workflowId.slice('flow:prod:'.length), justEnded(Date.now()));
   };
   for (const watcher of watchers)
     await until(watcher, 'the first look', ({ flowName }) => flowName !== undefined);

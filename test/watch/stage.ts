@@ -60,7 +60,7 @@ export async function startStage(): Promise<Stage> {
       const watcher: Watcher = await rig.temporal.client.workflow.start<typeof watchFlowRuns>(
         'watchFlowRuns',
         {
-          workflowId: `flow/prod/${flowId}`,
+          workflowId: `flow:prod:${flowId}`,
           taskQueue: 'aep-dataflows',
           args: [{ sandbox: 'prod', flowId, watch: settings }],
         },

@@ -40,7 +40,7 @@ function start(input: unknown, workflowId: string, { temporal } = rig): Promise<
 async function watch(request: FlowRequest = {}, more: Partial<WatchInput> = {}) {
   const flowId = await makeFlow(aep, request);
   const sandbox = request.sandbox ?? 'prod';
-  const watcher = await start({ sandbox, flowId, ...more }, `flow/${sandbox}/${flowId}`);
+  const watcher = await start({ sandbox, flowId, ...more }, `flow:${sandbox}:${flowId}`);
   return { flowId, watcher };
 }
 
@@ -150,7 +150,7 @@ describe.concurrent('a watcher that is given a sandbox and a flow id', () => {
       const long = control.makeRun(flowId, { createdAt: now - 20 * hour, completedAt: now + hour });
       control.makeRun(flowId, { outcome: 'failed', createdAt: now - 2 * hour });
       await own.startWorker();
-      const watcher = await start({ sandbox: 'prod', flowId }, `flow/prod/${flowId}`, own);
+      const watcher = await start({ sandbox: 'prod', flowId }, `flow:prod:${flowId}`, own);
       const first = await until(watcher, 'the first look', ({ lastRuns }) => lastRuns.length > 0);
       expect(first).toMatchObject({ totals: { failed: 1 }, openRuns: [{ runId: long['id'] }] });
       control.advanceClock(hour);
@@ -200,7 +200,7 @@ describe('a watcher that cannot begin', () => {
       watch: { overdueAfter: '-1' },
       color: 'red',
     };
-    const { type, details } = await failureOf(await start(input, 'flow/prod/bad'));
+    const { type, details } = await failureOf(await start(input, 'flow:prod:bad'));
     expect(type).toBe('InvalidDefinition');
     const [{ problems }] = details as [{ problems: { field: string }[] }];
     expect(problems.map(({ field }) => field).sort()).toEqual([
@@ -214,7 +214,7 @@ describe('a watcher that cannot begin', () => {
 
   test('fails without an input', async () => {
     const watcher = await rig.temporal.client.workflow.start('watchFlowRuns', {
-      workflowId: 'flow/prod/none',
+      workflowId: 'flow:prod:none',
       taskQueue: 'aep-dataflows',
       args: [],
     });
@@ -224,12 +224,12 @@ describe('a watcher that cannot begin', () => {
   test('fails under another id than the flow’s own, and names that', async () => {
     const { type, message } = await failureOf(await start({ sandbox: 'prod', flowId: 'f1' }, 'my-watcher'));
     expect(type).toBe('InvalidDefinition');
-    expect(message).toContain('flow/prod/f1');
+    expect(message).toContain('flow:prod:f1');
   });
 
   test('fails for a flow that AEP does not have', async () => {
     const { type, message } = await failureOf(
-      await start({ sandbox: 'prod', flowId: 'nowhere' }, 'flow/prod/nowhere'),
+      await start({ sandbox: 'prod', flowId: 'nowhere' }, 'flow:prod:nowhere'),
     );
     expect(type).toBe('InvalidDefinition');
     expect(message).toContain('no flow nowhere in the sandbox prod');
@@ -237,11 +237,11 @@ describe('a watcher that cannot begin', () => {
 
   test('fails for a sandbox that AEP does not have', async () => {
     const { type, details } = await failureOf(
-      await start({ sandbox: 'prdo', flowId: 'anywhere' }, 'flow/prdo/anywhere'),
+      await start({ sandbox: 'prdo', flowId: 'anywhere' }, 'flow:prdo:anywhere'),
     );
     expect(type).toBe('InvalidDefinition');
     expect(details).toMatchObject([{ problems: [{ field: 'sandbox' }], code: 'FLOW-2100-404' }]);
-    const follower = rig.temporal.client.workflow.getHandle('runs/prdo');
+    const follower = rig.temporal.client.workflow.getHandle('runs:prdo');
     await expect(follower.describe()).rejects.toBeInstanceOf(WorkflowNotFoundError);
   });
 });

@@ -37,7 +37,7 @@ async def main(file: str) -> int:
             "createDataflow",
             definition,
             # The id is the lock of the dataflow. The workflow refuses to run under any other.
-            id=f"dataflow/{definition['sandbox']}/{definition['name']}",
+            id=f"dataflow:{definition['sandbox']}:{definition['name']}",
             task_queue="aep-dataflows",
         )
     except WorkflowAlreadyStartedError as running:
