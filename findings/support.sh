@@ -1,0 +1,44 @@
+# What the scripts beside this file share: a temporary folder, packages in it, a development server, a comparison.
+set -euo pipefail
+work=$(mktemp -d)
+started=()
+trap 'for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; wait "$pid" 2>/dev/null || true; done; rm -rf "$work"' EXIT
+cd "$work"
+
+# pip NAME==VERSION …: into a virtual environment whose programs come first on PATH.
+pip() {
+  [ -d venv ] || python3 -m venv venv
+  PATH=$work/venv/bin:$PATH
+  venv/bin/pip install --quiet --disable-pip-version-check "$@"
+}
+
+# npm_install NAME@VERSION …: into this folder, as ES modules.
+npm_install() {
+  echo '{"type": "module"}' >package.json
+  npm install --silent --no-audit --no-fund "$@"
+}
+
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
+# dev_server [OPTION …]: a Temporal development server in memory; its address is in $address.
+dev_server() {
+  address=127.0.0.1:$(free_port)
+  temporal server start-dev --headless --ip 127.0.0.1 --port "${address#*:}" --log-level never "$@" >server.log 2>&1 &
+  started+=($!)
+  for _ in $(seq 100); do
+    temporal operator cluster health --address "$address" >/dev/null 2>&1 && return
+    sleep 0.2
+  done
+  echo 'The development server did not start' >&2
+  return 1
+}
+
+# seen EXPECTED: prints standard input, and fails unless it is that.
+seen() {
+  local got
+  got=$(cat)
+  echo "$got"
+  [ "$got" = "$1" ] && return
+  printf '\nNo longer so. It was:\n%s\n' "$1" >&2
+  return 1
+}
