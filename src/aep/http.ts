@@ -129,7 +129,8 @@ export function createHttp(config: HttpConfig): Http {
       slowDown.taken();
       return answered;
     } catch (error) {
-      if (error instanceof RateLimited) slowDown.refused(error.retryAfterMs);
+      // What the rest of the answer would have said makes no difference here.
+      if (error instanceof AepError && error.status === 429) slowDown.refused(error.retryAfterMs);
       if (!(error instanceof Unauthorized) || error.permanent) throw error;
       return exchange(call, deadline, request, await tokens.replace(token, deadline.signal));
     }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
+import type { Received } from './fake-aep.ts';
 import { call, errorOf, fakeAep, json } from './fake-aep.ts';
 
 const requestId = 'a6773f98-f5ba-4e3e-8ff8-320136cc6c48';
@@ -149,14 +150,6 @@ describe('every family of AEP errors is understood', () => {
     );
   });
 
-  test('a refusal that breaks off is a refusal all the same', async () => {
-    const { aep } = await fakeAep((request, response) => {
-      response.writeHead(400, { 'content-length': 100 });
-      response.write('{', () => request.socket.destroy());
-    });
-    expect(await errorOf(aep.flowService.flows.create(call, {}))).toMatchObject(refusal);
-  });
-
   test('the request id is taken from the header where the body has none', async () => {
     const { aep } = await fakeAep((_, response) =>
       response
@@ -274,12 +267,93 @@ describe('what is not there', () => {
     expect(await errorOf(aep.flowService.flows.get(call, 'x'))).toMatchObject({ name: 'Rejected' });
     expect(await errorOf(aep.flowService.flows.remove(call, 'x'))).toMatchObject({ name: 'Rejected' });
   });
+});
 
-  test('must not be concluded from a 404 that breaks off', async () => {
-    const { aep } = await fakeAep((request, response) => {
-      response.writeHead(404, { 'content-length': 100 });
-      response.write('{', () => request.socket.destroy());
+describe('a refusal that breaks off is no answer: nobody knows what its end would have said', () => {
+  const taken =
+    'An object https://ns.adobe.com/tenant/schemas/26f6833e55db1dd8308aa07a64f2042d already exists';
+  const whole = JSON.stringify({ ...xdm('XDM-1521-400', taken), title: 'Title not unique' });
+  const ways: [
+    string,
+    (request: Received, response: ServerResponse, status: number, part: string) => void,
+  ][] = [
+    [
+      'its connection breaks',
+      (request, response, status, part) => {
+        response.writeHead(status, { 'content-length': whole.length });
+        response.write(part, () => request.socket.destroy());
+      },
+    ],
+    [
+      'a chunk is missing',
+      (request, response, status, part) => {
+        response.writeHead(status);
+        response.write(part, () => request.socket.destroy());
+      },
+    ],
+    [
+      'its connection is closed as if that were all',
+      (_, response, status, part) => {
+        response.writeHead(status, { connection: 'close' });
+        response.end(part);
+      },
+    ],
+  ];
+
+  describe.each(ways)('where %s', (_, cut) => {
+    const answering = (status: number, length = 60) =>
+      fakeAep((request, response) => cut(request, response, status, whole.slice(0, length)));
+
+    test.each([400, 401, 403, 404, 409, 412, 422, 429])(
+      'a create that is refused by %i is in doubt, and was sent once',
+      async (status) => {
+        for (const create of ['flows', 'schemas'] as const) {
+          const { aep, requests } = await answering(status);
+          const { flows, schemas } = { ...aep.flowService, ...aep.schemaRegistry };
+          expect(await errorOf({ flows, schemas }[create].create(call, { title: 'Orders' }))).toMatchObject({
+            name: 'Unavailable',
+            created: 'unknown',
+            status,
+            code: 'UNREADABLE',
+          });
+          expect(requests).toHaveLength(1);
+        }
+      },
+    );
+
+    test('too many requests are too many, whatever else the answer would have said', async () => {
+      const { aep, requests } = await answering(429);
+      await errorOf(aep.flowService.flows.create(call, {}));
+      expect(await errorOf(aep.flowService.flows.create(call, {}))).toMatchObject({ name: 'RateLimited' });
+      expect(requests).toHaveLength(1);
     });
-    expect(await errorOf(aep.flowService.flows.get(call, 'x'))).toMatchObject({ name: 'Unavailable' });
+
+    test('wherever it breaks off, no id of half a text is taken for the one that has the title', async () => {
+      for (let length = 1; length < whole.length; length += 7) {
+        const { aep } = await answering(400, length);
+        const error = await errorOf(aep.schemaRegistry.schemas.create(call, { title: 'Orders' }));
+        expect(error.name, whole.slice(0, length)).toBe('Unavailable');
+      }
+    });
+
+    test('what is read, deleted or changed may be asked for again', async () => {
+      const { aep } = await answering(404);
+      const { flowService } = aep;
+      for (const ask of [
+        () => flowService.flows.get(call, 'x'),
+        () => flowService.flows.remove(call, 'x'),
+        () => flowService.flows.list(call),
+        () => flowService.setFlowState(call, 'x', 'disable'),
+      ])
+        expect(await errorOf(ask())).toMatchObject({ name: 'Unavailable' });
+    });
+
+    test('a token that is refused so may be had later', async () => {
+      const { aep, requests } = await fakeAep(() => undefined, {
+        ims: (request, response) => cut(request, response, 400, whole.slice(0, 60)),
+      });
+      expect(await errorOf(aep.flowService.flows.get(call, 'x'))).toMatchObject({ name: 'NotReached' });
+      expect(requests).toHaveLength(0);
+    });
   });
 });
