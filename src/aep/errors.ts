@@ -1,3 +1,5 @@
+import { cut } from '../cut.ts';
+
 /** What is known about a call that did not succeed. Texts are AEP's own, with secrets taken out. */
 export interface Failure {
   /** Method and path below `/data/foundation`, such as `POST /flowservice/flows`. */
@@ -33,10 +35,10 @@ export abstract class AepError extends Error {
   /** @param nextStep what a person who reads the message can do */
   constructor(failure: Failure, nextStep?: string) {
     const { call, status, retryAfterMs } = failure;
-    const code = cut(failure.code, shortLimit);
-    const title = cut(failure.title, shortLimit);
-    const detail = cut(failure.detail, detailLimit);
-    const requestId = cut(failure.requestId, shortLimit);
+    const code = short(failure.code, shortLimit);
+    const title = short(failure.title, shortLimit);
+    const detail = short(failure.detail, detailLimit);
+    const requestId = short(failure.requestId, shortLimit);
     const message = describe({ call, status, code, title, detail, requestId });
     super(nextStep === undefined ? message : `${message.replace(/\.$/, '')}. ${nextStep}`);
     this.call = call;
@@ -117,8 +119,7 @@ function describe({ call, status, code, title, detail, requestId }: Failure): st
   return `${call} failed: ${what || 'no reason given'}${requestId === undefined ? '' : ` (request id ${requestId})`}`;
 }
 
-function cut(text: string | undefined, limit: number): string | undefined {
+function short(text: string | undefined, limit: number): string | undefined {
   const trimmed = text?.trim();
-  if (!trimmed) return undefined;
-  return trimmed.length > limit ? `${trimmed.slice(0, limit - 1)}…` : trimmed;
+  return trimmed ? cut(trimmed, limit) : undefined;
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { cut } from '../cut.ts';
 import { connectorNames, refusedConnectors } from './connectors.ts';
 import { definitionSchema } from './definition.ts';
 import { nearest } from './nearest.ts';
@@ -112,8 +113,7 @@ function nameOfValue(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'an object';
-  if (typeof value === 'string')
-    return `the text ${JSON.stringify(value.length > 50 ? `${value.slice(0, 50)}…` : value)}`;
+  if (typeof value === 'string') return `the text ${JSON.stringify(cut(value, 50))}`;
   return JSON.stringify(value);
 }
 

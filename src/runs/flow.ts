@@ -1,3 +1,4 @@
+import { cut } from '../cut.ts';
 import { parseMark } from '../resources/mark.ts';
 import { listOf, numberOf, objectOf, textOf } from './raw.ts';
 import { readSchedule } from './schedule.ts';
@@ -17,6 +18,9 @@ export interface Flow {
   dataflow?: string;
 }
 
+/** Characters of a search attribute: what is longer, SQL stores of Temporal do not take. */
+const longestKeyword = 255;
+
 const pausedStates = ['disabled', 'disabling', 'draft'];
 
 /** Whether AEP starts no runs of it. */
@@ -31,11 +35,11 @@ export function readFlow(raw: Record<string, unknown>): Flow {
   const connectionSpecId = connectionSpecOf(raw);
   return {
     name: textOf(raw['name']),
-    state: textOf(raw['state']),
+    state: textOf(raw['state'], 40),
     created: numberOf(raw['createdAt']) ?? 0,
     ...(schedule ? { schedule } : {}),
     ...(connectionSpecId ? { connectionSpecId } : {}),
-    ...(mark ? { dataflow: mark.dataflow } : {}),
+    ...(mark ? { dataflow: cut(mark.dataflow, longestKeyword) } : {}),
   };
 }
 
@@ -47,5 +51,5 @@ export function lastActivity(raw: Record<string, unknown>): number {
 
 function connectionSpecOf(raw: Record<string, unknown>): string {
   const [source] = listOf(objectOf(raw['inheritedAttributes'])['sourceConnections']);
-  return textOf(objectOf(objectOf(source)['connectionSpec'])['id']);
+  return textOf(objectOf(objectOf(source)['connectionSpec'])['id'], longestKeyword);
 }

@@ -1,4 +1,9 @@
-/** For objects that other programs wrote: what is not as expected reads as nothing, so that one odd field cannot blind a watcher. */
+import { cut } from '../cut.ts';
+
+/* For objects that other programs wrote: what is not as expected reads as nothing, so that one odd field cannot blind a watcher. */
+
+/** Characters: enough for a sentence that says why. */
+const usualLimit = 300;
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
@@ -12,8 +17,9 @@ export function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-export function textOf(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+/** A text, or a number as one. Cut, since it travels through histories and messages. */
+export function textOf(value: unknown, limit = usualLimit): string {
+  return typeof value === 'string' || typeof value === 'number' ? cut(String(value), limit) : '';
 }
 
 /** A number, or a text that is one: AEP echoes some numbers as it was sent them. */

@@ -4,7 +4,6 @@ import { isOpen } from './run.ts';
 import type { Activity, Counts, Run, RunError, RunStatus } from './run.ts';
 
 const errorLimit = 3;
-const messageLimit = 300;
 /** Anything smaller is a time in seconds: AEP's push messages give seconds where its API gives milliseconds. */
 const earliestMs = 100_000_000_000;
 const latestMs = 8_640_000_000_000_000;
@@ -57,7 +56,7 @@ export function readRun(raw: unknown): Run {
     counts: countsOf(metrics),
     errors: errorsOf(metrics, activities),
   };
-  if (status === 'unknown' && word) read.said = cut(textOf(word), 40);
+  if (status === 'unknown' && word) read.said = textOf(word, 40);
   const completed = timeOf(duration['completedAtUTC']);
   // AEP leaves the time of completion out of some failed runs; then the nearest to it is what changed last. Where we
   // do not know the word, that would take the end of one activity for the end of the run.
@@ -106,8 +105,8 @@ function vagueness({ code }: RunError): number {
 
 function errorOf(raw: unknown, activity: Activity | undefined): RunError {
   const error = objectOf(raw);
-  const code = cut(textOf(error['code']), 60) || undefined;
-  const message = cut(textOf(error['message']) || (code ?? 'AEP gave no reason'), messageLimit);
+  const code = textOf(error['code'], 60) || undefined;
+  const message = textOf(error['message']) || (code ?? 'AEP gave no reason');
   return { ...known({ code, activity, records: countOf(error['recordCount']) }), message };
 }
 
@@ -137,8 +136,4 @@ function timeOf(value: unknown): number | undefined {
 function countOf(value: unknown): number | undefined {
   const count = numberOf(value);
   return count !== undefined && count >= 0 ? count : undefined;
-}
-
-function cut(text: string, limit: number): string {
-  return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
 }

@@ -1,4 +1,5 @@
 import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import { cut } from '../cut.ts';
 import { InvalidDefinitionError, type Problem } from '../definition/problems.ts';
 import { isFailureType, type FailureType } from '../failure-types.ts';
 import { Conflicting, NotNow } from './refusals.ts';
@@ -27,11 +28,6 @@ export function invalidDefinition(message: string, problems: Problem[]): Applica
     message: cut(problem.message, longestText),
   }));
   return fail('InvalidDefinition', message, { problems: told, problemCount: problems.length });
-}
-
-/** A text that is too long to be told, as far as it can be. */
-export function cut(text: string, length: number): string {
-  return text.length > length ? `${text.slice(0, length)} …` : text;
 }
 
 /** A value as it is where it is small, else the beginning of its JSON. */

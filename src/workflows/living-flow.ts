@@ -1,3 +1,4 @@
+import { cut } from '../cut.ts';
 import type { Definition } from '../definition/definition.ts';
 import { dataflowId } from '../definition/identity.ts';
 import { decide } from '../resources/decide.ts';
@@ -7,7 +8,6 @@ import { kindTitles, type Kind, type ResourceIds } from '../resources/kinds.ts';
 import { neededKinds } from '../resources/plan.ts';
 import type { Observed } from '../resources/resource.ts';
 import type { Checked } from './checks.ts';
-import { cut } from './failures.ts';
 import { Conflicting } from './refusals.ts';
 
 const toTell = 10;

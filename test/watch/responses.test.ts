@@ -51,7 +51,7 @@ describe('a webhook', () => {
       cause: { code: 'CONNECTOR-1001-500', message: expect.stringContaining('No route') },
       run: { verdict: 'failed' },
       link: expect.stringContaining(
-        `https://temporal.example.com/namespaces/${stage.rig.temporal.namespace}/workflows/flow%2Fprod%2F${flowId}/`,
+        `https://temporal.example.com/namespaces/${stage.rig.temporal.namespace}/workflows/flow%3Aprod%3A${flowId}/`,
       ),
     });
     const mine = stage.receiver.deliveries.filter(({ message }) => message.flowId === flowId);

@@ -1,0 +1,12 @@
+/**
+ * A text as far as it is told: at most `limit` characters, the last of them `…` where there was more. A character is a
+ * code point. Half of one (`slice` leaves such, and others may send it) is no text: strict readers refuse JSON that holds
+ * it, and it cannot be written in UTF-8.
+ */
+export function cut(text: string, limit: number): string {
+  if (text.length <= limit) return text.toWellFormed();
+  // As many code units as surely hold one character more than may stay: the text may be a megabyte long.
+  const characters = Array.from(text.slice(0, 2 * limit + 1).toWellFormed());
+  if (characters.length <= limit) return characters.join('');
+  return `${characters.slice(0, limit - 1).join('')}…`;
+}
