@@ -80,6 +80,11 @@ export const flags: Record<string, Flag> = {
     help: 'time until lists show what was made and hide what was deleted (default 0)',
     set: (o, text, flag) => (o.listLagMs = number(text, flag)),
   },
+  'reference-lag': {
+    value: 'MS',
+    help: 'time until requests may refer to what was made (default 0)',
+    set: (o, text, flag) => (o.referenceLagMs = number(text, flag)),
+  },
   'late-commit': {
     value: 'MS',
     help: `when the fault late-commit commits (default ${defaults.lateCommitMs})`,

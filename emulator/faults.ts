@@ -14,6 +14,10 @@ export const faultKinds = [
   '503',
   /** 401: this one token, this one time. */
   '401',
+  /** 404: what the call is about, or refers to, is not there; nothing was done. */
+  '404',
+  /** 400, and the connection is cut in the middle of its body; nothing was done. */
+  '400-truncated',
   /** All tokens issued until now stop being good; the call meets that. */
   'token-revoked',
   /** The connection is reset before the call takes effect. */

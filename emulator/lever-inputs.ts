@@ -27,6 +27,7 @@ const outcome = z.enum(outcomes);
 const settings = z.strictObject({
   latencyMs: realMs,
   listLagMs: realMs,
+  referenceLagMs: realMs,
   lateCommitMs: realMs,
   rateLimit: z.number().min(0),
   retryAfterSeconds: z.number().min(0),

@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Hono } from 'hono';
+import { flowNotFound, plainError } from './errors.ts';
 import type { ArmedFault } from './faults.ts';
 import type { Env } from './gateway.ts';
 import { newUuid } from './ids.ts';
@@ -29,6 +30,14 @@ const badGateway =
 function json(status: number, body: unknown, headers: Record<string, string> = {}): Answer {
   const bytes = new TextEncoder().encode(JSON.stringify(body));
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: bytes };
+}
+
+/** Guess: what a service says of something that a request refers to reads as what it says of what a request is about. */
+function notThere({ record: { path }, requestId }: Exchange): Response {
+  const [, service, kind = 'resource', id = 'that it refers to'] = path.split('/');
+  const refusal =
+    service === 'flowservice' ? flowNotFound(kind, id) : plainError(404, `The ${kind} ${id} was not found.`);
+  return Response.json(refusal.body(requestId), { status: refusal.status });
 }
 
 type Received = { url: URL; bytes: Buffer; headers: Headers; request: Request };
@@ -178,6 +187,14 @@ export class Network {
           fault,
           json(401, { error_code: '401013', message: 'Oauth token is not valid' }),
         );
+      case '404':
+        return this.#replaced(exchange, fault, await answerOf(notThere(exchange)));
+      case '400-truncated':
+        if (fault.committed === true) await this.#commit(exchange);
+        return this.#cut(
+          exchange,
+          json(400, { title: 'BadRequestError', detail: 'Something is wrong with it' }),
+        );
       case '500':
       case '500-committed':
         return this.#replaced(
@@ -236,6 +253,11 @@ export class Network {
       (fault.committed ?? true)
         ? await this.#commit(exchange)
         : json(200, { items: [{ id: 'cut off before the end' }] });
+    this.#cut(exchange, answer);
+  }
+
+  /** The answer's headers and half of its body, and then the end of the connection. */
+  #cut(exchange: Exchange, answer: Answer): void {
     const { outgoing, incoming, record } = exchange;
     record.status = answer.status;
     // An answer without a body has nothing to cut: its announced length makes it short.

@@ -6,6 +6,8 @@ export type Settings = {
   latencyMs: number;
   /** Real ms until a list shows what was made and stops showing what was deleted. */
   listLagMs: number;
+  /** Real ms until requests may refer to what was made: until then it is refused as not there. */
+  referenceLagMs: number;
   /** When a `late-commit` fault commits, in real ms after the request, unless the fault says otherwise. */
   lateCommitMs: number;
   /** Requests per second beyond which calls are answered 429; 0 is no limit. */
@@ -45,6 +47,7 @@ export type Settings = {
 export const defaults: Settings = {
   latencyMs: 0,
   listLagMs: 0,
+  referenceLagMs: 0,
   lateCommitMs: 2000,
   rateLimit: 0,
   retryAfterSeconds: 0,

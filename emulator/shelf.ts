@@ -1,14 +1,21 @@
 /**
  * Everything of one kind in one sandbox. A lookup by id is exact at once; a list lags behind: it does
- * not yet show what was just made and still shows what was just deleted (AEP promises nothing here).
+ * not yet show what was just made and still shows what was just deleted (AEP promises nothing here). So does what
+ * other services know of it.
  */
 import type { JsonObject } from './json.ts';
+import type { Settings } from './options.ts';
 
 type Entry = { value: JsonObject; madeAt: number; deletedAt?: number };
 
 export class Shelf {
   readonly #entries = new Map<string, Entry>();
   readonly #deleted = new Map<string, Entry>();
+  readonly #settings: Pick<Settings, 'referenceLagMs'>;
+
+  constructor(settings: Pick<Settings, 'referenceLagMs'>) {
+    this.#settings = settings;
+  }
 
   get(id: string): JsonObject | undefined {
     return this.#entries.get(id)?.value;
@@ -16,6 +23,13 @@ export class Shelf {
 
   has(id: string): boolean {
     return this.#entries.has(id);
+  }
+
+  /** What a request that refers to it finds: nothing yet of what was made just now. Guess: its end is known at once. */
+  referred(id: string): JsonObject | undefined {
+    const entry = this.#entries.get(id);
+    const isKnown = entry !== undefined && entry.madeAt <= performance.now() - this.#settings.referenceLagMs;
+    return isKnown ? entry.value : undefined;
   }
 
   /** Stores a new resource, or replaces one. `settled` ones show in lists at once, whatever the lag. */

@@ -64,7 +64,10 @@ export class World {
   #fill(): void {
     this.sandboxes.clear();
     for (const name of this.settings.sandboxes) {
-      const shelves = Object.fromEntries(kinds.map((kind) => [kind, new Shelf()])) as Record<Kind, Shelf>;
+      const shelves = Object.fromEntries(kinds.map((kind) => [kind, new Shelf(this.settings)])) as Record<
+        Kind,
+        Shelf
+      >;
       const sandbox: Sandbox = {
         id: uuidOf(`sandbox ${name}`),
         name,

@@ -33,7 +33,7 @@ function checked(sandbox: Sandbox, body: unknown): JsonObject {
   if (!isObject(body)) throw plainError(400, 'The request body is no object.');
   const schemaId = body.schemaRef?.id;
   if (schemaId === undefined) throw plainError(400, 'The schemaRef of the dataset is missing.');
-  if (!sandbox.schemas.has(schemaId))
+  if (!sandbox.schemas.referred(schemaId))
     throw plainError(400, `The schema ${schemaId} of the dataset was not found.`);
   for (const [key, values] of Object.entries(body.tags ?? {})) {
     if (!Array.isArray(values) || values.some((value) => typeof value !== 'string')) {

@@ -34,7 +34,7 @@ export function readMappings(body: JsonObject): Mapping[] {
 
 /** What is wrong with each mapping; an empty list where nothing is. */
 export function checkMappings(sandbox: Sandbox, schemaId: string, mappings: Mapping[]): string[][] {
-  if (!sandbox.schemas.has(schemaId) && findStandard(schemaId) === undefined) {
+  if (!sandbox.schemas.referred(schemaId) && findStandard(schemaId) === undefined) {
     throw plainError(400, `The schema ${schemaId} of the mapping set was not found.`);
   }
   const fields = fieldsOfResource(sandbox, schemaId);

@@ -22,7 +22,7 @@ type EndpointKind = 'sourceConnections' | 'targetConnections';
 
 /** The base connection, which has to be there and of the same connector. */
 function checkBase(sandbox: Sandbox, baseConnectionId: string, specId: string): void {
-  const base = sandbox.connections.get(baseConnectionId);
+  const base = sandbox.connections.referred(baseConnectionId);
   if (base === undefined)
     throw flowError('1428-404', `The base connection ${baseConnectionId} was not found.`);
   if (base.connectionSpec.id !== specId) {
@@ -67,7 +67,7 @@ function checkTarget(sandbox: Sandbox, body: JsonObject): void {
   if (typeof dataSetId !== 'string' || dataSetId === '')
     throw flowError('CONNECTOR-1325-400', 'The dataSetId is empty.');
   // Guess: the page says that an invalid dataset is an error, not which; Catalog's refusal comes through as Flow Service's own.
-  if (!sandbox.dataSets.has(dataSetId))
+  if (!sandbox.dataSets.referred(dataSetId))
     throw flowError('1430-400', `The dataset ${dataSetId} was not found.`);
 }
 

@@ -32,9 +32,9 @@ export function checkEnds(
       'A flow needs exactly one source connection id and one target connection id.',
     );
   }
-  const source = sandbox.sourceConnections.get(sources[0]);
+  const source = sandbox.sourceConnections.referred(sources[0]);
   if (source === undefined) throw flowError('1429-404', `The source connection ${sources[0]} was not found.`);
-  const target = sandbox.targetConnections.get(targets[0]);
+  const target = sandbox.targetConnections.referred(targets[0]);
   if (target === undefined) throw flowError('1430-404', `The target connection ${targets[0]} was not found.`);
   if (!spec.sourceConnectionSpecIds.includes(source.connectionSpec?.id)) {
     throw flowError(
@@ -82,7 +82,7 @@ function checkMapping(sandbox: Sandbox, body: JsonObject, spec: FlowSpec, target
   if (typeof params?.mappingId !== 'string' || params.mappingId === '') {
     throw flowError('CONNECTOR-1370-400', 'The mapping is missing in the Mapping transformation.');
   }
-  const mappingSet = sandbox.mappingSets.get(params.mappingId);
+  const mappingSet = sandbox.mappingSets.referred(params.mappingId);
   if (mappingSet === undefined)
     throw flowError('1419-400', `The mapping set ${params.mappingId} is not valid.`);
   if (wholeNumber(params.mappingVersion ?? 0) !== mappingSet.version) {
@@ -91,7 +91,7 @@ function checkMapping(sandbox: Sandbox, body: JsonObject, spec: FlowSpec, target
       `The mapping set ${params.mappingId} has no version ${params.mappingVersion}.`,
     );
   }
-  const dataSet = sandbox.dataSets.get(target.params.dataSetId);
+  const dataSet = sandbox.dataSets.referred(target.params.dataSetId);
   if (dataSet === undefined)
     throw flowError('1430-400', `The dataset ${target.params.dataSetId} was not found.`);
   const mapped = mappingSet.outputSchema.schemaRef;

@@ -6,7 +6,7 @@ import { copy, isObject } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { tenant } from '../world.ts';
 import type { Caller, Kind, Sandbox, World } from '../world.ts';
-import { findOwn } from './fields.ts';
+import { findOwn, ownReferred } from './fields.ts';
 
 export type ResourceType = 'schemas' | 'classes' | 'fieldgroups';
 
@@ -47,7 +47,7 @@ function references(body: JsonObject): string[] {
 function kindOf(sandbox: Sandbox, id: string): 'behaviors' | ResourceType {
   const standard = findStandard(id);
   if (standard !== undefined) return standard.kind;
-  const own = findOwn(sandbox, id);
+  const own = ownReferred(sandbox, id);
   // Guess: which code answers an unknown reference is not documented.
   if (own === undefined) throw plainError(400, `The resource ${id} referred to in allOf was not found.`);
   return own['meta:resourceType'];

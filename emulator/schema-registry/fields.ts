@@ -11,6 +11,12 @@ export function findOwn(sandbox: Sandbox, id: string): JsonObject | undefined {
   return sandbox.schemas.get(id) ?? sandbox.classes.get(id) ?? sandbox.fieldGroups.get(id);
 }
 
+/** The same, as far as a request may refer to it yet. */
+export function ownReferred(sandbox: Sandbox, id: string): JsonObject | undefined {
+  const { schemas, classes, fieldGroups } = sandbox;
+  return schemas.referred(id) ?? classes.referred(id) ?? fieldGroups.referred(id);
+}
+
 function typeOf(node: JsonObject): string {
   if (node['meta:xdmType'] === 'map' || node.additionalProperties !== undefined) return 'map';
   if (node.type === 'string' && typeof node.format === 'string') return node.format;

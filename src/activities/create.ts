@@ -5,6 +5,7 @@ import type { Kind } from '../resources/kinds.ts';
 import type { JsonObject } from '../resources/resource.ts';
 import { failure } from './failures.ts';
 import type { Dependencies } from './dependencies.ts';
+import { isNotThereYet } from './not-there-yet.ts';
 import { atMostOnce, beating, bodyOf, doubt, send, type Post } from './send.ts';
 import { servicesOf, type Service } from './services.ts';
 
@@ -38,7 +39,8 @@ export function createOf(kind: Kind, dependencies: Dependencies) {
     if (lookedIn !== activityInfo().workflowExecution?.runId)
       throw doubt(kind, 'the look before it was made in another run');
     const inDoubt = (why: string, cause?: AepError) => doubt(kind, why, cause);
-    return { id: await atMostOnce(() => send(kind, dependencies, post), inDoubt, giveUpAfterMs) };
+    const againForMs = (refusal: AepError) => untilShown(kind, post.body, refusal, dependencies);
+    return { id: await atMostOnce(() => send(kind, dependencies, post), inDoubt, giveUpAfterMs, againForMs) };
   };
 }
 
@@ -57,13 +59,24 @@ export function createUniqueOf(kind: Kind, dependencies: Dependencies) {
     } catch (error) {
       const mayExist = inDoubt || !(error instanceof AepError) || error.created === 'unknown';
       const word: UniqueWord = { toldBy, mayExist };
-      const failed = (why: unknown) => failure(why, giveUpAfterMs, word, mayExist ? { mayExist } : {});
-      if (!(error instanceof TitleTaken)) throw failed(error);
+      const failed = (why: unknown, againForMs?: number) =>
+        failure(why, giveUpAfterMs, word, mayExist ? { mayExist } : {}, againForMs);
+      if (!(error instanceof TitleTaken)) throw failed(error, untilShown(kind, body, error, dependencies));
       const id = error.existingId ?? (await idOfTitle(service, call, body, failed));
       if (id) return { id, titleTaken: true };
       throw notShownYet(error, dependencies.listLagMs, word) ?? failed(error);
     }
   };
+}
+
+/**
+ * For how many milliseconds from now a refusal deserves another try, since what it does not find was there when this
+ * create was asked for. By the server's clock.
+ */
+function untilShown(kind: Kind, body: JsonObject, error: unknown, { listLagMs }: Dependencies): number {
+  const { currentAttemptScheduledTimestampMs: now, scheduledTimestampMs } = activityInfo();
+  if (!(error instanceof AepError) || !isNotThereYet(kind, body, error)) return 0;
+  return Math.max(0, scheduledTimestampMs + listLagMs - now);
 }
 
 /** What was made just now has its title at once, but lists may not show it yet: then the next attempt asks again. */

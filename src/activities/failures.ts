@@ -37,12 +37,14 @@ export function pauseMs(failures: number, retryAfterMs?: number): number {
  * then. Attempts are no measure of that: some of them were looks that AEP answered.
  * @param left what the next attempt must know besides; what earlier ones left stays.
  * @param more what the workflow must know besides AEP's answer.
+ * @param againForMs for how long from now even a refusal deserves another try: the last one comes when that is over.
  */
 export function failure(
   error: unknown,
   giveUpAfterMs?: number,
   left: object = {},
   more: object = {},
+  againForMs = 0,
 ): unknown {
   if (!(error instanceof AepError)) return error;
   // A call that was given up because nobody wants it any more is no trouble with AEP.
@@ -58,11 +60,10 @@ export function failure(
   heartbeat({ ...before, ...left, trouble });
 
   const type = failureType(error);
-  const passing = type === 'RateLimited' || type === 'Unavailable' || mayHeal(error, trouble);
-  const nextRetryDelay = pauseMs(
-    trouble.failures,
-    error instanceof RateLimited ? error.retryAfterMs : undefined,
-  );
+  const again = againForMs > 0;
+  const passing = again || type === 'RateLimited' || type === 'Unavailable' || mayHeal(error, trouble);
+  const pause = pauseMs(trouble.failures, error instanceof RateLimited ? error.retryAfterMs : undefined);
+  const nextRetryDelay = again ? Math.min(pause, againForMs) : pause;
   return ApplicationFailure.create({
     type,
     message: error.message,

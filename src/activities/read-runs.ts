@@ -28,8 +28,8 @@ export interface RunsRequest {
 interface LookTrail extends Trail {
   /** The attempt before has waited for this one's turn. */
   hasTurn?: true;
-  /** The flow was not there at the last look. */
-  missing?: true;
+  /** Since when the flow is not there. Epoch milliseconds. */
+  missingSince?: number;
 }
 
 export interface LookDependencies {
@@ -38,6 +38,8 @@ export interface LookDependencies {
   looksPerSecond: number;
   /** Milliseconds between two looks of a follower. */
   watchIntervalMs: number;
+  /** Milliseconds until what was made is sure to show. */
+  listLagMs: number;
 }
 
 const pageSize = 100;
@@ -51,14 +53,14 @@ const secondOpinionMs = 5_000;
 const shortWaitMs = 2_000;
 const dayMs = 24 * 3_600_000;
 
-export function createLookActivities({ aep, looksPerSecond, watchIntervalMs }: LookDependencies) {
+export function createLookActivities({ aep, looksPerSecond, watchIntervalMs, listLagMs }: LookDependencies) {
   const takeTurn = createPace(looksPerSecond);
   const follower = ensureFollower();
   return {
     /** A watcher's own look at its flow. It is repeated until AEP can be read, however long that takes. */
     async readRuns(look: RunsRequest): Promise<News> {
       const { trail, now } = pickUp<LookTrail>({ failures: 0 });
-      const { failures, missing } = trail;
+      const { failures, missingSince } = trail;
       const leaveTo = (next: LookTrail, pauseMs: number) => leave(next, now, pauseMs);
       if (!trail.hasTurn) {
         const waitMs = takeTurn();
@@ -71,7 +73,10 @@ export function createLookActivities({ aep, looksPerSecond, watchIntervalMs }: L
 
       let news: News;
       try {
-        news = await readNews(aep, look, { readAt: now, readsFlow: look.readsFlow || missing === true });
+        news = await readNews(aep, look, {
+          readAt: now,
+          readsFlow: look.readsFlow || missingSince !== undefined,
+        });
       } catch (error) {
         // At the first look it is a name that was given wrong; a sandbox that is gone later may come back.
         const noSandbox = look.from === undefined && unknownSandbox(error);
@@ -82,13 +87,14 @@ export function createLookActivities({ aep, looksPerSecond, watchIntervalMs }: L
           Math.min(watchIntervalMs, firstPauseMs),
           longestPauseMs,
         );
-        leaveTo({ failures: failures + 1, ...(missing ? { missing } : {}) }, pauseMs);
+        leaveTo({ failures: failures + 1, ...(missingSince === undefined ? {} : { missingSince }) }, pauseMs);
         throw unreadable(`the runs of flow ${look.flowId}`, error, pauseMs);
       }
-      if (news.flow === null && !missing) {
-        // A watch that ends by mistake is worse than one that ends late.
+      // A watch that ends by mistake is worse than one that ends late, and at the first look a flow may have been made just now.
+      const patienceMs = look.from === undefined ? listLagMs : 0;
+      if (news.flow === null && (missingSince === undefined || now < missingSince + patienceMs)) {
         const pauseMs = Math.min(secondOpinionMs, watchIntervalMs);
-        leaveTo({ failures: 0, missing: true }, pauseMs);
+        leaveTo({ failures: 0, missingSince: missingSince ?? now }, pauseMs);
         throw notYet(`AEP shows no flow ${look.flowId}; asking once more`, pauseMs);
       }
       // Only now: for a sandbox or a flow that is not there, nobody is to follow anything.

@@ -6,6 +6,8 @@ export interface RunDependencies {
   aep: Aep;
   /** Milliseconds between two looks of a sandbox's follower. */
   watchIntervalMs: number;
+  /** Milliseconds until what AEP made is sure to show. */
+  listLagMs: number;
   /** Looks of watchers that this worker begins in a second, at most. Default 10. */
   watchLooksPerSecond?: number;
 }

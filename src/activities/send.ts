@@ -66,11 +66,13 @@ interface Word {
 /**
  * Makes a call that must not be made twice. What surely had no effect is Temporal's to retry; everything else is
  * `doubt`, as is an attempt after one that left no word.
+ * @param againForMs for how many milliseconds from now what AEP refused deserves another try.
  */
 export async function atMostOnce<Answer>(
   call: () => Promise<Answer>,
   doubt: (why: string, cause?: AepError) => ApplicationFailure,
   giveUpAfterMs?: number,
+  againForMs: (refusal: AepError) => number = () => 0,
 ): Promise<Answer> {
   const { attempt, heartbeatDetails } = activityInfo();
   const left = heartbeatDetails as Word | undefined;
@@ -81,7 +83,8 @@ export async function atMostOnce<Answer>(
   } catch (error) {
     if (!(error instanceof AepError)) throw error;
     if (error.created === 'unknown') throw doubt(error.message, error);
-    throw failure(error, giveUpAfterMs, { nothingCreatedBy: attempt } satisfies Word);
+    const word: Word = { nothingCreatedBy: attempt };
+    throw failure(error, giveUpAfterMs, word, {}, againForMs(error));
   }
 }
 

@@ -46,6 +46,7 @@ test.each<[FaultKind, number, number]>([
   ['500-committed', 500, 1],
   ['503', 503, 0],
   ['401', 401, 0],
+  ['404', 404, 0],
 ])('the fault %s answers %i, and then there are %i of what was asked for', async (kind, status, made) => {
   control.addFault({ kind, method: 'POST', path });
   const spoiled = attempt();
@@ -115,6 +116,14 @@ test('a truncated answer begins well and breaks off, and the resource is there',
   expect(await failure(cut.answer)).not.toBe('no failure');
   expect(cut.made()).toBe(1);
   expect(control.requests({ path }).at(-1)).toMatchObject({ status: 201, fault: 'truncated' });
+});
+
+test('a refusal may break off too, and then nothing is there', async () => {
+  control.addFault({ kind: '400-truncated', path });
+  const cut = attempt();
+  expect(await failure(cut.answer)).not.toBe('no failure');
+  expect(cut.made()).toBe(0);
+  expect(control.requests({ path }).at(-1)).toMatchObject({ status: 400, fault: '400-truncated' });
 });
 
 test('revoked tokens are refused until a new one is asked for', async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { makeFlow, sourceConnection } from './bodies.ts';
+import { flow, makeFlow, makeParts, sourceConnection } from './bodies.ts';
 import { nextPage, rehearsal } from './client.ts';
 import type { Answer, Json } from './client.ts';
 
@@ -125,5 +125,19 @@ test('lists lag behind, a lookup by id does not: neither when something is made 
     while (await shows()) await delay(20);
   } finally {
     emulator.control.configure({ listLagMs: 0 });
+  }
+});
+
+test('what was made just now may be unknown to a request that refers to it, and is there for a lookup', async () => {
+  emulator.control.configure({ referenceLagMs: 300 });
+  try {
+    const parts = await makeParts(client);
+    const start = emulator.control.clock().now;
+    const refer = () => client.post('/flowservice/flows', flow(parts, start));
+    expect(code(await refer())).toBe('FLOW-1429-404');
+    expect((await client.get(`/flowservice/sourceConnections/${parts.sourceId}`)).status).toBe(200);
+    while ((await refer()).status !== 201) await delay(20);
+  } finally {
+    emulator.control.configure({ referenceLagMs: 0 });
   }
 });

@@ -145,7 +145,7 @@ describe('the follower of a sandbox', () => {
       const flowId = await makeFlow(aep, { ends });
       own.control.makeRun(flowId, justEnded(now));
     }
-    const { tellEndedRuns } = createRunActivities({ aep, watchIntervalMs: 60_000 });
+    const { tellEndedRuns } = createRunActivities({ aep, watchIntervalMs: 60_000, listLagMs: 0 });
     const environment = new MockActivityEnvironment({}, { client: rig.temporal.client });
     const left: { nextAt?: number }[] = [];
     environment.on('heartbeat', (details) => {
@@ -194,7 +194,7 @@ describe.concurrent('a follower that dies', () => {
   test('between a signal and its heartbeat tells again, and the watcher judges once', async () => {
     const own = await startRig();
     const aep = administrator(own.emulator.url);
-    const ours = createRunActivities({ aep, watchIntervalMs: 200 });
+    const ours = createRunActivities({ aep, watchIntervalMs: 200, listLagMs: 0 });
     let deaths = 0;
     const worker = await startTestWorker(own.temporal, {
       activities: {

@@ -74,7 +74,7 @@ export async function watchLong(options: LongWatchOptions): Promise<LongWatch> {
   const startTime = Math.ceil((began + 10 * minute) / 1000);
   const flowId = await makeFlow(aep, { now: began, schedule: { startTime, ...schedule } });
   const workflowId = `flow:prod:${flowId}`;
-  const ours = createRunActivities({ aep: whileTimePasses(aep, control), watchIntervalMs });
+  const ours = createRunActivities({ aep: whileTimePasses(aep, control), watchIntervalMs, listLagMs: 0 });
   const looks = { readRuns: 0, tellEndedRuns: 0 };
   let elapsed = 0;
 

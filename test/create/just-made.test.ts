@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createPaths } from '../support/create-paths.ts';
+import { failureOf, legacyOrders, oneOfNine, orders, places, requestsIn } from '../support/dataflows.ts';
+import { marked } from '../support/marked.ts';
+import { startRig, type Rig } from '../support/rig.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const { sandboxes, next } = places(20);
+const listLagMs = 2_500;
+let rig: Rig;
+
+beforeAll(async () => {
+  rig = await startRig({
+    emulator: { sandboxes, referenceLagMs: 1_000 },
+    env: { AEP_LIST_LAG: String(listLagMs) },
+  });
+  await rig.startWorker();
+});
+afterAll(() => rig.close());
+
+const ours = (sandbox: string) => marked(rig.emulator, `${sandbox}/orders`);
+const posts = (sandbox: string, path: string) => requestsIn(rig, sandbox, { method: 'POST', path });
+
+describe('what was made a moment ago and is not there for the next service yet', () => {
+  it.concurrent('is tried again, all the way from the class to the flow, and nothing is rolled back', async () => {
+    const sandbox = next();
+    const definition = legacyOrders(sandbox, { onFailure: 'rollback' });
+    const { surplus } = await (await rig.client.start(definition)).result();
+    expect(ours(sandbox)).toEqual(oneOfNine);
+    expect(surplus).toEqual([]);
+    expect(requestsIn(rig, sandbox, { method: 'DELETE' })).toEqual([]);
+    const refused = requestsIn(rig, sandbox, { method: 'POST' }).filter(
+      ({ status }) => Number(status) >= 400,
+    );
+    expect(refused.map(({ path }) => path)).toContain(createPaths.targetConnection);
+  });
+
+  const referring = ['sourceConnection', 'dataset', 'targetConnection', 'mappingSet', 'flow'] as const;
+  it.concurrent.each(referring)(
+    'is tried again where a create of the %s is answered by a 404 once',
+    async (kind) => {
+      const path = createPaths[kind];
+      const sandbox = next();
+      rig.emulator.control.addFault({ method: 'POST', path, sandbox, kind: '404' });
+      await (await rig.client.start(legacyOrders(sandbox, { onFailure: 'rollback' }))).result();
+      expect(ours(sandbox)).toEqual(oneOfNine);
+      expect(requestsIn(rig, sandbox, { method: 'DELETE' })).toEqual([]);
+    },
+  );
+
+  it.concurrent('is told as refused where it stays away for longer than lists may lag', async () => {
+    const sandbox = next();
+    rig.emulator.control.addFault({
+      method: 'POST',
+      path: createPaths.flow,
+      sandbox,
+      kind: '404',
+      times: 1_000,
+    });
+    const { type, details } = await failureOf(await rig.client.start(orders(sandbox)));
+    expect(type).toBe('Rejected');
+    expect(details).toMatchObject({ code: 'FLOW-1439-404', unknown: [], failed: [{ kind: 'flow' }] });
+    const sent = posts(sandbox, createPaths.flow);
+    expect(sent.length).toBeGreaterThan(1);
+    expect(sent.at(-1)!.at - sent[0]!.at).toBeGreaterThanOrEqual(listLagMs - 300);
+    expect(sent.at(-1)!.at - sent[0]!.at).toBeLessThan(3 * listLagMs);
+  });
+});
+
+it.concurrent('what AEP refuses for another reason is refused at once', async () => {
+  const sandbox = next();
+  const mapping = [{ source: 'Name', destination: 'person.name.nickname' }];
+  const { type } = await failureOf(await rig.client.start(orders(sandbox, { mapping })));
+  expect(type).toBe('Rejected');
+  const answered = posts(sandbox, createPaths.mappingSet);
+  expect(answered.filter(({ body }) => JSON.stringify(body).includes('nickname')).at(-1)!.status).toBe(400);
+  expect(answered.length).toBeLessThanOrEqual(2);
+});
+
+it.concurrent('a flow that cannot be read at first is watched all the same', async () => {
+  const sandbox = next();
+  rig.emulator.control.addFault({
+    method: 'GET',
+    path: '/flowservice/flows/*',
+    sandbox,
+    kind: '404',
+    times: 2,
+  });
+  const handle = await rig.client.start(orders(sandbox));
+  const { watcherWorkflowId, flowId } = await handle.result();
+  const read = () =>
+    requestsIn(rig, sandbox, { method: 'GET', path: `/flowservice/flows/${flowId}` }).some(
+      ({ status }) => status === 200,
+    );
+  await waitFor('the flow to be read', read);
+  const watcher = rig.temporal.client.workflow.getHandle(watcherWorkflowId);
+  expect((await watcher.describe()).status.name).toBe('RUNNING');
+});
