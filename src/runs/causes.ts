@@ -50,7 +50,9 @@ const unknown = { next: 'Open this flow run in AEP (Sources, Dataflows) for its 
 export function causeOf(code: string | undefined): KnownCause {
   if (code === undefined) return { ...unknown, heals: true };
   const family = anyFamily.find(([prefix]) => code.startsWith(prefix))?.[1] ?? unknown;
-  return causes[code] ?? { ...family, heals: !refusedForGood(code) };
+  return (
+    (Object.hasOwn(causes, code) ? causes[code] : undefined) ?? { ...family, heals: !refusedForGood(code) }
+  );
 }
 
 /** Credentials, permissions, names and data: 4xx, but for "too slow" and "too many". */

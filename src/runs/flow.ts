@@ -1,6 +1,6 @@
 import { cut } from '../cut.ts';
 import { parseMark } from '../resources/mark.ts';
-import { listOf, numberOf, objectOf, textOf } from './raw.ts';
+import { listOf, objectOf, textOf, timeOf } from './raw.ts';
 import { readSchedule } from './schedule.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -36,7 +36,7 @@ export function readFlow(raw: Record<string, unknown>): Flow {
   return {
     name: textOf(raw['name']),
     state: textOf(raw['state'], 40),
-    created: numberOf(raw['createdAt']) ?? 0,
+    created: timeOf(raw['createdAt']) ?? 0,
     ...(schedule ? { schedule } : {}),
     ...(connectionSpecId ? { connectionSpecId } : {}),
     ...(mark ? { dataflow: cut(mark.dataflow, longestKeyword) } : {}),
@@ -46,7 +46,7 @@ export function readFlow(raw: Record<string, unknown>): Flow {
 /** When AEP last did something for a flow, as far as the flow itself tells. Epoch milliseconds. */
 export function lastActivity(raw: Record<string, unknown>): number {
   const last = objectOf(raw['lastRunDetails']);
-  return numberOf(last['startedAtUTC']) ?? numberOf(raw['updatedAt']) ?? numberOf(raw['createdAt']) ?? 0;
+  return timeOf(last['startedAtUTC']) ?? timeOf(raw['updatedAt']) ?? timeOf(raw['createdAt']) ?? 0;
 }
 
 function connectionSpecOf(raw: Record<string, unknown>): string {

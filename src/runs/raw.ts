@@ -25,8 +25,31 @@ export function textOf(value: unknown, limit = usualLimit): string {
 /** A number, or a text that is one: AEP echoes some numbers as it was sent them. */
 export function numberOf(value: unknown): number | undefined {
   if (typeof value !== 'number' && (typeof value !== 'string' || value.trim() === '')) return undefined;
-  const number = Number(value);
+  // Never -0, which JSON does not know.
+  const number = Number(value) + 0;
   return Number.isFinite(number) ? number : undefined;
+}
+
+/** Anything smaller is a time in seconds: AEP's push messages give seconds where its API gives milliseconds. */
+const earliestMs = 100_000_000_000;
+/**
+ * The end of the year 9999. A later time is a mistake of its writer (microseconds, say): ISO 8601 has no year for it that
+ * all readers know, and days would not sort as texts do.
+ */
+export const latestMs = 253_402_300_799_999;
+
+/** A moment as epoch milliseconds; undefined where it is none. */
+export function timeOf(value: unknown): number | undefined {
+  const time = numberOf(value);
+  if (time === undefined) return undefined;
+  const ms = Math.floor(time < earliestMs ? time * 1000 : time);
+  return ms > 0 && ms <= latestMs ? ms : undefined;
+}
+
+/** How many of something. Undefined for what nobody can have counted: AEP says -1 where it does not know. */
+export function countOf(value: unknown): number | undefined {
+  const count = numberOf(value);
+  return Number.isSafeInteger(count) && count! >= 0 ? count : undefined;
 }
 
 type Known<T> = { [K in keyof T]?: NonNullable<T[K]> };

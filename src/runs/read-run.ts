@@ -1,39 +1,38 @@
 import { causeOf } from './causes.ts';
-import { known, listOf, numberOf, objectOf, textOf } from './raw.ts';
+import { countOf, known, listOf, objectOf, textOf, timeOf } from './raw.ts';
 import { isOpen } from './run.ts';
 import type { Activity, Counts, Run, RunError, RunStatus } from './run.ts';
 
 const errorLimit = 3;
-/** Anything smaller is a time in seconds: AEP's push messages give seconds where its API gives milliseconds. */
-const earliestMs = 100_000_000_000;
-const latestMs = 8_640_000_000_000_000;
 
 /** AEP's words without case, `_`, `-` and spaces; most documents disagree about them. */
-const statuses: Record<string, RunStatus> = {
-  scheduled: 'scheduled',
-  queued: 'queued',
-  pending: 'queued',
-  inprogress: 'inProgress',
-  running: 'inProgress',
-  started: 'inProgress',
-  success: 'success',
-  succeeded: 'success',
-  completed: 'success',
-  partialsuccess: 'partialSuccess',
-  partialfailure: 'partialFailure',
-  partiallyfailed: 'partialFailure',
-  failed: 'failed',
-  failure: 'failed',
-  error: 'failed',
-  aborted: 'failed',
-  cancelled: 'failed',
-  canceled: 'failed',
-  timedout: 'failed',
-};
+const statuses = new Map<string, RunStatus>(
+  Object.entries({
+    scheduled: 'scheduled',
+    queued: 'queued',
+    pending: 'queued',
+    inprogress: 'inProgress',
+    running: 'inProgress',
+    started: 'inProgress',
+    success: 'success',
+    succeeded: 'success',
+    completed: 'success',
+    partialsuccess: 'partialSuccess',
+    partialfailure: 'partialFailure',
+    partiallyfailed: 'partialFailure',
+    failed: 'failed',
+    failure: 'failed',
+    error: 'failed',
+    aborted: 'failed',
+    cancelled: 'failed',
+    canceled: 'failed',
+    timedout: 'failed',
+  }),
+);
 
 export function statusOf(word: unknown): RunStatus {
   const bare = textOf(word).replaceAll(/[\s_-]/g, '');
-  return statuses[bare.toLowerCase()] ?? 'unknown';
+  return statuses.get(bare.toLowerCase()) ?? 'unknown';
 }
 
 /** Cuts a run as AEP shows it (in an answer or in a push message) down to what a watcher needs. */
@@ -123,17 +122,6 @@ function activityOf(activity: Record<string, unknown>): Activity | undefined {
 
 function lastCompletion(activities: Record<string, unknown>[]): number | undefined {
   const ends = activities.map((one) => timeOf(objectOf(one['durationSummary'])['completedAtUTC']));
-  const latest = Math.max(...ends.map((end) => end ?? 0));
+  const latest = ends.reduce<number>((latest, end = 0) => Math.max(latest, end), 0);
   return latest > 0 ? latest : undefined;
-}
-
-function timeOf(value: unknown): number | undefined {
-  const time = numberOf(value);
-  if (time === undefined || time <= 0 || time > latestMs) return undefined;
-  return time < earliestMs ? time * 1000 : time;
-}
-
-function countOf(value: unknown): number | undefined {
-  const count = numberOf(value);
-  return count !== undefined && count >= 0 ? count : undefined;
 }

@@ -60,8 +60,8 @@ export function addRun(record: RunRecord, run: Run, { verdict, cause }: Judgemen
     totals: {
       ...totals,
       [verdict]: totals[verdict] + 1,
-      recordsWritten: totals.recordsWritten + (counts.written ?? 0),
-      recordsFailed: totals.recordsFailed + (counts.failed ?? 0),
+      recordsWritten: sumOf(totals.recordsWritten, counts.written),
+      recordsFailed: sumOf(totals.recordsFailed, counts.failed),
     },
     last: [...record.last, judged].sort((a, b) => b.start - a.start).slice(0, runsToKeep),
   };
@@ -72,7 +72,8 @@ export function addRun(record: RunRecord, run: Run, { verdict, cause }: Judgemen
   }
   if (verdict === 'ok' && end >= (record.lastSuccess?.end ?? 0)) added.lastSuccess = { id: run.id, end };
   if (verdict !== 'failed' && counts.written) {
-    const durations = run.end === undefined ? usual.durations : sample(usual.durations, run.end - start);
+    // One that ends before it starts says only that somebody's clock is wrong.
+    const durations = end <= start ? usual.durations : sample(usual.durations, end - start);
     added.usual = { durations, records: sample(usual.records, counts.written) };
   }
   return added;
@@ -86,6 +87,11 @@ export function usualOf({ usual }: RunRecord): { durationMs?: number; records?: 
     ...(durationMs === undefined ? {} : { durationMs }),
     ...(records === undefined ? {} : { records }),
   };
+}
+
+/** No more than a reader of JSON can count. */
+function sumOf(total: number, more = 0): number {
+  return Math.min(total + more, Number.MAX_SAFE_INTEGER);
 }
 
 function sample(samples: number[], value: number): number[] {

@@ -1,16 +1,21 @@
 /** A run's status, whatever spelling AEP gave it. `unknown` is a word that no document of AEP knows. */
-export type RunStatus =
-  | 'scheduled'
-  | 'queued'
-  | 'inProgress'
-  | 'success'
-  | 'partialSuccess'
-  | 'partialFailure'
-  | 'failed'
-  | 'unknown';
+export type RunStatus = (typeof runStatuses)[number];
+
+export const runStatuses = [
+  'scheduled',
+  'queued',
+  'inProgress',
+  'success',
+  'partialSuccess',
+  'partialFailure',
+  'failed',
+  'unknown',
+] as const;
 
 /** The two halves of a run: out of the source, and into the data lake. */
-export type Activity = 'copy' | 'promotion';
+export type Activity = (typeof activities)[number];
+
+export const activities = ['copy', 'promotion'] as const;
 
 /** One error that AEP reported for a run or for one of its activities. */
 export interface RunError {

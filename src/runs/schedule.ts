@@ -1,9 +1,9 @@
-import { numberOf, objectOf, textOf } from './raw.ts';
+import { latestMs, numberOf, objectOf, textOf } from './raw.ts';
 
 const minuteMs = 60_000;
 
 /** A hundred years from now and more; a time in milliseconds by mistake is later. */
-const latestMs = 5_000_000_000_000;
+const latestStartMs = 5_000_000_000_000;
 
 const unitsMs: Record<string, number> = {
   minute: minuteMs,
@@ -26,11 +26,14 @@ export interface Schedule {
 export function readSchedule(params: unknown): Schedule | undefined {
   const { startTime, frequency, interval } = objectOf(params);
   const start = (numberOf(startTime) ?? 0) * 1000;
-  if (start <= 0 || start > latestMs) return undefined;
+  if (start <= 0 || start > latestStartMs) return undefined;
   const word = textOf(frequency).toLowerCase();
   if (word === 'once') return { startTime: start };
-  const periodMs = (unitsMs[word] ?? 0) * (numberOf(interval) ?? 0);
-  return periodMs > 0 ? { startTime: start, periodMs } : undefined;
+  const unit = Object.hasOwn(unitsMs, word) ? unitsMs[word] : undefined;
+  const times = numberOf(interval) ?? 0;
+  if (unit === undefined || times < 1) return undefined;
+  // So long a period comes to an end as little as one that is longer still.
+  return { startTime: start, periodMs: Math.min(unit * times, latestMs) };
 }
 
 /** AEP's clock and ours may differ, so that a run can seem to start a little before it is due. */
@@ -44,7 +47,8 @@ export function nextDue(schedule: Schedule, lastStart: number | undefined): numb
   const after = (lastStart ?? -Infinity) + slackOf(schedule);
   if (after < startTime) return startTime;
   if (periodMs === undefined) return undefined;
-  return startTime + (Math.floor((after - startTime) / periodMs) + 1) * periodMs;
+  const due = startTime + (Math.floor((after - startTime) / periodMs) + 1) * periodMs;
+  return due <= latestMs ? due : undefined;
 }
 
 /** How long after a due time its run may start before it is overdue: half a period, 10 minutes to 2 hours. */

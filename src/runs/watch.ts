@@ -147,7 +147,8 @@ function begin({ readAt, flow, since = readAt }: News): WatchState {
 function lagOf({ cursor, behindMs }: WatchState, ended: Run[], lastRead: number | undefined): number {
   const inOrder = ended.filter(({ start }) => start >= cursor.high);
   if (lastRead === undefined || inOrder.length === 0) return behindMs;
-  return Math.max(0, lastRead - Math.max(...inOrder.map(({ start, end = start }) => end)));
+  const latest = inOrder.reduce((latest, { start, end = start }) => Math.max(latest, end), 0);
+  return Math.max(0, lastRead - latest);
 }
 
 /** How long a run may be in progress before it is stuck: four times the usual, if that is known. Milliseconds. */
@@ -204,7 +205,7 @@ export function planLook(state: WatchState | undefined, settings: WatchSettings)
   const moments = [fullPassDue, deadline ?? Infinity];
   if (onceDone !== undefined) moments.push(onceDone + lingerMs);
   for (const { start } of cursor.open) moments.push(start + stuckAfter + 1);
-  const at = Math.min(...moments.filter((moment) => moment > readAt));
+  const at = moments.reduce((at, moment) => (moment > readAt ? Math.min(at, moment) : at), Infinity);
   const readsFlow = deadline === undefined || at === deadline || at - flowReadAt > flowGoodForMs;
   return { at, full: at === fullPassDue, readsFlow };
 }

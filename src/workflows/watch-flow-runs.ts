@@ -49,7 +49,7 @@ export async function watchFlowRuns(input: WatchInput, carried?: WatchState): Pr
   };
   const responses = new Responses({ sandbox, flowId, watch: () => watch, health, look }, carried);
   setHandler(healthQuery, health);
-  setHandler(runsEndedSignal, (runs) => void told.push(readTold(runs, Date.now())));
+  setHandler(runsEndedSignal, (runs) => void told.push(readTold(runs, Date.now(), flowId)));
   setHandler(wakeSignal, (wake) => looks.want({ readsFlow: wake?.flow === true }));
   takeUpdates({
     state: () => state,

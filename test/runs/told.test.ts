@@ -7,16 +7,29 @@ const run = { id: 'r', flowId: 'f', status: 'failed', start: 1, created: 1, coun
 test('what a follower told is taken as it is', () => {
   const errors = [{ message: 'Source away', code: 'CONNECTOR-1001-500' }, { message: 'No code' }];
   const told = { readAt: now - 1, lastRead: now - 2, runs: [{ ...run, errors }] };
-  expect(readTold(told, now)).toEqual(told);
+  expect(readTold(told, now, 'f')).toEqual(told);
 });
 
-test('what nobody can have seen is left out, and no look lies in the future', () => {
-  const wrong = [
-    { ...run, counts: { read: -1 } },
-    { ...run, counts: { written: 'many' } },
-    { ...run, errors: [{ message: 'Source away', code: { toString: 'no' } }] },
-    { ...run, start: 'now' },
-  ];
-  const told = readTold({ readAt: now * 2, lastRead: now * 2, runs: wrong }, now);
-  expect(told).toEqual({ readAt: now, lastRead: now, runs: [] });
+test.each([
+  ['has counts that nobody can have counted', { counts: { read: -1 } }],
+  ['has counts that are no numbers', { counts: { written: 'many' } }],
+  ['has an error whose code is no text', { errors: [{ message: 'Source away', code: { toString: 'no' } }] }],
+  ['has a start that is no time', { start: 'now' }],
+  ['has a start that no calendar knows', { start: 8e15 }],
+  ['has a status that is none', { status: 'GONE' }],
+  ['has not ended', { status: 'inProgress' }],
+  ['has an id that fills a history', { id: 'r'.repeat(100_000) }],
+  ['is of another flow', { flowId: 'another' }],
+  ['is of no flow', { flowId: undefined }],
+])('a run that %s is left out', (_, wrong) => {
+  const { runs } = readTold({ readAt: now, runs: [{ ...run, ...wrong }, run] }, now, 'f');
+  expect(runs).toEqual([run]);
+});
+
+test('no look lies in the future', () => {
+  expect(readTold({ readAt: now * 2, lastRead: now * 2 }, now, 'f')).toEqual({
+    readAt: now,
+    lastRead: now,
+    runs: [],
+  });
 });
