@@ -18,6 +18,8 @@ export interface Cursor {
   open: OpenRun[];
   /** Runs that appeared, or did not end, until it was too late to judge them. */
   tooLate: number;
+  /** Ends of the ids of the newest of those: they may still end in months, and are no news then. */
+  late?: string[];
 }
 
 export interface OpenRun {
@@ -39,6 +41,8 @@ const dayMs = 24 * hourMs;
 export const latenessMs = 7 * dayMs;
 /** How far back an ordinary read goes: far enough for slow lists; what is older is found by the daily full pass. */
 const overlapMs = 6 * hourMs;
+/** How many of the runs that were too late are known again, however long it takes. */
+const lateToKeep = 100;
 /** Enough of an id to tell the runs of one flow apart: the last 48 bits of a UUID. */
 const idEnd = 12;
 
@@ -59,6 +63,7 @@ export function offer<R extends Offered>(
   let { high, tooLate } = cursor;
   const judged = new Map(Object.entries(cursor.judged).map(([day, ids]) => [day, new Set(ids)]));
   const open = new Map(cursor.open.map((run) => [run.id, run]));
+  const late = new Set(cursor.late);
   const ended: R[] = [];
   const remember = (run: R) => {
     // By its creation too: a run that appeared late is listed by AEP for as long as its creation is above the floor.
@@ -66,10 +71,12 @@ export function offer<R extends Offered>(
     judged.set(day, (judged.get(day) ?? new Set()).add(run.id.slice(-idEnd)));
   };
   for (const run of runs) {
-    if ([...judged.values()].some((ids) => ids.has(run.id.slice(-idEnd)))) continue;
+    const key = run.id.slice(-idEnd);
+    if (late.has(key) || [...judged.values()].some((ids) => ids.has(key))) continue;
     if (run.start < cursor.floor && !open.has(run.id)) {
       tooLate += 1;
       remember(run);
+      late.add(key);
       continue;
     }
     high = Math.max(high, Math.min(run.start, now));
@@ -82,7 +89,8 @@ export function offer<R extends Offered>(
     open.delete(run.id);
   }
   const lists = Object.fromEntries([...judged].map(([day, ids]) => [day, [...ids]]));
-  return { cursor: { ...cursor, high, tooLate, judged: lists, open: [...open.values()] }, ended };
+  const offered = { ...cursor, high, tooLate, judged: lists, open: [...open.values()] };
+  return { cursor: withLate(offered, [...late]), ended };
 }
 
 /**
@@ -93,15 +101,18 @@ export function raiseFloor(cursor: Cursor): Cursor {
   const floor = Math.max(cursor.floor, startOfDay(cursor.high - latenessMs));
   const endless = cursor.open.filter(({ start }) => start < floor);
   const judged = Object.fromEntries(Object.entries(cursor.judged).filter(([day]) => day >= dayOf(floor)));
-  if (endless.length > 0)
-    judged[dayOf(floor)] = [...(judged[dayOf(floor)] ?? []), ...endless.map(({ id }) => id.slice(-idEnd))];
-  return {
+  const raised = {
     ...cursor,
     floor,
     judged,
     open: cursor.open.filter(({ start }) => start >= floor),
     tooLate: cursor.tooLate + endless.length,
   };
+  return withLate(raised, [...(cursor.late ?? []), ...endless.map(({ id }) => id.slice(-idEnd))]);
+}
+
+function withLate(cursor: Cursor, late: string[]): Cursor {
+  return late.length === 0 ? cursor : { ...cursor, late: late.slice(-lateToKeep) };
 }
 
 /** Gives up open runs that AEP does not know any more. */
@@ -115,8 +126,8 @@ export function readFrom({ floor, high }: Cursor): number {
 }
 
 /** The ends of the ids that a read of runs created since `from` need not bring again. */
-export function judgedSince({ judged }: Cursor, from: number): string[] {
-  return Object.entries(judged).flatMap(([day, ids]) => (day >= dayOf(from) ? ids : []));
+export function judgedSince({ judged, late = [] }: Cursor, from: number): string[] {
+  return [...late, ...Object.entries(judged).flatMap(([day, ids]) => (day >= dayOf(from) ? ids : []))];
 }
 
 /** Whether `id` is among what `judgedSince` answered. */

@@ -191,6 +191,44 @@ describe('the cursor', () => {
     expect(ended.cursor.tooLate).toBe(1);
   });
 
+  test.each([9, 20, 200])(
+    'counts a run once that is open for %d days, while others come and go every day',
+    (days) => {
+      const long = run(1, t0, t0 + days * day);
+      let cursor = take(startCursor(t0), [long], t0 + hour).cursor;
+      const judged: SimRun[] = [];
+      for (let n = 1; n <= days + 30; n++) {
+        const now = t0 + n * day;
+        // Whoever tells of it, at its end and after: the follower, and again after a crash.
+        const taken = take(cursor, n >= days ? [run(n + 1, now), long] : [run(n + 1, now)], now);
+        judged.push(...taken.ended);
+        cursor = raiseFloor(JSON.parse(JSON.stringify(taken.cursor)) as Cursor);
+      }
+      expect(cursor.tooLate).toBe(1);
+      expect(judged.map(({ id }) => id)).not.toContain(long.id);
+    },
+  );
+
+  test('counts a run once that appears too late and open, and ends days later', () => {
+    const now = t0 + 30 * day;
+    const late = { ...run(2, t0 + 5 * day, now + 5 * day), created: t0 + 5 * day };
+    let cursor = raiseFloor(take(startCursor(t0), [run(1, now)], now).cursor);
+    cursor = take(cursor, [late], now).cursor;
+    for (let n = 1; n <= 9; n++)
+      cursor = raiseFloor(take(cursor, [run(n + 2, now + n * day)], now + n * day).cursor);
+    expect(take(cursor, [late], now + 9 * day).cursor.tooLate).toBe(1);
+  });
+
+  test('remembers of what came too late no more than the newest hundred', () => {
+    let cursor = startCursor(t0 + 30 * day);
+    for (let n = 0; n < 500; n++) {
+      cursor = take(cursor, [run(n, t0)], t0 + 30 * day).cursor;
+    }
+    cursor = raiseFloor(take(cursor, [run(999, t0 + 60 * day)], t0 + 60 * day).cursor);
+    expect(cursor.tooLate).toBe(500);
+    expect(JSON.stringify(cursor).length).toBeLessThan(2_000);
+  });
+
   test('forgets what is older than the floor, so that its size does not grow with the life of the flow', () => {
     let cursor = startCursor(t0);
     let largest = 0;
