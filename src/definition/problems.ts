@@ -9,7 +9,9 @@ export interface Problem {
 export type WarningCode =
   | 'backfill-into-existing-dataset'
   | 'delta-column-not-used'
+  | 'flow-disabled'
   | 'foreign-dataset'
+  | 'kept-as-it-is'
   | 'several-sources-for-one-destination'
   | 'undocumented-date-format';
 

@@ -19,11 +19,13 @@ export const dataset: Resource = {
   marked: (body, mark) => ({ ...body, tags: { [markTag]: [formatTag(mark)] } }),
   observe: (answer) => {
     const name = textAt(answer, 'name');
+    const description = textAt(answer, 'description');
     const mark = parseTags(answer['tags']);
     const createdAt = timeOf(answer['created']);
     return {
       id: textAt(answer, 'id') ?? '',
       ...(name === undefined ? {} : { name }),
+      ...(description ? { description } : {}),
       ...(mark === undefined ? {} : { mark }),
       ...(createdAt === undefined ? {} : { createdAt }),
       fields: defined(fields(answer)),

@@ -1,7 +1,7 @@
 import { differences, type Difference } from './differences.ts';
 import { defined, objectAt, textAt, timeOf } from './json.ts';
 import type { ResourceIds } from './kinds.ts';
-import { parseMark, withMark } from './mark.ts';
+import { parseMark, withMark, withoutMark } from './mark.ts';
 import type { JsonObject, Observed, Resource } from './resource.ts';
 
 interface Parts extends Pick<Resource, 'kind' | 'name' | 'body'> {
@@ -34,6 +34,7 @@ export function describedResource({
 
 function observed(answer: JsonObject, fields: JsonObject): Observed {
   const name = textAt(answer, 'name') ?? textAt(answer, 'title');
+  const description = withoutMark(textAt(answer, 'description') ?? '');
   const mark = parseMark(answer['description']);
   const createdAt = timeOf(
     answer['createdAt'] ?? objectAt(answer, 'meta:registryMetadata')['repo:createdDate'],
@@ -41,6 +42,7 @@ function observed(answer: JsonObject, fields: JsonObject): Observed {
   return {
     id: textAt(answer, 'id') ?? textAt(answer, '$id') ?? '',
     ...(name === undefined ? {} : { name }),
+    ...(description === '' ? {} : { description }),
     ...(mark === undefined ? {} : { mark }),
     ...(createdAt === undefined ? {} : { createdAt }),
     fields,

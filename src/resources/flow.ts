@@ -28,6 +28,8 @@ export const flow = describedResource({
     ),
     scheduleParams: object['scheduleParams'],
     ...(isObject(object['options']) ? { options: object['options'] } : {}),
+    // Asked for by nobody, so that it is no difference.
+    state: object['state'],
   }),
   refersTo: (fields) =>
     defined({

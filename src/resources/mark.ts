@@ -35,6 +35,12 @@ export function withMark(description: unknown, mark: Mark): string {
   return typeof description === 'string' && description !== '' ? `${description}\n${line}` : line;
 }
 
+/** The description without the mark. */
+export function withoutMark(description: string): string {
+  if (!parseMark(description)) return description;
+  return description.slice(0, description.lastIndexOf(intro)).trimEnd();
+}
+
 /** The tag that marks datasets. Tags that begin with `adobe/` are Adobe's. */
 export const markTag = 'aepDataflows';
 

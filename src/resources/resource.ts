@@ -10,6 +10,8 @@ export type JsonObject = Record<string, unknown>;
 export interface Observed {
   id: string;
   name?: string;
+  /** Without the mark. */
+  description?: string;
   mark?: Mark;
   /** Epoch milliseconds. */
   createdAt?: number;

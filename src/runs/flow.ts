@@ -24,7 +24,7 @@ const longestKeyword = 255;
 const pausedStates = ['disabled', 'disabling', 'draft'];
 
 /** Whether AEP starts no runs of it. */
-export function isPaused({ state }: Flow): boolean {
+export function isPaused({ state }: Pick<Flow, 'state'>): boolean {
   return pausedStates.includes(state.toLowerCase());
 }
 

@@ -5,6 +5,7 @@ import type { Warning } from '../definition/problems.ts';
 import { startProblem } from '../definition/start.ts';
 import { decide } from '../resources/decide.ts';
 import { resources } from '../resources/index.ts';
+import { keptWarning } from '../resources/kept.ts';
 import type { Kind, ResourceIds } from '../resources/kinds.ts';
 import { neededKinds, uniqueKinds } from '../resources/plan.ts';
 import type { JsonObject, Observed } from '../resources/resource.ts';
@@ -125,7 +126,20 @@ export class Branches {
     if (kind === 'dataset' && foreign.length > 0)
       this.#report.warn(foreignDataset(String(body['name']), foreign));
     this.#begin(kind);
-    return this.protocol.create(kind, { ...this.#sought(kind), body }, look);
+    const created = await this.protocol.create(kind, { ...this.#sought(kind), body }, look);
+    if (!created.made)
+      this.#keptAsItIs(
+        kind,
+        body,
+        look.found.find(({ id }) => id === created.id),
+      );
+    return created;
+  }
+
+  /** What is adopted is not changed: who asked for another name or description is told. */
+  #keptAsItIs(kind: Kind, body: JsonObject, found: Observed | null | undefined): void {
+    const warning = found && keptWarning([{ kind, body, found }]);
+    if (warning) this.#report.warn(warning);
   }
 
   /** A mapping set that came back without its name is known by what it maps, which is known only now. */
@@ -146,7 +160,11 @@ export class Branches {
     if (!titleTaken) return { id, made: true };
     const there = await this.#outside.read(kind, id);
     const decision = decide(kind, body, there ? [there] : [], mark);
-    if (decision.action === 'adopt') return { id, made: there?.mark?.nonce === mark.nonce };
+    if (decision.action === 'adopt') {
+      const made = there?.mark?.nonce === mark.nonce;
+      if (!made) this.#keptAsItIs(kind, body, there);
+      return { id, made };
+    }
     if (decision.action === 'conflict') throw new Conflicting(decision);
     const message = `The title "${String(body['title'])}" is taken by ${id}. Use it by its id where it is what you mean, or choose another title`;
     throw new Conflicting({ action: 'conflict', reason: 'foreign', message, ids: [id], differences: [] });
@@ -171,7 +189,8 @@ export class Branches {
     const { found } = await this.#look('flow');
     try {
       const { read } = this.#outside;
-      const living = await adoptLivingFlow(this.#definition, this.#checked, found, read);
+      const warn = this.#report.warn.bind(this.#report);
+      const living = await adoptLivingFlow(this.#definition, this.#checked, found, read, warn);
       if (!living) this.#startMustLieAhead();
       return living;
     } catch (error) {

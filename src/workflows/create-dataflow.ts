@@ -136,7 +136,9 @@ async function watchAndSweep(
   upsertSearchAttributes([{ key: searchAttributes.flowId, value: flowId }]);
 
   report.step('watch', 'running');
-  const watcherWorkflowId = await startWatcher(definition, flowId);
+  // Its watcher reads the flow when a run does not come, which can be a week.
+  const wake = report.progress.warnings.some(({ code }) => code === 'flow-disabled');
+  const watcherWorkflowId = await startWatcher(definition, flowId, wake);
   report.step('watch', 'done', { id: watcherWorkflowId });
 
   const outside = outsideOf(definition, attempts.earlier!.bounds);

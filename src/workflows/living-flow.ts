@@ -1,12 +1,15 @@
 import { cut } from '../cut.ts';
 import type { Definition } from '../definition/definition.ts';
 import { dataflowId } from '../definition/identity.ts';
+import type { Warning } from '../definition/problems.ts';
 import { decide } from '../resources/decide.ts';
 import type { Difference } from '../resources/differences.ts';
 import { resources } from '../resources/index.ts';
+import { keptWarning } from '../resources/kept.ts';
 import { kindTitles, type Kind, type ResourceIds } from '../resources/kinds.ts';
 import { neededKinds } from '../resources/plan.ts';
-import type { Observed } from '../resources/resource.ts';
+import type { JsonObject, Observed } from '../resources/resource.ts';
+import { isPaused } from '../runs/flow.ts';
 import type { Checked } from './checks.ts';
 import { Conflicting } from './refusals.ts';
 
@@ -22,6 +25,7 @@ type Read = (kind: Kind, id: string) => Promise<Observed | null>;
 /**
  * A flow that lives decides what stays: what it refers to is the dataflow's, even where an older twin exists.
  * Answers the ids of all of it, or undefined where the dataflow has no flow yet.
+ * What it leaves as it is although the definition asks for it, and that the flow is disabled, are warnings.
  * @throws Conflicting where the flow is somebody else's, or is not what the definition asks for: changing a living
  * flow is an update, not a create.
  */
@@ -30,6 +34,7 @@ export async function adoptLivingFlow(
   { context, given }: Checked,
   found: Observed[],
   read: Read,
+  warn: (warning: Warning) => void,
 ): Promise<ResourceIds | undefined> {
   const dataflow = dataflowId(definition);
   const decision = decide('flow', { name: definition.name }, found, { dataflow });
@@ -42,6 +47,7 @@ export async function adoptLivingFlow(
   const ids: ResourceIds = Object.fromEntries([...parts].map(([kind, { id }]) => [kind, id]));
   const needed = neededKinds(definition);
   const gone = needed.filter((kind) => !parts.has(kind));
+  const bodies = new Map<Kind, JsonObject>();
   const differences = gone.map((kind): Difference => ({
     field: kind,
     wanted: `a ${kindTitles[kind]}`,
@@ -52,6 +58,7 @@ export async function adoptLivingFlow(
     const wanted = { ...ids, ...given };
     for (const kind of needed.filter((kind) => !given[kind])) {
       const body = resources[kind].body(definition, wanted, context);
+      bodies.set(kind, body);
       differences.push(
         ...resources[kind]
           .differences(body, parts.get(kind)!)
@@ -59,13 +66,24 @@ export async function adoptLivingFlow(
       );
     }
   }
-  if (differences.length === 0) return ids;
+  if (differences.length === 0) {
+    const kept = keptWarning([...bodies].map(([kind, body]) => ({ kind, body, found: parts.get(kind)! })));
+    for (const warning of [disabledWarning(ours), kept]) if (warning) warn(warning);
+    return ids;
+  }
   const listed = differences
     .slice(0, toTell)
     .map(({ field, wanted, found }) => `${field}: wanted ${brief(wanted)}, found ${brief(found)}`);
   if (differences.length > toTell) listed.push(`and ${differences.length - toTell} more`);
   const message = `The flow ${ours.id} lives and is not what the definition asks for (a change to it is an update, not a create): ${listed.join('; ')}`;
   throw new Conflicting({ action: 'conflict', reason: 'differs', message, ids: [ours.id], differences });
+}
+
+function disabledWarning({ id, fields }: Observed): Warning | undefined {
+  const state = String(fields['state']);
+  if (!isPaused({ state })) return undefined;
+  const message = `The flow ${id} is ${state} in AEP, and stays so: it loads nothing until somebody enables it`;
+  return { code: 'flow-disabled', message };
 }
 
 /** Adds to `parts` all that `one` refers to, as far as it is still there. */

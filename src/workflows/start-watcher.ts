@@ -11,16 +11,19 @@ import { sourceFacts } from '../definition/source-facts.ts';
 import { thrownBy } from './failures.ts';
 import { attributesOf, currentHealth } from './show-health.ts';
 import { watchFlowRuns } from './watch-flow-runs.ts';
-import { setWatchSignal, watcherWorkflowId } from './watch-messages.ts';
+import { setWatchSignal, wakeSignal, watcherWorkflowId } from './watch-messages.ts';
 
 /**
  * Starts the flow's watcher, which outlives this workflow. One that is there already goes on, and is told how the
  * definition wants the flow to be watched: that is no change of the flow. Where the definition says nothing of it, all
  * stays as it is.
+ *
+ * @param wake whether one that is there should look at the flow: it may have been changed behind its back.
  */
 export async function startWatcher(
   { sandbox, name, source, watch }: Definition,
   flowId: string,
+  wake: boolean,
 ): Promise<string> {
   const workflowId = watcherWorkflowId({ sandbox, flowId });
   const input = {
@@ -45,9 +48,10 @@ export async function startWatcher(
     await start();
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    if (!watch) return workflowId;
+    const watcher = getExternalWorkflowHandle(workflowId);
     try {
-      await getExternalWorkflowHandle(workflowId).signal(setWatchSignal, watch);
+      if (watch) await watcher.signal(setWatchSignal, watch);
+      if (wake) await watcher.signal(wakeSignal, { flow: true });
     } catch (error) {
       // One that ended just now takes no signal any more: then there is none, and it can be started.
       if (thrownBy(error)?.type !== 'ExternalWorkflowExecutionNotFound') throw error;

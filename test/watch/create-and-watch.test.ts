@@ -11,10 +11,11 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-async function create(name: string, watch?: Definition['watch']) {
+async function create(name: string, watch?: Definition['watch'], changes: Partial<Definition> = {}) {
   const definition = example('orders-from-bigquery', { name, schema: undefined, dataset: { id: dataSetId } });
   delete definition['schema'];
-  return (await stage.rig.client.start(watch ? { ...definition, watch } : definition)).result();
+  const asked = { ...definition, ...changes, ...(watch ? { watch } : {}) };
+  return (await stage.rig.client.start(asked)).result();
 }
 const dataSetId = '6019e0e7c5dcf718db5ebc71';
 
@@ -46,6 +47,56 @@ describe('a dataflow whose definition says how it is watched', () => {
       'the pause',
       async () => (await stage.rig.client.health({ sandbox: 'prod', flowId }))?.verdict === 'paused',
     );
+  });
+});
+
+describe('a create of a dataflow that lives', () => {
+  test.each([
+    ['nothing of its watch', undefined],
+    ['how it is watched', { pauseAfter: 7 }],
+  ])(
+    'warns where somebody has disabled the flow, and its watcher knows it too, if the definition says %s',
+    async (what, watch) => {
+      const name = `disabled: ${what}`;
+      const { flowId } = await create(name);
+      const flow = { sandbox: 'prod', flowId };
+      const { client } = stage.rig;
+      await waitFor('the first look', async () => (await client.health(flow))?.watch.began !== undefined);
+      await stage.aep.flowService.setFlowState(flow, flowId, 'disable');
+      expect((await client.health(flow))?.verdict).toBe('pending');
+
+      const again = await create(name, watch);
+      expect(again.flowId).toBe(flowId);
+      const message = expect.stringContaining(`The flow ${flowId} is disabled`) as string;
+      expect(again.warnings).toContainEqual({ code: 'flow-disabled', message });
+      await waitFor('the verdict', async () => (await client.health(flow))?.verdict === 'paused');
+
+      await client.watcher(flow).resume();
+      const codes = (await create(name)).warnings.map(({ code }) => code);
+      expect(codes).not.toContain('flow-disabled');
+    },
+  );
+
+  test('says which names and descriptions of the definition it has not applied, and changes nothing', async () => {
+    const { flowId } = await create('described', undefined, { description: 'Old' });
+    expect((await create('described', undefined, { description: 'Old' })).warnings).not.toContainEqual(
+      expect.objectContaining({ code: 'kept-as-it-is' }),
+    );
+    const target = { name: 'Another name' };
+    const again = await create('described', undefined, { description: 'New', target });
+    expect(again.flowId).toBe(flowId);
+    expect(again.made).toEqual([]);
+    const [warning, ...others] = again.warnings.filter(({ code }) => code === 'kept-as-it-is');
+    expect(others).toEqual([]);
+    for (const kept of [
+      'description of the flow',
+      'description of the source connection',
+      'name and description of the target connection',
+    ])
+      expect(warning!.message).toContain(kept);
+    expect(warning!.message).not.toMatch(/dataset|schema|mapping set/);
+    const [flow] = stage.rig.emulator.control.resources('flows', 'prod').filter(({ id }) => id === flowId);
+    expect(flow!['description']).toMatch(/^Old\n/);
   });
 });
 
