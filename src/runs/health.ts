@@ -1,6 +1,7 @@
 import type { Watch } from '../definition/watch.ts';
 import type { OpenRun } from './cursor.ts';
 import { isPaused } from './flow.ts';
+import { whyPaused } from './pause.ts';
 import { usualOf } from './record.ts';
 import type { JudgedRun, Totals } from './record.ts';
 import { missedRuns } from './schedule.ts';
@@ -40,6 +41,8 @@ export interface Health {
   retries: { runId: string; tried: number; at?: string }[];
   /** Messages that nobody took in time. */
   untold: number;
+  /** Only in the answer of `resume`: what AEP now does about the runs that did not come. */
+  note?: string;
   watch: {
     began?: string;
     lastNews?: string;
@@ -104,24 +107,9 @@ type Current = Pick<Health, 'verdict' | 'cause' | 'missedRuns'> & { since?: numb
 
 /** What matters first: nobody expects runs of a paused flow, and a run that hangs is why the next does not come. */
 function currentOf(state: WatchState, settings: WatchSettings): Current {
-  if (isPaused(state.flow)) return pausedFlow(state);
+  if (isPaused(state.flow))
+    return { verdict: 'paused', cause: whyPaused(state), since: state.switchedAt ?? state.began };
   return stuckRun(state, settings) ?? missingRun(state, settings) ?? newestRun(state);
-}
-
-function pausedFlow({ flow, reactions, switchedAt, began }: WatchState): Current {
-  const by = reactions?.pausedBy;
-  const why = by?.cause ? `: ${by.cause.message}` : '.';
-  const cause: Cause = by
-    ? {
-        message: `Disabled by its watcher after ${by.failures} failed runs in a row${why}`,
-        next: `${by.cause?.next ?? ''} Then enable the flow: the update "resume" of its watcher does it.`.trim(),
-      }
-    : {
-        message: `The flow is ${flow.state} in AEP.`,
-        next: 'If it should run: enable it in AEP, or by the update "resume" of its watcher.',
-      };
-  if (by?.cause?.code) cause.code = by.cause.code;
-  return { verdict: 'paused', cause, since: switchedAt ?? began };
 }
 
 function stuckRun(state: WatchState, settings: WatchSettings): Current | undefined {

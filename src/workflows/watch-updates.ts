@@ -2,6 +2,7 @@ import { log, setHandler } from '@temporalio/workflow';
 import type { Watch } from '../definition/watch.ts';
 import { isPaused } from '../runs/flow.ts';
 import type { Health } from '../runs/health.ts';
+import { makesUp } from '../runs/pause.ts';
 import type { Reactions } from '../runs/reactions.ts';
 import type { Asked } from '../runs/retries.ts';
 import type { WatchState } from '../runs/watch.ts';
@@ -67,8 +68,9 @@ export function takeUpdates(watching: Watching): void {
   setHandler(
     resumeUpdate,
     async () => {
+      const note = state() && makesUp(state()!, Date.now());
       await told(() => responses.enable());
-      return lookAndTell();
+      return { ...(await lookAndTell()), ...(note ? { note } : {}) };
     },
     taken(() => mustBePaused(state())),
   );

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { describeHealth } from '../../src/runs/details.ts';
 import type { Flow } from '../../src/runs/flow.ts';
 import { healthOf } from '../../src/runs/health.ts';
+import { makesUp } from '../../src/runs/pause.ts';
 import type { Run } from '../../src/runs/run.ts';
 import { absorb, hear, isOver, planLook } from '../../src/runs/watch.ts';
 import type { News, WatchSettings, WatchState } from '../../src/runs/watch.ts';
@@ -202,6 +203,33 @@ describe('the health of a flow', () => {
     expect(watch.health.nextRunDue).toBeUndefined();
     watch.look(t0 + 9 * hour + 10 * minute, [], { flow: hourly });
     expect(watch.health).toMatchObject({ verdict: 'ok', nextRunDue: '2026-03-02T18:00:00.000Z' });
+  });
+
+  describe('of a flow that is not enabled', () => {
+    const paused = (flow: Flow) => watcher(flow).look(t0, []).health.cause;
+
+    test('names who may have disabled it, AEP itself among them, and what enabling it brings', () => {
+      const cause = paused(disabled);
+      expect(cause?.message).toContain('The flow is disabled in AEP.');
+      expect(cause?.message).toContain('AEP itself disables a flow whose runs have failed for 30 days');
+      expect(cause?.next).toContain('AEP then makes up every interval that was missed, one run for each');
+    });
+
+    test('promises no runs where the schedule has none to make up, or where it was never enabled', () => {
+      const { schedule: _, ...streaming } = disabled;
+      for (const flow of [{ ...once, state: 'disabled' }, streaming])
+        expect(paused(flow)?.next).not.toContain('makes up');
+      const draft = paused({ ...hourly, state: 'draft' });
+      expect(`${draft?.message} ${draft?.next}`).not.toMatch(/30 days|makes up/);
+      expect(draft?.next).toContain('publish');
+    });
+
+    test('tells whoever enables it how many runs that is, as far as was seen', () => {
+      const seen = (flow: Flow) => makesUp(watcher(flow).look(t0, []).state!, t0 + 30 * hour);
+      expect(seen(disabled)).toContain('every interval that was missed, one run for each: at least 30');
+      expect(seen({ ...once, state: 'disabled' })).toBeUndefined();
+      expect(seen({ ...hourly, state: 'draft' })).toBeUndefined();
+    });
   });
 
   test('of a clock of AEP that is years behind ours: overdue by AEP’s runs, not by the difference', () => {

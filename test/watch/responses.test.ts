@@ -153,7 +153,13 @@ describe('a flow that fails again and again', () => {
     expect(await stateInAep()).toBe('disabled');
     expect((await told(2)).map(({ verdict }) => verdict)).toEqual(['failed', 'paused']);
 
-    expect((await watcher.executeUpdate(resumeUpdate)).verdict).toBe('failed');
+    expect(paused.cause?.next).toContain('AEP then makes up every interval that was missed');
+    const resumed = await watcher.executeUpdate(resumeUpdate);
+    expect(resumed).toMatchObject({
+      verdict: 'failed',
+      note: expect.stringContaining('AEP now makes up every interval that was missed') as string,
+    });
+    expect(await healthOf(watcher)).not.toHaveProperty('note');
     expect(await stateInAep()).toBe('enabled');
     await judge('success');
     expect((await told(4)).map(({ verdict }) => verdict)).toEqual(['failed', 'paused', 'failed', 'ok']);
@@ -178,7 +184,7 @@ describe('a flow that fails again and again', () => {
     await watcher.executeUpdate(checkNowUpdate);
     const { verdict, cause } = await healthOf(watcher);
     expect(verdict).toBe('paused');
-    expect(cause?.message).toBe('The flow is disabled in AEP.');
+    expect(cause?.message).toMatch(/^The flow is disabled in AEP\..* AEP itself/);
     await watcher.terminate();
   });
 });
