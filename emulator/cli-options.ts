@@ -120,6 +120,31 @@ export const flags: Record<string, Flag> = {
     help: `wording of the refusal of a title that is taken (default ${defaults.titleTaken})`,
     set: (o, text, flag) => (o.titleTaken = oneOf(text, flag, ['newer', 'older'])),
   },
+  'operation-lasts': {
+    value: 'MS[-MS]',
+    help: `clock time that a patch or an action on a flow takes (default ${defaults.operationLastsMs[0]}; AEP: up to 10000)`,
+    set: (o, text, flag) => (o.operationLastsMs = range(text, flag)),
+  },
+  'flow-at-run-end': {
+    value: 'touched|untouched',
+    help: `whether the end of a run gives its flow a new version (default ${defaults.flowAtRunEnd})`,
+    set: (o, text, flag) => (o.flowAtRunEnd = oneOf(text, flag, ['touched', 'untouched'])),
+  },
+  'missed-runs': {
+    value: 'made-up|dropped',
+    help: `what becomes of the runs that a flow misses while it is off (default ${defaults.missedRuns})`,
+    set: (o, text, flag) => (o.missedRuns = oneOf(text, flag, ['made-up', 'dropped'])),
+  },
+  'failing-days': {
+    value: 'DAYS',
+    help: `days of failed runs after which a flow is switched off (default ${defaults.failingDaysUntilDisabled}; 0: never)`,
+    set: (o, text, flag) => (o.failingDaysUntilDisabled = number(text, flag)),
+  },
+  'hidden-labels': {
+    value: 'LABEL,…',
+    help: 'labels that the caller has no role for: their flows are hidden (default: none)',
+    set: (o, text) => (o.hiddenLabels = list(text)),
+  },
   sandboxes: {
     value: 'NAME,…',
     help: `sandboxes that exist (default ${defaults.sandboxes.join(',')})`,

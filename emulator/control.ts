@@ -1,6 +1,7 @@
 /** The emulator's levers, in process. `control-http.ts` offers the same over HTTP. */
 import type { ArmedFault, Fault } from './faults.ts';
 import { runFlow } from './flow-service/flow-view.ts';
+import { settle } from './flow-service/operations.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Settings } from './options.ts';
 import type { RecordedRequest, RequestFilter } from './recording.ts';
@@ -71,6 +72,7 @@ export class Control {
   resources(kind: ResourceKind, sandbox?: string): JsonObject[] {
     const chosen = sandbox === undefined ? [...this.#world.sandboxes.values()] : [this.#sandbox(sandbox)];
     const now = this.#world.now();
+    for (const one of chosen) settle(one, now);
     return chosen.flatMap((one) =>
       kind === 'runs'
         ? one.runs.visible({}, now).map((run) => runObject(run, runFlow(one, one.flows.get(run.flowId)), now))

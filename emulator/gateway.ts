@@ -2,6 +2,7 @@
 import { createMiddleware } from 'hono/factory';
 import type { Context } from 'hono';
 import { flowError, gatewayError, plainError, xdmError } from './errors.ts';
+import { settle } from './flow-service/operations.ts';
 import type { Caller, Sandbox, World } from './world.ts';
 
 export type Env = { Variables: { caller: Caller; body: unknown }; Bindings: { requestId: string } };
@@ -83,6 +84,7 @@ export function gateway(service: Service, world: World) {
     const org = checkOrg(service, world, header('x-gw-ims-org-id'));
     const sandbox = findSandbox(service, world, header('x-sandbox-name'));
     const body = await readBody(c);
+    settle(sandbox, world.now());
     c.set('caller', { sandbox, org, client: header('x-api-key') ?? '', requestId: c.env.requestId });
     c.set('body', body);
     await next();

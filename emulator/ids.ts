@@ -6,9 +6,14 @@ export const newUuid = (): string => randomUUID();
 export const newHex = (digits: number): string => randomBytes(digits / 2).toString('hex');
 
 /** An etag as Flow Service writes it: the double quotes belong to the value. */
-export function newEtag(nowMs: number): string {
+export const newEtag = (nowMs: number): string => writeEtag(newHex(8), nowMs);
+
+/** The etag of something that changes by itself: the same text always gives the same one. */
+export const etagAt = (text: string, nowMs: number): string => writeEtag(uuidOf(text).slice(0, 8), nowMs);
+
+function writeEtag(hex: string, nowMs: number): string {
   const seconds = Math.floor(nowMs / 1000).toString(16);
-  return `"${newHex(8)}-0000-0200-0000-${seconds}0000"`;
+  return `"${hex}-0000-0200-0000-${seconds}0000"`;
 }
 
 /** The same text always gives the same UUID. */

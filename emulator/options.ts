@@ -20,6 +20,16 @@ export type Settings = {
   flowSpecShape: 'items' | 'bare';
   /** Wording of Schema Registry's refusal of a title that is taken: both are documented. */
   titleTaken: 'newer' | 'older';
+  /** Clock time in ms that a patch or an action on a flow takes: at least, at most. */
+  operationLastsMs: [number, number];
+  /** Whether the end of a run gives its flow a new version: a sample shows the time of change moving, no page says it. */
+  flowAtRunEnd: 'touched' | 'untouched';
+  /** Whether a flow that is switched on again makes up the runs it missed: documented of the UI, not of the API. */
+  missedRuns: 'made-up' | 'dropped';
+  /** Days of nothing but failed runs after which a flow is switched off; 0 is never. */
+  failingDaysUntilDisabled: number;
+  /** Labels that the caller has no role for: flows with one of them are hidden. */
+  hiddenLabels: string[];
   /** Sandboxes that exist. */
   sandboxes: string[];
   /** Client ids (API keys) that are known; empty takes any. */
@@ -54,6 +64,11 @@ export const defaults: Settings = {
   mappingSetNames: 'kept',
   flowSpecShape: 'items',
   titleTaken: 'newer',
+  operationLastsMs: [0, 0],
+  flowAtRunEnd: 'touched',
+  missedRuns: 'made-up',
+  failingDaysUntilDisabled: 30,
+  hiddenLabels: [],
   sandboxes: ['prod', 'dev'],
   clientIds: [],
   clientSecret: '',

@@ -3,6 +3,7 @@ import { Clock } from './clock.ts';
 import { FaultBook } from './faults.ts';
 import { uuidOf } from './ids.ts';
 import type { JsonObject } from './json.ts';
+import type { Operation } from './flow-service/operations.ts';
 import type { Settings } from './options.ts';
 import { Recording } from './recording.ts';
 import { RunBook } from './runs/run-book.ts';
@@ -29,7 +30,13 @@ export type Kind = (typeof kinds)[number];
 export const tenant = 'emulator';
 export const anyOrg = 'EMULATOR@AdobeOrg';
 
-export type Sandbox = { id: string; name: string; runs: RunBook } & Record<Kind, Shelf>;
+export type Sandbox = {
+  id: string;
+  name: string;
+  runs: RunBook;
+  /** Of flows, by their id. */
+  operations: Map<string, Operation>;
+} & Record<Kind, Shelf>;
 
 export class World {
   readonly settings: Settings;
@@ -72,6 +79,7 @@ export class World {
         id: uuidOf(`sandbox ${name}`),
         name,
         runs: new RunBook(this.settings),
+        operations: new Map(),
         ...shelves,
       };
       this.sandboxes.set(name, sandbox);

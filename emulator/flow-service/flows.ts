@@ -4,37 +4,17 @@ import type { Context } from 'hono';
 import { fieldsOf } from '../data/known-fields.ts';
 import { flowError } from '../errors.ts';
 import type { Env } from '../gateway.ts';
-import type { Json, JsonObject } from '../json.ts';
-import { readSchedule } from '../runs/schedule.ts';
-import type { Caller, Sandbox, World } from '../world.ts';
+import type { JsonObject } from '../json.ts';
+import type { Caller, World } from '../world.ts';
 import { checkedSpec, checkEnds, checkFlow } from './flow-checks.ts';
-import { flowView } from './flow-view.ts';
-import { checkVersion, create, find, patched, readOperation, requireBody, update } from './items.ts';
+import { findVisible, flowView, isHidden, touchedByRun } from './flow-view.ts';
+import { checkVersion, create, find, patched, readOperation, requireBody } from './items.ts';
 import { listItems, searchParams } from './listing.ts';
+import { follow, isBusy, lastOperation, operate } from './operations.ts';
 import { listRuns } from './runs.ts';
 
 const patchable =
   /^\/(name|description|scheduleParams|transformations|labels|options|sourceConnectionIds|targetConnectionIds)(\/|$)/;
-
-function operation(now: number, name: string, ops?: Json): JsonObject {
-  return {
-    lastOperation: {
-      started: now,
-      updated: now,
-      percentCompleted: 100,
-      status: { value: 'completed', errors: [] },
-      ...(ops === undefined ? {} : { ops }),
-      operation: name,
-    },
-  };
-}
-
-/** Runs follow the schedule while the flow is enabled. */
-function follow(sandbox: Sandbox, flow: JsonObject, now: number): void {
-  const schedule = readSchedule(flow.scheduleParams);
-  if (flow.state === 'enabled' && schedule !== undefined) sandbox.runs.switchOn(flow.id, schedule, now);
-  else sandbox.runs.switchOff(flow.id, now);
-}
 
 /** Patching the schedule of a flow whose start has passed. */
 function checkScheduleChange(before: JsonObject, after: JsonObject, now: number): boolean {
@@ -54,23 +34,15 @@ function checkScheduleChange(before: JsonObject, after: JsonObject, now: number)
 }
 
 function act(world: World, caller: Caller, flow: JsonObject, verb: string): JsonObject {
-  const now = world.now();
-  const refuse = (code: string): never => {
-    throw flowError(code, `The operation ${verb} is not possible in state ${flow.state}.`);
-  };
-  // Guess: which of the three codes belongs to which transition, and that a repeated one is refused.
-  if (verb === 'ENABLE' && flow.state !== 'disabled') refuse('1420-400');
-  if (verb === 'DISABLE' && flow.state !== 'enabled') refuse('1421-400');
-  if (verb === 'PUBLISH') {
-    if (flow.state !== 'draft') refuse('1422-400');
-    checkFlow(caller.sandbox, flow, now);
-  }
-  if (!['ENABLE', 'DISABLE', 'PUBLISH', 'FINALIZE', 'FINALIZE_UPDATE'].includes(verb)) refuse('1422-400');
+  if (isBusy(flow)) throw flowError('1421-400', `The current state ${flow.state} cannot be transitioned.`);
+  const from: Record<string, string> = { ENABLE: 'disabled', DISABLE: 'enabled', PUBLISH: 'draft' };
   // Guess: finalizing is for flows that wait to be finalized, and there are none here.
-  const state = verb === 'DISABLE' ? 'disabled' : verb.startsWith('FINALIZE') ? flow.state : 'enabled';
-  const changed = update(world, caller, 'flows', flow, { state, ...operation(now, verb.toLowerCase()) });
-  follow(caller.sandbox, changed, now);
-  return changed;
+  const finalizes = verb === 'FINALIZE' || verb === 'FINALIZE_UPDATE';
+  if (!finalizes && from[verb] !== flow.state)
+    throw flowError('1422-400', `The action ${verb} cannot be applied on the current state ${flow.state}.`);
+  if (verb === 'PUBLISH') checkFlow(caller.sandbox, flow, world.now());
+  const state = verb === 'DISABLE' ? 'disabled' : finalizes ? flow.state : 'enabled';
+  return operate(world, caller, flow, verb.toLowerCase(), { state });
 }
 
 export function flows(world: World): Hono<Env> {
@@ -78,20 +50,29 @@ export function flows(world: World): Hono<Env> {
 
   const list = (caller: Caller, params: URLSearchParams, path: string): JsonObject => {
     const { sandbox } = caller;
-    const now = world.now();
-    const stored = sandbox.flows.listed(world.settings.listLagMs);
+    const view = (flow: JsonObject): JsonObject => flowView(world, sandbox, flow);
+    const stored = sandbox.flows
+      .listed(world.settings.listLagMs)
+      .filter((flow) => !isHidden(world.settings, flow));
     // Working out inherited fields and the last run of thousands of flows is only worth it when they are asked for.
     const asks = [...params.getAll('property'), params.get('orderby') ?? ''].some((text) =>
-      /inheritedAttributes|lastRunDetails/.test(text),
+      /inheritedAttributes|lastRunDetails|updatedAt|version|etag/.test(text),
     );
-    if (asks)
-      return listItems(
-        stored.map((flow) => flowView(sandbox, flow, now)),
-        params,
-        path,
-        (flow) => flow,
+    if (asks) return listItems(stored.map(view), params, path, (flow) => flow);
+    return listItems(stored, params, path, view);
+  };
+  /** The flow as it is now, for a caller who means to change it. */
+  const findToChange = (caller: Caller, id: string, ifMatch: string | undefined, required: boolean) => {
+    const flow = find(caller, 'flows', id);
+    if (isHidden(world.settings, flow)) {
+      throw flowError(
+        '2120-403',
+        'You do not have sufficient permissions to perform the operation. Please contact your administrator to resolve permissions and try again.',
       );
-    return listItems(stored, params, path, (flow) => flowView(sandbox, flow, now));
+    }
+    const current = { ...flow, ...touchedByRun(world, caller.sandbox, flow) };
+    checkVersion(current, ifMatch, required);
+    return current;
   };
 
   app.get('/', (c) => c.json(list(c.get('caller'), new URL(c.req.url).searchParams, '/flows')));
@@ -117,21 +98,23 @@ export function flows(world: World): Hono<Env> {
     const draft = c.req.query('mode') === 'draft';
     if (draft) checkEnds(caller.sandbox, body, checkedSpec(body));
     else checkFlow(caller.sandbox, body, now);
-    const fields = { transformations: [], ...body, ...operation(now, 'create') };
+    // Samples show 0 for an operation that nothing was ever told of.
+    const lastly = { lastOperation: { ...lastOperation('create', now, now), updated: 0 } };
+    const fields = { transformations: [], ...body, ...lastly };
     const flow = create(world, caller, 'flows', fields, draft ? 'draft' : 'enabled');
     follow(caller.sandbox, flow, now);
     return c.json({ id: flow.id, etag: flow.etag }, 201, { location: `/flows/${flow.id}` });
   });
 
   app.get('/:id', (c) => {
-    const { sandbox } = c.get('caller');
+    const caller = c.get('caller');
     return c.json({
-      items: [flowView(sandbox, find(c.get('caller'), 'flows', c.req.param('id')), world.now())],
+      items: [flowView(world, caller.sandbox, findVisible(world, caller, c.req.param('id')))],
     });
   });
 
   app.get('/:id/runs', (c) => {
-    find(c.get('caller'), 'flows', c.req.param('id'));
+    findVisible(world, c.get('caller'), c.req.param('id'));
     const params = new URL(c.req.url).searchParams;
     params.append('property', `flowId==${c.req.param('id')}`);
     return c.json(listRuns(world, c.get('caller').sandbox, params));
@@ -140,20 +123,18 @@ export function flows(world: World): Hono<Env> {
   app.patch('/:id', (c) => {
     const caller = c.get('caller');
     const now = world.now();
-    const flow = find(caller, 'flows', c.req.param('id'));
-    checkVersion(flow, c.req.header('if-match'), true);
+    const flow = findToChange(caller, c.req.param('id'), c.req.header('if-match'), true);
+    if (isBusy(flow)) throw flowError('1420-400', `The current state ${flow.state} cannot be updated.`);
     const { changed, steps } = patched(flow, c.get('body'), patchable);
     if (flow.state !== 'draft')
       checkFlow(caller.sandbox, changed, now, checkScheduleChange(flow, changed, now));
-    const stored = update(world, caller, 'flows', flow, { ...changed, ...operation(now, 'update', steps) });
-    if (steps.some(({ path }) => path.startsWith('/scheduleParams'))) follow(caller.sandbox, stored, now);
-    return c.json({ id: stored.id, etag: stored.etag });
+    const { id, etag } = operate(world, caller, flow, 'update', changed, steps);
+    return c.json({ id, etag });
   });
 
   const action = (c: Context<Env, '/:id/action'>): Response => {
     const caller = c.get('caller');
-    const flow = find(caller, 'flows', c.req.param('id'));
-    checkVersion(flow, c.req.header('if-match'), false);
+    const flow = findToChange(caller, c.req.param('id'), c.req.header('if-match'), false);
     const { id, etag } = act(world, caller, flow, readOperation(c.req.query('op')));
     return c.json({ id, etag });
   };
@@ -161,8 +142,9 @@ export function flows(world: World): Hono<Env> {
 
   app.delete('/:id', (c) => {
     const caller = c.get('caller');
-    const flow = find(caller, 'flows', c.req.param('id'));
+    const flow = findToChange(caller, c.req.param('id'), undefined, false);
     caller.sandbox.runs.switchOff(flow.id, world.now());
+    caller.sandbox.operations.delete(flow.id);
     caller.sandbox.flows.remove(flow.id);
     return c.body(null, 204);
   });

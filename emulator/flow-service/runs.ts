@@ -12,7 +12,7 @@ import type { Caller, Sandbox, World } from '../world.ts';
 import type { Filter } from './filters.ts';
 import { matches, matchesValue } from './filters.ts';
 import { transformation } from './flow-checks.ts';
-import { runFlow } from './flow-view.ts';
+import { isHidden, runFlow } from './flow-view.ts';
 import { checkVersion, find, readOperation, requireBody, update } from './items.ts';
 import { page, readListQuery } from './listing.ts';
 
@@ -54,6 +54,7 @@ export function listRuns(world: World, sandbox: Sandbox, params: URLSearchParams
   const quickFilters = filters.filter(({ path }) => path in quick);
   const slowFilters = filters.filter(({ path }) => !(path in quick));
   const isWanted = (run: Run): boolean =>
+    !isHidden(world.settings, sandbox.flows.get(run.flowId)) &&
     quickFilters.every((filter) => {
       const value = quick[filter.path]?.(run, now);
       return value !== undefined && matchesValue(value, filter);
@@ -83,7 +84,8 @@ export function listRuns(world: World, sandbox: Sandbox, params: URLSearchParams
 
 function findRun(world: World, caller: Caller, id: string): Run {
   const run = caller.sandbox.runs.get(id, world.now());
-  if (run === undefined) throw flowNotFound('runs', id);
+  if (run === undefined || isHidden(world.settings, caller.sandbox.flows.get(run.flowId)))
+    throw flowNotFound('runs', id);
   return run;
 }
 

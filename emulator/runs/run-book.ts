@@ -7,6 +7,7 @@ import { merge } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import type { Settings } from '../options.ts';
 import { Heap } from './heap.ts';
+import { LongFailures } from './long-failures.ts';
 import { chance, drawOutcome } from './outcomes.ts';
 import type { Outcome, PlannedRun, RunPlan } from './outcomes.ts';
 import { nextDue } from './schedule.ts';
@@ -25,6 +26,8 @@ export type Run = {
   endAt: number;
   /** What `completedAtUTC` says once it has ended; some failed runs never say. */
   completedAt: number | undefined;
+  /** The period whose data it takes; a run off schedule has none. */
+  window?: { start: number; end: number };
   plan?: PlannedRun;
   params?: JsonObject;
   /** Fields set by `PUT /runs/{id}` or by the control, over what the emulator works out. */
@@ -78,6 +81,16 @@ class Ordered {
   }
 }
 
+const endOf = (run: Run): number => run.endAt;
+
+function ofFlow(lists: Map<string, Ordered>, flowId: string, key: (run: Run) => number): Ordered {
+  const known = lists.get(flowId);
+  if (known !== undefined) return known;
+  const made = new Ordered(key);
+  lists.set(flowId, made);
+  return made;
+}
+
 /** Narrowing that the indexes can do; bounds are inclusive, epoch ms. */
 export type Narrow = {
   flowIds?: string[];
@@ -94,21 +107,33 @@ export class RunBook {
   readonly #ordinals = new Map<string, number>();
   readonly #byId = new Map<string, Run>();
   readonly #byFlow = new Map<string, Ordered>();
+  readonly #endsByFlow = new Map<string, Ordered>();
   readonly #byCreation = new Ordered((run) => run.createdAt);
   readonly #byCompletion = new Ordered((run) => run.completedAt ?? Infinity);
   readonly #plans = new Map<string | undefined, Plan>();
+  /** Since when each flow that was on before has been off. */
+  readonly #offSince = new Map<string, number>();
+  readonly #failing: LongFailures;
 
   constructor(settings: Settings) {
     this.#settings = settings;
+    this.#failing = new LongFailures(settings);
   }
 
-  /** Starts to follow a flow's schedule. */
+  /** Starts to follow a flow's schedule. What was due while the flow was off is made up, where that is wanted. */
   switchOn(flowId: string, schedule: Schedule, now: number): void {
     this.switchOff(flowId, now);
-    const dueAt = nextDue(schedule, now);
-    if (dueAt === undefined) return;
+    const offSince = this.#offSince.get(flowId);
+    this.#offSince.delete(flowId);
+    if (offSince !== undefined && offSince < now) this.#failing.forget(flowId);
     const ordinal = this.#ordinals.get(flowId) ?? this.#ordinals.size + 1;
     this.#ordinals.set(flowId, ordinal);
+    // A flow that is new may start in the second that has begun.
+    const missedFrom = offSince === undefined ? Math.floor(now / 1000) * 1000 : offSince + 1;
+    if (offSince === undefined || this.#settings.missedRuns === 'made-up')
+      this.#makeUp(flowId, ordinal, schedule, missedFrom, now);
+    const dueAt = nextDue(schedule, Math.max(missedFrom, now));
+    if (dueAt === undefined) return;
     const duty = { flowId, ordinal, schedule, dueAt, until: Infinity };
     this.#onDuty.set(flowId, duty);
     this.#duties.push(duty);
@@ -118,8 +143,16 @@ export class RunBook {
   switchOff(flowId: string, now: number): void {
     this.settle(now);
     const duty = this.#onDuty.get(flowId);
-    if (duty !== undefined) duty.until = now;
+    if (duty === undefined) return;
+    duty.until = now;
     this.#onDuty.delete(flowId);
+    this.#offSince.set(flowId, now);
+  }
+
+  /** The flows that failed for so long by now that AEP switches them off, each told once, with the moment. */
+  takeFailedOut(now: number): { flowId: string; at: number }[] {
+    this.settle(now);
+    return this.#failing.take(now);
   }
 
   /** Works out every run that is due by now. */
@@ -130,8 +163,8 @@ export class RunBook {
       duty = this.#duties.peek()
     ) {
       this.#duties.pop();
-      if (duty.dueAt >= duty.until) continue;
-      this.#makeDue(duty);
+      if (duty.dueAt >= Math.min(duty.until, this.#failing.outFrom(duty.flowId))) continue;
+      this.#makeDue(duty.flowId, duty.ordinal, duty.schedule, duty.dueAt, duty.dueAt);
       const next = nextDue(duty.schedule, duty.dueAt + 1);
       if (next === undefined) continue;
       duty.dueAt = next;
@@ -175,6 +208,8 @@ export class RunBook {
   /** Sets fields of a run over what the emulator works out. Times that are set move it in the indexes. */
   change(run: Run, change: JsonObject): void {
     if (run.completedAt !== undefined) this.#byCompletion.remove(run);
+    const ends = ofFlow(this.#endsByFlow, run.flowId, endOf);
+    ends.remove(run);
     run.change = merge(run.change ?? {}, change);
     const duration = run.change.metrics?.durationSummary;
     run.startedAt = duration?.startedAtUTC ?? run.startedAt;
@@ -183,6 +218,7 @@ export class RunBook {
       run.endAt = run.completedAt;
       this.#byCompletion.add(run);
     }
+    ends.add(run);
   }
 
   get(id: string, now: number): Run | undefined {
@@ -195,6 +231,13 @@ export class RunBook {
   latestStarted(flowId: string, now: number): Run | undefined {
     this.settle(now);
     return this.#byFlow.get(flowId)?.runs.findLast((run) => run.createdAt <= now && run.startedAt <= now);
+  }
+
+  /** When the run of a flow that ended last by this moment did. */
+  latestEnd(flowId: string, by: number): number | undefined {
+    this.settle(by);
+    const ends = this.#endsByFlow.get(flowId);
+    return ends?.runs[ends.after(by) - 1]?.endAt;
   }
 
   /** Runs that have appeared by now, oldest first, narrowed as far as the indexes go. */
@@ -223,25 +266,40 @@ export class RunBook {
     return appeared(this.#byCreation);
   }
 
-  #makeDue(duty: Duty): void {
-    const slot = Math.round((duty.dueAt - duty.schedule.startMs) / 60_000);
-    const draw = chance(this.#settings.seed, duty.ordinal, slot);
-    const plan = this.#planned(duty.flowId);
+  /** Guess: all that was missed is asked for at once. AEP's pages say how many come, not in which order or how many at a time. */
+  #makeUp(flowId: string, ordinal: number, schedule: Schedule, since: number, now: number): void {
+    for (
+      let dueAt = nextDue(schedule, since);
+      dueAt !== undefined && dueAt < now;
+      dueAt = nextDue(schedule, dueAt + 1)
+    ) {
+      this.#makeDue(flowId, ordinal, schedule, dueAt, now);
+    }
+  }
+
+  /** The run of one time that is due. It takes its course from a later moment when it is made up. */
+  #makeDue(flowId: string, ordinal: number, schedule: Schedule, dueAt: number, from: number): void {
+    const slot = Math.round((dueAt - schedule.startMs) / 60_000);
+    const draw = chance(this.#settings.seed, ordinal, slot);
+    const plan = this.#planned(flowId);
     const outcome = plan?.outcome ?? drawOutcome(this.#settings.runs, draw);
     if (outcome === 'missing') return;
     const [least, most] = this.#settings.runAppearsMs;
-    const createdAt =
-      duty.dueAt + (plan?.appearsMs ?? Math.round(least + (most - least) * chance(draw * 1e9, 1)));
+    const createdAt = from + (plan?.appearsMs ?? Math.round(least + (most - least) * chance(draw * 1e9, 1)));
     const startedAt = createdAt + 5000;
     const end = this.#end(outcome, startedAt, draw, plan, {});
     this.#add({
       id: newUuid(),
-      flowId: duty.flowId,
+      flowId,
       draw,
       outcome,
       createdAt,
       startedAt,
       ...end,
+      // Guess: the first window is a period long too, whatever `backfill` says.
+      ...(schedule.periodMs === undefined
+        ? {}
+        : { window: { start: dueAt - schedule.periodMs, end: dueAt } }),
       ...(plan === undefined ? {} : { plan }),
     });
   }
@@ -262,9 +320,9 @@ export class RunBook {
 
   #add(run: Run): Run {
     this.#byId.set(run.id, run);
-    const ofFlow = this.#byFlow.get(run.flowId) ?? new Ordered((one) => one.createdAt);
-    this.#byFlow.set(run.flowId, ofFlow);
-    ofFlow.add(run);
+    ofFlow(this.#byFlow, run.flowId, (one) => one.createdAt).add(run);
+    ofFlow(this.#endsByFlow, run.flowId, endOf).add(run);
+    this.#failing.count(run);
     this.#byCreation.add(run);
     if (run.completedAt !== undefined) this.#byCompletion.add(run);
     return run;

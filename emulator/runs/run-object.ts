@@ -106,7 +106,13 @@ function activity(
     id: uuidOf(`${which} ${run.id}`),
     name: `${which} Activity`,
     updatedAtUTC: ended ? endAt : startedAt,
-    durationSummary: { startedAtUTC: startedAt, ...(ended && !noEnd ? { completedAtUTC: endAt } : {}) },
+    durationSummary: {
+      startedAtUTC: startedAt,
+      ...(ended && !noEnd ? { completedAtUTC: endAt } : {}),
+      ...(isCopy && run.window !== undefined
+        ? { extensions: { windowStart: run.window.start, windowEnd: run.window.end } }
+        : {}),
+    },
     sizeSummary: noEnd
       ? { inputBytes: -1, outputBytes: -1 }
       : { inputBytes: input * 3, outputBytes: output * 2 },

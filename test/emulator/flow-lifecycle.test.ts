@@ -68,7 +68,7 @@ test('a flow is switched off and on by an action, whatever the case of the verb'
   expect(off).toMatchObject({ status: 200, body: { id } });
   expect(off.body.etag).not.toBe(etag);
   expect((await read(id)).state).toBe('disabled');
-  expect(code(await client.post(`/flowservice/flows/${id}/action?op=disable`))).toBe('FLOW-1421-400');
+  expect(code(await client.post(`/flowservice/flows/${id}/action?op=disable`))).toBe('FLOW-1422-400');
   expect((await client.post(`/flowservice/flows/${id}/action?op=ENABLE`)).status).toBe(200);
   expect((await read(id)).state).toBe('enabled');
   expect(code(await client.post(`/flowservice/flows/${id}/action?op=explode`))).toBe('FLOW-1422-400');
