@@ -85,7 +85,9 @@ function checkMapping(sandbox: Sandbox, body: JsonObject, spec: FlowSpec, target
   const mappingSet = sandbox.mappingSets.referred(params.mappingId);
   if (mappingSet === undefined)
     throw flowError('1419-400', `The mapping set ${params.mappingId} is not valid.`);
-  if (wholeNumber(params.mappingVersion ?? 0) !== mappingSet.version) {
+  // Older versions stay readable, so a flow may be pinned to one.
+  const version = wholeNumber(params.mappingVersion ?? 0);
+  if (!(version >= 0 && version <= mappingSet.version)) {
     throw flowError(
       '1412-400',
       `The mapping set ${params.mappingId} has no version ${params.mappingVersion}.`,

@@ -1,5 +1,3 @@
-import type { Draft } from './draft.ts';
-import { nearest } from './nearest.ts';
 import type { Rule } from './rules.ts';
 import { factsOf } from './source-facts.ts';
 
@@ -14,15 +12,6 @@ const oneOrigin: Rule = ({ mapping }, report, isWrong) => {
   });
 };
 
-const sourcesAmongColumns: Rule = ({ source, mapping }, report) => {
-  const names = columnNames(source);
-  if (!names) return;
-  mapping?.forEach((entry, index) => {
-    if (entry?.source !== undefined && !names.some((name) => within(name, entry.source!)))
-      report(`mapping[${index}].source`, notAmong(entry.source, names));
-  });
-};
-
 const deltaColumnRequired: Rule = ({ source, deltaColumn, schedule }, report) => {
   if (!source || deltaColumn || schedule?.frequency === undefined || schedule.frequency === 'once') return;
   if (factsOf(source)?.kind === 'table')
@@ -32,33 +21,4 @@ const deltaColumnRequired: Rule = ({ source, deltaColumn, schedule }, report) =>
     );
 };
 
-const deltaColumnAmongColumns: Rule = ({ source, deltaColumn }, report) => {
-  const names = columnNames(source);
-  if (names && deltaColumn?.name !== undefined && !names.includes(deltaColumn.name))
-    report('deltaColumn.name', notAmong(deltaColumn.name, names));
-};
-
-/** The names of the columns, where they are given and all of them are readable. */
-function columnNames(source: Draft['source']): string[] | undefined {
-  const names = source?.columns?.map((column) => column?.name);
-  return names?.every((name) => name !== undefined) ? names : undefined;
-}
-
-/** A path into a column that has a structure counts as the column. */
-function within(column: string, path: string): boolean {
-  return path === column || path.startsWith(`${column}.`) || path.startsWith(`${column}[`);
-}
-
-function notAmong(name: string, names: readonly string[]): string {
-  const near = nearest(name, names);
-  return near === undefined
-    ? `must be one of the columns; "${name}" is not among them`
-    : `must be one of the columns; "${name}" is not among them. Did you mean "${near}"?`;
-}
-
-export const mappingRules: Rule[] = [
-  oneOrigin,
-  sourcesAmongColumns,
-  deltaColumnRequired,
-  deltaColumnAmongColumns,
-];
+export const mappingRules: Rule[] = [oneOrigin, deltaColumnRequired];

@@ -1,12 +1,21 @@
 import { z } from 'zod';
 import { line } from './text.ts';
 
+/** Characters that Data Prep takes in one expression. */
+const longestExpression = 4096;
+
 const mappingEntry = z
   .strictObject({
-    source: line().optional().describe('Column or path in the source data.'),
-    expression: line(10_000)
+    source: line()
       .optional()
-      .describe('Instead of source: a Data Prep expression, such as concat(first, " ", last).'),
+      .describe(
+        'Column or path in the source data, as it is called there ("Order ID") or as Data Prep writes it ("${Order ID}").',
+      ),
+    expression: line(longestExpression)
+      .optional()
+      .describe(
+        'Instead of source: a Data Prep expression, such as concat(given_name, " ", family_name). Columns as Data Prep writes them: "${Order ID}".',
+      ),
     destination: line().describe('Path in the target schema, such as person.name.fullName.'),
   })
   .describe('One field: a source attribute or an expression, and where it goes.');

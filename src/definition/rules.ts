@@ -1,3 +1,4 @@
+import { columnRules } from './column-rules.ts';
 import type { Draft } from './draft.ts';
 import { mappingRules } from './mapping-rules.ts';
 import type { Problem } from './problems.ts';
@@ -18,7 +19,7 @@ export type Rule = (draft: Draft, report: Report, isWrong: (field: string) => bo
 export function ruleProblems(draft: Draft, isWrong: (field: string) => boolean): Problem[] {
   const problems: Problem[] = [];
   const report: Report = (field, message) => problems.push({ field, message });
-  for (const rule of [...sourceRules, ...targetRules, ...mappingRules, ...scheduleRules])
+  for (const rule of [...sourceRules, ...targetRules, ...mappingRules, ...columnRules, ...scheduleRules])
     rule(draft, report, isWrong);
   return problems;
 }

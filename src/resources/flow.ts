@@ -1,6 +1,7 @@
 import type { Definition } from '../definition/definition.ts';
 import { givenStartSeconds } from '../definition/start.ts';
 import { describedResource, description } from './described-resource.ts';
+import { differences } from './differences.ts';
 import { defined, firstTextAt, isObject, objectAt, objectsAt, textAt } from './json.ts';
 import { idOf, type JsonObject } from './resource.ts';
 
@@ -24,7 +25,7 @@ export const flow = describedResource({
     targetConnectionIds: object['targetConnectionIds'],
     // By name: an on-demand run of a "once" flow adds a Copy of its own.
     transformations: Object.fromEntries(
-      objectsAt(object, 'transformations').map((one) => [textAt(one, 'name') ?? '', one['params']]),
+      objectsAt(object, 'transformations').map((one) => [textAt(one, 'name') ?? '', paramsOf(one)]),
     ),
     scheduleParams: object['scheduleParams'],
     ...(isObject(object['options']) ? { options: object['options'] } : {}),
@@ -37,7 +38,27 @@ export const flow = describedResource({
       targetConnection: firstTextAt(fields, 'targetConnectionIds'),
       mappingSet: textAt(objectAt(objectAt(fields, 'transformations'), 'Mapping'), 'mappingId'),
     }),
+  compare: (wanted, found) => differences(wanted, withDefaults(found)),
 });
+
+/** AEP counts a mapping set up whenever somebody saves it: which version that is, no definition says. */
+function paramsOf(transformation: JsonObject): unknown {
+  const { params } = transformation;
+  if (!isObject(params)) return params;
+  const { mappingVersion: _, ...others } = params;
+  return others;
+}
+
+/** What the flow specs give as defaults may be left out of an answer. */
+function withDefaults(found: JsonObject): JsonObject {
+  return {
+    ...found,
+    ...(isObject(found['scheduleParams'])
+      ? { scheduleParams: { backfill: true, ...found['scheduleParams'] } }
+      : {}),
+    options: { errorDiagnosticsEnabled: false, ...objectAt(found, 'options') },
+  };
+}
 
 /** What of a flow its flow spec has a say in. */
 export interface FlowSettings extends JsonObject {

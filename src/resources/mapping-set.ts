@@ -1,3 +1,4 @@
+import { plainPath, spelled } from '../definition/column-path.ts';
 import { dataflowId } from '../definition/identity.ts';
 import type { MappingEntry } from '../definition/mapping.ts';
 import { differences } from './differences.ts';
@@ -13,11 +14,15 @@ export const mappingSet: Resource = {
   kind: 'mappingSet',
   /** All that a name begins with: the nonce is not known beforehand. */
   name: (definition) => formatMark({ dataflow: dataflowId(definition), nonce: '' }),
-  body: (definition, ids) => {
+  body: ({ mapping, source }, ids) => {
     const schema = idOf(ids, 'schema');
-    return definition.mapping.every(({ expression }) => expression === undefined)
-      ? attributesOnly(definition.mapping, schema)
-      : withExpressions(definition.mapping, schema);
+    const columns = new Set(source.columns?.map(({ name }) => name));
+    const entries = mapping.map((entry) =>
+      entry.source === undefined ? entry : { ...entry, source: spelled(entry.source, columns) },
+    );
+    return entries.every(({ expression }) => expression === undefined)
+      ? attributesOnly(entries, schema)
+      : withExpressions(entries, schema);
   },
   marked: (body, mark) => ({ ...body, name: formatMark(mark) }),
   observe: (answer) => {
@@ -68,20 +73,20 @@ function withExpressions(mapping: readonly MappingEntry[], schema: string): Json
 
 /**
  * One form for both bodies and every answer. Whether a source is an attribute or an expression is left out: AEP
- * answers with media types of its own there, and the text says it already.
+ * answers with media types of its own there, and the text says it already. How a path is escaped is left out too.
  */
 function fields(object: JsonObject): JsonObject {
   const mappings = objectsAt(object, 'mappings').map((entry) => ({
-    source: textAt(entry, 'source') ?? textAt(entry, 'sourceAttribute'),
-    destination: textAt(entry, 'destination') ?? textAt(entry, 'destinationXdmPath'),
+    source: plainPath(textAt(entry, 'source') ?? textAt(entry, 'sourceAttribute') ?? ''),
+    destination: textAt(entry, 'destination') ?? textAt(entry, 'destinationXdmPath') ?? '',
   }));
   return {
     schema:
       textAt(object, 'xdmSchema') ??
       textAt(objectAt(objectAt(object, 'outputSchema'), 'schemaRef'), 'id') ??
       textAt(objectAt(object, 'outputSchemaRef'), 'id'),
-    // The order of destinations means nothing; that of several sources for one destination may, and a sort keeps it.
-    mappings: mappings.sort((a, b) => compare(a.destination ?? '', b.destination ?? '')),
+    // AEP promises no order, and only one of several sources for one destination can stay in a row anyway.
+    mappings: mappings.sort((a, b) => compare(a.destination, b.destination) || compare(a.source, b.source)),
   };
 }
 

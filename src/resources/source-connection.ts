@@ -1,7 +1,8 @@
 import { sourceFacts } from '../definition/source-facts.ts';
 import type { Column, Source } from '../definition/source.ts';
 import { describedResource, description } from './described-resource.ts';
-import { objectAt, textAt } from './json.ts';
+import { differences, type Difference } from './differences.ts';
+import { isObject, objectAt, objectsAt, textAt } from './json.ts';
 import type { ResourceIds } from './kinds.ts';
 import { idOf, type JsonObject } from './resource.ts';
 
@@ -21,15 +22,38 @@ export const sourceConnection = describedResource({
   }),
   fields: (object) => ({
     baseConnectionId: object['baseConnectionId'],
-    data: object['data'],
-    params: object['params'],
+    data: withoutVersion(object['data']),
+    params: byName(object['params']),
     connectionSpec: { id: objectAt(object, 'connectionSpec')['id'] },
   }),
+  compare: (wanted, found) => [...differences(wanted, found), ...columnsTooMany(wanted, found)],
   refersTo: (fields) => {
     const adHocSchema = textAt(objectAt(objectAt(fields, 'data'), 'schema'), 'id');
     return adHocSchema === undefined ? {} : { adHocSchema };
   },
 });
+
+/** AEP counts a schema up as it grows, so only its id says which schema it is. */
+function withoutVersion(data: unknown): unknown {
+  if (!isObject(data) || !isObject(data['schema'])) return data;
+  return { ...data, schema: { id: data['schema']['id'] } };
+}
+
+/** Columns are known by their names: AEP may list them in another order. */
+function byName(params: unknown): unknown {
+  if (!isObject(params) || !Array.isArray(params['columns'])) return params;
+  const columns = objectsAt(params, 'columns').map((column) => [textAt(column, 'name') ?? '', column]);
+  return { ...params, columns: Object.fromEntries(columns) };
+}
+
+/** Columns that nobody asked for are loaded too: that is another source. */
+function columnsTooMany(wanted: JsonObject, found: JsonObject): Difference[] {
+  const [asked, there] = [wanted, found].map((one) => objectAt(objectAt(one, 'params'), 'columns'));
+  if (!asked || !there || Object.keys(asked).length === 0) return [];
+  return Object.keys(there)
+    .filter((name) => !Object.hasOwn(asked, name))
+    .map((name) => ({ field: `params.columns.${name}`, wanted: undefined, found: there[name] }));
+}
 
 function data(source: Source, ids: ResourceIds): JsonObject {
   const { format } = sourceFacts(source);

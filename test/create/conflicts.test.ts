@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/resources/resource.ts';
+import { Client, token } from '../emulator/client.ts';
 import { makeFlow } from '../watch/make-flow.ts';
 import {
   administratorOf,
@@ -106,6 +107,55 @@ describe('a schema of the title that is somebody else’s', () => {
     const second = await (await rig.client.start({ ...definition, schema: { id: theirs.id } })).result();
     expect(second.resources.schema).toBe(theirs.id);
     expect(ours(sandbox)).toEqual({ ...oneOfSix, schemas: undefined });
+  });
+});
+
+describe("a mapping that was saved in AEP's UI", () => {
+  /** The UI saves the whole set, which counts it up, and then the flow with the new version. */
+  async function saveInTheUi(sandbox: string, change: (row: JsonObject) => JsonObject): Promise<void> {
+    const aep = new Client(rig.emulator.url, await token(rig.emulator.url), sandbox);
+    const [set] = rig.emulator.control.resources('mappingSets', sandbox);
+    const [flow] = stored('flows', sandbox);
+    const { outputSchema, mappings } = structuredClone(set!) as unknown as {
+      outputSchema: JsonObject;
+      mappings: JsonObject[];
+    };
+    const put = await aep.call('PUT', `/conversion/mappingSets/${String(set!['id'])}`, {
+      body: { outputSchema, mappings: mappings.toReversed().map(change) },
+    });
+    expect(put).toMatchObject({ status: 200, body: { version: 1 } });
+    const transformations = structuredClone(flow!['transformations']) as { params: JsonObject }[];
+    const patched = await aep.patch(
+      `/flowservice/flows/${String(flow!['id'])}`,
+      transformations.flatMap(({ params }, index) =>
+        'mappingId' in params
+          ? [{ op: 'replace', path: `/transformations/${index}/params/mappingVersion`, value: 1 }]
+          : [],
+      ),
+      String(flow!['etag']),
+    );
+    expect(patched.status).toBe(200);
+  }
+
+  it.concurrent('and maps the same as before is adopted, whatever its version', async () => {
+    const sandbox = next();
+    const first = await (await rig.client.start(orders(sandbox))).result();
+    await saveInTheUi(sandbox, (row) => row);
+    const second = await (await rig.client.start(orders(sandbox))).result();
+    expect(second.resources).toEqual(first.resources);
+    expect(stored('flows', sandbox)).toHaveLength(1);
+  });
+
+  it.concurrent('and maps something else is a Conflict that says what', async () => {
+    const sandbox = next();
+    await (await rig.client.start(orders(sandbox))).result();
+    await saveInTheUi(sandbox, (row) => ({
+      ...row,
+      source: row['source'] === 'Name' ? 'TestID' : row['source'],
+    }));
+    const { message, details } = await conflictOf(orders(sandbox));
+    expect(details).toMatchObject({ reason: 'differs' });
+    expect(message).toContain('wanted "Name", found "TestID"');
   });
 });
 

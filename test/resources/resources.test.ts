@@ -80,7 +80,9 @@ describe('a resource that is not what is asked for', () => {
     return resources[kind].differences(body, observed).map(({ field }) => field);
   };
 
-  test.each<[Kind, string, (body: JsonObject) => JsonObject, string[]]>([
+  const columnsOf = (body: JsonObject) => body['params'] as { columns: { name: string }[] };
+
+  test.each<[Kind, string, (body: JsonObject) => JsonObject, string[], Definition?]>([
     [
       'sourceConnection',
       'another base connection',
@@ -121,6 +123,23 @@ describe('a resource that is not what is asked for', () => {
       ['params.dataSetId'],
     ],
     ['mappingSet', 'another schema', (body) => ({ ...body, xdmSchema: 'x' }), ['schema']],
+    [
+      'sourceConnection',
+      'a column more',
+      (body) => ({
+        ...body,
+        params: { ...columnsOf(body), columns: [...columnsOf(body).columns, { name: 'x' }] },
+      }),
+      ['params.columns.x'],
+      modern,
+    ],
+    [
+      'sourceConnection',
+      'a column less',
+      (body) => ({ ...body, params: { ...columnsOf(body), columns: columnsOf(body).columns.slice(1) } }),
+      ['params.columns.TestID'],
+      modern,
+    ],
     ['mappingSet', 'no mappings', (body) => ({ ...body, mappings: [] }), ['mappings']],
     [
       'flow',
@@ -143,8 +162,8 @@ describe('a resource that is not what is asked for', () => {
       }),
       ['transformations.Copy'],
     ],
-  ])('%s: %s', (kind, _, change, fields) => {
-    expect(spoil(kind, change)).toEqual(fields);
+  ])('%s: %s', (kind, _, change, fields, definition) => {
+    expect(spoil(kind, change, definition)).toEqual(fields);
   });
 
   test.each<[Kind, string, (body: JsonObject) => JsonObject]>([
@@ -171,6 +190,11 @@ describe('a resource that is not what is asked for', () => {
         ...body,
         scheduleParams: { frequency: 'minute', interval: '15', backfill: 'true', startTime: '1612310466' },
       }),
+    ],
+    [
+      'flow',
+      'another version of its flow spec',
+      (body) => ({ ...body, flowSpec: { id: 'spec', version: '1.1' } }),
     ],
     ['flow', 'a name of its own', (body) => ({ ...body, name: 'renamed' })],
     ['sourceConnection', 'another description', (body) => ({ ...body, description: 'edited' })],
@@ -275,6 +299,20 @@ describe('bodies', () => {
     const observed = resources.mappingSet.observe(answer);
     expect(observed.createdAt).toBe(Date.parse('2021-02-03T00:00:00Z'));
     expect(resources.mappingSet.differences(body, observed)).toEqual([]);
+  });
+
+  test('columns that are no identifiers go out escaped, and are the same however they are answered', () => {
+    const columns = ['Order ID', 'address.street', 'date'].map((name) => ({ name, type: 'string' }));
+    const mapping = columns.map(({ name }) => ({ source: name, destination: `_x.${name.length}` }));
+    const definition = { ...modern, source: { ...modern.source, columns }, mapping };
+    const body = bodyOf('mappingSet', definition);
+    expect(body['mappings']).toMatchObject([
+      { sourceAttribute: '${Order ID}' },
+      { sourceAttribute: String.raw`address\.street` },
+      { sourceAttribute: '${date}' },
+    ]);
+    const answer = { ...answerFor('mappingSet', body, 'x'), mappings: mapping };
+    expect(resources.mappingSet.differences(body, resources.mappingSet.observe(answer))).toEqual([]);
   });
 
   test('a mapping set is recognised although AEP has its own words for what an expression is', () => {
