@@ -9,6 +9,7 @@ export interface Problem {
 export type WarningCode =
   | 'backfill-into-existing-dataset'
   | 'delta-column-not-used'
+  | 'deprecated-connector'
   | 'flow-disabled'
   | 'foreign-dataset'
   | 'kept-as-it-is'

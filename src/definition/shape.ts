@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { cut } from '../cut.ts';
-import { connectorNames, refusedConnectors } from './connectors.ts';
+import { connectorCalled, connectorNames, refusedConnectors, whyRefused } from './connectors.ts';
 import { definitionSchema } from './definition.ts';
 import { nearest } from './nearest.ts';
 import { fieldOf, type Problem } from './problems.ts';
@@ -78,7 +78,7 @@ function oneOf(path: Path, value: unknown, values: readonly string[]): string {
 export function connectorProblem(name: string): string {
   const refusal = refusalOf(name);
   if (refusal) return refusal;
-  const near = nearest(name, [...connectorNames, ...Object.keys(refusedConnectors)]);
+  const near = connectorCalled(name) ?? nearest(name, [...connectorNames, ...Object.keys(refusedConnectors)]);
   return near === undefined
     ? `is not a connector known here. Known are ${connectorNames.join(', ')}. For any other give connectionSpec instead`
     : `is not a connector known here; did you mean "${near}"?${` ${refusalOf(near) ?? ''}`.trimEnd()}`;
@@ -86,7 +86,7 @@ export function connectorProblem(name: string): string {
 
 function refusalOf(name: string): string | undefined {
   const refused = Object.hasOwn(refusedConnectors, name) ? refusedConnectors[name] : undefined;
-  return refused && `${refused.title} is a ${refused.why} source: only tables and files can be loaded so far`;
+  return refused && whyRefused(refused);
 }
 
 function limit(origin: string, bound: number | bigint, inclusive: boolean, side: 'least' | 'most'): string {

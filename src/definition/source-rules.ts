@@ -1,4 +1,4 @@
-import { refusedConnectors, fileFormats, tableFormats } from './connectors.ts';
+import { refusedConnectors, fileFormats, tableFormats, whyRefused } from './connectors.ts';
 import type { Rule } from './rules.ts';
 import { unknownKey } from './shape.ts';
 import { factsOf } from './source-facts.ts';
@@ -13,11 +13,7 @@ const oneConnector: Rule = ({ source }, report) => {
   if (connector !== undefined && connectionSpec !== undefined)
     report('source.connectionSpec', 'must not be given beside connector: one of the two');
   const refused = Object.values(refusedConnectors).find(({ id }) => id === connectionSpec?.id);
-  if (refused)
-    report(
-      'source.connectionSpec.id',
-      `is that of ${refused.title}, a ${refused.why} source: only tables and files can be loaded so far`,
-    );
+  if (refused) report('source.connectionSpec.id', `is not taken: ${whyRefused(refused)}`);
 };
 
 const baseConnection: Rule = ({ source }, report) => {

@@ -4,7 +4,29 @@ import { sourceFacts } from './source-facts.ts';
 
 /** What AEP takes but may not be meant, as far as the definition alone shows it. */
 export function warningsOf(definition: Definition): Warning[] {
-  return [...severalSources(definition), ...deltaColumnWarnings(definition), ...backfillWarnings(definition)];
+  return [
+    ...connectorWarnings(definition),
+    ...severalSources(definition),
+    ...deltaColumnWarnings(definition),
+    ...backfillWarnings(definition),
+  ];
+}
+
+function connectorWarnings({ source }: Definition): Warning[] {
+  const { connector } = sourceFacts(source);
+  if (!connector?.retired) return [];
+  const { title, retired } = connector;
+  const { state, since, note } = retired;
+  const message =
+    state === 'deprecated'
+      ? `Adobe has deprecated ${title} (${since}): AEP may refuse it, or load nothing`
+      : `${title} is not among the sources that Adobe lists any more (as of ${since}): AEP may refuse it`;
+  const field = source.connector === undefined ? 'source.connectionSpec.id' : 'source.connector';
+  return [{ code: 'deprecated-connector', field, message: note ? `${message}. ${sentence(note)}` : message }];
+}
+
+function sentence(note: string): string {
+  return note.charAt(0).toUpperCase() + note.slice(1);
 }
 
 function severalSources({ mapping }: Definition): Warning[] {

@@ -1,5 +1,6 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities, BaseConnection, FlowSpecAnswer, LookBack, Recalled } from '../activities/index.ts';
+import { tellSpec } from '../definition/connectors.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { Problem } from '../definition/problems.ts';
 import { sourceFacts } from '../definition/source-facts.ts';
@@ -110,12 +111,12 @@ function problemsOfBaseConnection({ sandbox, source }: Definition, found: BaseCo
   const field = 'source.baseConnectionId';
   if (!found) return [{ field, message: notThere(id, 'base connection', sandbox) }];
   const { state, connectionSpecId } = found;
-  const { connectionSpec, label } = sourceFacts(source);
+  const { connectionSpec } = sourceFacts(source);
   const problems: Problem[] = [];
   if (state && state !== 'enabled')
     problems.push({ field, message: `${id} is ${state}: it must be enabled` });
   if (connectionSpecId && connectionSpecId !== connectionSpec.id) {
-    const message = `${id} is a connection of spec ${connectionSpecId}, not of ${label} (${connectionSpec.id})`;
+    const message = `${id} is a base connection of ${tellSpec(connectionSpecId)}, not of ${tellSpec(connectionSpec.id)}`;
     problems.push({ field, message });
   }
   return problems;

@@ -118,7 +118,7 @@ describe('a definition that AEP says is wrong', () => {
   it.concurrent('because its base connection belongs to another connector', async () => {
     const problem = await refused(orders(next(), source({ baseConnectionId: serviceNow })));
     expect(problem.field).toBe('source.baseConnectionId');
-    expect(problem.message).toContain('not of google-bigquery');
+    expect(problem.message).toBe(`${serviceNow} is a base connection of servicenow, not of google-bigquery`);
   });
 
   it.concurrent.each([
