@@ -18,6 +18,8 @@ export interface LookRequest {
   name: string;
   /** Ids that an earlier run left: they are read directly, for lists lag. */
   knownIds?: string[];
+  /** What was there before the request that is in doubt, and so is no answer to it. */
+  stays?: string[];
   /** What would be asked for, where AEP may have kept no name to know it by. */
   body?: JsonObject;
   /** The nonces of what requests may have made, for the kind whose name ends in one. */
@@ -98,26 +100,27 @@ export async function look(
   const unconfirmed = listed.filter(ours).filter(({ id }) => !knownIds.includes(id));
   const confirmed = await Promise.all(unconfirmed.map(({ id }) => read(id)));
   const found = [...known.flat(), ...confirmed.flat()];
-  if (kind === 'mappingSet') return found.length > 0 ? found : nameless(listed, request);
+  if (kind === 'mappingSet') return found.some(({ mark }) => mark) ? found : nameless(listed, found, request);
   const foreign = listed.filter((one) => !ours(one)).slice(0, foreignToTell);
   return [...found, ...foreign.map(({ id, name }) => ({ id, ...(name ? { name } : {}), fields: {} }))];
 }
 
-/** Mapping sets may come back without their name. Then only a request of ours that went astray can have made an equal one. */
-function nameless(listed: Observed[], { body, dataflow }: LookRequest): Observed[] {
-  if (!body) return [];
-  const decision = decide(
-    'mappingSet',
-    body,
-    listed.filter(({ name }) => !name),
-    { dataflow },
-  );
-  return decision.action === 'adopt' ? listed.filter(({ id }) => id === decision.id) : [];
+/**
+ * Mapping sets may come back without their name. Then only a request of ours that went astray can have made an equal one,
+ * beside those that earlier runs knew.
+ */
+function nameless(listed: Observed[], known: Observed[], { body, dataflow }: LookRequest): Observed[] {
+  if (!body) return known;
+  const unknown = listed.filter(({ id, name }) => !name && !known.some((one) => one.id === id));
+  const decision = decide('mappingSet', body, unknown, { dataflow });
+  return [...known, ...unknown.filter(({ id }) => decision.action === 'adopt' && id === decision.id)];
 }
 
-/** Whether a resource of ours is among the found; of mapping sets only such are answered. */
-export function shows(kind: Kind, found: Observed[], { dataflow }: LookRequest): boolean {
-  return found.some(({ mark }) => kind === 'mappingSet' || mark?.dataflow === dataflow);
+/** Whether a resource of ours is among the found that was not there before; of mapping sets only ours are answered. */
+export function shows(kind: Kind, found: Observed[], { dataflow, stays = [] }: LookRequest): boolean {
+  return found.some(
+    ({ id, mark }) => !stays.includes(id) && (kind === 'mappingSet' || mark?.dataflow === dataflow),
+  );
 }
 
 function runId(): string {

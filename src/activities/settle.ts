@@ -16,8 +16,8 @@ export interface SettleRequest extends LookRequest {
 
 export interface SettleOrCreateRequest extends SettleRequest {
   body: JsonObject;
-  /** The nonce of the POST whose outcome is unknown. */
-  nonce: string;
+  /** The nonces of the POSTs whose outcome is unknown. */
+  doubts: string[];
 }
 
 /** How a doubt ended: with what shows now, or with a create. */
@@ -70,7 +70,7 @@ export function settleOf(kind: Kind, dependencies: Dependencies) {
 export function settleOrCreateOf(kind: Kind, dependencies: Dependencies) {
   return (request: SettleOrCreateRequest): Promise<Settled> =>
     beating(async () => {
-      const memory = recalled([request.nonce]);
+      const memory = recalled(request.doubts);
       const sought = { ...request, nonces: memory.doubts.filter((nonce) => nonce !== lost) };
       const found = await lookAfterDoubt(kind, dependencies, sought, memory);
       if (shows(kind, found, request)) return { lookedIn: memory.runId, found, doubts: memory.doubts };

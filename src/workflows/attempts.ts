@@ -45,9 +45,9 @@ export class Attempts {
     return this.#protocols.some((protocol) => protocol.isOwn(kind, one));
   }
 
-  /** What was made anew in the last attempt and cannot be deleted. */
-  get replaced() {
-    return this.#protocols.at(-1)?.replaced ?? [];
+  /** What is beside the ones that the last attempt made or adopted and cannot be deleted. */
+  get staying() {
+    return this.#protocols.at(-1)?.staying ?? [];
   }
 
   /** All of this kind that was in doubt has been looked for, and what was one too many is gone or told. */

@@ -120,7 +120,7 @@ export class Branches {
     if (kind === 'flow') this.#startMustLieAhead();
     if (uniqueKinds.has(kind)) return this.#createUnique(kind, body);
     let look = await this.#look(kind);
-    if (kind === 'mappingSet' && this.#lookBack.ranBefore && look.found.length === 0)
+    if (kind === 'mappingSet' && this.#lookBack.ranBefore && this.#mayBeNameless(body, look))
       look = await this.#lookForNameless(kind, body, look);
     const foreign = look.found.filter(({ mark, name }) => !mark && name === body['name']);
     if (kind === 'dataset' && foreign.length > 0)
@@ -140,6 +140,13 @@ export class Branches {
   #keptAsItIs(kind: Kind, body: JsonObject, found: Observed | null | undefined): void {
     const warning = found && keptWarning([{ kind, body, found }]);
     if (warning) this.#report.warn(warning);
+  }
+
+  #mayBeNameless(body: JsonObject, { found }: Look): boolean {
+    const dataflow = this.#dataflow;
+    return (
+      !found.some(({ mark }) => mark) && decide('mappingSet', body, found, { dataflow }).action === 'create'
+    );
   }
 
   /** A mapping set that came back without its name is known by what it maps, which is known only now. */

@@ -11,7 +11,7 @@ import type {
 import { decide, type Conflict } from '../resources/decide.ts';
 import type { Kind } from '../resources/kinds.ts';
 import type { Mark } from '../resources/mark.ts';
-import { replaceableKinds } from '../resources/plan.ts';
+import { replaceableKinds, undeletable } from '../resources/plan.ts';
 import type { JsonObject, Observed } from '../resources/resource.ts';
 import { Conflicting } from './refusals.ts';
 
@@ -86,8 +86,7 @@ export class CreateOnce {
   readonly #outside: Outside;
   readonly #dataflow: string;
   readonly #doubts = new Map<Kind, Doubt[]>();
-  /** What was made anew and cannot be deleted. */
-  readonly replaced: Surplus[] = [];
+  readonly #staying = new Map<string, Surplus>();
   readonly #sent = new Map<Kind, Set<string>>();
   readonly #began: number;
   readonly #earlier: LookBack;
@@ -119,10 +118,15 @@ export class CreateOnce {
     // Whether a run was cut off is known only to the run that asked. After a reset the answer is another run's, and a look
     // of this run, which lists may keep in the dark about what that one made, is no leave to send.
     if (!this.#earlier.mayStillArrive) lookedIn = this.#earlier.runId;
+    const since = this.#earlier.since ?? this.#began;
+    let mayArrive = this.#earlier.mayStillArrive;
+    /** The nonces of what was sent here and not seen since. */
+    let open: string[] = [];
     for (;;) {
       this.#account(kind, found);
       const decision = decide(kind, body, found, { dataflow: this.#dataflow });
       if (decision.action === 'adopt') {
+        this.#tellWhatStays(kind, found, decision.id);
         // Our own surplus, left by a run that was cut off: the sweep need not wait for it to show.
         if (decision.surplus.length > 0) this.#doubt(kind, 'surplus', -this.#earlier.bounds.settleMs);
         const adopted = found.find(({ id }) => id === decision.id)!;
@@ -130,29 +134,40 @@ export class CreateOnce {
         return { id: adopted.id, made };
       }
       if (decision.action === 'conflict') await this.#replace(kind, decision);
+      this.#tellWhatStays(kind, found);
 
-      const { mark } = this.newMark(kind);
-      const { nonce } = mark;
-      const askedAt = this.#outside.now();
-      try {
-        const { id } = await this.#outside.create(kind, { body, mark, lookedIn });
-        return { id, made: true };
-      } catch (error) {
-        if (!this.#outside.isDoubt(error, askedAt)) throw error;
+      // What was there before answers no doubt, be it about an earlier run's request or about the one that follows.
+      const stays = found.map(({ id }) => id);
+      const request = { ...sought, since, stays, settleMs: this.#settleMs(kind) };
+      if (mayArrive && stays.some((id) => this.#staying.has(id))) {
+        ({ found, lookedIn } = await this.#outside.settle(kind, request));
+        mayArrive = found.some(({ id }) => !stays.includes(id));
+        continue;
       }
-      this.#doubt(kind, nonce);
-      const settleMs = this.#settleMs(kind);
-      const since = this.#earlier.since ?? this.#began;
-      const settled = await this.#outside.settleOrCreate(kind, { ...sought, since, nonce, settleMs });
+      if (open.length === 0) {
+        const { mark } = this.newMark(kind);
+        const askedAt = this.#outside.now();
+        try {
+          const { id } = await this.#outside.create(kind, { body, mark, lookedIn });
+          return { id, made: true };
+        } catch (error) {
+          if (!this.#outside.isDoubt(error, askedAt)) throw error;
+        }
+        this.#doubt(kind, mark.nonce);
+        open = [mark.nonce];
+      }
+      const settled = await this.#outside.settleOrCreate(kind, { ...request, doubts: open });
       for (const doubted of settled.doubts) {
         sent.add(doubted);
-        if (doubted !== nonce) this.#doubt(kind, doubted);
+        if (!open.includes(doubted)) this.#doubt(kind, doubted);
       }
       if (settled.created) {
         sent.add(settled.created.nonce);
         return { id: settled.created.id, made: true };
       }
       ({ found = [], lookedIn } = settled);
+      const seen = new Set(found.map(({ mark }) => mark?.nonce));
+      open = settled.doubts.filter((nonce) => !seen.has(nonce));
     }
   }
 
@@ -188,8 +203,14 @@ export class CreateOnce {
     return sent;
   }
 
+  /** What is beside the one that the dataflow has and cannot be deleted. */
+  get staying(): Surplus[] {
+    return [...this.#staying.values()];
+  }
+
   /** Sees to it that what was found of ours besides `id` is swept: a request can take effect later than every bound. */
   keepOnly(kind: Kind, id: string, { found }: Look): void {
+    this.#tellWhatStays(kind, found, id);
     const others = found.filter(({ mark }) => mark?.dataflow === this.#dataflow);
     if (others.some((one) => one.id !== id)) this.#doubt(kind, 'surplus', -this.#earlier.bounds.settleMs);
   }
@@ -213,12 +234,18 @@ export class CreateOnce {
    */
   async #replace(kind: Kind, conflict: Conflict): Promise<void> {
     if (conflict.reason !== 'differs' || !replaceableKinds.has(kind)) throw new Conflicting(conflict);
+    if (undeletable[kind]) return;
     for (const id of conflict.ids) {
       const why = await this.#outside.remove(kind, id);
-      if (why && kind !== 'mappingSet')
-        throw new Conflicting({ ...conflict, message: `${conflict.message}, and it stays: ${why}` });
-      if (why) this.replaced.push({ kind, id, why });
+      if (why) throw new Conflicting({ ...conflict, message: `${conflict.message}, and it stays: ${why}` });
     }
+  }
+
+  /** Of a kind that AEP cannot delete, all that was found is ours, or was an earlier run's. */
+  #tellWhatStays(kind: Kind, found: Observed[], kept?: string): void {
+    const why = undeletable[kind];
+    if (!why) return;
+    for (const { id } of found) if (id !== kept) this.#staying.set(id, { kind, id, why });
   }
 
   #doubt(kind: Kind, nonce: string, since = this.#outside.now()): void {

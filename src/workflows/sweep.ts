@@ -23,7 +23,7 @@ export async function sweep(
   report: ProgressReport,
 ): Promise<Surplus[]> {
   const { kinds, shownBy } = attempts.unaccounted();
-  const left: Surplus[] = [...attempts.replaced];
+  const left: Surplus[] = attempts.staying;
   if (kinds.length === 0) return left;
   report.step('sweep', 'running', { note: `until late requests for the ${kinds.join(', ')} must show` });
   try {

@@ -65,7 +65,7 @@ describe('the pause after a failure', () => {
     );
     const bounds = { httpTimeoutMs: 2_000, lateCommitMs: 1, listLagMs: 1, watchIntervalMs: 1 };
     const activities = createActivities({ aep, ...bounds, webhooks: {} });
-    const request = { ...sought, settleMs: 10, nonce: 'aaaaaaaa', body: { name: 'orders' } };
+    const request = { ...sought, settleMs: 10, doubts: ['aaaaaaaa'], body: { name: 'orders' } };
     const { failures } = await attempts(activities.settleOrCreateSourceConnection, [request], 5);
     const looks = ['NothingYet', 'NothingYet', 'NothingYet'];
     expect(types({ failures })).toEqual([...looks, 'Unauthorized', 'Unauthorized']);

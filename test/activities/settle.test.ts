@@ -10,7 +10,7 @@ const request = {
   dataflow: 'prod/orders',
   name: 'orders',
   body: { name: 'orders' },
-  nonce: 'aaaaaaaa',
+  doubts: ['aaaaaaaa'],
   settleMs: 10_000,
 };
 /** After the third look: the fourth is the last, and a create may follow. */

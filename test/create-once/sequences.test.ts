@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { playSeed, scenarioOf, smallest } from './simulation/one-life.ts';
 import { play } from './simulation/play.ts';
+import type { CallFault } from './simulation/faults.ts';
 import type { Scenario } from './simulation/scenario.ts';
 import { loadWorkflowCode, type WorkflowCode } from './simulation/simulated-worker.ts';
 
@@ -180,4 +181,51 @@ it('a create that is cancelled between an attempt that timed out and the next on
     code,
   );
   expect(played.violations).toEqual([]);
+});
+
+describe('a dataflow that is deleted and created again with another mapping, whose old mapping set AEP cannot delete,', () => {
+  const acts = [
+    { what: 'change' as const, part: 'mapping' as const, to: 1 },
+    { what: 'delete' as const, againAfterMs: 60_000 },
+  ];
+  /** The first mapping set is made at once, the second meets all this. */
+  const meeting = (hows: CallFault['how'][]) =>
+    hows.map((how, index) => ({
+      verb: 'create' as const,
+      shelf: 'mappingSets' as const,
+      nth: 1 + index,
+      how,
+    }));
+  const unavailable = { loss: 'error' as const, afterMs: 0, commit: 'never' as const };
+  const late = { loss: 'error' as const, afterMs: 0, commit: { part: 0.9 } };
+
+  it.each(['kept', 'dropped'] as const)(
+    'waits between POSTs that meet 503 as it does the first time (names are %s)',
+    async (mappingSetNames) => {
+      const aep = { ...quiet.aep, mappingSetNames };
+      const faults = meeting(Array.from({ length: 8 }, () => unavailable));
+      expect(await play({ ...quiet, aep, acts, faults }, code)).toMatchObject({ violations: [] });
+    },
+  );
+
+  it.each(['kept', 'dropped'] as const)(
+    'finds the one that a POST made late, and makes no other (names are %s)',
+    async (mappingSetNames) => {
+      const aep = { ...quiet.aep, mappingSetNames };
+      const faults = meeting([unavailable, unavailable, late]);
+      const { violations, duplicates } = await play({ ...quiet, aep, acts, faults }, code);
+      expect({ violations, duplicates }).toEqual({ violations: [], duplicates: 0 });
+    },
+  );
+
+  it.each(['kept', 'dropped'] as const)(
+    'and is terminated with a POST on its way, waits for what that may make (names are %s)',
+    async (mappingSetNames) => {
+      const aep = { ...quiet.aep, mappingSetNames };
+      const faults = meeting([{ loss: 'hang', afterMs: 0, commit: { part: 0.9 } }]);
+      const terminate = { what: 'terminate' as const, atMs: 2_000, againAfterMs: 0 };
+      const played = await play({ ...quiet, aep, acts: [...acts, terminate], faults }, code);
+      expect(played.violations).toEqual([]);
+    },
+  );
 });

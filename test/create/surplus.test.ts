@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatTag, markTag } from '../../src/resources/mark.ts';
 import type { JsonObject } from '../../src/resources/resource.ts';
-import { administratorOf, orders, places } from '../support/dataflows.ts';
+import { administratorOf, orders, places, requestsIn } from '../support/dataflows.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 
-const { sandboxes, next } = places(3);
+const { sandboxes, next } = places(4);
 let rig: Rig;
 
 beforeAll(async () => {
@@ -60,5 +60,29 @@ describe('a dataset that is one too many', () => {
     expect(resources.dataset).toBe(another);
     expect(surplus).toEqual([{ kind: 'dataset', id: first.dataset, why: 'it may hold data' }]);
     expect(new Set(datasets(sandbox))).toEqual(new Set([first.dataset, another]));
+  });
+});
+
+describe('a mapping set that was made for another mapping', () => {
+  it('answers no doubt about the new one: POSTs wait for one another, and one that takes effect late is found', async () => {
+    const sandbox = next();
+    const mapping = (orders(sandbox)['mapping'] as JsonObject[]).slice(0, 1);
+    const { resources: first } = await create(orders(sandbox));
+    await rig.client.delete({ sandbox, name: 'orders' });
+    const post = { method: 'POST', path: '/conversion/mappingSets', sandbox } as const;
+    const sent = () => requestsIn(rig, sandbox, post).length;
+    const before = sent();
+    rig.emulator.control.addFault({ ...post, kind: '503', times: 2 });
+    rig.emulator.control.addFault({ ...post, kind: 'late-commit', skip: 2, delayMs: 250 });
+    const handle = await rig.client.start(orders(sandbox, { mapping }));
+    const { resources, surplus } = await handle.result();
+    expect(sent() - before).toBe(3);
+    expect(surplus).toEqual([
+      { kind: 'mappingSet', id: first.mappingSet, why: 'AEP cannot delete mapping sets' },
+    ]);
+    const ids = rig.emulator.control.resources('mappingSets', sandbox).map(({ id }) => id);
+    expect(new Set(ids)).toEqual(new Set([first.mappingSet, resources.mappingSet]));
+    const { events } = await rig.temporal.client.workflow.getHandle(handle.workflowId).fetchHistory();
+    expect(events!.length).toBeLessThan(150);
   });
 });

@@ -61,4 +61,12 @@ export type Act =
   /** Resets it to one of its tasks: 0 the first, 1 the last. */
   | { what: 'reset'; atMs: number; to: number }
   /** Waits for its end, and starts it again. */
-  | { what: 'again'; afterMs: number };
+  | { what: 'again'; afterMs: number }
+  /** Waits for its end, deletes the dataflow, and creates it again. */
+  | { what: 'delete'; againAfterMs: number }
+  /** Changes the definition: whatever is started from now on is given the new one. */
+  | { what: 'change'; part: ChangedPart; to: number };
+
+/** What of a definition is changed: what makes another mapping set, and what makes another source connection. */
+export const changedParts = ['mapping', 'source'] as const;
+export type ChangedPart = (typeof changedParts)[number];

@@ -2,8 +2,8 @@ import { workflowId } from '../../../src/definition/identity.ts';
 import type { Kind } from '../../../src/resources/kinds.ts';
 import type { JsonObject } from '../../../src/resources/resource.ts';
 import { parseDefinition } from '../../../src/definition/parse.ts';
-import type { Act, CallFault, Hit, Incident } from './faults.ts';
-import { definitionOf, type Scenario } from './scenario.ts';
+import type { Act, CallFault, ChangedPart, Hit, Incident } from './faults.ts';
+import { changed, definitionOf, type Definition, type Scenario } from './scenario.ts';
 import { SimulatedAep } from './simulated-aep.ts';
 import { SimulatedTemporal } from './simulated-temporal.ts';
 import { SimulatedWorker, type WorkerSettings, type WorkflowCode } from './simulated-worker.ts';
@@ -55,7 +55,9 @@ class Life {
   readonly #told: WorkerSettings;
   readonly #temporal: SimulatedTemporal;
   readonly #aep: SimulatedAep;
-  readonly #definition: ReturnType<typeof parseDefinition>['definition'];
+  /** As it was at first, before any change. */
+  readonly #original: Definition;
+  readonly #changes: Record<ChangedPart, number> = { mapping: 0, source: 0 };
   readonly #foreign: { shelf: string; stored: JsonObject }[] = [];
   #incidents = 0;
   #endedAt: number | undefined;
@@ -71,7 +73,7 @@ class Life {
       this.#hit(process, fault),
     );
     const given = (what: string) => this.#given(what);
-    this.#definition = parseDefinition(definitionOf(scenario, given)).definition;
+    this.#original = definitionOf(scenario, given);
     if (scenario.foreign) addForeign(this.#definition, this.#aep);
     this.#foreign.push(...this.#everything());
   }
@@ -94,7 +96,9 @@ class Life {
         await this.#untilNothingArrives();
         judged = this.#judge(run);
       }
-      const { twins } = this.#aep;
+      const { twins, tooEarly } = this.#aep;
+      if (tooEarly.length > 0)
+        judged.violations.push(`Sent while another could still take effect: ${tooEarly.join()}`);
       // What is sent too early is swept again, but a second flow loads its data until then.
       if (!beyond && twins.length > 0)
         judged.violations.push(`There were two of it for a while: ${twins.join()}`);
@@ -117,11 +121,39 @@ class Life {
     return { faults, calls: this.#aep.calls, ms: Math.round((this.#endedAt ?? this.clock.now()) - startMs) };
   }
 
+  /** What is asked for now. */
+  get #definition() {
+    const { mapping, source } = this.#changes;
+    const now = changed(changed(this.#original, 'mapping', mapping), 'source', source);
+    return parseDefinition(now).definition;
+  }
+
   #start(): WorkflowRun {
     return this.#temporal.start(workflowId(this.#definition), 'createDataflow', this.#definition);
   }
 
+  /** Deletes the dataflow, which must be possible: what AEP refused for good is mended and tried again. */
+  async #delete(): Promise<void> {
+    const { sandbox, name } = this.#definition;
+    for (let left = this.#scenario.faults.length; ; left--) {
+      const run = this.#temporal.start(workflowId({ sandbox, name }), 'deleteDataflow', { sandbox, name });
+      await this.#ended(run);
+      if (run.closed?.status === 'COMPLETED') return;
+      if (left === 0) throw new Error(`It cannot be deleted: ${JSON.stringify(run.closed)}`);
+    }
+  }
+
   async #do(act: Act, run: WorkflowRun): Promise<WorkflowRun> {
+    if (act.what === 'change') {
+      this.#changes[act.part] = act.to;
+      return run;
+    }
+    if (act.what === 'delete') {
+      await this.#ended(run);
+      await this.#delete();
+      await this.#pass(act.againAfterMs);
+      return this.#start();
+    }
     if (act.what === 'again') {
       await this.#ended(run);
       await this.#pass(act.afterMs);
@@ -139,12 +171,20 @@ class Life {
     return this.#start();
   }
 
-  /** To the end of a run that nobody disturbs any more. What AEP refused for good is mended and started again. */
+  /**
+   * To the end of a run that nobody disturbs any more. What AEP refused for good is mended and started again. Where the
+   * definition was changed, the last run is one that was given the new one; a flow that lives is deleted first.
+   */
   async #toTheEnd(run: WorkflowRun): Promise<WorkflowRun> {
-    for (let left = this.#scenario.faults.length; ; left--) {
+    const { faults, acts } = this.#scenario;
+    for (let left = faults.length + 2 * acts.length; ; left--) {
       await this.#ended(run);
       const type = run.closed?.failure?.applicationFailureInfo?.type;
-      if (run.closed?.status !== 'FAILED' || type !== 'Rejected' || left === 0) return run;
+      const isOld = JSON.stringify(run.input) !== JSON.stringify(this.#definition);
+      const isRefused = run.closed?.status === 'FAILED' && type === 'Rejected';
+      const differs = acts.some(({ what }) => what === 'change') && type === 'Conflict';
+      if (left === 0 || !(isOld || isRefused || differs)) return run;
+      if (differs) await this.#delete();
       run = this.#start();
     }
   }
@@ -189,8 +229,16 @@ class Life {
 
   /** A mapping set that came later than every bound and without its name: nothing says whose it is, and it does nothing. */
   #unknowable(): Set<Kind> {
-    const nameless = this.#scenario.aep.mappingSetNames === 'dropped' && this.#aep.struck.some(isBeyond);
-    return new Set(nameless ? ['mappingSet'] : []);
+    if (this.#scenario.aep.mappingSetNames === 'kept') return new Set();
+    // Nor does anything say whose one is that nobody noted, once the definition asks for another mapping.
+    const { acts, incidents } = this.#scenario;
+    const isChanged = acts.some((act) => act.what === 'change' && act.part === 'mapping');
+    const isUnnoted =
+      isChanged &&
+      (this.#aep.struck.length > 0 ||
+        incidents.length > 0 ||
+        acts.some(({ what }) => what === 'terminate' || what === 'cancel' || what === 'reset'));
+    return new Set(isUnnoted || this.#aep.struck.some(isBeyond) ? ['mappingSet'] : []);
   }
 
   #everything() {

@@ -12,11 +12,13 @@ import {
   type Arbitrary,
 } from 'fast-check';
 import {
+  changedParts,
   hits,
   points,
   shelves,
   type Act,
   type CallFault,
+  type ChangedPart,
   type Commit,
   type Incident,
   type Loss,
@@ -125,11 +127,19 @@ const incident: Arbitrary<Incident> = oneof(
   record({ what: constant('serverDown' as const), atMs, forMs }),
 );
 const againAfterMs = constantFrom(0, 100, 2_000, 12_000, 60_000);
-const act: Arbitrary<Act> = oneof(
+const disturbance: Arbitrary<Act> = oneof(
   record({ what: constant('terminate' as const), atMs, againAfterMs }),
   record({ what: constant('cancel' as const), atMs, againAfterMs }),
   record({ what: constant('reset' as const), atMs, to: nat(20).map((part) => part / 20) }),
   record({ what: constant('again' as const), afterMs: againAfterMs }),
+);
+const decision: Arbitrary<Act> = oneof(
+  record({ what: constant('delete' as const), againAfterMs }),
+  record({ what: constant('change' as const), part: constantFrom(...changedParts), to: nat(2) }),
+);
+const acts: Arbitrary<Act[]> = oneof(
+  array(disturbance, { maxLength: 2 }),
+  array(oneof(disturbance, decision, decision), { maxLength: 5 }),
 );
 
 /** Random lives, most of them with a few faults; they shrink to lives with fewer. */
@@ -159,12 +169,15 @@ export const scenarios: Arbitrary<Scenario> = record({
     selector: ({ verb, shelf, nth }) => `${verb} ${shelf} ${nth}`,
   }),
   incidents: array(incident, { maxLength: 3 }),
-  acts: array(act, { maxLength: 2 }),
+  acts,
 });
 
 const file = (name: string) =>
   JSON.parse(readFileSync(new URL(`../../../examples/${name}.json`, import.meta.url), 'utf8')) as Definition;
-export type Definition = Record<string, unknown> & { source: Record<string, unknown> };
+export type Definition = Record<string, unknown> & {
+  source: Record<string, unknown>;
+  mapping: Record<string, unknown>[];
+};
 const examples = {
   newer: file('orders-from-bigquery'),
   older: file('tutorial-protocols'),
@@ -203,4 +216,13 @@ export function definitionOf(
       break;
   }
   return { ...older, source: { ...older.source, adHocSchema: { id: given('adHocSchema') } } };
+}
+
+/** The definition with another mapping or another source: 0 is the first one's, so that a change can be taken back. */
+export function changed(definition: Definition, part: ChangedPart, to: number): Definition {
+  if (to === 0) return definition;
+  if (part === 'mapping') return { ...definition, mapping: [definition.mapping[to - 1]!] };
+  const { source } = definition;
+  const table = source['tableName'] === undefined ? 'path' : 'tableName';
+  return { ...definition, source: { ...source, [table]: `another.Table${to}` } };
 }

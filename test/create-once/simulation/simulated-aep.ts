@@ -30,10 +30,21 @@ export interface AepSettings {
   latencyMs: number;
 }
 
+/** A POST of which nobody had an answer. */
+interface Doubted {
+  shelf: ShelfName;
+  mark: string;
+  /** When what it makes is sure to show, if it makes anything. Epoch milliseconds. */
+  until: number;
+  /** What it made. */
+  id?: string;
+}
+
 interface Sent {
   fault: CallFault | undefined;
-  verb: CallFault['verb'];
   shelf: ShelfName;
+  /** What is to be created, if anything. */
+  body: JsonObject | undefined;
   /** What the call does to AEP, and what it answers. */
   effect: () => unknown;
 }
@@ -47,6 +58,9 @@ export class SimulatedAep {
   lastCommitAt = 0;
   /** What took effect while there was another of the same dataflow: one too many, if only until it was swept. */
   readonly twins: string[] = [];
+  readonly #doubted: Doubted[] = [];
+  /** What was sent while an earlier request for the same could still take effect or was not sure to show. */
+  readonly tooEarly: string[] = [];
   readonly #clock: VirtualClock;
   readonly #settings: AepSettings;
   readonly #faults: CallFault[];
@@ -140,7 +154,9 @@ export class SimulatedAep {
       get: (call: Call, id: string) =>
         this.#ask(process, call, 'get', shelf, () => on.get(id)) as Promise<JsonObject | undefined>,
       create: (call: Call, body: JsonObject) =>
-        this.#ask(process, call, 'create', shelf, () => this.#create(shelf, body)) as Promise<{ id: string }>,
+        this.#ask(process, call, 'create', shelf, () => this.#create(shelf, body), body) as Promise<{
+          id: string;
+        }>,
       remove: (call: Call, id: string) =>
         this.#ask(process, call, 'remove', shelf, () => on.remove(id)) as Promise<boolean>,
     };
@@ -171,10 +187,27 @@ export class SimulatedAep {
   }
 
   #noteTwin(shelf: ShelfName, stored: JsonObject): void {
-    const kind = kinds.find((one) => shelfOf[one] === shelf && !uniqueKinds.has(one));
-    const markOf = (one: JsonObject) => kind && resources[kind].observe({ ...one, id: 'any' }).mark?.dataflow;
-    const mark = markOf(stored);
-    if (mark && this.shelves[shelf].all().some((one) => markOf(one) === mark)) this.twins.push(shelf);
+    const mark = markOf(shelf, stored);
+    if (mark && this.shelves[shelf].all().some((one) => markOf(shelf, one) === mark)) this.twins.push(shelf);
+  }
+
+  /** A request that nobody will have an answer to: until it shows, or cannot any more, there must be no other. */
+  #noteDoubt(shelf: ShelfName, body: JsonObject, givenUpAt: number): Doubted | undefined {
+    const { lateCommitMs, listLagMs } = this.#settings;
+    const mark = markOf(shelf, body);
+    if (!mark) return undefined;
+    const doubted: Doubted = { shelf, mark, until: givenUpAt + lateCommitMs + listLagMs };
+    this.#doubted.push(doubted);
+    return doubted;
+  }
+
+  #noteTooEarly(shelf: ShelfName, body: JsonObject): void {
+    const mark = markOf(shelf, body);
+    const open = this.#doubted.find(
+      (one) =>
+        one.shelf === shelf && one.mark === mark && one.id === undefined && one.until > this.#clock.now(),
+    );
+    if (mark && open) this.tooEarly.push(`${shelf}, ${open.until - this.#clock.now()} ms`);
   }
 
   #idFor(shelf: ShelfName): string {
@@ -200,6 +233,7 @@ export class SimulatedAep {
     verb: CallFault['verb'],
     shelf: ShelfName,
     effect: () => unknown,
+    body?: JsonObject,
   ): Promise<unknown> {
     const fault = this.#take(verb, shelf);
     const { latencyMs, httpTimeoutMs } = this.#settings;
@@ -228,8 +262,9 @@ export class SimulatedAep {
           }
           sent = true;
           this.calls += 1;
+          if (body) this.#noteTooEarly(shelf, body);
           this.#hitAt('sent', process, fault);
-          const asked = { fault, verb, shelf, effect };
+          const asked = { fault, shelf, body, effect };
           this.#clock.after(
             latencyMs / 4,
             () => this.#arrive(process, asked, deadlineAt, end, stop),
@@ -243,7 +278,7 @@ export class SimulatedAep {
 
   #arrive(
     process: SimulatedProcess,
-    { fault, effect }: Sent,
+    { fault, shelf, body, effect }: Sent,
     deadlineAt: number,
     end: { resolve: (value: unknown) => void; reject: (error: Error) => void; about: string },
     stop: () => void,
@@ -268,9 +303,11 @@ export class SimulatedAep {
       how && 'loss' in how && how.loss !== 'hang' ? Math.min(now + how.afterMs, deadlineAt) : deadlineAt;
     const commit = how && !('refusal' in how) ? how.commit : { part: 0 };
     const outcome: { value?: unknown; error?: Error } = {};
+    const doubted = how && body && this.#noteDoubt(shelf, body, givenUpAt);
     const take = () => {
       try {
         outcome.value = effect();
+        if (doubted) doubted.id = (outcome.value as { id: string }).id;
       } catch (error) {
         outcome.error = error as Error;
       }
@@ -313,6 +350,14 @@ export class SimulatedAep {
   #hitAt(point: string, process: SimulatedProcess, fault: CallFault | undefined): void {
     if (fault && 'hit' in fault.how && fault.how.point === point) this.#hit(process, fault);
   }
+}
+
+/** Whose a resource is by its mark. AEP cannot delete mapping sets, so that one of each mapping may stay. */
+function markOf(shelf: ShelfName, stored: JsonObject): string | undefined {
+  const kind = kinds.find((one) => shelfOf[one] === shelf && !uniqueKinds.has(one));
+  if (!kind) return undefined;
+  const { mark, fields } = resources[kind].observe({ ...stored, id: 'any' });
+  return mark && (kind === 'mappingSet' ? `${mark.dataflow} ${JSON.stringify(fields)}` : mark.dataflow);
 }
 
 function refusal(sort: Refusal, call: string): Error {

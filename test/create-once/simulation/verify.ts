@@ -44,6 +44,8 @@ export function verdict(
   if (status !== 'COMPLETED' || !result) violations.push(`It ended ${status}: ${why}`);
   const ids = result?.resources ?? {};
   const theirs = new Set(foreign.map((one) => one.stored['id'] ?? one.stored['$id']));
+  const surplus = result?.surplus.map(({ id }) => id) ?? [];
+  if (new Set(surplus).size < surplus.length) violations.push(`Told twice as surplus: ${surplus.join()}`);
   for (const kind of Object.keys(shelfOf) as Kind[]) {
     const needed =
       neededKinds(definition).includes(kind) && !given[kind] && !(kind === 'schema' && given.dataset);

@@ -199,7 +199,7 @@ export class WorkflowRun {
     const { clock } = this.#temporal;
     const { scheduleActivity, requestCancelActivity, startTimer, cancelTimer, modifyWorkflowProperties } =
       command;
-    const { startChildWorkflowExecution: child } = command;
+    const { startChildWorkflowExecution: child, signalExternalWorkflowExecution: signal } = command;
     if (modifyWorkflowProperties)
       this.memo = {
         ...this.memo,
@@ -218,6 +218,7 @@ export class WorkflowRun {
     if (scheduleActivity)
       this.#activities.set(scheduleActivity.seq!, this.#temporal.schedule(this, scheduleActivity));
     if (requestCancelActivity) this.#activities.get(requestCancelActivity.seq!)?.requestCancel();
+    if (signal) this.#tell({ resolveSignalExternalWorkflow: { seq: signal.seq! } });
     if (child)
       this.#tell(
         childStarted(child, this.#temporal.startChild(child.workflowId!), this.#temporal.newRunId()),
