@@ -48,8 +48,15 @@ const hitNames = {
 };
 const forMs = { kill: 2_000, stop: 30_000, shutdown: 0, serverDown: 5_000, both: 5_000 };
 
-/** Every fault at every point, by what it is called. */
-export const faults: { name: string; point: string; how: CallFault['how'] }[] = [
+/** A fault at a point, by what it is called. */
+export interface Fault {
+  name: string;
+  point: string;
+  how: CallFault['how'];
+}
+
+/** Every fault at every point. */
+export const faults: Fault[] = [
   { name: 'connection refused', point: where.beforeSending, how: { refusal: 'notReached' } },
   { name: '429', point: where.sent, how: { refusal: 'rateLimited' } },
   { name: '429 with Retry-After', point: where.sent, how: { refusal: 'rateLimitedLong' } },
@@ -57,6 +64,7 @@ export const faults: { name: string; point: string; how: CallFault['how'] }[] = 
   ...losses.flatMap(([name, loss]) =>
     commits.map(([point, commit]) => ({ name, point, how: { ...loss, commit } })),
   ),
+  { name: 'refusal cut off', point: where.sent, how: { loss: 'refusal', afterMs: 100, commit: 'never' } },
   ...hits.flatMap((hit) =>
     (Object.keys(where) as (keyof typeof where)[]).map((point) => ({
       name: hitNames[hit],

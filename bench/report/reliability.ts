@@ -6,10 +6,11 @@ import type { BarChart } from '../lib/svg.ts';
 import { number, table } from '../lib/table.ts';
 import { creates } from '../matrix/cells.ts';
 import type { Row } from '../matrix/main.ts';
+import type { PairRow } from '../matrix/pairs.ts';
 import type { Part } from './part.ts';
 
 export function reliabilityParts(): Record<string, Part | undefined> {
-  return { sequences: sequences(), matrix: matrix(), league: league() };
+  return { sequences: sequences(), matrix: matrix(), pairs: pairs(), league: league() };
 }
 
 function sequences(): Part | undefined {
@@ -47,6 +48,29 @@ function cell(cells: Row['cells']): string {
   const wrong = cells.flatMap(({ violations }) => violations);
   if (wrong.length > 0) return `✗ ${wrong[0]}`;
   return `${cells.some(({ beyond }) => beyond) ? '✓✓' : '✓'} ${cells.map(({ seconds }) => Math.round(seconds)).join(' · ')}`;
+}
+
+/** By what is met when the create is sent again, whenever in that call it strikes: the longest of them. */
+function pairs(): Part | undefined {
+  const rows = lastResult('matrix-pairs') as PairRow[] | undefined;
+  if (!rows?.[0]) return undefined;
+  const seconds = [...new Set(rows[0].cells.map(({ second }) => second))];
+  const lines = rows.map(({ fault, point, cells }) => [
+    fault,
+    point,
+    ...seconds.map((second) => pairCell(cells.filter((one) => one.second === second))),
+  ]);
+  return { markdown: table(['first', 'at the point', ...seconds.map(again)], lines, seconds.length + 2) };
+}
+
+function again(second: string): string {
+  return second === 'refusal cut off' ? 'refused again, and that answer cut off' : second;
+}
+
+function pairCell(cells: PairRow['cells']): string {
+  const wrong = cells.flatMap(({ violations }) => violations);
+  if (wrong.length > 0) return `✗ ${wrong[0]}`;
+  return `✓ ${Math.max(...cells.map(({ seconds }) => seconds))}`;
 }
 
 function league(): Part | undefined {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { samplePairs } from '../../bench/matrix/pairs.ts';
 import { playSeed, scenarioOf, smallest } from './simulation/one-life.ts';
 import { play } from './simulation/play.ts';
 import type { CallFault } from './simulation/faults.ts';
@@ -136,6 +137,24 @@ describe('a worker that is stopped and wakes up when all is over', () => {
       expect((await play({ ...quiet, temporal, incidents }, code)).violations, `at ${atMs} ms`).toEqual([]);
     }
   });
+});
+
+it('a create that meets two faults in a row, whichever, is there once in the end (a sample of the matrix)', async () => {
+  expect(await samplePairs(307, code)).toEqual([]);
+});
+
+describe('a create that is refused again, and that answer cut off,', () => {
+  const refused = { loss: 'refusal' as const, afterMs: 100, commit: 'never' as const };
+  it.each([...posts, 'schemas' as const])(
+    'is in doubt still, and there is one among the %s',
+    async (shelf) => {
+      // A title that the first request took is why the second is refused; what else was made a look would find.
+      const commit = shelf === 'schemas' ? { part: 0 } : ('never' as const);
+      const lost = { loss: 'reset' as const, afterMs: 0, commit };
+      const faults = [lost, refused].map((how, nth) => ({ verb: 'create' as const, shelf, nth, how }));
+      expect(await play({ ...quiet, faults }, code)).toMatchObject({ violations: [], humanSteps: 0 });
+    },
+  );
 });
 
 describe('a request that takes effect later than every bound', () => {

@@ -8,6 +8,7 @@ import { example, startRig, type Rig } from '../support/rig.ts';
 const creates = Object.values(createPaths);
 
 const faults: FaultKind[] = [
+  '400-truncated',
   '401',
   '500',
   '500-committed',
@@ -36,7 +37,7 @@ const one = {
 };
 
 /** A place of its own in AEP for each dataflow. */
-const sandboxes = [...faults, ...tooMany].map((fault) => `first-${fault}`);
+const sandboxes = [...[...faults, ...tooMany].map((fault) => `first-${fault}`), 'twice'];
 
 // What they do most is wait.
 vi.setConfig({ maxConcurrency: 7 });
@@ -86,3 +87,22 @@ it.concurrent.each(tooMany)('where every create meets %s, there is exactly one o
     creates.map(() => kind),
   ),
 );
+
+it.concurrent('where every create is lost, and then refused by an answer that is cut off, there is one of each', async () => {
+  const { control } = rig.emulator;
+  const sandbox = 'twice';
+  const spoil = (path: string, kind: FaultKind) => control.addFault({ method: 'POST', path, kind, sandbox });
+  for (const path of creates) {
+    // What was made has its title, which is why a class or schema is refused when it is asked for again.
+    const isTitled = path.startsWith('/schemaregistry');
+    spoil(path, isTitled ? 'reset-after' : 'reset-before');
+    spoil(path, isTitled ? 'truncated' : '400-truncated');
+  }
+  const legacy = example('tutorial-protocols', { name: 'orders', sandbox, onFailure: 'rollback' });
+  const handle = await rig.client.start({ ...legacy, target: { datasetBaseConnection: {} } });
+  const { surplus } = await handle.result();
+  expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(one);
+  expect(surplus).toEqual([]);
+  const struck = control.faults().filter((fault) => fault.sandbox === sandbox);
+  expect(struck.map(({ used }) => used)).toEqual(struck.map(() => 1));
+});

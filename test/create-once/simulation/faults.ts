@@ -23,8 +23,8 @@ export type Point = (typeof points)[number];
 /** What surely creates nothing. */
 export type Refusal = 'notReached' | 'rateLimited' | 'rateLimitedLong' | 'unauthorized' | 'refused';
 
-/** How an answer gets lost. The connection ends at `afterMs`; a hang ends at the caller's deadline. */
-export type Loss = 'reset' | 'error' | 'truncated' | 'hang';
+/** How an answer gets lost. The connection ends at `afterMs`; a hang ends at the caller's deadline. A `refusal` is one whose body breaks off. */
+export type Loss = 'reset' | 'error' | 'truncated' | 'refusal' | 'hang';
 
 /**
  * When the call takes effect all the same: never, or on the way from its arrival (0) to the latest moment that the

@@ -181,7 +181,7 @@ class Life {
       await this.#ended(run);
       const type = run.closed?.failure?.applicationFailureInfo?.type;
       const isOld = JSON.stringify(run.input) !== JSON.stringify(this.#definition);
-      const isRefused = run.closed?.status === 'FAILED' && type === 'Rejected';
+      const isRefused = run.closed?.status === 'FAILED' && type === 'Rejected' && faults.some(isRefusal);
       const differs = acts.some(({ what }) => what === 'change') && type === 'Conflict';
       if (left === 0 || !(isOld || isRefused || differs)) return run;
       if (differs) await this.#delete();
@@ -315,6 +315,10 @@ class Life {
       this.#startWorker();
     }
   }
+}
+
+function isRefusal({ how }: CallFault): boolean {
+  return 'refusal' in how && how.refusal === 'refused';
 }
 
 function isBeyond(fault: CallFault): fault is CallFault & { how: { commit: { beyondSeconds: number } } } {

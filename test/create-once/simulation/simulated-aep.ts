@@ -1,4 +1,5 @@
 import type { Aep, Call } from '../../../src/aep/aep.ts';
+import { classify } from '../../../src/aep/classify.ts';
 import {
   NotReached,
   RateLimited,
@@ -11,7 +12,7 @@ import { resources } from '../../../src/resources/index.ts';
 import { kinds } from '../../../src/resources/kinds.ts';
 import { uniqueKinds } from '../../../src/resources/plan.ts';
 import type { JsonObject } from '../../../src/resources/resource.ts';
-import type { CallFault, Commit, Refusal, ShelfName } from './faults.ts';
+import type { CallFault, Commit, Loss, Refusal, ShelfName } from './faults.ts';
 import { Shelf, shelfOf } from './shelf.ts';
 import { uuidOf, type SimulatedProcess, type VirtualClock } from './virtual-clock.ts';
 
@@ -320,11 +321,8 @@ export class SimulatedAep {
     if (!how) return void answer(soon, tell);
     if ('hit' in how) return void (inMs === undefined ? undefined : answer(inMs + soon, tell));
     if (how.loss === 'hang') return;
-    const status = { reset: undefined, error: 500, truncated: 200 }[how.loss];
-    const code = { reset: 'ECONNRESET', error: '500000', truncated: 'UNREADABLE' }[how.loss];
-    answer(givenUpAt - now, () =>
-      end.reject(new Unavailable({ call: end.about, code, ...(status ? { status } : {}) })),
-    );
+    const lost = lossOf(how.loss, end.about);
+    answer(givenUpAt - now, () => end.reject(lost));
   }
 
   /** Milliseconds from the arrival until the call takes effect; undefined where it never does. */
@@ -358,6 +356,16 @@ function markOf(shelf: ShelfName, stored: JsonObject): string | undefined {
   if (!kind) return undefined;
   const { mark, fields } = resources[kind].observe({ ...stored, id: 'any' });
   return mark && (kind === 'mappingSet' ? `${mark.dataflow} ${JSON.stringify(fields)}` : mark.dataflow);
+}
+
+function lossOf(loss: Exclude<Loss, 'hang'>, call: string): Error {
+  if (loss === 'refusal') {
+    const brokenOff = { kind: 'refused', status: 400, headers: new Headers(), body: undefined } as const;
+    return classify({ call, of: 'aep' }, brokenOff, String);
+  }
+  const status = { reset: undefined, error: 500, truncated: 200 }[loss];
+  const code = { reset: 'ECONNRESET', error: '500000', truncated: 'UNREADABLE' }[loss];
+  return new Unavailable({ call, code, ...(status ? { status } : {}) });
 }
 
 function refusal(sort: Refusal, call: string): Error {
