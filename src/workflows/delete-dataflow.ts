@@ -8,9 +8,11 @@ import {
 } from '@temporalio/workflow';
 import { z } from 'zod';
 import type { Activities, Bounds, Marked } from '../activities/index.ts';
+import type { Problem } from '../definition/problems.ts';
 import { dataflowId, workflowId } from '../definition/identity.ts';
 import { anyId, dataflowName, sandboxName } from '../definition/text.ts';
 import { copiesAmong, tellCopies } from '../resources/copies.ts';
+import { resources } from '../resources/index.ts';
 import { kinds, kindTitles, type Kind, type ResourceIds } from '../resources/kinds.ts';
 import { emptyOutcome } from '../resources/outcome.ts';
 import { alsoKinds, deletionOrder, undeletable } from '../resources/plan.ts';
@@ -38,7 +40,7 @@ const deleteInput = () =>
 /**
  * Deletes a dataflow: its flow, then the source and target connection, then a dataset base connection that we made, each
  * gone before the next. What holds data or may serve others stays, unless `also` names it; mapping sets stay, since AEP
- * cannot delete them. Only what carries the dataflow's mark is touched. Where something that is not the dataflow's uses
+ * cannot delete them. Where `also` leaves out what uses a thing that it names, nothing is deleted: `InvalidDefinition`. Only what carries the dataflow's mark is touched. Where something that is not the dataflow's uses
  * any of it, or a mark was copied by hand, nothing is deleted: `Conflict`. Started again it goes on, or finds nothing to do.
  *
  * Runs under the same id as the create, so that the two never meet. The flow's watcher sees the flow gone, and ends.
@@ -63,14 +65,17 @@ export async function deleteDataflow(input: DeleteDataflowInput): Promise<Delete
       for (const { id } of found[kind]) {
         if (only && !only.includes(id)) continue;
         const why = only
-          ? (whyItStays(kind, alsoKinds) ?? whyInUse(id, only, found))
+          ? (whyItStays(kind, alsoKinds) ?? whyInUse(id, toDelete, found))
           : whyItStays(kind, also);
         if (why) left.push({ kind, id, why });
         else toDelete.push({ kind, id });
       }
     }
     // Whoever names ids has decided which of two is the copy.
-    if (!only) await noneIsCopied(toDelete, found, { dataflow, sandbox, bounds });
+    if (!only) {
+      await nothingMayStayThatUses(toDelete, left, found, { dataflow, sandbox, bounds });
+      await noneIsCopied(toDelete, found, { dataflow, sandbox, bounds });
+    }
     await nobodyElseMayUse(toDelete, dataflow, sandbox);
     for (const { kind, id } of toDelete) {
       await callsFor(kind, bounds).delete({ sandbox, id });
@@ -110,7 +115,9 @@ async function everythingOf(
       );
       const read = await Promise.all(noted.map((id) => calls.read({ sandbox, id })));
       const ours = read.flatMap((one) =>
-        one?.mark?.dataflow === dataflow ? [{ id: one.id, mark: one.mark, refersTo: {} }] : [],
+        one?.mark?.dataflow === dataflow
+          ? [{ id: one.id, mark: one.mark, refersTo: resources[kind].refersTo(one) }]
+          : [],
       );
       // A list still shows for a while what was just deleted: to delete it again does no harm.
       return [kind, [...listed, ...ours]] as const;
@@ -125,6 +132,28 @@ function whyItStays(kind: Kind, also: readonly Kind[]): string | undefined {
   return asked && !also.includes(kind)
     ? `it may hold data or serve others: name it in "also" to delete it`
     : undefined;
+}
+
+/** AEP deletes nothing that is in use, and would say so when the flow is gone: what `also` leaves out must not use what it names. */
+async function nothingMayStayThatUses(
+  unwanted: { kind: Kind; id: string }[],
+  left: { kind: Kind; id: string }[],
+  found: Record<Kind, Marked[]>,
+  { dataflow, sandbox, bounds }: { dataflow: string; sandbox: string; bounds: Bounds },
+): Promise<void> {
+  const problems: Problem[] = [];
+  for (const { kind, id } of left) {
+    if (undeletable[kind]) continue;
+    const uses = Object.values(found[kind].find((one) => one.id === id)?.refersTo ?? {});
+    const used = unwanted.filter((one) => uses.includes(one.id));
+    // A list still shows for a while what was just deleted.
+    if (used.length === 0 || !(await callsFor(kind, bounds).read({ sandbox, id }))) continue;
+    for (const one of used) {
+      const message = `"${one.kind}" cannot go while the ${kindTitles[kind]} ${id} stays, which uses it: name "${kind}" too`;
+      problems.push({ field: 'also', message });
+    }
+  }
+  if (problems.length > 0) throw wrongInput(`Nothing of ${dataflow} was deleted`, problems);
 }
 
 /** Somebody may have duplicated a resource with its mark: which of the two is the dataflow's is not to be guessed. */
@@ -174,10 +203,16 @@ async function tellWatcher(sandbox: string, flowId: string): Promise<void> {
 }
 
 /** A create may have adopted it since somebody called it an orphan. Mapping sets refer to their schema for ever, and do nothing. */
-function whyInUse(id: string, only: readonly string[], found: Record<Kind, Marked[]>): string | undefined {
+function whyInUse(
+  id: string,
+  toDelete: readonly { id: string }[],
+  found: Record<Kind, Marked[]>,
+): string | undefined {
   const users = kinds.filter((kind) => kind !== 'mappingSet');
   const user = users.find((kind) =>
-    found[kind].some((one) => !only.includes(one.id) && Object.values(one.refersTo).includes(id)),
+    found[kind].some(
+      (one) => !toDelete.some((other) => other.id === one.id) && Object.values(one.refersTo).includes(id),
+    ),
   );
   return user && `a ${kindTitles[user]} of the dataflow refers to it`;
 }
@@ -185,6 +220,10 @@ function whyInUse(id: string, only: readonly string[], found: Record<Kind, Marke
 function checkDeleteInput(input: unknown): DeleteDataflowInput {
   const what = 'This cannot be deleted';
   const read = checkInput(deleteInput(), input, what);
+  if (read.only && read.also?.length) {
+    const message = 'does nothing beside "only", which names all that is to go';
+    throw wrongInput(what, [{ field: 'also', message }]);
+  }
   const id = workflowId(read);
   if (workflowInfo().workflowId === id) return read;
   const message = `A dataflow is deleted under the workflow id ${id}, not ${workflowInfo().workflowId}: the id is its lock`;

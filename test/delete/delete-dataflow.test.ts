@@ -115,6 +115,23 @@ describe('listOrphans', () => {
     ]);
   });
 
+  it('deletes nothing of a chain whose first link stays', async () => {
+    const sandbox = next();
+    await create(orders(sandbox, { mapping: wrong })).catch(() => undefined);
+    const found = await waitFor('the orphans to be old enough', async () => {
+      const { orphans } = await rig.client.listOrphans({ sandbox });
+      return orphans.some(({ kind }) => kind === 'targetConnection') && orphans;
+    });
+    const idOf = (kind: string) => found.find((one) => one.kind === kind)!.id;
+    const asked = [idOf('dataset'), idOf('schema')];
+    const { deleted, notDeleted } = await rig.client.listOrphans({ sandbox, delete: asked });
+    expect(deleted).toEqual([]);
+    expect(notDeleted.map(({ id }) => id).sort()).toEqual(asked.sort());
+    expect(notDeleted.map(({ why }) => why).join()).toMatch(
+      /target connection.*dataset|dataset.*target connection/,
+    );
+  });
+
   it('finds what a failed create left, deletes only what it is told to, and says what stays', async () => {
     const sandbox = next();
     await create(
