@@ -75,6 +75,7 @@ function countsOf(metrics: Record<string, unknown>): Counts {
     written: countOf(records['outputRecordCount']),
     failed: countOf(records['failedRecordCount']),
     skipped: countOf(records['skippedRecordCount']),
+    deleted: countOf(records['deletedRecordCount']),
     failedFiles: countOf(objectOf(metrics['fileSummary'])['failedFileCount']),
     bytesWritten: countOf(objectOf(metrics['sizeSummary'])['outputBytes']),
   });

@@ -33,6 +33,8 @@ export interface Counts {
   written?: number;
   failed?: number;
   skipped?: number;
+  /** Of a change data capture: rows that were read because the source has deleted them. */
+  deleted?: number;
   failedFiles?: number;
   bytesWritten?: number;
 }

@@ -22,6 +22,7 @@ const run = z.object({
     written: count(),
     failed: count(),
     skipped: count(),
+    deleted: count(),
     failedFiles: count(),
     bytesWritten: count(),
   }),

@@ -46,6 +46,8 @@ export function judgeOpen({ start }: { start: number }, { now, stuckAfterMs }: P
 
 function judgeEnded(run: Run, { rows }: Expectations): Judgement {
   const { status, counts } = run;
+  // A partial failure is one where nothing arrived. Else it is no more than degraded: what is failed may be run again,
+  // and what has arrived would arrive twice.
   if (status === 'failed' || (status === 'partialFailure' && counts.written === 0)) {
     return { verdict: 'failed', cause: causeOfRun(run, 'AEP gave no reason.') };
   }
@@ -85,11 +87,24 @@ function causeOfRun(run: Run, otherwise: string): Cause {
 }
 
 /** What did not arrive, as people say it. Undefined where everything that AEP counted did. */
-function lossOf({ read, failed = 0, skipped = 0, failedFiles = 0 }: Counts): string | undefined {
+function lossOf(counts: Counts): string | undefined {
+  const { read, failed = 0, skipped = 0, failedFiles = 0 } = counts;
   const lost: string[] = [];
   const of = read === undefined ? '' : ` of ${read}`;
   if (failed > 0) lost.push(`${failed}${of} records failed`);
   if (skipped > 0) lost.push(`${skipped}${of} records skipped`);
+  const missing = missingOf(counts);
+  if (missing > 0 && missing === read) lost.push(`None of ${read} records was written`);
+  else if (missing > 0) lost.push(`${missing}${of} records were read and not written`);
   if (failedFiles > 0) lost.push(`${failedFiles} files failed`);
   return lost.length > 0 ? lost.join(', ') : undefined;
+}
+
+/**
+ * How many records were read, and neither written nor counted as anything else: nobody says what became of them. A change
+ * data capture reads the rows that its source has deleted, too. Where AEP does not say how many were read or written,
+ * nothing can be missed.
+ */
+function missingOf({ read = 0, written = read, failed = 0, skipped = 0, deleted = 0 }: Counts): number {
+  return Math.max(0, read - written - failed - skipped - deleted);
 }

@@ -10,7 +10,7 @@ const minute = 60_000;
 interface Labelled {
   what: string;
   status?: unknown;
-  records?: Record<string, number>;
+  records?: Record<string, number | string>;
   files?: Record<string, number>;
   errors?: object[];
   activityRefs?: string[];
@@ -123,6 +123,74 @@ const runs: Labelled[] = [
     cause: { message: '40 of 100 records skipped, and AEP gave no reason.' },
   },
   {
+    what: 'a success that wrote fewer rows than it read, and no word of the others',
+    status: 'success',
+    records: { inputRecordCount: 100, outputRecordCount: 60, failedRecordCount: 0 },
+    verdict: 'degraded',
+    cause: { message: '40 of 100 records were read and not written, and AEP gave no reason.' },
+  },
+  {
+    what: 'a success that wrote none of the rows that it read',
+    status: 'success',
+    records: { inputRecordCount: 100, outputRecordCount: 0, failedRecordCount: 0 },
+    verdict: 'degraded',
+    cause: { message: 'None of 100 records was written, and AEP gave no reason.' },
+  },
+  {
+    what: 'a success some of whose missing rows failed, and nobody knows of the others',
+    status: 'success',
+    records: { inputRecordCount: 100, outputRecordCount: 60, failedRecordCount: 10, skippedRecordCount: 5 },
+    verdict: 'degraded',
+    cause: {
+      message:
+        '10 of 100 records failed, 5 of 100 records skipped, 25 of 100 records were read and not written, and AEP gave no reason.',
+    },
+  },
+  {
+    what: 'a success that wrote fewer rows than it read, with texts for numbers and -1 for what failed',
+    status: 'success',
+    records: { inputRecordCount: '100', outputRecordCount: '70', failedRecordCount: -1 },
+    verdict: 'degraded',
+  },
+  {
+    what: 'a success whose missing rows are those that the source had deleted',
+    status: 'success',
+    records: { inputRecordCount: 100, outputRecordCount: 60, deletedRecordCount: 40 },
+    verdict: 'ok',
+  },
+  {
+    what: 'a success that counts what it created and updated, and no output',
+    status: 'success',
+    records: { inputRecordCount: 100, createdRecordCount: 60, updatedRecordCount: 40 },
+    verdict: 'ok',
+  },
+  {
+    what: 'a success that wrote more rows than it read',
+    status: 'success',
+    records: { inputRecordCount: 100, outputRecordCount: 250 },
+    verdict: 'ok',
+  },
+  {
+    what: 'a success that does not say how many rows it read',
+    status: 'success',
+    records: { inputRecordCount: -1, outputRecordCount: 0 },
+    verdict: 'ok',
+  },
+  {
+    what: 'a success that does not say how many rows it wrote',
+    status: 'success',
+    records: { inputRecordCount: 100, outputRecordCount: -1 },
+    verdict: 'ok',
+  },
+  {
+    what: 'a failure that read and wrote nothing of it: the failure counts',
+    status: 'failed',
+    records: { inputRecordCount: 100, outputRecordCount: 0 },
+    errors: [copyError],
+    verdict: 'failed',
+    cause: { message: `${copyError.message} (none of 100 records was written)` },
+  },
+  {
     what: 'a success with a failed file',
     status: 'success',
     files: { failedFileCount: 1 },
@@ -186,6 +254,12 @@ const runs: Labelled[] = [
     verdict: 'ok',
   },
   {
+    what: 'a partial failure of which some rows arrived, which would come twice if it were run again',
+    status: 'PARTIAL_FAILURE',
+    records: { inputRecordCount: 10, outputRecordCount: 1, failedRecordCount: 9 },
+    verdict: 'degraded',
+  },
+  {
     what: 'a partial failure of which nothing arrived',
     status: 'PARTIAL_FAILURE',
     records: { inputRecordCount: 10, outputRecordCount: 0, failedRecordCount: 10 },
@@ -221,6 +295,32 @@ describe('the verdict of a run', () => {
     expect(judgement.cause ?? {}).toMatchObject(labelled.cause ?? {});
     const needsCause = !['ok', 'pending'].includes(labelled.verdict);
     expect(judgement.cause?.next !== undefined).toBe(needsCause);
+  });
+
+  test("Adobe's own sample of a success, of which 30 rows of 100 are missing, is degraded", () => {
+    const sample = {
+      createdAt: 1_597_213_529_158,
+      updatedAt: 1_597_213_530_760,
+      sandboxName: 'prod',
+      id: '933cf9f4-cf01-4d75-bcf9-f4cf010d750a',
+      flowId: '1c6f1047-dcaf-48fe-af10-47dcaf08feaf',
+      metrics: {
+        durationSummary: { startedAtUTC: 1_590_512_053, completedAtUTC: 1_590_512_053 },
+        sizeSummary: { inputBytes: 2048, outputBytes: 1024 },
+        recordSummary: { inputRecordCount: 100, outputRecordCount: 70 },
+        fileSummary: { inputFileCount: 10, outputFileCount: 10 },
+        statusSummary: { status: 'success' },
+      },
+      activities: [
+        { id: 'copyActivity', statusSummary: { status: 'success' } },
+        { id: 'promotionActivity', statusSummary: { status: 'success' } },
+      ],
+    };
+    const { verdict, cause } = judge(readRun(sample), { now: startedAtUTC, stuckAfterMs: minute });
+    expect({ verdict, message: cause?.message }).toEqual({
+      verdict: 'degraded',
+      message: '30 of 100 records were read and not written, and AEP gave no reason.',
+    });
   });
 
   test('a run in progress is stuck once it takes longer than its flow may', () => {
