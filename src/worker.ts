@@ -4,6 +4,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { InvalidEnvironmentError, readConfig } from './config.ts';
 import { checkSearchAttributes, MissingSearchAttributesError } from './search-attributes.ts';
+import { keepFollowers } from './keep-followers.ts';
 import { keepHeapsSmall } from './small-heap.ts';
 import { workerOptions } from './worker-options.ts';
 import { workflowCode } from './workflow-code.ts';
@@ -29,7 +30,17 @@ async function main(): Promise<void> {
     console.error(
       `AEP ${config.apiUrl}, organisation ${config.orgId}${config.buildId ? `, build ${config.buildId}` : ''}`,
     );
-    await worker.run();
+    const stopKeeping = keepFollowers({
+      client: worker.client!,
+      taskQueue,
+      intervalMs: config.watchIntervalMs,
+      warn: (message) => Runtime.instance().logger.warn(message),
+    });
+    try {
+      await worker.run();
+    } finally {
+      await stopKeeping();
+    }
   } finally {
     await connection.close();
   }

@@ -10,6 +10,11 @@ export function followerWorkflowId({ sandbox }: { sandbox: string }): string {
   return `runs:${sandbox}`;
 }
 
+/** The sandbox of a follower, by its id. */
+export function sandboxOfFollower(workflowId: string): string {
+  return workflowId.slice(followerWorkflowId({ sandbox: '' }).length);
+}
+
 export const watcherType = 'watchFlowRuns';
 export const followerType = 'followRuns';
 /** The signal that takes finished runs to a watcher. */

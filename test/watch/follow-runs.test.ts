@@ -242,6 +242,7 @@ describe.concurrent('a follower that dies', () => {
     const own = await startRig();
     try {
       const first = startProgram('src/worker.ts', [], own.env);
+      await waitFor('the worker', () => first.stderr().includes('Worker '), 60_000);
       const { flowIds, watchers } = await watchFlows(own, 3);
       for (const { until } of watchers)
         await until('the first look', ({ flowName }) => flowName === 'Orders');
