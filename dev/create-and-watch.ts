@@ -63,7 +63,7 @@ export async function createAndWatch(
 }
 
 /** Shows the progress until the dataflow is created or failed. */
-async function follow(handle: DataflowHandle, show: (progress: Progress) => void) {
+async function follow(handle: DataflowHandle, show: (progress: Pick<Progress, 'steps'>) => void) {
   const result = handle.result();
   const ended = result.then(
     () => true,

@@ -17,7 +17,7 @@ const words: Partial<Record<StepState, string>> = {
  * Prints what has changed since it was last called, a line for each step that began or ended, each with the time
  * since `startedAt` (epoch milliseconds). Lines are only ever added, so that it reads the same in a file.
  */
-export function liveSteps(startedAt: number, print: Print): (progress: Progress) => void {
+export function liveSteps(startedAt: number, print: Print): (progress: Pick<Progress, 'steps'>) => void {
   const seen = new Map<string, StepState>();
   const at = (time = Date.now()) => `${(Math.max(0, time - startedAt) / 1000).toFixed(2).padStart(7)} s`;
   return ({ steps }) => {

@@ -72,6 +72,8 @@ function serverArguments(port: number, uiPort: number, { headless, dbFilename }:
   const args = ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'error'];
   if (headless) args.push('--headless');
   else args.push('--ui-port', String(uiPort));
+  // `temporal workflow pause` is new, and off unless a server is told otherwise.
+  args.push('--dynamic-config-value', 'frontend.WorkflowPauseEnabled=true');
   if (dbFilename) {
     args.push('--db-filename', dbFilename);
     // These two let a server with a file run two to three times as fast.

@@ -16,11 +16,13 @@ import type { Definition } from './definition/definition.ts';
 import { dataflowId, definitionHash, workflowId } from './definition/identity.ts';
 import { parseDefinition } from './definition/parse.ts';
 import { isFailureType, type FailureType } from './failure-types.ts';
+import { isRefusedAsPaused, pausedWorkflow, type Paused } from './paused.ts';
 import { waitingCalls, type WaitingCall } from './waiting-calls.ts';
 import {
   giveUpUpdate,
   progressQuery,
   resumeUpdate,
+  searchAttributes,
   taskQueue,
   type CreateDataflowResult,
   type DeleteDataflowInput,
@@ -48,8 +50,12 @@ export class DataflowError extends Error {
 }
 
 /** The progress as the workflow knows it, and what Temporal's server knows besides: which calls wait, and why. */
-export interface FullProgress extends Progress {
+export interface FullProgress extends Omit<Progress, 'state'> {
+  /** `paused`: somebody has paused the workflow in Temporal. Until that is taken back it answers nothing, so no step is known. */
+  state: Progress['state'] | 'paused';
   waiting: WaitingCall[];
+  /** By whom and why, where it is paused. */
+  paused?: Paused;
 }
 
 /** One `createDataflow`, running or ended. */
@@ -185,13 +191,14 @@ export class AepDataflows {
   /**
    * How a flow does, as its watcher sees it. Undefined where nobody watches it.
    * @param flow AEP's id of the flow, and its sandbox.
+   * @throws DataflowError `Conflict` where the watcher is paused in Temporal.
    */
   async health(flow: { sandbox: string; flowId: string }): Promise<Health | undefined> {
     try {
       return await this.#client.workflow.getHandle(watcherWorkflowId(flow)).query(healthQuery);
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return undefined;
-      throw error;
+      throw dataflowError(error);
     }
   }
 
@@ -221,8 +228,9 @@ export class AepDataflows {
    */
   async #runOf(definition: Definition): Promise<WorkflowHandle | undefined> {
     const handle = this.#client.workflow.getHandle(workflowId(definition));
-    const { type, memo, runId, status } = await handle.describe();
-    if (status.name !== 'RUNNING') return undefined;
+    const { type, memo, runId, closeTime } = await handle.describe();
+    // One that is paused in Temporal is open too.
+    if (closeTime) return undefined;
     const id = dataflowId(definition);
     if (type !== 'createDataflow')
       throw new DataflowError(
@@ -265,14 +273,24 @@ function handleOf(handle: WorkflowHandle): DataflowHandle {
       handle
         .result()
         .catch((error: unknown) => Promise.reject(dataflowError(error))) as Promise<CreateDataflowResult>,
-    async progress() {
-      const [progress, { raw }] = await Promise.all([handle.query(progressQuery), handle.describe()]);
-      return { ...progress, waiting: waitingCalls(raw.pendingActivities ?? []) };
-    },
+    progress: () => progressOf(handle),
     resume: (corrected) => updated(handle.executeUpdate(resumeUpdate, { args: [corrected] })),
     giveUp: (how = 'keep') => updated(handle.executeUpdate(giveUpUpdate, { args: [how] })),
     cancel: async () => void (await handle.cancel()),
   };
+}
+
+async function progressOf(handle: WorkflowHandle): Promise<FullProgress> {
+  const asked = handle.query(progressQuery).catch((error: unknown) => {
+    if (!isRefusedAsPaused(error)) throw error;
+    return undefined;
+  });
+  const [progress, { raw, typedSearchAttributes }] = await Promise.all([asked, handle.describe()]);
+  const waiting = waitingCalls(raw.pendingActivities ?? []);
+  if (progress) return { ...progress, waiting };
+  const dataflow = typedSearchAttributes.get(searchAttributes.dataflow) ?? handle.workflowId;
+  const paused = pausedWorkflow(raw.workflowExtendedInfo?.pauseInfo ?? {});
+  return { dataflow, state: 'paused', steps: [], warnings: [], waiting, paused };
 }
 
 function updated<Answer>(update: Promise<Answer>): Promise<Answer> {
@@ -280,6 +298,10 @@ function updated<Answer>(update: Promise<Answer>): Promise<Answer> {
 }
 
 function dataflowError(error: unknown): unknown {
+  if (isRefusedAsPaused(error)) {
+    const message = 'It is paused in Temporal and answers nothing: "temporal workflow unpause" lets it go on';
+    return new DataflowError('Conflict', message);
+  }
   if (!(error instanceof WorkflowFailedError || error instanceof WorkflowUpdateFailedError)) return error;
   if (error.cause instanceof CancelledFailure)
     return new DataflowError('Cancelled', 'The workflow was cancelled');
@@ -295,6 +317,6 @@ export type { Message } from './runs/message.ts';
 export type { Watch } from './definition/watch.ts';
 export type { WatcherHandle, WatchInput };
 export type { DeleteDataflowInput, DeleteDataflowResult, ListOrphansInput, ListOrphansResult };
-export type { CreateDataflowResult, Definition, FailureType, Health, Progress, WaitingCall };
+export type { CreateDataflowResult, Definition, FailureType, Health, Paused, Progress, WaitingCall };
 export type { Step, StepName, StepState } from './workflows/messages.ts';
 export type { Kind, ResourceIds } from './resources/kinds.ts';

@@ -1,7 +1,8 @@
 import type { temporal } from '@temporalio/proto';
+import { pausedActivity, type Paused } from './paused.ts';
 import { kinds, kindTitles } from './resources/kinds.ts';
 
-/** A call to AEP that failed and is waiting for its next attempt. */
+/** A call to AEP that failed and is waiting for its next attempt, or that somebody has paused. */
 export interface WaitingCall {
   /** Such as `createDataset`. */
   activity: string;
@@ -14,6 +15,8 @@ export interface WaitingCall {
   message?: string;
   /** Epoch milliseconds. */
   nextAttemptAt?: number;
+  /** Set where somebody has paused it: then there is no next attempt until that is taken back. */
+  paused?: Paused;
 }
 
 type Pending = temporal.api.workflow.v1.IPendingActivityInfo;
@@ -21,8 +24,8 @@ type Pending = temporal.api.workflow.v1.IPendingActivityInfo;
 /** What only Temporal's server knows: calls between two attempts. Workflow code cannot see them. */
 export function waitingCalls(pending: Pending[]): WaitingCall[] {
   return pending
-    .filter(({ attempt, lastFailure }) => (attempt ?? 1) > 1 || lastFailure)
-    .map(({ activityType, attempt, lastFailure, nextAttemptScheduleTime }) => {
+    .filter(({ attempt, lastFailure, paused }) => (attempt ?? 1) > 1 || lastFailure || paused)
+    .map(({ activityType, attempt, lastFailure, nextAttemptScheduleTime, paused, pauseInfo }) => {
       const activity = activityType?.name ?? '';
       const about = kinds.find((kind) => activity.toLowerCase().endsWith(kind.toLowerCase()));
       const why = lastFailure?.applicationFailureInfo?.type;
@@ -34,6 +37,7 @@ export function waitingCalls(pending: Pending[]): WaitingCall[] {
         ...(why ? { why } : {}),
         ...(lastFailure?.message ? { message: lastFailure.message } : {}),
         ...(seconds ? { nextAttemptAt: Number(seconds) * 1000 } : {}),
+        ...(paused ? { paused: pausedActivity(pauseInfo ?? {}) } : {}),
       };
     });
 }

@@ -71,8 +71,9 @@ async function atWorkAmong(dataflows: string[]): Promise<Set<string>> {
 
 async function worksSince(client: Client, dataflow: string, began: number): Promise<boolean> {
   try {
-    const { status, closeTime } = await client.workflow.getHandle(workflowId(namedBy(dataflow))).describe();
-    return status.name === 'RUNNING' || +(closeTime ?? 0) >= began;
+    const { closeTime } = await client.workflow.getHandle(workflowId(namedBy(dataflow))).describe();
+    // One that is paused in Temporal is at work too.
+    return !closeTime || +closeTime >= began;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return false;
     throw error;
