@@ -1,4 +1,5 @@
 /** What is there at the start: what the tutorials take for granted, and one base connection per connector. */
+import { made } from './catalog/data-sets.ts';
 import { connectors, dataLakeSpecId } from './data/connectors.ts';
 import { newEtag, uuidOf } from './ids.ts';
 import type { JsonObject } from './json.ts';
@@ -64,25 +65,15 @@ export function seed(sandbox: Sandbox, world: World): void {
   );
   sandbox.schemas.put($id, { ...schema, version: '1.0' }, true);
 
-  sandbox.dataSets.put(
+  const dataSet = made(
+    caller,
     databasesDataSetId,
     {
-      id: databasesDataSetId,
-      version: '1.0.0',
-      imsOrg: anyOrg,
-      sandboxId: sandbox.id,
-      created: now,
-      updated: now,
-      createdClient: 'emulator',
-      createdUser: 'emulator',
-      updatedUser: 'emulator',
       name: 'Database target dataset',
       description: 'Target dataset of the databases tutorial, there from the start',
       schemaRef: { id: $id, contentType: 'application/vnd.adobe.xed-full+json;version=1' },
-      tags: { 'adobe/siphon/table/format': ['parquet'] },
-      fileDescription: { persisted: true, containerFormat: 'parquet', format: 'parquet' },
-      state: 'DRAFT',
     },
-    true,
+    now,
   );
+  sandbox.dataSets.put(databasesDataSetId, { id: databasesDataSetId, ...dataSet }, true);
 }

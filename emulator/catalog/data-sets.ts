@@ -1,6 +1,7 @@
 /** Catalog: datasets. */
 import { Hono } from 'hono';
 import type { Context } from 'hono';
+import { adHocBehavior, timeSeriesBehavior } from '../data/xdm.ts';
 import { fieldsOf } from '../data/known-fields.ts';
 import { plainError } from '../errors.ts';
 import type { Env } from '../gateway.ts';
@@ -43,25 +44,63 @@ function checked(sandbox: Sandbox, body: unknown): JsonObject {
   return body;
 }
 
-function made(caller: Caller, id: string, body: JsonObject, now: number): JsonObject {
+/** The table of Query Service: names may repeat, tables may not. Guess: how a second one is called. */
+function tableName(sandbox: Sandbox, id: string, { name }: JsonObject): string {
+  const table = String(name ?? id)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '_');
+  const taken = sandbox.dataSets
+    .all()
+    .some((one) => one.id !== id && one.tags?.['adobe/pqs/table']?.[0] === table);
+  return taken ? `${table}_${id}` : table;
+}
+
+/** How the data of a schema behaves in time, as its class says. */
+function behaviorOf(sandbox: Sandbox, schemaId: string): string {
+  const extended: string[] = sandbox.schemas.get(schemaId)?.['meta:extends'] ?? [];
+  if (extended.includes(timeSeriesBehavior)) return 'time-series';
+  return extended.includes(adHocBehavior) ? 'adhoc' : 'record';
+}
+
+/** A dataset as it is kept: what was sent, and what recorded answers show beside it. */
+export function made(caller: Caller, id: string, body: JsonObject, now: number): JsonObject {
+  const user = `${caller.client}@techacct.adobe.com`;
+  const viewId = newHex(24);
+  const location = `adl://emulator/platform/${id}/datasetViewId=${viewId}`;
   return {
+    enableErrorDiagnostics: false,
     version: '1.0.0',
     imsOrg: caller.org,
     sandboxId: caller.sandbox.id,
     created: now,
     updated: now,
     createdClient: caller.client,
-    createdUser: `${caller.client}@techacct.adobe.com`,
-    updatedUser: `${caller.client}@techacct.adobe.com`,
+    createdUser: user,
+    updatedUser: user,
     namespace: 'ACP',
     ...body,
-    tags: { 'adobe/siphon/table/format': ['parquet'], ...body.tags },
+    tags: {
+      'adobe/siphon/table/format': ['parquet'],
+      'adobe/siphon/partition/definition': ['identity(_ACP_BATCHID)'],
+      'aep/siphon/partitions': ['_ACP_BATCHID'],
+      'adobe/pqs/table': [tableName(caller.sandbox, id, body)],
+      ...body.tags,
+    },
+    classification: {
+      dataBehavior: behaviorOf(caller.sandbox, body.schemaRef.id),
+      managedBy: 'CUSTOMER',
+      ...body.classification,
+    },
     fileDescription: body.fileDescription ?? {
       persisted: true,
       containerFormat: 'parquet',
       format: 'parquet',
     },
-    files: `@/dataSets/${id}/views/${newHex(24)}/files`,
+    viewId,
+    basePath: location,
+    files: `@/dataSets/${id}/views/${viewId}/files`,
+    schemaMetadata: { delta: [], gdpr: [], ...body.schemaMetadata },
+    persistence: { adls: { location, credentials: `@/dataSets/${id}/credentials` } },
     state: 'DRAFT',
   };
 }

@@ -12,15 +12,17 @@ import { checkMappings, readMappings } from './mappings.ts';
 import type { Mapping } from './mappings.ts';
 import { preview } from './preview.ts';
 
-/** `/mappingSets?limit=…&start=…`: both are required. Guess: `start` counts mapping sets, not pages; the link to the next page says it. */
+/**
+ * `/mappingSets?limit=…&start=…`: documented as required, and with defaults, which count: clients leave them out.
+ * Guess: `start` counts mapping sets, not pages; the link to the next page says it.
+ */
 function pageOf(found: JsonObject[], params: URLSearchParams): JsonObject {
-  const number = (name: string): number => {
-    const value = Number(params.get(name) ?? Number.NaN);
-    if (!Number.isInteger(value) || value < 0)
-      throw plainError(400, `The parameter ${name} is missing or not valid.`);
+  const number = (name: string, otherwise: number): number => {
+    const value = Number(params.get(name) ?? otherwise);
+    if (!Number.isInteger(value) || value < 0) throw plainError(400, `The parameter ${name} is not valid.`);
     return value;
   };
-  const [limit, start] = [number('limit'), number('start')];
+  const [limit, start] = [number('limit', 10), number('start', 0)];
   const [, sign = '+', field = 'createdDate'] = /^([-+ ]?)(\w+)$/.exec(params.get('orderBy') ?? '') ?? [];
   const key = field === 'createdDate' ? 'createdDate' : 'modifiedDate';
   // Those of one millisecond keep the order in which they were made.

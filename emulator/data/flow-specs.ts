@@ -159,6 +159,12 @@ export const flowSpecs: FlowSpec[] = [
     'RestStorageToAEP',
     [mappingSpec],
   ]),
+  flowSpec('batch', [
+    '15f8402c-ba66-4626-b54c-9f8e54244d61',
+    'MarketoToAEP', // Guess: the page that uses this id does not show the name.
+    'Marketo',
+    [mappingSpec],
+  ]),
   flowSpec('streaming', [
     'c1a19761-d2c7-4702-b9fa-fe91f0613e81',
     'Steam data with transformation', // AEP's own spelling.
@@ -173,8 +179,8 @@ export const flowSpecs: FlowSpec[] = [
   ]),
   flowSpec('streaming', [
     'd69717ba-71b4-4313-b654-49f9cf126d7a',
-    'StreamingEventSources',
-    'StreamingEventSources',
+    'Stream data with optional transformation',
+    'StreamWithOptionalTransformation',
     [mappingSpec],
   ]),
   flowSpec('streaming', [

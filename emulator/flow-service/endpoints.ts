@@ -42,7 +42,7 @@ function checkSource(sandbox: Sandbox, body: JsonObject): void {
   else if (connector.auth.length > 0) requireField(body, 'baseConnectionId');
 
   const format = body.data.format;
-  if (format !== undefined && !connector.formats.includes(format)) {
+  if (format !== undefined && connector.formats.length > 0 && !connector.formats.includes(format)) {
     throw flowError('CONNECTOR-1327-400', `The data format ${format} is not valid for ${connector.name}.`);
   }
   if (!connector.formats.includes('tabular')) return;

@@ -2,7 +2,7 @@
 import { Hono } from 'hono';
 import type { Env } from '../gateway.ts';
 import type { World } from '../world.ts';
-import { connectionSpecs } from './connection-specs.ts';
+import { connectionSpecRoutes } from './connection-specs.ts';
 import { connections } from './connections.ts';
 import { endpoints } from './endpoints.ts';
 import { flowSpecRoutes } from './flow-specs.ts';
@@ -11,7 +11,7 @@ import { runs } from './runs.ts';
 
 export function flowService(world: World): Hono<Env> {
   const app = new Hono<Env>({ strict: false });
-  app.route('/connectionSpecs', connectionSpecs(world));
+  app.route('/connectionSpecs', connectionSpecRoutes());
   app.route('/flowSpecs', flowSpecRoutes(world));
   app.route('/connections', connections(world));
   app.route('/sourceConnections', endpoints(world, 'sourceConnections'));

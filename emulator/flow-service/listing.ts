@@ -31,8 +31,10 @@ function readLimit(text: string | undefined): number {
 
 function readToken(text: string | undefined): Position | undefined {
   if (text === undefined) return undefined;
+  // aepp, which works with AEP, takes as the token whatever stands between the first two `=` of a link.
+  const [token = ''] = text.split('&');
   try {
-    const [value, id] = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as [Json, string];
+    const [value, id] = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as [Json, string];
     return { value: value ?? undefined, id };
   } catch {
     throw flowError('1451-400', 'The continuationToken is not valid.');
@@ -76,12 +78,13 @@ export function page<T extends { id: string }>(
   const last = shown.at(-1);
   if (last === undefined || rest.length <= limit) return { page: shown.map(({ item }) => item), links: {} };
 
-  const params = new URLSearchParams(query.params);
+  const token = Buffer.from(JSON.stringify([last.value ?? null, last.item.id])).toString('base64url');
+  // The token comes first: clients find it there.
+  const params = new URLSearchParams({ continuationToken: token });
+  for (const [name, value] of query.params) {
+    if (name !== 'continuationToken' && name !== 'limit') params.append(name, value);
+  }
   params.set('limit', String(limit));
-  params.set(
-    'continuationToken',
-    Buffer.from(JSON.stringify([last.value ?? null, last.item.id])).toString('base64url'),
-  );
   // Relative to the base of the service.
   return { page: shown.map(({ item }) => item), links: { next: { href: `${path}?${params.toString()}` } } };
 }

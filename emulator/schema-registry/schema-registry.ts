@@ -1,8 +1,9 @@
 /** Schema Registry: schemas, classes and field groups of the tenant, the standard ones, and statistics. */
+import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { fieldsOf } from '../data/known-fields.ts';
-import { standardResources } from '../data/xdm.ts';
+import { findStandard, standardResources } from '../data/xdm.ts';
 import type { StandardResource } from '../data/xdm.ts';
 import { plainError, xdmError } from '../errors.ts';
 import type { Env } from '../gateway.ts';
@@ -18,21 +19,42 @@ import { descriptors } from './descriptors.ts';
 import { expand, fieldsOfResource } from './fields.ts';
 import { list } from './listing.ts';
 
+/** When Adobe's own resources were made, epoch ms: the same for all, long ago. */
+const libraryDate = Date.UTC(2021, 0, 1);
 const types = '(?:schemas|classes|fieldgroups|mixins)';
 const altIdOf = (id: string): string => `_${id.replace('https://ns.adobe.com/', '').replaceAll('/', '.')}`;
 
-function standardView({ id, title, kind, extends: bases }: StandardResource): JsonObject {
+/** A resource of Adobe's own. Recorded answers call field groups by their old name, and hold their fields in `definitions`. */
+function standardView({ id, title, kind, extends: bases, fields }: StandardResource): JsonObject {
+  const isGroup = kind === 'fieldgroups';
+  const key = id.split('/').at(-1) ?? id;
+  const part = { type: 'object', 'meta:xdmType': 'object' };
   return {
     $id: id,
     'meta:altId': altIdOf(id),
-    'meta:resourceType': kind,
+    'meta:resourceType': isGroup ? 'mixins' : kind,
     version: '1.0',
     title,
     type: 'object',
-    'meta:extends': bases,
+    definitions: { [key]: { properties: expand(fields) } },
+    allOf: [
+      ...(isGroup ? [] : bases.map(($ref) => ({ $ref, ...part }))),
+      { $ref: `#/definitions/${key}`, ...part },
+    ],
+    'meta:extensible': true,
+    'meta:abstract': true,
+    'meta:extends': isGroup ? [] : bases,
+    ...(isGroup ? { 'meta:intendedToExtend': bases } : {}),
     'meta:containerId': 'global',
     'meta:xdmType': 'object',
-    ...(kind === 'fieldgroups' ? { 'meta:intendedToExtend': bases } : {}),
+    'meta:status': 'stable',
+    'meta:registryMetadata': {
+      'repo:createdDate': libraryDate,
+      'repo:lastModifiedDate': libraryDate,
+      eTag: createHash('sha256').update(id).digest('hex'),
+      'meta:globalLibVersion': '1.0.0',
+    },
+    imsOrg: 'ADOBE',
   };
 }
 
@@ -67,6 +89,17 @@ function withoutTexts(item: JsonObject): JsonObject {
   return rest;
 }
 
+/** Which schemas build on which class. */
+function classUsage(sandbox: Sandbox): JsonObject[] {
+  const used = Map.groupBy(sandbox.schemas.all(), (schema) => String(schema['meta:class']));
+  return [...used].map(([$id, schemas]) => ({
+    $id,
+    title: findStandard($id)?.title ?? sandbox.classes.get($id)?.title,
+    numberOfSchemas: schemas.length,
+    schemas: schemas.map(({ description, ...schema }) => ({ ...brief(schema), description })),
+  }));
+}
+
 function stats(caller: Caller): JsonObject {
   const { sandbox } = caller;
   const newest = [...sandbox.schemas.all(), ...sandbox.classes.all(), ...sandbox.fieldGroups.all()]
@@ -87,7 +120,7 @@ function stats(caller: Caller): JsonObject {
     },
     recentlyCreatedResources: newest.map(brief),
     recentlyUpdatedResources: newest.map(brief),
-    classUsage: {},
+    classUsage: classUsage(sandbox),
   };
 }
 
@@ -126,7 +159,8 @@ export function schemaRegistry(world: World): Hono<Env> {
       .filter(isOfType(c.req.param('type')))
       .find((one) => one.id === id || altIdOf(one.id) === id);
     if (found === undefined || !accept.version.startsWith('1')) throw notFound(id, accept.version);
-    return c.json({ ...standardView(found), ...(accept.full ? { properties: expand(found.fields) } : {}) });
+    const { definitions: _definitions, allOf: _allOf, ...plain } = standardView(found);
+    return c.json(accept.full ? { ...plain, properties: expand(found.fields) } : standardView(found));
   });
 
   app.get(`/tenant/:type{${types}}/:id`, (c) => {

@@ -18,6 +18,32 @@ test('a dataset is answered as a reference in a list, and read as an object keye
   expect(brief.body[id]).toEqual({ name: 'Orders', schemaRef });
 });
 
+test('a dataset shows what recorded ones show: its table, how its data behaves, where its files are', async () => {
+  const first = idOf((await create({ name: 'Table 1', schemaRef })).body);
+  const { [first]: dataSet } = (await client.get(`/catalog/dataSets/${first}`)).body;
+  expect(dataSet).toMatchObject({
+    enableErrorDiagnostics: false,
+    classification: { dataBehavior: 'record', managedBy: 'CUSTOMER' },
+    tags: { 'adobe/pqs/table': ['table_1'], 'adobe/siphon/table/format': ['parquet'] },
+    files: `@/dataSets/${first}/views/${dataSet.viewId}/files`,
+    schemaMetadata: { delta: [], gdpr: [] },
+    persistence: { adls: { location: dataSet.basePath } },
+  });
+  const second = idOf((await create({ name: 'table-1', schemaRef })).body);
+  const { [second]: other } = (await client.get(`/catalog/dataSets/${second}`)).body;
+  expect(other.tags['adobe/pqs/table']).not.toEqual(['table_1']);
+
+  const $ref = 'https://ns.adobe.com/xdm/context/experienceevent';
+  const events = await client.post('/schemaregistry/tenant/schemas', {
+    title: 'Events of datasets',
+    type: 'object',
+    allOf: [{ $ref }],
+  });
+  const made = await create({ name: 'Events', schemaRef: { ...schemaRef, id: events.body.$id } });
+  const event = (await client.get(`/catalog/dataSets/${idOf(made.body)}`)).body[idOf(made.body)];
+  expect(event.classification.dataBehavior).toBe('time-series');
+});
+
 test('dataset names need not be unique', async () => {
   const twins = [await create({ name: 'Twin', schemaRef }), await create({ name: 'Twin', schemaRef })];
   expect(twins.map(({ status }) => status)).toEqual([201, 201]);

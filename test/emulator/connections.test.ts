@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { bigQuery, crmToAep } from './bodies.ts';
-import { nextPage, rehearsal } from './client.ts';
+import { rehearsal } from './client.ts';
 import type { Answer, Json } from './client.ts';
 
 const { emulator, client } = await rehearsal();
@@ -25,13 +25,10 @@ test('what the tutorials take for granted is there, in both sandboxes', () => {
 });
 
 test('every connector has a spec and a base connection of it', async () => {
-  const specs: Json[] = [];
-  let path: string | undefined = '/connectionSpecs?limit=100';
-  while (path !== undefined) {
-    const page: Answer = await client.get(`/flowservice${path}`);
-    specs.push(...page.body.items);
-    path = nextPage(page);
-  }
+  // All at once: AEP documents no limit and no next page here.
+  const { body } = await client.get('/flowservice/connectionSpecs');
+  const specs: Json[] = body.items;
+  expect(Object.keys(body)).toEqual(['items']);
   expect(specs.length).toBeGreaterThan(50);
   const based = new Set(
     emulator.control.resources('connections', 'prod').map((item) => item.connectionSpec.id),
@@ -44,10 +41,37 @@ test('a connection spec is found by id, in the path and by filter', async () => 
   const byPath = await client.get(`/flowservice/connectionSpecs/${bigQuery.specId}`);
   expect(byFilter.body.items).toEqual(byPath.body.items);
   expect(byPath.body.items[0]).toMatchObject({
-    name: 'Google BigQuery',
-    authSpec: [{ name: 'Basic Authentication' }],
+    name: 'google-big-query',
+    authSpec: [{ name: 'Basic Authentication' }, { name: 'Service Authentication' }],
+    attributes: { category: 'Database / NoSQL', filterAtSource: { enabled: true } },
   });
+  const byName = await client.get('/flowservice/connectionSpecs?property=name=="google-big-query"');
+  expect(byName.body.items).toEqual(byPath.body.items);
   expect(code(await client.get('/flowservice/connectionSpecs/nope'))).toBe('FLOW-1439-404');
+});
+
+test('a connection spec holds the JSON Schemas of what it takes', async () => {
+  const spec = async (name: string): Promise<Json> =>
+    (await client.get(`/flowservice/connectionSpecs?property=name==${name}`)).body.items[0];
+  const bigQuerySpec = await spec('google-big-query');
+  expect(bigQuerySpec.authSpec[0]).toMatchObject({
+    type: 'OAuth2.0',
+    spec: {
+      type: 'object',
+      properties: { project: { type: 'string' }, clientSecret: { format: 'password' } },
+      required: ['project', 'clientId', 'clientSecret', 'refreshToken'],
+    },
+  });
+  expect(bigQuerySpec.sourceSpec.spec.required).toEqual(['tableName', 'columns']);
+  expect(bigQuerySpec.exploreSpec).toMatchObject({
+    type: 'Tabular',
+    requestSpec: { properties: { objectType: { enum: ['table', 'root'] } } },
+    responseSpec: { root: { type: 'array' }, table: { type: 'object' } },
+  });
+  const s3 = await spec('amazon-s3');
+  expect(s3.sourceSpec.spec.required).toEqual(['path']);
+  expect(s3.exploreSpec.type).toBe('FileSystem');
+  expect((await spec('datalake')).targetSpec.spec.required).toEqual(['dataSetId']);
 });
 
 test('a flow spec comes in a list or bare, as asked for', async () => {

@@ -105,8 +105,9 @@ test('names of mapping sets are kept or dropped, as asked for', async () => {
   emulator.control.configure({ mappingSetNames: 'kept' });
 });
 
-test('a list wants limit and start, goes newest first on demand, and links its next page', async () => {
-  expect((await client.get('/conversion/mappingSets?limit=10')).status).toBe(400);
+test('a list starts at its beginning with ten by default, goes newest first on demand, and links its next page', async () => {
+  expect((await client.get('/conversion/mappingSets')).body).toMatchObject({ _page: { limit: 10 } });
+  expect((await client.get('/conversion/mappingSets?limit=ten')).status).toBe(400);
   const ids: string[] = [];
   for (let number = 0; number < 3; number += 1) {
     emulator.control.advanceClock(1000);

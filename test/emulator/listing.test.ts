@@ -72,6 +72,22 @@ test('the pages of a list hang together by their links, each item once, the last
   expect(seen).toEqual(['part 5', 'part 4', 'part 3', 'part 2', 'part 1', 'a, b "c"']);
 });
 
+test('the link to the next page begins with the token, and keeps the query', async () => {
+  const page = await list(`limit=2&orderby=-name&${filter('createdAt>0')}`);
+  const href = nextPage(page) ?? '';
+  expect(href).toMatch(/^\/sourceConnections\?continuationToken=[\w-]+&/);
+  expect([...new URLSearchParams(href.split('?')[1]).keys()].toSorted()).toEqual([
+    'continuationToken',
+    'limit',
+    'orderby',
+    'property',
+  ]);
+  // aepp takes all between the first two `=` as the token, and sends the query itself.
+  const token = encodeURIComponent(href.split('=')[1] ?? '');
+  const next = await list(`limit=2&orderby=-name&${filter('createdAt>0')}&continuationToken=${token}`);
+  expect(names(next)).toEqual(['part 3', 'part 2']);
+});
+
 test('a page that is read while the list grows at its front repeats nothing', async () => {
   const first = await list(`limit=2&orderby=-name&${filter('description==odd')}`);
   await client.post(

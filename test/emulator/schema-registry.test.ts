@@ -201,4 +201,34 @@ test('descriptors are made, listed by type, replaced and deleted', async () => {
 test('the statistics tell the tenant id', async () => {
   const stats = await client.get('/schemaregistry/stats');
   expect(stats.body).toMatchObject({ tenantId: 'emulator', counts: { schemas: expect.any(Number) } });
+  // A list, one entry per class in use.
+  const [profiles] = stats.body.classUsage;
+  expect(profiles).toMatchObject({
+    $id: 'https://ns.adobe.com/xdm/context/profile',
+    title: 'XDM Individual Profile',
+    numberOfSchemas: profiles.schemas.length,
+  });
+  expect(profiles.schemas[0]).toMatchObject({ title: expect.any(String), $id: expect.any(String) });
+});
+
+test('a global field group holds its fields in definitions, and in properties when it is expanded', async () => {
+  const path = `/schemaregistry/global/fieldgroups/${encodeURIComponent('https://ns.adobe.com/xdm/context/profile-person-details')}`;
+  const look = async (accept: string) => (await client.get(path, { accept })).body;
+  expect(await look('application/vnd.adobe.xed+json; version=1')).toMatchObject({
+    title: 'Demographic Details',
+    'meta:resourceType': 'mixins',
+    'meta:intendedToExtend': ['https://ns.adobe.com/xdm/context/profile'],
+    definitions: { 'profile-person-details': { properties: { person: { type: 'object' } } } },
+    allOf: [{ $ref: '#/definitions/profile-person-details' }],
+    'meta:registryMetadata': { eTag: expect.any(String) },
+  });
+  const full = await look('application/vnd.adobe.xed-full+json; version=1');
+  expect(full.properties.person.properties.name.type).toBe('object');
+  expect(full).not.toHaveProperty('allOf');
+  const list = await client.get(
+    '/schemaregistry/global/fieldgroups?property=meta:intendedToExtend==https://ns.adobe.com/xdm/context/profile',
+    { accept: 'application/vnd.adobe.xdm+json' },
+  );
+  expect(list.body.results.length).toBeGreaterThan(2);
+  expect(list.body.results[0]).toHaveProperty('definitions');
 });
