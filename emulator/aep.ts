@@ -8,6 +8,7 @@ import { flowService } from './flow-service/flow-service.ts';
 import { gateway } from './gateway.ts';
 import type { Env } from './gateway.ts';
 import { ims } from './ims.ts';
+import { sandboxManagement } from './sandbox-management.ts';
 import { schemaRegistry } from './schema-registry/schema-registry.ts';
 import type { World } from './world.ts';
 
@@ -17,13 +18,20 @@ export function aep(world: World): Hono<Env> {
   const base = '/data/foundation';
 
   app.route('/', ims(world));
-  for (const service of ['flowservice', 'schemaregistry', 'catalog', 'conversion'] as const) {
+  for (const service of [
+    'flowservice',
+    'schemaregistry',
+    'catalog',
+    'conversion',
+    'sandbox-management',
+  ] as const) {
     app.use(`${base}/${service}/*`, gateway(service, world));
   }
   app.route(`${base}/flowservice`, flowService(world));
   app.route(`${base}/schemaregistry`, schemaRegistry(world));
   app.route(`${base}/catalog`, dataSets(world));
   app.route(`${base}/conversion`, mappingSets(world));
+  app.route(`${base}/sandbox-management`, sandboxManagement(world));
 
   app.notFound((c) => {
     const refusal = plainError(404, `There is no ${c.req.method} ${c.req.path}.`);

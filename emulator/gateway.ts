@@ -7,7 +7,7 @@ import type { Caller, Sandbox, World } from './world.ts';
 
 export type Env = { Variables: { caller: Caller; body: unknown }; Bindings: { requestId: string } };
 
-export type Service = 'flowservice' | 'schemaregistry' | 'catalog' | 'conversion';
+export type Service = 'flowservice' | 'schemaregistry' | 'catalog' | 'conversion' | 'sandbox-management';
 
 type Headers = (name: string) => string | undefined;
 
@@ -53,7 +53,8 @@ function findSandbox(service: Service, world: World, name: string | undefined): 
   if (name === undefined && service === 'flowservice') {
     throw flowError('2105-400', 'The x-sandbox-name header is missing.');
   }
-  const wanted = name ?? 'prod';
+  // The list of sandboxes is asked for by those who do not know one yet, whatever they say.
+  const wanted = service === 'sandbox-management' ? world.settings.sandboxes[0]! : (name ?? 'prod');
   const sandbox = world.sandboxes.get(wanted);
   if (sandbox !== undefined) return sandbox;
   const detail = `The sandbox ${wanted} does not exist.`;

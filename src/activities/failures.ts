@@ -5,7 +5,15 @@ import {
   cancellationSignal,
   heartbeat,
 } from '@temporalio/activity';
-import { AepError, RateLimited, Unauthorized, Unavailable, NotReached } from '../aep/errors.ts';
+import {
+  AepError,
+  NotReached,
+  RateLimited,
+  Unauthorized,
+  Unavailable,
+  UnknownSandbox,
+} from '../aep/errors.ts';
+import { nearest } from '../definition/nearest.ts';
 import type { Problem } from '../definition/problems.ts';
 import type { AepRefusal, FailureType } from '../failure-types.ts';
 
@@ -13,6 +21,7 @@ const firstPauseMs = 1_000;
 const longestPauseMs = 30 * 60_000;
 /** A token that is refused right after its renewal may be a gateway catching up; a sixth time in a row it is not. */
 const unauthorizedInARow = 6;
+const sandboxesToTell = 20;
 
 /** What went wrong since the last good answer, left to the next attempt in heartbeat details. Whoever leaves none begins anew. */
 interface Trouble {
@@ -79,13 +88,10 @@ export function isTooLate(pauseMs: number, giveUpAfterMs: number | undefined): b
   return giveUpAfterMs !== undefined && now + pauseMs > scheduledTimestampMs + giveUpAfterMs;
 }
 
-/** Flow Service's codes for a sandbox that it does not know, such as `FLOW-2100-404`. */
-const sandboxCode = /(^|-)210[013]-404$/;
-
 /** The failure of a call with a sandbox that AEP does not know: a name that is wrong in what the caller gave, as its other mistakes are told. */
 export function unknownSandbox(error: unknown): ApplicationFailure | undefined {
-  if (!(error instanceof AepError) || !sandboxCode.test(error.code ?? '')) return undefined;
-  const message = `AEP does not know it: ${error.message}`;
+  if (!(error instanceof UnknownSandbox)) return undefined;
+  const message = `AEP does not know the sandbox "${error.sandbox}"${tellKnown(error)}: ${error.message}`;
   const problems: Problem[] = [{ field: 'sandbox', message }];
   return ApplicationFailure.create({
     type: 'InvalidDefinition' satisfies FailureType,
@@ -93,6 +99,15 @@ export function unknownSandbox(error: unknown): ApplicationFailure | undefined {
     details: [{ problems, problemCount: problems.length, ...refusal(error) }],
     nonRetryable: true,
   });
+}
+
+function tellKnown({ sandbox, known }: UnknownSandbox): string {
+  if (known === undefined) return '';
+  if (known.length === 0) return '; this client may use none';
+  const near = nearest(sandbox, known);
+  const more = known.length > sandboxesToTell ? ` and ${known.length - sandboxesToTell} more` : '';
+  const told = known.slice(0, sandboxesToTell).join(', ');
+  return `; this client may use ${told}${more}${near === undefined ? '' : `. Did you mean "${near}"?`}`;
 }
 
 /** The type says that no attempt may follow without a look. */

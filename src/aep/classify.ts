@@ -51,16 +51,22 @@ export function classify(asked: Asked, outcome: Outcome, redact: (text: string) 
     if (body === undefined) return new Unavailable(failure);
     const { from } = readErrorBody(body);
     // A gateway's or a proxy's 404 says that the address is wrong, which must not pass for "the flow is gone".
-    if ((from === 'service' || from === 'nobody') && !unknownSandbox.test(code)) return new NotFound(failure);
+    if ((from === 'service' || from === 'nobody') && !sandboxCode.test(code)) return new NotFound(failure);
   }
   return new Rejected(failure);
+}
+
+/** Whether Flow Service refused a request for a sandbox that it does not know, such as with `FLOW-2100-404`. */
+export function saysUnknownSandbox({ code = '' }: Failure): boolean {
+  return unknownSandboxCode.test(code);
 }
 
 /** 4xx in name only: nobody says that the request was not carried out. */
 const undecided = new Set([408, 425, 499]);
 const wrongOrganisation = /^FLOW-200[0-2]-/;
 const badTokenCode = /^(401013|FLOW-211[45]-)/;
-const unknownSandbox = /^FLOW-210\d-/;
+const sandboxCode = /^FLOW-210\d-/;
+const unknownSandboxCode = /(^|-)210[013]-404$/;
 const notFoundCode = /^FLOW-(1428|1429|1430|1439)-/;
 const titleTakenCode = /^XDM-(1521|3005)-/;
 const titleTaken = /title must be unique|title (is )?not unique/i;

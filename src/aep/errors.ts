@@ -94,6 +94,20 @@ export class NotFound extends Rejected {
   override readonly name = 'NotFound';
 }
 
+/** AEP does not know the sandbox, or this client may not see it. */
+export class UnknownSandbox extends Rejected {
+  override readonly name = 'UnknownSandbox';
+  readonly sandbox: string;
+  /** The sandboxes that this client may use. Missing where AEP did not say. */
+  declare readonly known?: string[];
+
+  constructor(failure: Failure, sandbox: string, known: string[] | undefined) {
+    super(failure);
+    this.sandbox = sandbox;
+    if (known !== undefined) this.known = known;
+  }
+}
+
 /** A schema, class or field group of this title exists. */
 export class TitleTaken extends Rejected {
   override readonly name = 'TitleTaken';

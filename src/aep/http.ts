@@ -1,11 +1,12 @@
 import ky from 'ky';
 import { z } from 'zod';
 import type { Asked } from './classify.ts';
-import { classify } from './classify.ts';
+import { classify, saysUnknownSandbox } from './classify.ts';
 import type { Deadline } from './deadline.ts';
 import { startDeadline } from './deadline.ts';
-import { AepError, RateLimited, Rejected, Unauthorized } from './errors.ts';
+import { AepError, RateLimited, Rejected, Unauthorized, UnknownSandbox } from './errors.ts';
 import { sendBefore } from './late-send.ts';
+import { createSandboxNames } from './sandboxes.ts';
 import { createSecrets } from './secrets.ts';
 import { createSlowDown } from './slow-down.ts';
 import type { TokenConfig } from './token.ts';
@@ -32,6 +33,8 @@ export interface Request {
   body?: object;
   /** The Schema Registry answers in the form that Accept asks for. Default: JSON. */
   accept?: string;
+  /** Says no sandbox. */
+  anySandbox?: true;
 }
 
 /** Sends one request and gives the answer as `answer` reads it. */
@@ -94,7 +97,7 @@ export function createHttp(config: HttpConfig): Http {
             authorization: `Bearer ${token}`,
             'x-api-key': config.clientId,
             'x-gw-ims-org-id': config.orgId,
-            'x-sandbox-name': call.sandbox,
+            ...(request.anySandbox ? {} : { 'x-sandbox-name': call.sandbox }),
           },
           hooks: { beforeRequest: [onBeforeRequest] },
           signal,
@@ -136,21 +139,31 @@ export function createHttp(config: HttpConfig): Http {
     }
   }
 
+  const sendOnce: Http['send'] = async (call, request, answer) => {
+    const deadline = startDeadline(call.timeoutMs ?? config.httpTimeoutMs, call.signal);
+    try {
+      const { status, headers, body } = await exchangeWithToken(call, deadline, request);
+      const read = readAnswer(body, answer);
+      if (read.success) return read.data;
+      throw classify(
+        askedFor(request),
+        { kind: 'unreadable', status, headers, problem: read.problem },
+        secrets.redact,
+      );
+    } finally {
+      deadline.end();
+    }
+  };
+  const sandboxNames = createSandboxNames(sendOnce);
+
   const http: Http = {
     now: () => Date.now() + aheadMs,
     async send(call, request, answer) {
-      const deadline = startDeadline(call.timeoutMs ?? config.httpTimeoutMs, call.signal);
       try {
-        const { status, headers, body } = await exchangeWithToken(call, deadline, request);
-        const read = readAnswer(body, answer);
-        if (read.success) return read.data;
-        throw classify(
-          askedFor(request),
-          { kind: 'unreadable', status, headers, problem: read.problem },
-          secrets.redact,
-        );
-      } finally {
-        deadline.end();
+        return await sendOnce(call, request, answer);
+      } catch (error) {
+        if (!(error instanceof Rejected) || !saysUnknownSandbox(error)) throw error;
+        throw new UnknownSandbox(error, call.sandbox, await sandboxNames(call));
       }
     },
     sender: (call) => (request, answer) => http.send(call, request, answer),

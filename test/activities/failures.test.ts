@@ -74,13 +74,35 @@ describe('the pause after a failure', () => {
   });
 });
 
-it('a sandbox that AEP does not know is told as such, whatever names it: not only definitions do', async () => {
-  const unknown: Answer = [404, { type: 'https://ns.adobe.com/aep/errors/FLOW-2100-404' }];
-  const { activities } = await answering([unknown]);
+describe('a sandbox that AEP does not know', () => {
   const request = { sandbox: 'no-such', dataflow: 'no-such/orders' };
-  const { failures } = await attempts(activities.listMarkedFlow, [request], 2);
-  expect(failures).toMatchObject([
-    { type: 'InvalidDefinition', details: [{ problems: [{ field: 'sandbox' }] }] },
-  ]);
-  expect(failures[0]?.message).toMatch(/^sandbox: AEP does not know it/);
+
+  /** What is told where AEP answers this for the list of its sandboxes. */
+  async function told(list: Answer) {
+    const unknown: Answer = [404, { type: 'https://ns.adobe.com/aep/errors/FLOW-2100-404' }];
+    const { aep, requests } = await fakeAep(({ path }, response) =>
+      json(response, ...(path.includes('sandbox-management') ? list : unknown)),
+    );
+    const bounds = { httpTimeoutMs: 2_000, lateCommitMs: 1, listLagMs: 1, watchIntervalMs: 1 };
+    const activities = createActivities({ aep, ...bounds, webhooks: {} });
+    const { failures } = await attempts(activities.listMarkedFlow, [request], 2);
+    expect(failures).toMatchObject([
+      { type: 'InvalidDefinition', details: [{ problems: [{ field: 'sandbox' }] }] },
+    ]);
+    return { message: failures[0]?.message, requests };
+  }
+
+  it('is told with those that it knows, whatever names it: not only definitions do', async () => {
+    const sandboxes = [{ name: 'prod' }, { name: 'such' }, { name: 'old', state: 'deleted' }];
+    const { message, requests } = await told([200, { sandboxes }]);
+    expect(message).toContain(
+      'sandbox: AEP does not know the sandbox "no-such"; this client may use prod, such. Did you mean "such"?: GET ',
+    );
+    expect(requests.at(-1)?.headers).not.toHaveProperty('x-sandbox-name');
+  });
+
+  it('is told also where AEP does not say which it knows', async () => {
+    const { message } = await told([403, { error_code: '403003' }]);
+    expect(message).toMatch(/^sandbox: AEP does not know the sandbox "no-such": GET /);
+  });
 });

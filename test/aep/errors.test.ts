@@ -85,7 +85,12 @@ describe('every family of AEP errors is understood', () => {
       flow('2120-403'),
       { name: 'Unauthorized', permanent: true, ...said, code: 'FLOW-2120-403' },
     ],
-    ['Flow Service: no such sandbox', 404, flow('2100-404'), { ...refusal, code: 'FLOW-2100-404' }],
+    [
+      'Flow Service: no such sandbox',
+      404,
+      flow('2100-404'),
+      { ...refusal, name: 'UnknownSandbox', sandbox: 'prod' },
+    ],
     [
       'Flow Service: what the request refers to is not there',
       400,
@@ -258,14 +263,14 @@ describe('what is not there', () => {
     expect(await aep.flowService.getRun(call, 'x')).toBeUndefined();
   });
 
-  test.each<[string, (response: ServerResponse) => void]>([
+  test.each<[string, (response: ServerResponse) => void, name?: string]>([
     ["a proxy's page", (response) => response.writeHead(404).end('<html>not here</html>')],
     ["the gateway's own 404", (response) => json(response, 404, { error_code: '404000', message: 'x' })],
-    ['an unknown sandbox', (response) => json(response, 404, flow('2100-404'))],
-  ])('must not be concluded from %s', async (_, answer) => {
+    ['an unknown sandbox', (response) => json(response, 404, flow('2100-404')), 'UnknownSandbox'],
+  ])('must not be concluded from %s', async (_, answer, name = 'Rejected') => {
     const { aep } = await fakeAep((_, response) => answer(response));
-    expect(await errorOf(aep.flowService.flows.get(call, 'x'))).toMatchObject({ name: 'Rejected' });
-    expect(await errorOf(aep.flowService.flows.remove(call, 'x'))).toMatchObject({ name: 'Rejected' });
+    expect(await errorOf(aep.flowService.flows.get(call, 'x'))).toMatchObject({ name });
+    expect(await errorOf(aep.flowService.flows.remove(call, 'x'))).toMatchObject({ name });
   });
 });
 

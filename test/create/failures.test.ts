@@ -66,10 +66,13 @@ describe('Rejected', () => {
 });
 
 describe('InvalidDefinition', () => {
-  it.concurrent('is what a sandbox is that AEP does not know, and nothing was made', async () => {
+  it.concurrent('is what a sandbox is that AEP does not know, with those it knows, and nothing was made', async () => {
     const { type, message, details } = await failedStart(orders('no-such-place'));
     expect(type).toBe('InvalidDefinition');
-    expect(message).toContain('sandbox: AEP does not know it');
+    const known = `${sandboxes.slice(0, 20).join(', ')}`;
+    expect(message).toContain(
+      `sandbox: AEP does not know the sandbox "no-such-place"; this client may use ${known}`,
+    );
     expect(details).toMatchObject({
       problems: [{ field: 'sandbox' }],
       problemCount: 1,
