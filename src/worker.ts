@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { InvalidEnvironmentError, readConfig } from './config.ts';
 import { checkSearchAttributes, MissingSearchAttributesError } from './search-attributes.ts';
 import { keepFollowers } from './keep-followers.ts';
 import { keepHeapsSmall } from './small-heap.ts';
+import { workerLog } from './worker-log.ts';
 import { workerOptions } from './worker-options.ts';
 import { workflowCode } from './workflow-code.ts';
 
@@ -15,7 +16,7 @@ async function main(): Promise<void> {
   keepHeapsSmall();
   // What is worth knowing of a worker that does well are the two lines below.
   Runtime.install({
-    logger: new DefaultLogger('WARN'),
+    logger: workerLog,
     telemetryOptions: { logging: { forward: {}, filter: 'WARN' } },
   });
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();

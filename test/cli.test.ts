@@ -85,6 +85,9 @@ it('the Temporal CLI is told at once what is wrong with a definition', async () 
   expect(told).toContain('InvalidDefinition');
   expect(told).toContain('schedule.frequency');
   expect(told).toContain('mapping');
+  const plain = await temporal('workflow', 'result', '--workflow-id', 'dataflow:dev:bad');
+  expect(plain.stdout.split('The definition has').length).toBe(2);
+  expect(plain.stdout).not.toContain('StackTrace');
   expect(
     rig.emulator.control
       .requests()

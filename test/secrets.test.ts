@@ -14,6 +14,7 @@ const token = /emulator\.[0-9a-f]{16,}/;
 const faults: FaultKind[] = ['401', 'token-revoked', '500-committed', '502-html', 'truncated', 'reset-after'];
 const { sandboxes, next } = places(20);
 let rig: Rig;
+let log = '';
 
 beforeAll(async () => {
   rig = await startRig({
@@ -39,6 +40,7 @@ it('whatever goes wrong, no history, memo, search attribute, failure or log show
   expect(refused).toContain('Check the client id and secret');
   worker.kill('SIGTERM');
   await worker.ended;
+  log = worker.stderr();
 
   const kept = [...(await everythingKept()), worker.stdout(), worker.stderr()].join('\n');
   // What is kept can be read here, and a token would be known for one.
@@ -47,6 +49,14 @@ it('whatever goes wrong, no history, memo, search attribute, failure or log show
   expect(await tokenOf(url)).toMatch(token);
   expect(token.exec(kept)).toBeNull();
   for (const form of forms(secret)) expect(kept.includes(form)).toBe(false);
+});
+
+it('what a create failed for is in the log of the worker once, without a stack trace', () => {
+  const lines = log.split('\n').filter((line) => line.includes('no.such.path'));
+  expect(lines).toEqual([
+    expect.stringMatching(/\[WARN\] createDataflow dataflow:place-\d+:orders failed: POST \S+ failed: 400 /),
+  ]);
+  expect(log).not.toMatch(/^ +at /m);
 });
 
 /** A dataflow of its own that meets a fault on several of its calls. */

@@ -28,9 +28,9 @@ const longestPauseMs = 60 * 60_000;
 /** Deliver messages: at least once, so that their receivers drop those whose id they have seen. */
 export function createTellActivities({ webhooks, temporalUiUrl, httpTimeoutMs }: TellDependencies) {
   return {
-    /** Whether the environment of this worker holds a webhook of that name. */
-    async knowsWebhook(name: string): Promise<boolean> {
-      return Object.hasOwn(webhooks, name);
+    /** The names of the webhooks that the environment of this worker holds. */
+    async knownWebhooks(): Promise<string[]> {
+      return Object.keys(webhooks).sort();
     },
 
     /** Sends a message to a webhook, signed as standardwebhooks.com describes. Retried by Temporal until it is taken. */

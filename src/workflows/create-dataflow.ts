@@ -2,6 +2,7 @@ import {
   CancellationScope,
   CancelledFailure,
   isCancellation,
+  log,
   upsertMemo,
   upsertSearchAttributes,
   workflowInfo,
@@ -56,6 +57,7 @@ export async function createDataflow(input: unknown): Promise<CreateDataflowResu
     let how = definition.onFailure ?? 'keep';
     if (how === 'wait') {
       report.become('waiting', { type: ending.type!, message: ending.message });
+      log.warn(`waits for the update resume or giveUp: ${ending.message}`);
       const decided = await decision();
       if ('resume' in decided) {
         accepted = decided.resume;

@@ -13,12 +13,15 @@ const longestText = 300;
  * of would never fit into the history, and the workflow would hang.
  */
 export function fail(type: FailureType, message: string, details: object = {}): ApplicationFailure {
-  return ApplicationFailure.create({
+  const failure = ApplicationFailure.create({
     type,
     message: cut(message, longestMessage),
     nonRetryable: true,
     details: [details],
   });
+  // It would say the message again, and then only where in our code it was written.
+  failure.stack = '';
+  return failure;
 }
 
 /** Tells the first hundred problems and their number. */

@@ -1,18 +1,31 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
+import { nearest } from '../definition/nearest.ts';
 import type { Problem } from '../definition/problems.ts';
 import type { Watch } from '../definition/watch.ts';
 
-const { knowsWebhook } = proxyActivities<Activities>({
+const toTell = 20;
+
+const { knownWebhooks } = proxyActivities<Activities>({
   startToCloseTimeout: '30 seconds',
-  summary: 'Does the environment hold the webhook',
+  summary: 'The webhooks in the environment',
 });
 
 /** What is wrong with the webhook that a watch names. Only a worker can tell: the address is a secret of its environment. */
 export async function webhookProblems({ notify }: Watch = {}): Promise<Problem[]> {
   const name = notify?.webhook;
-  if (name === undefined || (await knowsWebhook(name))) return [];
+  if (name === undefined) return [];
+  const known = await knownWebhooks();
+  if (known.includes(name)) return [];
   const variable = `AEP_WEBHOOK_${name.toUpperCase().replaceAll('-', '_')}`;
-  const message = `The environment of the worker has no webhook "${name}": set ${variable}_URL and ${variable}_KEY on every worker.`;
+  const message = `The environment of the worker has no webhook "${name}"${tellKnown(name, known)}: set ${variable}_URL and ${variable}_KEY on every worker.`;
   return [{ field: 'notify.webhook', message }];
+}
+
+function tellKnown(name: string, known: string[]): string {
+  if (known.length === 0) return ', nor any other';
+  const near = nearest(name, known);
+  const more = known.length > toTell ? ` and ${known.length - toTell} more` : '';
+  const hint = near === undefined ? '' : `; did you mean "${near}"?`;
+  return `, only ${known.slice(0, toTell).join(', ')}${more}${hint}`;
 }

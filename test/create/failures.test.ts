@@ -69,7 +69,7 @@ describe('InvalidDefinition', () => {
   it.concurrent('is what a sandbox is that AEP does not know, with those it knows, and nothing was made', async () => {
     const { type, message, details } = await failedStart(orders('no-such-place'));
     expect(type).toBe('InvalidDefinition');
-    const known = `${sandboxes.slice(0, 20).join(', ')}`;
+    const known = sandboxes.slice(0, 20).join(', ');
     expect(message).toContain(
       `sandbox: AEP does not know the sandbox "no-such-place"; this client may use ${known}`,
     );

@@ -104,7 +104,9 @@ test('a webhook that no worker knows is refused before anything is created or ch
   const before = stage.rig.emulator.control.requests({ method: 'POST', path: '/flowservice/**' }).length;
   const problem = {
     field: 'watch.notify.webhook',
-    message: expect.stringMatching(/AEP_WEBHOOK_ON_HOLIDAY_URL and AEP_WEBHOOK_ON_HOLIDAY_KEY/),
+    message: expect.stringMatching(
+      /no webhook "on-holiday", only on-call.*: set AEP_WEBHOOK_ON_HOLIDAY_URL and AEP_WEBHOOK_ON_HOLIDAY_KEY/,
+    ),
   };
   const nobody = { notify: { webhook: 'on-holiday' } };
   await expect(create('untold', nobody)).rejects.toMatchObject({
