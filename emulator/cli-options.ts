@@ -120,6 +120,11 @@ export const flags: Record<string, Flag> = {
     help: `wording of the refusal of a title that is taken (default ${defaults.titleTaken})`,
     set: (o, text, flag) => (o.titleTaken = oneOf(text, flag, ['newer', 'older'])),
   },
+  'connection-init': {
+    value: 'MS',
+    help: 'clock time until a base connection with credentials is enabled (default 0)',
+    set: (o, text, flag) => (o.connectionInitMs = number(text, flag)),
+  },
   'operation-lasts': {
     value: 'MS[-MS]',
     help: `clock time that a patch or an action on a flow takes (default ${defaults.operationLastsMs[0]}; AEP: up to 10000)`,

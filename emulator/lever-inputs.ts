@@ -34,6 +34,7 @@ const settings = z.strictObject({
   mappingSetNames: z.enum(['kept', 'dropped']),
   flowSpecShape: z.enum(['items', 'bare']),
   titleTaken: z.enum(['newer', 'older']),
+  connectionInitMs: clockMs,
   operationLastsMs: range,
   flowAtRunEnd: z.enum(['touched', 'untouched']),
   missedRuns: z.enum(['made-up', 'dropped']),

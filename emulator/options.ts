@@ -20,6 +20,8 @@ export type Settings = {
   flowSpecShape: 'items' | 'bare';
   /** Wording of Schema Registry's refusal of a title that is taken: both are documented. */
   titleTaken: 'newer' | 'older';
+  /** Clock time in ms until a base connection with credentials is enabled; before, it is initializing. */
+  connectionInitMs: number;
   /** Clock time in ms that a patch or an action on a flow takes: at least, at most. */
   operationLastsMs: [number, number];
   /** Whether the end of a run gives its flow a new version: a sample shows the time of change moving, no page says it. */
@@ -64,6 +66,7 @@ export const defaults: Settings = {
   mappingSetNames: 'kept',
   flowSpecShape: 'items',
   titleTaken: 'newer',
+  connectionInitMs: 0,
   operationLastsMs: [0, 0],
   flowAtRunEnd: 'touched',
   missedRuns: 'made-up',

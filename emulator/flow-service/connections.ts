@@ -55,7 +55,16 @@ const states: Record<string, string> = { PUBLISH: 'enabled', ENABLE: 'enabled', 
 
 export function connections(world: World): Hono<Env> {
   const app = new Hono<Env>({ strict: false });
-  const listed = (sandbox: Sandbox): JsonObject[] => sandbox.connections.listed(world.settings.listLagMs);
+  /** When those are enabled that AEP takes its time for. Clock ms. */
+  const enabledAt = new Map<string, number>();
+  // Shown without a version, so that nothing can be patched yet.
+  const view = (item: JsonObject): JsonObject => {
+    if (item.state !== 'enabled' || world.now() >= (enabledAt.get(item.id) ?? 0)) return item;
+    const { version: _version, etag: _etag, ...rest } = item;
+    return { ...rest, state: 'initializing' };
+  };
+  const listed = (sandbox: Sandbox): JsonObject[] =>
+    sandbox.connections.listed(world.settings.listLagMs).map(view);
 
   app.get('/', (c) => {
     const params = new URL(c.req.url).searchParams;
@@ -78,14 +87,16 @@ export function connections(world: World): Hono<Env> {
     if (!draft) checkAuth(specId, body.auth);
     const fields = isObject(body.auth) ? { ...body, auth: masked(body.auth) } : body;
     const item = create(world, c.get('caller'), 'connections', fields, draft ? 'draft' : 'enabled');
+    // Documented of one kind of credentials only; others are enabled at once, unless somebody rehearses it.
+    if (isObject(body.auth)) enabledAt.set(item.id, world.now() + world.settings.connectionInitMs);
     return c.json({ id: item.id, etag: item.etag }, 201, { location: `/connections/${item.id}` });
   });
 
-  app.get('/:id', (c) => c.json({ items: [find(c.get('caller'), 'connections', c.req.param('id'))] }));
+  app.get('/:id', (c) => c.json({ items: [view(find(c.get('caller'), 'connections', c.req.param('id')))] }));
 
   app.get('/:id/test', (c) => {
     const item = find(c.get('caller'), 'connections', c.req.param('id'));
-    return c.json({ result: item.state === 'enabled' });
+    return c.json({ result: view(item).state === 'enabled' });
   });
 
   app.get('/:id/explore', (c) => {

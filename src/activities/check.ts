@@ -1,9 +1,11 @@
-import { cancellationSignal } from '@temporalio/activity';
+import { ApplicationFailure, activityInfo, cancellationSignal } from '@temporalio/activity';
+import { ApplicationFailureCategory } from '@temporalio/common';
 import { flowSpecProblems } from '../definition/flow-spec.ts';
 import type { Problem } from '../definition/problems.ts';
+import type { FailureType } from '../failure-types.ts';
 import type { FlowSettings } from '../resources/flow.ts';
 import type { JsonObject } from '../resources/resource.ts';
-import { failure } from './failures.ts';
+import { failure, isTooLate, pauseMs } from './failures.ts';
 import type { Dependencies } from './dependencies.ts';
 import { glanceBack, type LookBack } from './look-back.ts';
 import { beating } from './send.ts';
@@ -23,6 +25,8 @@ export type FlowSpecAnswer = { id: string; version: string; problems: Problem[] 
 export interface BaseConnectionRequest {
   sandbox: string;
   id: string;
+  /** Whether to wait while AEP is initializing it, which takes about a minute and a half for some sorts of credentials. */
+  waits?: boolean;
   giveUpAfterMs?: number;
 }
 
@@ -66,16 +70,23 @@ export function createCheckActivities(dependencies: Dependencies) {
       }
     },
 
-    async readBaseConnection({ giveUpAfterMs, ...request }: BaseConnectionRequest): Promise<BaseConnection> {
+    async readBaseConnection({
+      giveUpAfterMs,
+      waits,
+      ...request
+    }: BaseConnectionRequest): Promise<BaseConnection> {
+      let connection: BaseConnection;
       try {
         const call = { sandbox: request.sandbox, signal: cancellationSignal() };
         const read = () => flowService.connections.get(call, request.id);
-        return baseConnectionAnswer(
+        connection = baseConnectionAnswer(
           await beating(() => baseConnections.read(`${request.sandbox}/${request.id}`, read)),
         );
       } catch (error) {
         throw failure(error, giveUpAfterMs);
       }
+      if (waits && connection?.state === 'initializing') throw notEnabledYet(request.id, giveUpAfterMs);
+      return connection;
     },
 
     /** The same from memory alone, and what ran before. For a local activity: it is done within a tenth of a second. */
@@ -91,6 +102,20 @@ export function createCheckActivities(dependencies: Dependencies) {
       };
     },
   };
+}
+
+/** The first pauses grow from a second to this. Milliseconds. */
+const longestPauseMs = 16_000;
+
+function notEnabledYet(id: string, giveUpAfterMs: number | undefined): ApplicationFailure {
+  const nextRetryDelay = Math.min(pauseMs(activityInfo().attempt), longestPauseMs);
+  return ApplicationFailure.create({
+    type: 'Unavailable' satisfies FailureType,
+    message: `The base connection ${id} is initializing: AEP has not enabled it yet`,
+    nonRetryable: isTooLate(nextRetryDelay, giveUpAfterMs),
+    nextRetryDelay,
+    category: ApplicationFailureCategory.BENIGN,
+  });
 }
 
 function flowSpecAnswer(spec: JsonObject | undefined, settings: FlowSettings): FlowSpecAnswer {

@@ -61,13 +61,15 @@ export async function recallFacts(definition: Definition, again: boolean): Promi
 
 /**
  * Reads what the definition takes for granted, before anything is created: the flow spec, and every id it gives. All of
- * it at once, except for what was recalled.
+ * it at once, except for what was recalled. A base connection that AEP is still initializing is waited for.
+ * @param onWait told what is waited for.
  * @throws InvalidDefinition with everything that is wrong.
  */
 export async function checkBeforeCreating(
   definition: Definition,
   recalled: Recalled,
   giveUp: { giveUpAfterMs?: number },
+  onWait: (what: string) => void,
 ): Promise<Checked> {
   const { sandbox, source } = definition;
   const { baseConnectionId } = source;
@@ -91,10 +93,19 @@ export async function checkBeforeCreating(
     ...webhook.map(({ field, message }) => ({ field: `watch.${field}`, message })),
   ];
   if (problems.length > 0) throw invalid(problems);
+  if (baseConnection?.state === initializing) {
+    onWait(`until AEP has enabled the base connection ${baseConnectionId}, which is ${initializing}`);
+    const request = { sandbox, id: baseConnectionId!, waits: true, ...giveUp };
+    const left = problemsOfBaseConnection(definition, await readOnly.readBaseConnection(request));
+    if (left.length > 0) throw invalid(left);
+  }
   const { id, version } = flowSpec!;
   const schema = schemaOf(found.dataset);
   return { context: { flowSpec: { id, version } }, given: schema ? { ...given, schema } : given };
 }
+
+/** The state of a base connection of which AEP does not know yet whether its credentials are good. */
+const initializing = 'initializing';
 
 /** What AEP has of what is given; null where it has nothing. */
 type Found = Partial<Record<Kind, Observed | null>>;
@@ -113,7 +124,7 @@ function problemsOfBaseConnection({ sandbox, source }: Definition, found: BaseCo
   const { state, connectionSpecId } = found;
   const { connectionSpec } = sourceFacts(source);
   const problems: Problem[] = [];
-  if (state && state !== 'enabled')
+  if (state && state !== 'enabled' && state !== initializing)
     problems.push({ field, message: `${id} is ${state}: it must be enabled` });
   if (connectionSpecId && connectionSpecId !== connectionSpec.id) {
     const message = `${id} is a base connection of ${tellSpec(connectionSpecId)}, not of ${tellSpec(connectionSpec.id)}`;

@@ -99,7 +99,11 @@ async function createResources(
 ): Promise<ResourceIds> {
   report.step('check', 'running');
   const recalled = await recallFacts(definition, attempts.earlier !== undefined);
-  const checking = handled(checkBeforeCreating(definition, recalled, giveUp(definition)));
+  const checking = handled(
+    checkBeforeCreating(definition, recalled, giveUp(definition), (note) =>
+      report.step('check', 'running', { note }),
+    ),
+  );
   const earlier = (attempts.earlier ??= recalled.lookBack ?? (await lookBack()));
   const checked = await checking.catch((error: unknown) => {
     if (!isCancellation(error)) report.step('check', 'failed', { note: reasonOf(error) });

@@ -39,6 +39,8 @@ export function reportProgress(dataflow: string, steps: StepName[]): ProgressRep
     step(name, state, more = {}) {
       let step = progress.steps.find((one) => one.step === name);
       if (!step) progress.steps.push((step = waiting(name)));
+      // A note is of the state that it came with.
+      if (state !== step.state) delete step.note;
       const again = state === 'adopted' && made.some(({ id }) => id === more.id);
       Object.assign(step, more, { state: again ? 'made' : state });
       if (state === 'made' && more.id && !made.some(({ id }) => id === more.id))

@@ -126,3 +126,24 @@ test('a file source shows folders and files', async () => {
   const file = await explore(s3?.id, 'objectType=file&object=/acme/customers.csv&fileType=delimited');
   expect(file.body.schema.columns).toHaveLength(3);
 });
+
+test('a base connection with credentials may take its time: initializing and without a version until it is enabled', async () => {
+  emulator.control.configure({ connectionInitMs: 88_000 });
+  try {
+    const body = {
+      name: 'New',
+      connectionSpec: { id: bigQuery.specId, version: '1.0' },
+      auth: { specName: 'Basic Authentication', params: {} },
+    };
+    const { id } = (await client.post('/flowservice/connections', body)).body;
+    const shown = async () => (await client.get(`/flowservice/connections/${id}`)).body.items[0];
+    expect((await shown()).state).toBe('initializing');
+    expect(await shown()).not.toHaveProperty('etag');
+    const listed = await client.get('/flowservice/connections?property=state==initializing');
+    expect(listed.body.items.map((item: Json) => item.id)).toEqual([id]);
+    emulator.control.advanceClock(88_000);
+    expect(await shown()).toMatchObject({ state: 'enabled', etag: expect.any(String) });
+  } finally {
+    emulator.control.configure({ connectionInitMs: 0 });
+  }
+});
