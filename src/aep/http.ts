@@ -120,22 +120,35 @@ export function createHttp(config: HttpConfig): Http {
     }
   }
 
-  async function exchangeWithToken(call: Call, deadline: Deadline, request: Request): Promise<Answered> {
+  /** Does `work`, unless AEP has told this worker to slow down; and heeds it if it does so now. */
+  async function inTurn<Answer>(request: Request, work: () => Promise<Answer>): Promise<Answer> {
     const restMs = slowDown.restMs();
     if (restMs > 0) {
       const detail = 'not sent: AEP has told this worker to slow down';
       throw new RateLimited({ ...askedFor(request), detail, retryAfterMs: restMs });
     }
-    const token = await tokens.get(deadline.signal);
     try {
-      const answered = await exchange(call, deadline, request, token);
-      slowDown.taken();
-      return answered;
+      return await work();
     } catch (error) {
       // What the rest of the answer would have said makes no difference here.
       if (error instanceof AepError && error.status === 429) slowDown.refused(error.retryAfterMs);
+      throw error;
+    }
+  }
+
+  async function exchangeWithToken(call: Call, deadline: Deadline, request: Request): Promise<Answered> {
+    const token = await inTurn(request, () => tokens.get(deadline.signal));
+    const exchangeWith = (token: string) =>
+      inTurn(request, async () => {
+        const answered = await exchange(call, deadline, request, token);
+        slowDown.taken();
+        return answered;
+      });
+    try {
+      return await exchangeWith(token);
+    } catch (error) {
       if (!(error instanceof Unauthorized) || error.permanent) throw error;
-      return exchange(call, deadline, request, await tokens.replace(token, deadline.signal));
+      return exchangeWith(await inTurn(request, () => tokens.replace(token, deadline.signal)));
     }
   }
 

@@ -8,13 +8,28 @@ import { createSlowDown } from '../../src/aep/slow-down.ts';
 describe('a worker that is told to slow down', () => {
   let asked = 0;
   let refuse = true;
+  let tokens = 0;
+  let staleToken = false;
+  let imsRefuses = false;
   const server = createServer((request, response) => {
     request.resume();
     if (request.url?.startsWith('/ims/')) {
-      response.end(JSON.stringify({ access_token: 'token', token_type: 'bearer', expires_in: 86_399 }));
+      tokens += 1;
+      if (imsRefuses) {
+        response.statusCode = 429;
+        response.setHeader('retry-after', '60');
+      }
+      response.end(
+        JSON.stringify({ access_token: `token${tokens}`, token_type: 'bearer', expires_in: 86_399 }),
+      );
       return;
     }
     asked += 1;
+    if (staleToken && request.headers.authorization === 'Bearer token1') {
+      response.statusCode = 401;
+      response.end('{"error_code":"401013","message":"Oauth token is not valid"}');
+      return;
+    }
     response.statusCode = refuse ? 429 : 200;
     if (refuse) response.setHeader('retry-after', '60');
     response.end(refuse ? '{"error_code":"429050","message":"Too many requests"}' : '{"items":[]}');
@@ -24,7 +39,7 @@ describe('a worker that is told to slow down', () => {
   beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
   afterAll(() => new Promise((resolve) => server.close(resolve)));
   beforeEach(() => {
-    asked = 0;
+    [asked, tokens, refuse, staleToken, imsRefuses] = [0, 0, true, false, false];
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const config = {
       clientId: 'id',
@@ -36,10 +51,9 @@ describe('a worker that is told to slow down', () => {
     aep = createAep({ ...config, apiUrl: url, imsUrl: url });
   });
 
+  const read = () => aep.flowService.flows.get({ sandbox: 'prod' }, 'flow').catch((error: unknown) => error);
+
   it('sends nothing of any other call until the rest is over, and says for how long', async () => {
-    refuse = true;
-    const read = () =>
-      aep.flowService.flows.get({ sandbox: 'prod' }, 'flow').catch((error: unknown) => error);
     expect(await read()).toBeInstanceOf(RateLimited);
     refuse = false;
     const second = (await aep.catalog.datasets
@@ -49,6 +63,21 @@ describe('a worker that is told to slow down', () => {
     expect(second.created).toBe('no');
     expect(second.retryAfterMs).toBeGreaterThan(50_000);
     expect(asked).toBe(1);
+  });
+
+  it('heeds that after it has renewed a token that was refused, too', async () => {
+    staleToken = true;
+    expect(await read()).toBeInstanceOf(RateLimited);
+    expect(asked).toBe(2);
+    expect(await read()).toMatchObject({ name: 'RateLimited', detail: expect.stringContaining('not sent') });
+    expect(asked).toBe(2);
+  });
+
+  it('heeds it from the service that gives tokens: no other call asks it for one meanwhile', async () => {
+    imsRefuses = true;
+    expect(await read()).toBeInstanceOf(RateLimited);
+    expect(await read()).toMatchObject({ name: 'RateLimited', detail: expect.stringContaining('not sent') });
+    expect([tokens, asked]).toEqual([1, 0]);
   });
 });
 
