@@ -13,6 +13,10 @@ const subcommands: Record<string, { about: string; load: () => Promise<{ run: ()
     load: () => import('./cost.ts'),
   },
   cold: { about: 'from nothing to a worker that polls, and the demo', load: () => import('./cold.ts') },
+  judge: {
+    about: 'CPU to judge the largest definitions, right and wrong ones',
+    load: () => import('./judge.ts'),
+  },
   recovery: {
     about: 'killed half-way: how long until the flow exists',
     load: () => import('./recovery.ts'),

@@ -77,11 +77,18 @@ export function spelledName(name: string): string {
 
 function matchOf(path: string, columns: ReadonlySet<string>): { column: string; rest: string } | undefined {
   for (const text of new Set([path, plainPath(path)]))
-    for (let end = text.length; end > 0; end = lastBoundary(text, end - 1)) {
+    for (let end = firstEnd(text); end > 0; end = lastBoundary(text, end - 1)) {
       const column = text.slice(0, end);
       if (columns.has(column)) return { column, rest: text.slice(end) };
     }
   return undefined;
+}
+
+/** The definition takes no longer name for a column, and an expression may hold a path of thousands of names. */
+const longestName = 500;
+
+function firstEnd(text: string): number {
+  return text.length <= longestName ? text.length : lastBoundary(text, longestName);
 }
 
 function lastBoundary(text: string, before: number): number {

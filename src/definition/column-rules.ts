@@ -2,63 +2,54 @@
 import { columnOf, plainPath, spelledName } from './column-path.ts';
 import type { Draft } from './draft.ts';
 import { columnsIn } from './expression-columns.ts';
-import { nearest } from './nearest.ts';
+import type { Suggest } from './nearest.ts';
 import { isObject } from './plain-json.ts';
-import type { Report, Rule } from './rules.ts';
+import type { Rule } from './rules.ts';
 
-const ofMapping: Rule = ({ source, mapping }, report) => {
+const ofMapping: Rule = ({ source, mapping }, report, _, suggest) => {
   const columns = columnNames(source);
   if (!columns) return;
+  const notAmong = notAmongThese(columns, suggest, spelledName);
   mapping?.forEach((entry, index) => {
     const field = `mapping[${index}]`;
     if (entry?.source !== undefined && columnOf(entry.source, columns) === undefined)
-      report(
-        `${field}.source`,
-        `must be one of the columns; ${notAmong(plainPath(entry.source), columns, spelledName)}`,
-      );
+      report(`${field}.source`, `must be one of the columns; ${notAmong(plainPath(entry.source))}`);
     for (const { path, character } of columnsIn(entry?.expression ?? ''))
       if (columnOf(path, columns) === undefined)
-        report(
-          `${field}.expression`,
-          `must name only columns; at character ${character}, ${notAmong(path, columns, spelledName)}`,
-        );
+        report(`${field}.expression`, `must name only columns; at character ${character}, ${notAmong(path)}`);
   });
 };
 
-const ofDelta: Rule = ({ source, deltaColumn }, report) => {
+const ofDelta: Rule = ({ source, deltaColumn }, report, _, suggest) => {
   const columns = columnNames(source);
-  if (columns && deltaColumn?.name !== undefined && !columns.has(deltaColumn.name))
-    report('deltaColumn.name', `must be one of the columns; ${notAmong(deltaColumn.name, columns)}`);
+  const name = deltaColumn?.name;
+  if (columns && name !== undefined && !columns.has(name))
+    report('deltaColumn.name', `must be one of the columns; ${notAmongThese(columns, suggest)(name)}`);
 };
 
-const ofFilters: Rule = ({ source }, report) => {
+const ofFilters: Rule = ({ source }, report, _, suggest) => {
   const columns = columnNames(source);
+  if (!columns) return;
   // Databases do not tell upper case from lower: the sample of Adobe's page filters CITY by "city".
-  if (columns) lookUp(source?.filters, 'source.filters', new Set([...columns].map(folded)), columns, report);
+  const foldedColumns = new Set([...columns].map(folded));
+  const notAmong = notAmongThese(columns, suggest);
+  lookUp(source?.filters, 'source.filters', (name, field) => {
+    if (columnOf(folded(name), foldedColumns) === undefined)
+      report(field, `must be one of the columns; ${notAmong(name)}`);
+  });
 };
 
 export const columnRules: Rule[] = [ofMapping, ofDelta, ofFilters];
 
 /** Every field that a filter looks up, wherever it stands. One inside another is a part of that. */
-function lookUp(
-  node: unknown,
-  field: string,
-  foldedColumns: ReadonlySet<string>,
-  columns: ReadonlySet<string>,
-  report: Report,
-): void {
-  if (Array.isArray(node))
-    node.forEach((one, index) => lookUp(one, `${field}[${index}]`, foldedColumns, columns, report));
+function lookUp(node: unknown, field: string, see: (name: string, field: string) => void): void {
+  if (Array.isArray(node)) node.forEach((one, index) => lookUp(one, `${field}[${index}]`, see));
   if (!isObject(node)) return;
   const { nodeType, fieldName, object } = node;
   const isPart = isObject(object) && object['nodeType'] === 'fieldLookup';
-  if (nodeType === 'fieldLookup' && typeof fieldName === 'string' && !isPart) {
-    const name = fieldName.replaceAll('`', '');
-    if (columnOf(folded(name), foldedColumns) === undefined)
-      report(`${field}.fieldName`, `must be one of the columns; ${notAmong(name, columns)}`);
-  }
-  for (const [key, value] of Object.entries(node))
-    lookUp(value, `${field}.${key}`, foldedColumns, columns, report);
+  if (nodeType === 'fieldLookup' && typeof fieldName === 'string' && !isPart)
+    see(fieldName.replaceAll('`', ''), `${field}.fieldName`);
+  for (const [key, value] of Object.entries(node)) lookUp(value, `${field}.${key}`, see);
 }
 
 /** The names of the columns, where they are given and all of them are readable. */
@@ -67,11 +58,15 @@ function columnNames(source: Draft['source']): ReadonlySet<string> | undefined {
   return names?.every((name) => name !== undefined) ? new Set(names) : undefined;
 }
 
-function notAmong(name: string, columns: ReadonlySet<string>, spell = (column: string) => column): string {
-  const near = nearest(name, [...columns]);
-  return near === undefined
-    ? `"${name}" is not among them`
-    : `"${name}" is not among them. Did you mean "${spell(near)}"?`;
+/** Says that a name is no column's, and whose it may be meant to be. */
+function notAmongThese(columns: ReadonlySet<string>, suggest: Suggest, spell = (column: string) => column) {
+  const names = [...columns];
+  return (name: string): string => {
+    const near = suggest(name, names);
+    return near === undefined
+      ? `"${name}" is not among them`
+      : `"${name}" is not among them. Did you mean "${spell(near)}"?`;
+  };
 }
 
 function folded(name: string): string {

@@ -1,3 +1,58 @@
+/** Suggests the known word that `word` was probably meant to be. */
+export type Suggest = (word: string, known: readonly string[]) => string | undefined;
+
+/** Comparing costs most where there is most to compare: whoever has more mistakes than this needs no suggestion for each. */
+const mostSuggestions = 100;
+/** Steps of `distance` that all suggestions for one input may take together: a few hundredths of a second. */
+const mostSteps = 3_000_000;
+/** No word that anybody meant is longer. */
+const longestWord = 100;
+
+/** The known word that `word` was probably meant to be: one of which it is a misspelling, or the only one of which it is a part. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  return suggestions()(word, known);
+}
+
+/** The same for the problems of one input: for the first of them, as long as that takes no time worth speaking of. */
+export function suggestions(): Suggest {
+  const lists = new Map<readonly string[], Known[]>();
+  let left = mostSuggestions;
+  let steps = mostSteps;
+  return (word, known) => {
+    if (left === 0 || word.length > longestWord) return undefined;
+    left--;
+    let words = lists.get(known);
+    if (!words) {
+      words = known.map((one) => ({ one, letters: plain(one) }));
+      lists.set(known, words);
+    }
+    const letters = plain(word);
+    const alike = words.find((other) => other.letters === letters);
+    if (alike) return alike.one;
+
+    const far = Math.max(1, Math.floor(word.length / 3));
+    const near = words.filter((other) => Math.abs(other.letters.length - letters.length) <= far);
+    steps -= near.reduce((sum, other) => sum + other.letters.length * letters.length, words.length);
+    if (steps < 0) return undefined;
+    let best: Known | undefined;
+    let least = far + 1;
+    for (const other of near) {
+      const away = distance(letters, other.letters);
+      if (away >= least) continue;
+      best = other;
+      least = away;
+    }
+    if (best) return best.one;
+    const [only, ...others] = words.filter((other) => isPart(letters, other.letters));
+    return others.length === 0 ? only?.one : undefined;
+  };
+}
+
+interface Known {
+  one: string;
+  letters: string;
+}
+
 /** Steps (insert, delete, replace, swap neighbours) from one word to another. */
 function distance(from: string, to: string): number {
   let before: number[] = [];
@@ -15,18 +70,6 @@ function distance(from: string, to: string): number {
     row = next;
   }
   return row[to.length]!;
-}
-
-/** The known word that `word` was probably meant to be: one of which it is a misspelling, or the only one of which it is a part. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
-  if (word.length > 100) return undefined;
-  const ranked = known
-    .map((one) => ({ one, steps: distance(plain(word), plain(one)) }))
-    .sort((a, b) => a.steps - b.steps);
-  const [best] = ranked;
-  if (best && best.steps <= Math.max(1, Math.floor(word.length / 3))) return best.one;
-  const [only, ...others] = known.filter((one) => isPart(plain(word), plain(one)));
-  return others.length === 0 ? only : undefined;
 }
 
 /** Whether one of them is a telling part of the other. */

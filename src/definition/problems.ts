@@ -1,3 +1,5 @@
+import { partsOfPath } from './field-tree.ts';
+
 /** One thing that is wrong with a definition. */
 export interface Problem {
   /** Where, such as `schedule.interval` or `mapping[2].source`; empty for the definition as a whole. */
@@ -26,19 +28,24 @@ export interface Warning {
 
 const shown = 10;
 
+/** The first of them, a line each, and how many there are besides. */
+export function tellProblems(problems: readonly Problem[]): string {
+  const lines = problems
+    .slice(0, shown)
+    .map(({ field, message }) => (field === '' ? message : `${field}: ${message}`));
+  const more = problems.length - lines.length;
+  if (more > 0)
+    lines.push(`and ${more} more: the first hundred are in the details of the failure (--output json)`);
+  return lines.join('\n');
+}
+
 /** A definition that cannot be carried out, with every reason. No call was made. */
 export class InvalidDefinitionError extends Error {
   readonly problems: Problem[];
 
   constructor(problems: Problem[]) {
-    const lines = problems
-      .slice(0, shown)
-      .map(({ field, message }) => (field === '' ? message : `${field}: ${message}`));
-    const more = problems.length - lines.length;
-    if (more > 0) lines.push(`and ${more} more: all are in the details of the failure (--output json)`);
-    super(
-      `The definition has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${lines.join('\n')}`,
-    );
+    const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+    super(`The definition has ${count}:\n${tellProblems(problems)}`);
     this.name = 'InvalidDefinitionError';
     this.problems = problems;
   }
@@ -46,9 +53,5 @@ export class InvalidDefinitionError extends Error {
 
 /** The field of a path: `['mapping', 2, 'source']` is `mapping[2].source`. */
 export function fieldOf(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (field, key) =>
-      typeof key === 'number' ? `${field}[${key}]` : field === '' ? String(key) : `${field}.${String(key)}`,
-    '',
-  );
+  return partsOfPath(path).join('');
 }

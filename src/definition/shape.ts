@@ -1,53 +1,73 @@
 import type { z } from 'zod';
 import { cut } from '../cut.ts';
 import { connectorCalled, connectorNames, refusedConnectors, whyRefused } from './connectors.ts';
-import { definitionSchema } from './definition.ts';
-import { nearest } from './nearest.ts';
+import { FieldTree, partsOfPath } from './field-tree.ts';
+import { nearest, suggestions, type Suggest } from './nearest.ts';
 import { fieldOf, type Problem } from './problems.ts';
 import { keysAt, schemaAt } from './schema-at.ts';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
-/**
- * What is wrong with each field by itself, in words that say what would be right.
- * @param schema of what `input` should be. Default: a definition.
- */
-export function shapeProblems(
-  input: unknown,
-  schema: z.ZodType = definitionSchema(),
-): { path: Path; problem: Problem }[] {
-  const result = schema.safeParse(input);
-  if (result.success) return [];
-  const found = result.error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => at([...issue.path, key], unknownKey(key, keysAt(issue.path, schema))))
-      : [at(issue.path, wordsFor(issue, valueAt(input, issue.path), schema))],
-  );
-  // An empty text breaks both its length and its pattern: the first thing to say about a field is enough.
-  const first = new Map(found.toReversed().map((one) => [one.problem.field, one]));
-  return found.filter((one) => first.get(one.problem.field) === one);
+/** What was asked for, or what is wrong with it, and where. */
+export interface Shape<Asked> {
+  value?: Asked;
+  problems: Problem[];
+  wrong: FieldTree;
 }
 
-function at(path: Path, message: string) {
-  return { path, problem: { field: fieldOf(path), message } };
+/**
+ * What was asked for, or what is wrong with each field by itself, in words that say what would be right.
+ * @param schema of what `input` should be.
+ * @param suggest for all problems of one input, so that it knows which are the first.
+ */
+export function readShape<Asked>(
+  input: unknown,
+  schema: z.ZodType<Asked>,
+  suggest: Suggest = suggestions(),
+): Shape<Asked> {
+  const result = schema.safeParse(input);
+  const wrong = new FieldTree();
+  if (result.success) return { value: result.data, problems: [], wrong };
+  const problems: Problem[] = [];
+  const told = new Set<string>();
+  for (const issue of result.error.issues) {
+    const { code, path } = issue;
+    const parts = partsOfPath(path);
+    const field = parts.join('');
+    if (code === 'unrecognized_keys') {
+      const messageFor = unknownKeys(keysAt(path, schema), suggest);
+      const dot = field === '' ? '' : '.';
+      for (const key of issue.keys) {
+        problems.push({ field: field + dot + key, message: messageFor(key) });
+        wrong.add([...parts, dot + key]);
+      }
+    } else if (!told.has(field)) {
+      // An empty text breaks both its length and its pattern: the first thing to say about a field is enough.
+      told.add(field);
+      problems.push({ field, message: wordsFor(issue, valueAt(input, path), schema, suggest) });
+      wrong.add(parts);
+    }
+  }
+  return { problems, wrong };
 }
 
 /** For a key that nothing reads: a typo would otherwise be an option that silently does nothing. */
-export function unknownKey(key: string, known: readonly string[]): string {
-  const near = nearest(key, known);
-  return near === undefined
-    ? `is not known here; known are ${known.join(', ')}`
-    : `is not known; did you mean "${near}"?`;
+export function unknownKeys(known: readonly string[], suggest: Suggest): (key: string) => string {
+  const likeNone = `is not known here; known are ${known.join(', ')}`;
+  return (key) => {
+    const near = suggest(key, known);
+    return near === undefined ? likeNone : `is not known; did you mean "${near}"?`;
+  };
 }
 
-function wordsFor(issue: Issue, value: unknown, schema: z.ZodType): string {
+function wordsFor(issue: Issue, value: unknown, schema: z.ZodType, suggest: Suggest): string {
   if (value === undefined) return missing(issue.path, schema);
   switch (issue.code) {
     case 'invalid_type':
       return `must be ${nameOfType(issue.expected)}, not ${nameOfValue(value)}`;
     case 'invalid_value':
-      return oneOf(issue.path, value, issue.values.map(String));
+      return oneOf(issue.path, value, issue.values.map(String), suggest);
     case 'invalid_union':
       return fieldOf(issue.path) === 'schedule.startTime'
         ? `must be an ISO 8601 text or epoch seconds, not ${nameOfValue(value)}`
@@ -66,10 +86,10 @@ function missing(path: Path, schema: z.ZodType): string {
   return description === undefined ? 'is required' : `is required. ${description}`;
 }
 
-function oneOf(path: Path, value: unknown, values: readonly string[]): string {
+function oneOf(path: Path, value: unknown, values: readonly string[], suggest: Suggest): string {
   if (typeof value !== 'string') return `must be one of ${values.join(', ')}, not ${nameOfValue(value)}`;
   if (fieldOf(path) === 'source.connector') return connectorProblem(value);
-  const near = nearest(value, values);
+  const near = suggest(value, values);
   const hint = near === undefined ? '' : `; did you mean "${near}"?`;
   return `must be one of ${values.join(', ')}${hint}`;
 }

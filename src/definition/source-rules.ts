@@ -1,6 +1,6 @@
 import { refusedConnectors, fileFormats, tableFormats, whyRefused } from './connectors.ts';
 import type { Rule } from './rules.ts';
-import { unknownKey } from './shape.ts';
+import { unknownKeys } from './shape.ts';
 import { factsOf } from './source-facts.ts';
 import { columnTypes, shortColumnKeys } from './source.ts';
 import { titles } from './titles.ts';
@@ -82,12 +82,13 @@ const ownFields: Rule = ({ source }, report) => {
       report(`source.params.${field}`, `must be given as source.${field}`);
 };
 
-const shortColumns: Rule = ({ source }, report) => {
+const shortColumns: Rule = ({ source }, report, _, suggest) => {
+  const unknownKey = unknownKeys(shortColumnKeys, suggest);
   source?.columns?.forEach((column, index) => {
     if (!column || column.xdm !== undefined) return;
     const field = `source.columns[${index}]`;
     for (const key of Object.keys(column))
-      if (!shortColumnKeys.includes(key)) report(`${field}.${key}`, unknownKey(key, shortColumnKeys));
+      if (!shortColumnKeys.includes(key)) report(`${field}.${key}`, unknownKey(key));
     if (column.type !== undefined && !columnTypes.some((one) => one === column.type))
       report(
         `${field}.type`,
@@ -99,10 +100,12 @@ const shortColumns: Rule = ({ source }, report) => {
 };
 
 const columnsOnce: Rule = ({ source }, report) => {
-  const names = source?.columns?.map((column) => column?.name) ?? [];
-  names.forEach((name, index) => {
-    if (name !== undefined && names.indexOf(name) < index)
-      report(`source.columns[${index}].name`, `must be unique: "${name}" is a column already`);
+  const names = new Set<string>();
+  source?.columns?.forEach((column, index) => {
+    if (column?.name === undefined) return;
+    if (names.has(column.name))
+      report(`source.columns[${index}].name`, `must be unique: "${column.name}" is a column already`);
+    names.add(column.name);
   });
 };
 

@@ -31,9 +31,11 @@ function sentence(note: string): string {
 
 function severalSources({ mapping }: Definition): Warning[] {
   const destinations = new Map<string, number[]>();
-  mapping.forEach(({ destination }, index) =>
-    destinations.set(destination, [...(destinations.get(destination) ?? []), index]),
-  );
+  mapping.forEach(({ destination }, index) => {
+    const indexes = destinations.get(destination);
+    if (indexes) indexes.push(index);
+    else destinations.set(destination, [index]);
+  });
   return [...destinations].flatMap(([destination, indexes]) =>
     indexes.length < 2
       ? []

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { shapeProblems } from '../definition/shape.ts';
-import type { Problem } from '../definition/problems.ts';
+import { readShape } from '../definition/shape.ts';
+import { tellProblems, type Problem } from '../definition/problems.ts';
 import { invalidDefinition } from './failures.ts';
 
 /**
@@ -9,13 +9,12 @@ import { invalidDefinition } from './failures.ts';
  * @throws InvalidDefinition with every problem.
  */
 export function checkInput<Input>(schema: z.ZodType<Input>, input: unknown, what: string): Input {
-  const problems = shapeProblems(input, schema).map(({ problem }) => problem);
-  if (problems.length > 0) throw wrongInput(what, problems);
-  return schema.parse(input);
+  const { value, problems } = readShape(input, schema);
+  if (value === undefined) throw wrongInput(what, problems);
+  return value;
 }
 
 /** The failure that tells all these problems. */
 export function wrongInput(what: string, problems: Problem[]) {
-  const lines = problems.map(({ field, message }) => (field ? `${field}: ${message}` : message));
-  return invalidDefinition(`${what}:\n${lines.join('\n')}`, problems);
+  return invalidDefinition(`${what}:\n${tellProblems(problems)}`, problems);
 }

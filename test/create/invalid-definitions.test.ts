@@ -9,6 +9,7 @@ import {
   requestsIn,
   startPlainly,
 } from '../support/dataflows.ts';
+import { large } from '../definition/large.ts';
 import { marked } from '../support/marked.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -89,6 +90,16 @@ describe('a definition that is wrong by itself', () => {
     expect(problems).toHaveLength(100);
     expect(problemCount).toBeGreaterThanOrEqual(10_000);
     expect(message.length).toBeLessThan(5_000);
+  });
+
+  it.concurrent('is refused where it is nearly 1 MB of keys that nobody knows', async () => {
+    const { problems, problemCount } = await problemsOf({
+      ...large['unknown keys']!(900_000),
+      sandbox: next(),
+      name: 'orders',
+    });
+    expect(problems).toHaveLength(100);
+    expect(problemCount).toBeGreaterThan(60_000);
   });
 });
 
