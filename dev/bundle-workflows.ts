@@ -12,8 +12,8 @@ export async function bundleWorkflows(
   workflowsPath = workflowCode.workflowsPath,
 ): Promise<void> {
   const { code } = await bundleWorkflowCode({
+    ...workflowCode,
     workflowsPath,
-    ...workflowCode.bundlerOptions,
     logger: new DefaultLogger('ERROR'),
   });
   await mkdir(dirname(file), { recursive: true });

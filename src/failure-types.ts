@@ -7,6 +7,7 @@
  * - `Unauthorized`: the worker's credentials are refused.
  * - `Rejected`: AEP refused a request for good.
  * - `OutcomeUnknown`: a request was sent and nobody knows what became of it.
+ * - `UnknownWorkflowType`: fix the name of the type, which is no workflow of ours.
  * - `RateLimited`, `Unavailable`: AEP is slow or away. They end a workflow only where its definition sets `giveUpAfter`.
  */
 const failureTypes = [
@@ -15,6 +16,7 @@ const failureTypes = [
   'Unauthorized',
   'Rejected',
   'OutcomeUnknown',
+  'UnknownWorkflowType',
   'RateLimited',
   'Unavailable',
 ] as const;

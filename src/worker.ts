@@ -1,7 +1,14 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
 import { InvalidEnvironmentError, readConfig } from './config.ts';
 import { checkSearchAttributes, MissingSearchAttributesError } from './search-attributes.ts';
 import { keepFollowers } from './keep-followers.ts';
@@ -23,7 +30,12 @@ async function main(): Promise<void> {
   const connection = await NativeConnection.connect(connectionOptions);
   try {
     await checkSearchAttributes(connection, namespace);
-    const worker = await Worker.create({ connection, namespace, ...workflows(), ...workerOptions(config) });
+    const worker = await Worker.create({
+      connection,
+      namespace,
+      workflowBundle: await workflows(),
+      ...workerOptions(config),
+    });
     const { taskQueue, identity } = worker.options;
     console.error(
       `Worker ${identity}: Temporal ${connectionOptions.address ?? 'localhost:7233'}, namespace ${namespace}, task queue ${taskQueue}`,
@@ -48,9 +60,10 @@ async function main(): Promise<void> {
 }
 
 /** The bundle that `npm run build` made, else the sources: then they are bundled now, which takes about a second. */
-function workflows() {
-  const prebuilt = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
-  return existsSync(prebuilt) ? { workflowBundle: { codePath: prebuilt } } : workflowCode;
+async function workflows(): Promise<WorkflowBundleOption> {
+  const codePath = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
+  if (existsSync(codePath)) return { codePath };
+  return bundleWorkflowCode({ ...workflowCode, logger: new DefaultLogger('WARN') });
 }
 
 try {

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { BundleOptions } from '@temporalio/worker';
 
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const pathOf = (module: string) => fileURLToPath(new URL(`./${module}.${extension}`, import.meta.url));
@@ -16,8 +17,10 @@ const shared = [
   'runs/details',
 ];
 
-/** The workflows from their sources, as `Worker.create` takes them. */
-export const workflowCode = {
+/** The workflows from their sources, as `bundleWorkflowCode` takes them. A worker takes nothing but such a bundle. */
+export const workflowCode: BundleOptions = {
   workflowsPath: pathOf('workflows/index'),
-  bundlerOptions: { preloadModules: shared.map(pathOf) },
+  preloadModules: shared.map(pathOf),
+  payloadConverterPath: pathOf('workflows/payloads'),
+  workflowInterceptorModules: [pathOf('workflows/interceptors')],
 };

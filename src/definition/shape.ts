@@ -129,7 +129,8 @@ function nameOfType(type: string): string {
   return names[type] ?? type;
 }
 
-function nameOfValue(value: unknown): string {
+/** A value as a message tells it: whole where it is short. */
+export function nameOfValue(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'an object';

@@ -2,6 +2,7 @@ import { condition, setHandler } from '@temporalio/workflow';
 import { workflowId } from '../definition/identity.ts';
 import type { Definition } from '../definition/definition.ts';
 import { parse, type Accepted } from './accept.ts';
+import { nameOfValue } from '../definition/shape.ts';
 import { invalidDefinition } from './failures.ts';
 import { giveUpUpdate, resumeUpdate } from './messages.ts';
 import type { ProgressReport } from './progress.ts';
@@ -40,15 +41,15 @@ export function humanDecisions(
   );
   setHandler(
     giveUpUpdate,
-    (how = 'keep') => {
-      decision = { giveUp: how };
+    (how) => {
+      decision = { giveUp: how ?? 'keep' };
       report.become('running');
     },
     {
-      validator: (how = 'keep') => {
+      validator: (how) => {
         mustWait('giveUp');
-        if (how === 'keep' || how === 'rollback') return;
-        const message = `giveUp takes "keep" or "rollback", not ${JSON.stringify(how)}`;
+        if (how === undefined || how === null || how === 'keep' || how === 'rollback') return;
+        const message = `giveUp takes "keep" or "rollback", not ${nameOfValue(how)}`;
         throw invalidDefinition(message, [{ field: '', message }]);
       },
     },

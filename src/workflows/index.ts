@@ -3,3 +3,4 @@ export { deleteDataflow } from './delete-dataflow.ts';
 export { listOrphans } from './list-orphans.ts';
 export { watchFlowRuns } from './watch-flow-runs.ts';
 export { followRuns } from './follow-runs.ts';
+export { unknownWorkflowType as default } from './unknown-workflow-type.ts';

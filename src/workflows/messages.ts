@@ -75,7 +75,7 @@ export const progressQuery = defineQuery<Progress>('progress');
 export const resumeUpdate = defineUpdate<void, [corrected: unknown]>('resume');
 
 /** Ends a create that waits after a refusal, as `"onFailure": "keep"` (unless said otherwise) or `"rollback"` would have. */
-export const giveUpUpdate = defineUpdate<void, [how: 'keep' | 'rollback' | undefined]>('giveUp');
+export const giveUpUpdate = defineUpdate<void, [how: 'keep' | 'rollback' | null | undefined]>('giveUp');
 
 /** What `createDataflow` answers. */
 export interface CreateDataflowResult {

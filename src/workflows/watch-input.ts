@@ -35,6 +35,11 @@ export function checkRetryRun(input: unknown): void {
   checkInput(z.strictObject({ runId: z.string().optional() }), input ?? {}, 'This cannot be run again');
 }
 
+/** For an update that has no input: what somebody gives it all the same would do nothing. Throws `InvalidDefinition`. */
+export function takesNothing(input?: unknown): void {
+  checkInput(z.strictObject({}), input ?? {}, 'This takes no input');
+}
+
 /** Throws `InvalidDefinition` with all that is wrong with new settings of a watch, if anything is. */
 export function mustBeGood(problems: Problem[]): void {
   if (problems.length > 0) throw wrongInput(noWay, problems);

@@ -9,7 +9,7 @@ import type { WatchState } from '../runs/watch.ts';
 import { fail, thrownBy } from './failures.ts';
 import type { Responses } from './responses.ts';
 import { webhookProblems } from './known-webhook.ts';
-import { checkRetryRun, checkWatch, mustBeGood } from './watch-input.ts';
+import { checkRetryRun, checkWatch, mustBeGood, takesNothing } from './watch-input.ts';
 import {
   checkNowUpdate,
   resumeUpdate,
@@ -39,7 +39,9 @@ export function takeUpdates(watching: Watching): void {
     if (watching.isStopped()) throw fail('Conflict', 'The watch is being stopped.');
   };
   /** What is checked before an update is taken, besides that the watch goes on. */
-  const taken = <Args extends unknown[]>(check: (...args: Args) => void = () => {}) => ({
+  const taken = <Args extends unknown[]>(
+    check: (...args: Args) => void = (...args) => takesNothing(args[0]),
+  ) => ({
     validator(...args: Args) {
       mustGoOn();
       check(...args);
@@ -72,7 +74,10 @@ export function takeUpdates(watching: Watching): void {
       await told(() => responses.enable());
       return { ...(await lookAndTell()), ...(note ? { note } : {}) };
     },
-    taken(() => mustBePaused(state())),
+    taken((asked?: unknown) => {
+      takesNothing(asked);
+      mustBePaused(state());
+    }),
   );
 
   const takeChecked = async (asked: Watch) => {
@@ -94,10 +99,15 @@ export function takeUpdates(watching: Watching): void {
     }
   });
 
-  setHandler(stopUpdate, () => {
-    stop();
-    return health();
-  });
+  // It may be asked to twice.
+  setHandler(
+    stopUpdate,
+    () => {
+      stop();
+      return health();
+    },
+    { validator: takesNothing },
+  );
 }
 
 function runToRetry(

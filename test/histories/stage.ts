@@ -1,5 +1,12 @@
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import { temporalCli } from '../../dev/binaries.ts';
 import { startChild } from '../../dev/child.ts';
 import { findBinary } from '../../dev/find-binary.ts';
@@ -108,10 +115,22 @@ async function runWorker(
   connection: NativeConnection,
   options: Pick<WorkerOptions, 'taskQueue' | 'activities'>,
 ): Promise<void> {
-  const worker = await Worker.create({ connection, namespace, ...workflowCode, ...options });
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    workflowBundle: await bundled(),
+    ...options,
+  });
   const running = worker.run();
   parts.defer(async () => {
     worker.shutdown();
     await running;
   });
+}
+
+let bundle: ReturnType<typeof bundleWorkflowCode> | undefined;
+
+/** Once for all workers. */
+function bundled() {
+  return (bundle ??= bundleWorkflowCode({ ...workflowCode, logger: new DefaultLogger('ERROR') }));
 }

@@ -1,0 +1,15 @@
+/** The types of workflow that `index.ts` exports. Those that hand something to their next execution take it as a second argument. */
+export const workflowTypes = {
+  createDataflow: { isContinued: false },
+  deleteDataflow: { isContinued: false },
+  listOrphans: { isContinued: false },
+  watchFlowRuns: { isContinued: true },
+  followRuns: { isContinued: true },
+} as const;
+
+export type WorkflowType = keyof typeof workflowTypes;
+
+/** Whether there is a workflow of this type. */
+export function isWorkflowType(type: string): type is WorkflowType {
+  return Object.hasOwn(workflowTypes, type);
+}

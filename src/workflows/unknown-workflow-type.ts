@@ -1,0 +1,24 @@
+import { upsertMemo, workflowInfo } from '@temporalio/workflow';
+import { nearest } from '../definition/nearest.ts';
+import { emptyOutcome } from '../resources/outcome.ts';
+import { fail } from './failures.ts';
+import { workflowTypes } from './types.ts';
+
+/**
+ * Takes every workflow of a type that there is not. Without it such a workflow would stay running, and hold the lock of the
+ * dataflow whose id it has.
+ * @throws ApplicationFailure `UnknownWorkflowType`.
+ */
+export async function unknownWorkflowType(): Promise<never> {
+  const { workflowType } = workflowInfo();
+  const known = Object.keys(workflowTypes);
+  const near = nearest(workflowType, known);
+  const hint = near === undefined ? '' : ` Did you mean ${near}?`;
+  // A run that is refused at once has left nothing that the next one would have to wait for.
+  upsertMemo({ outcome: emptyOutcome() });
+  throw fail(
+    'UnknownWorkflowType',
+    `There is no workflow type ${JSON.stringify(workflowType)}.${hint} Known are ${known.join(', ')}`,
+    { known, ...(near === undefined ? {} : { nearest: near }) },
+  );
+}
