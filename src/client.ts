@@ -1,6 +1,8 @@
 import {
   Client,
   Connection,
+  QueryRejectedError,
+  WorkflowClient,
   WorkflowFailedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
@@ -189,15 +191,19 @@ export class AepDataflows {
   }
 
   /**
-   * How a flow does, as its watcher sees it. Undefined where nobody watches it.
+   * How a flow does, as its watcher sees it. Undefined where nobody watches it: a watch that has ended says nothing
+   * about how the flow is now.
    * @param flow AEP's id of the flow, and its sandbox.
    * @throws DataflowError `Conflict` where the watcher is paused in Temporal.
    */
   async health(flow: { sandbox: string; flowId: string }): Promise<Health | undefined> {
+    const { connection, workflow } = this.#client;
+    // Temporal answers queries of workflows that have ended, too, unless a client says otherwise for all of its own.
+    const open = new WorkflowClient({ ...workflow.options, connection, queryRejectCondition: 'NOT_OPEN' });
     try {
-      return await this.#client.workflow.getHandle(watcherWorkflowId(flow)).query(healthQuery);
+      return await open.getHandle(watcherWorkflowId(flow)).query(healthQuery);
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return undefined;
+      if (error instanceof WorkflowNotFoundError || error instanceof QueryRejectedError) return undefined;
       throw dataflowError(error);
     }
   }
@@ -219,7 +225,8 @@ export class AepDataflows {
 
   /** The watcher of a flow, to ask it something. */
   watcher(flow: { sandbox: string; flowId: string }): WatcherHandle {
-    return watcherHandle(this.#client, flow, updated);
+    const nobody = `Nobody watches the flow ${flow.flowId} in ${flow.sandbox}: its watch has ended, or was never begun`;
+    return watcherHandle(this.#client, flow, (update) => updated(update, nobody));
   }
 
   /**
@@ -293,8 +300,13 @@ async function progressOf(handle: WorkflowHandle): Promise<FullProgress> {
   return { dataflow, state: 'paused', steps: [], warnings: [], waiting, paused };
 }
 
-function updated<Answer>(update: Promise<Answer>): Promise<Answer> {
-  return update.catch((error: unknown) => Promise.reject(dataflowError(error)));
+/** @param nobody what is said where nothing runs that could be asked */
+function updated<Answer>(update: Promise<Answer>, nobody?: string): Promise<Answer> {
+  return update.catch((error: unknown) => {
+    if (nobody !== undefined && error instanceof WorkflowNotFoundError)
+      throw new DataflowError('Conflict', nobody);
+    throw dataflowError(error);
+  });
 }
 
 function dataflowError(error: unknown): unknown {

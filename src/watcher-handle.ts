@@ -9,7 +9,10 @@ import {
   type Health,
 } from './workflows/watch-messages.ts';
 
-/** The watcher of a flow, and what it can be asked to do. Each throws DataflowError where it is refused. */
+/**
+ * The watcher of a flow, and what it can be asked to do. Each throws DataflowError where it is refused; `Conflict` where
+ * nobody watches the flow.
+ */
 export interface WatcherHandle {
   readonly workflowId: string;
   /** Looks at AEP now, and answers how the flow is then. */

@@ -46,6 +46,8 @@ export interface Health {
   watch: {
     began?: string;
     lastNews?: string;
+    /** Why it has: all of this is how the flow was then. Absent while it goes on. */
+    ended?: 'gone' | 'done' | 'stopped';
     /** What it was asked to do beside judging. */
     settings?: Watch;
   };

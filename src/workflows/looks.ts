@@ -20,12 +20,25 @@ export class Looks {
   /** The same, while a look is under way that somebody wanted. */
   #awaited: PlannedLook | undefined;
   #underWay = false;
+  /** How often a look was wanted, how many of those the latest look sees to, and how many were seen to. */
+  #asked = 0;
+  #covered = 0;
+  #seen = 0;
   #news: News | undefined;
   #error: unknown;
 
-  /** Asks for a look at the newest runs, and at the flow too where `readsFlow` says so. */
-  want({ readsFlow }: { readsFlow: boolean }): void {
+  /**
+   * Asks for a look at the newest runs, and at the flow too where `readsFlow` says so: one that begins from now on.
+   * Answers what `seen` has come to when that was taken.
+   */
+  want({ readsFlow }: { readsFlow: boolean }): number {
     this.#wanted = { at: 0, full: false, readsFlow: readsFlow || this.#wanted?.readsFlow === true };
+    return (this.#asked += 1);
+  }
+
+  /** See `want`. Others may want more meanwhile. */
+  get seen(): number {
+    return this.#seen;
   }
 
   /** What can begin now. */
@@ -43,7 +56,7 @@ export class Looks {
     return this.#underWay;
   }
 
-  /** Whether nothing is wanted, under way or waits to be taken: whoever wanted a look has had it. */
+  /** Whether nothing is wanted, under way or waits to be taken. */
   get areDone(): boolean {
     return this.#wanted === undefined && !this.#underWay && !this.haveEnded;
   }
@@ -57,6 +70,7 @@ export class Looks {
     if (!this.#wanted?.readsFlow || request.readsFlow) {
       this.#awaited = this.#wanted;
       this.#wanted = undefined;
+      this.#covered = this.#asked;
     }
     this.#underWay = true;
     void this.#look(request);
@@ -67,7 +81,10 @@ export class Looks {
     if (this.#error !== undefined) throw thrownBy(this.#error) ?? this.#error;
     const news = this.#news;
     this.#news = undefined;
-    if (news) this.#awaited = undefined;
+    if (news) {
+      this.#awaited = undefined;
+      this.#seen = this.#covered;
+    }
     return news;
   }
 

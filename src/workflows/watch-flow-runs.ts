@@ -1,7 +1,9 @@
 import {
+  Trigger,
   allHandlersFinished,
   condition,
   continueAsNew,
+  isCancellation,
   setHandler,
   sleep,
   workflowInfo,
@@ -12,7 +14,7 @@ import { readTold } from '../runs/told.ts';
 import { settingsOf } from '../runs/watch-settings.ts';
 import { absorb, hear, isOver, planLook } from '../runs/watch.ts';
 import type { PlannedLook, Told, WatchState } from '../runs/watch.ts';
-import { invalidDefinition } from './failures.ts';
+import { fail, invalidDefinition } from './failures.ts';
 import { historyIsLong, historyIsTooLong, liveThroughReleases } from './long-lived.ts';
 import { Looks } from './looks.ts';
 import { Responses } from './responses.ts';
@@ -26,6 +28,8 @@ import { takeUpdates } from './watch-updates.ts';
 const lastWordsMs = 60_000;
 /** The same where somebody stops it, who may want to begin another. */
 const lastWordsOfStoppedMs = 5_000;
+/** In a long history, a look waits for so long: then those who ask again and again are answered all at once, and it can end. */
+const gatheringMs = 250;
 
 /**
  * Watches the runs of one flow for as long as the flow lives, and judges each of them once. The follower of its
@@ -38,19 +42,25 @@ export async function watchFlowRuns(input: WatchInput, carried?: WatchState): Pr
   const { sandbox, flowId } = checkWatchInput(input, workflowInfo().workflowId);
   let { watch = {} } = input;
   let state = carried;
-  let isStopped = false;
+  /** Why nothing can be asked of this watch any more, once it ends. */
+  let over: string | undefined;
+  let ended: WatchResult['reason'] | undefined;
+  /** Fails what AEP has not answered when the watch ends. */
+  const cutOff = new Trigger<never>();
   const told: Told[] = [];
   const looks = new Looks();
   if (carried?.wanted) looks.want(carried.wanted);
   const look = async () => {
-    looks.want({ readsFlow: true });
-    await condition(() => looks.areDone || isStopped || historyIsTooLong());
-    return looks.areDone;
+    const mine = looks.want({ readsFlow: true });
+    let seen = false;
+    const isSeen = () => (seen = looks.seen >= mine && state?.cutShort !== true);
+    await condition(() => isSeen() || over !== undefined || historyIsTooLong());
+    return seen;
   };
   const responses = new Responses({ sandbox, flowId, watch: () => watch, health, look }, carried);
   setHandler(healthQuery, health);
   setHandler(runsEndedSignal, (runs) => void told.push(readTold(runs, Date.now(), flowId)));
-  setHandler(wakeSignal, (wake) => looks.want({ readsFlow: wake?.flow === true }));
+  setHandler(wakeSignal, (wake) => void looks.want({ readsFlow: wake?.flow === true }));
   takeUpdates({
     state: () => state,
     health,
@@ -61,28 +71,38 @@ export async function watchFlowRuns(input: WatchInput, carried?: WatchState): Pr
       watch = wanted;
       looks.want({ readsFlow: false });
     },
-    stop: () => void (isStopped = true),
-    isStopped: () => isStopped,
+    stop: () => void (over ??= 'The watch is being stopped.'),
+    over: () => over,
+    cutOff,
   });
   showHealth(health());
 
   for (;;) {
     const settings = settingsOf(watch);
     const plan = planLook(state, settings);
-    const first = plan.at === 0 ? plan : looks.wanted;
-    if (first && !looks.underWay) looks.start(requestOf(input, state, first));
+    const first = () => (plan.at === 0 ? plan : looks.wanted);
+    if (first() && !looks.underWay) {
+      const gathers = historyIsLong({ isBusy: true }) && !allHandlersFinished();
+      const summary = 'Until all who ask have asked';
+      if (!gathers || !(await condition(mayEnd, gatheringMs, { summary })))
+        looks.start(requestOf(input, state, first()!));
+    }
 
     // What is told before the first look waits until there is a state to take it in.
     const hasNews = () =>
-      isStopped || looks.haveEnded || looks.wanted !== undefined || (state && told.length > 0) || mayEnd();
+      over !== undefined ||
+      looks.haveEnded ||
+      looks.wanted !== undefined ||
+      (state && told.length > 0) ||
+      mayEnd();
     if (looks.underWay) await condition(hasNews);
     else if (!(await condition(hasNews, untilAbout(plan.at), { summary: whatFor(plan) }))) {
       looks.start(requestOf(input, state, plan));
       continue;
     }
 
-    const looked = looks.take();
-    if (looked?.flow === null && !state) throw noSuchFlow(sandbox, flowId);
+    const looked = await taken();
+    if (looked?.flow === null && !state) return failed(noSuchFlow(sandbox, flowId));
     if (looked) state = absorb(state, looked, settings);
     while (state && told[0]) state = hear(state, told.shift()!, settings);
 
@@ -90,10 +110,14 @@ export async function watchFlowRuns(input: WatchInput, carried?: WatchState): Pr
     showHealth(health());
     if (looked?.flow === null && !looked.cutShort) {
       responses.seeOff();
-      return end('gone');
+      return end('gone', `The watch has ended: AEP has the flow ${flowId} no more.`);
     }
-    if (state && isOver(state)) return end('done');
-    if (isStopped) {
+    if (state && isOver(state))
+      return end(
+        'done',
+        `The watch has ended: the flow ${flowId} was to run once, and that went well a day ago.`,
+      );
+    if (over) {
       // An end that a signal crosses is taken back by the server, and with it an answer given in the same moment.
       await sleep(1, { summary: 'Until the update is answered' });
       return end('stopped');
@@ -114,15 +138,43 @@ export async function watchFlowRuns(input: WatchInput, carried?: WatchState): Pr
 
   function health() {
     const { reactions } = responses;
-    return currentHealth({ ...input, watch }, state && { ...state, reactions });
+    const now = currentHealth({ ...input, watch }, state && { ...state, reactions });
+    return ended ? { ...now, watch: { ...now.watch, ended } } : now;
   }
 
-  async function end(reason: WatchResult['reason']): Promise<WatchResult> {
+  async function taken() {
+    try {
+      return looks.take();
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  async function end(reason: WatchResult['reason'], why?: string): Promise<WatchResult> {
+    ended = reason;
+    over ??= why;
     const isDone = () => responses.areDone && allHandlersFinished();
     const patience = reason === 'stopped' ? lastWordsOfStoppedMs : lastWordsMs;
     if (!isDone()) await condition(isDone, patience, { summary: 'Until the last messages are taken' });
+    await answerAll();
     responses.leaveUntold();
+    showHealth(health());
     return { reason, health: health() };
+  }
+
+  /** Fails the watch, once all who asked something of it know why they have no answer. */
+  async function failed(error: unknown): Promise<never> {
+    over = error instanceof Error ? error.message : String(error);
+    if (!isCancellation(error)) await answerAll();
+    throw error;
+  }
+
+  /** Whoever still waits for an answer is told why there is none: like an answer to `stop`, that must be out before the end. */
+  async function answerAll(): Promise<void> {
+    if (allHandlersFinished()) return;
+    cutOff.reject(fail('OutcomeUnknown', `${over} AEP has not answered: look there what became of it.`));
+    await condition(allHandlersFinished);
+    await sleep(1, { summary: 'Until the updates are answered' });
   }
 }
 

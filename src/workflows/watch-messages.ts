@@ -40,7 +40,7 @@ export interface Wake {
 /** Looks at AEP now. Answers how the flow is then. */
 export const checkNowUpdate = defineUpdate<Health>('checkNow');
 
-/** Asks AEP to run a failed run again: the newest, unless one is named. Answers the id of the new run. */
+/** Asks AEP to run a run again that failed, or that had no rows: the newest, unless one is named. Answers the id of the new run. */
 export const retryRunUpdate = defineUpdate<{ runId: string }, [RetryRun?]>('retryRun');
 
 export interface RetryRun {

@@ -4,6 +4,7 @@ import { isPaused } from '../runs/flow.ts';
 import type { Health } from '../runs/health.ts';
 import { makesUp } from '../runs/pause.ts';
 import type { Reactions } from '../runs/reactions.ts';
+import type { JudgedRun } from '../runs/record.ts';
 import type { Asked } from '../runs/retries.ts';
 import type { WatchState } from '../runs/watch.ts';
 import { fail, thrownBy } from './failures.ts';
@@ -29,14 +30,26 @@ export interface Watching {
   responses: Responses;
   setWatch(watch: Watch): void;
   stop(): void;
-  isStopped(): boolean;
+  /** Why nothing can be asked of it any more, once it ends. */
+  over(): string | undefined;
+  /** Fails when the watch ends, and nobody waits any longer for what AEP has not answered. */
+  cutOff: PromiseLike<never>;
 }
 
 /** Takes what people ask of a watcher. What makes no sense is refused before it is in the history. */
 export function takeUpdates(watching: Watching): void {
   const { state, health, look, responses, setWatch, stop } = watching;
   const mustGoOn = () => {
-    if (watching.isStopped()) throw fail('Conflict', 'The watch is being stopped.');
+    const why = watching.over();
+    if (why !== undefined) throw fail('Conflict', why);
+  };
+  /** What AEP said is what whoever asked should read, not that an activity failed. */
+  const told = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
+    try {
+      return await Promise.race([ask(), watching.cutOff]);
+    } catch (error) {
+      throw thrownBy(error) ?? error;
+    }
   };
   /** What is checked before an update is taken, besides that the watch goes on. */
   const taken = <Args extends unknown[]>(
@@ -48,9 +61,13 @@ export function takeUpdates(watching: Watching): void {
     },
   });
   const lookAndTell = async () => {
-    if (await look()) return health();
+    const seen = await look();
     mustGoOn();
-    throw fail('Unavailable', 'AEP could not be read so far. The watcher goes on asking.');
+    if (seen) return health();
+    throw fail(
+      'Unavailable',
+      'AEP was not read before the watcher went on in a new execution. Send it again.',
+    );
   };
   setHandler(checkNowUpdate, lookAndTell, taken());
 
@@ -80,10 +97,20 @@ export function takeUpdates(watching: Watching): void {
     }),
   );
 
-  const takeChecked = async (asked: Watch) => {
-    const watch = checkWatch(asked);
-    mustBeGood(await webhookProblems(watch));
+  /** Settings count in the order in which they were accepted, however long it takes to check them. */
+  let accepted = 0;
+  let counts = 0;
+  const put = (turn: number, watch: Watch) => {
+    if (turn < counts) return;
+    counts = turn;
     setWatch(watch);
+  };
+  const takeChecked = async (asked: Watch) => {
+    const turn = (accepted += 1);
+    const watch = checkWatch(asked);
+    mustBeGood(await told(() => webhookProblems(watch)));
+    mustGoOn();
+    put(turn, watch);
     return watch;
   };
   setHandler(
@@ -93,7 +120,7 @@ export function takeUpdates(watching: Watching): void {
   );
   setHandler(setWatchSignal, (asked) => {
     try {
-      setWatch(checkWatch(asked));
+      put((accepted += 1), checkWatch(asked));
     } catch (error) {
       log.warn('Settings that cannot be taken were sent', { error: String(error) });
     }
@@ -118,15 +145,29 @@ function runToRetry(
   if (!state) throw fail('Conflict', 'Nothing is known of the flow yet: it has not been read.');
   if (isPaused(state.flow))
     throw fail('Conflict', 'The flow is disabled: AEP runs nothing of it. Send resume first.');
-  const failed = state.record.last.filter(({ verdict }) => verdict === 'failed').map(({ id }) => id);
-  if (failed.length === 0)
-    throw fail('Conflict', 'None of the last runs has failed: there is nothing to run again.');
-  const runId = asked?.runId ?? failed[0]!;
-  if (!failed.includes(runId))
-    throw fail('Conflict', `${runId} is not among the last runs that failed: ${failed.join(', ')}.`);
+  const { last } = state.record;
+  const failed = last.filter(({ verdict }) => verdict === 'failed');
+  const empty = last.filter((run) => !failed.includes(run) && wroteNothing(run));
+  const [newest, ...others] = [...failed, ...empty].map(({ id }) => id);
+  if (newest === undefined)
+    throw fail(
+      'Conflict',
+      'None of the last runs has failed or was without rows: there is nothing to run again.',
+    );
+  const runId = asked?.runId ?? newest;
+  if (runId !== newest && !others.includes(runId))
+    throw fail(
+      'Conflict',
+      `${runId} is not among the last runs that failed or were without rows: ${[newest, ...others].join(', ')}.`,
+    );
   const before = reactions.asked?.[runId];
   if (before) throw fail('Conflict', `${runId} is not run again twice: ${whatBecame(before)}`);
   return runId;
+}
+
+/** AEP runs successes without rows again, too: nothing can come twice. */
+function wroteNothing({ recordsRead, recordsWritten }: JudgedRun): boolean {
+  return (recordsWritten ?? recordsRead) === 0;
 }
 
 /** The same rows twice is worse than a person who has to look. */
@@ -141,13 +182,4 @@ function mustBePaused(state: WatchState | undefined): void {
   if (!state) throw fail('Conflict', 'Nothing is known of the flow yet: it has not been read.');
   if (!isPaused(state.flow))
     throw fail('Conflict', `The flow is ${state.flow.state}: there is nothing to resume.`);
-}
-
-/** What AEP said is what whoever asked should read, not that an activity failed. */
-async function told<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await ask();
-  } catch (error) {
-    throw thrownBy(error) ?? error;
-  }
 }

@@ -9,7 +9,7 @@ import {
   type Watch,
 } from '../../src/workflows/watch-messages.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { healthOf, historyOf, refusalOf, replay, startStage, until, type Stage } from './stage.ts';
+import { healthOf, historyOf, onCall, refusalOf, replay, startStage, until, type Stage } from './stage.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -100,6 +100,82 @@ describe('an update', () => {
     await watcher.terminate();
   });
 
+  test('retryRun takes a successful run without rows, named or because none has failed, and none with rows', async () => {
+    const { flowId, watcher, judge } = await stage.watch({});
+    const { control } = stage.rig.emulator;
+    await judge('success');
+    const retry = (args: { runId: string }[] = []) =>
+      watcher.executeUpdate('retryRun', { args: args as [] }) as Promise<{ runId: string }>;
+    expect(await refusalOf(retry())).toContain('None of the last runs has failed');
+
+    const [older, newer] = [2, 1].map((ago) =>
+      control.makeRun(flowId, {
+        outcome: 'empty',
+        startedAt: control.clock().now - 1_000 - ago,
+        completedAt: control.clock().now - ago,
+      }),
+    );
+    await until(watcher, 'both to be judged', ({ totals }) => totals.ok === 3);
+    const { runId } = await retry();
+    expect(retriggers(String(newer!['id']))).toHaveLength(1);
+    expect(control.resources('runs').some(({ id }) => id === runId)).toBe(true);
+    await retry([{ runId: String(older!['id']) }]);
+    expect(retriggers(String(older!['id']))).toHaveLength(1);
+
+    const withRows = (await healthOf(watcher)).lastRuns.at(-1)!;
+    expect(await refusalOf(retry([{ runId: withRows.runId }]))).toContain('is not among the last runs');
+    await watcher.terminate();
+  });
+
+  test('setWatch that was accepted later wins, whichever of the two has a webhook to be checked', async () => {
+    const { watcher } = await stage.watch({});
+    const both: Watch[] = [{ notify: { webhook: 'on-call' }, pauseAfter: 2 }, { pauseAfter: 3 }];
+    for (const settings of [both, both.toReversed()]) {
+      const handles = [];
+      for (const watch of settings)
+        handles.push(await watcher.startUpdate(setWatchUpdate, { args: [watch], waitForStage: 'ACCEPTED' }));
+      expect(await Promise.all(handles.map((one) => one.result()))).toEqual(settings);
+      expect((await healthOf(watcher)).watch.settings).toEqual(settings[1]);
+    }
+    await watcher.terminate();
+  });
+
+  test('setWatch that was refused leaves those that were accepted before it', async () => {
+    const { watcher } = await stage.watch({});
+    const unknown: Watch = { notify: { webhook: 'nobody' } };
+    const [taken, refused] = await Promise.all([
+      watcher.executeUpdate(setWatchUpdate, { args: [onCall] }),
+      refusalOf(watcher.executeUpdate(setWatchUpdate, { args: [unknown] })),
+    ]);
+    expect(refused).toContain('has no webhook "nobody"');
+    expect((await healthOf(watcher)).watch.settings).toEqual(taken);
+    await watcher.terminate();
+  });
+
+  test('of six clients at once is never refused for want of a turn, through execution after execution', async () => {
+    const { watcher } = await stage.watch({});
+    const executions = new Set<string>();
+    const ask = async () => {
+      while (executions.size < 2) {
+        await watcher.executeUpdate(checkNowUpdate);
+        executions.add((await watcher.describe()).runId);
+      }
+    };
+    const change = async (_: unknown, who: number) => {
+      for (let n = 1; executions.size < 2; n++)
+        await watcher.executeUpdate(setWatchUpdate, { args: [{ pauseAfter: who * 100 + (n % 90) + 1 }] });
+    };
+    stage.rig.emulator.control.configure({ latencyMs: 30 });
+    try {
+      await Promise.all([ask(), ...Array.from({ length: 5 }, change)]);
+      executions.clear();
+      await Promise.all(Array.from({ length: 6 }, ask));
+    } finally {
+      stage.rig.emulator.control.configure({ latencyMs: 0 });
+    }
+    await watcher.terminate();
+  });
+
   test('setWatch takes effect on what is known already, and is kept', async () => {
     const { watcher, judge } = await stage.watch({});
     await judge('success');
@@ -151,6 +227,93 @@ describe('an update', () => {
     } finally {
       stage.rig.emulator.control.clearFaults();
     }
+  });
+
+  test('that meets the end of a watch is refused in time, and told why', async () => {
+    const { flowId, watcher, judge } = await stage.watch(onCall);
+    stage.receiver.state.status = 503;
+    try {
+      // Nobody takes its last message, so that it stays for a while.
+      await judge('failed');
+      await stage.aep.flowService.flows.remove({ sandbox: 'prod' }, flowId);
+      const asked = Date.now();
+      const first = refusalOf(watcher.executeUpdate(checkNowUpdate));
+      await waitFor(
+        'the look',
+        async () => ((await watcher.describe()).raw.pendingActivities ?? []).length > 1,
+      );
+      const second = refusalOf(watcher.executeUpdate(checkNowUpdate));
+      expect(await first).toContain(`AEP has the flow ${flowId} no more`);
+      expect(await second).toContain(`AEP has the flow ${flowId} no more`);
+      for (const [update, input] of Object.entries({
+        checkNow: [],
+        retryRun: [],
+        setWatch: [{}],
+        resume: [],
+      })) {
+        const refusal = await refusalOf(watcher.executeUpdate(update, { args: input as [] }));
+        expect(refusal).toContain(`AEP has the flow ${flowId} no more`);
+      }
+      expect(Date.now() - asked).toBeLessThan(30_000);
+    } finally {
+      stage.receiver.state.status = 200;
+    }
+    expect(await watcher.result()).toMatchObject({ reason: 'gone' });
+    await replay(watcher);
+  });
+
+  test('that AEP has not answered when the watch is stopped is refused, as nobody knows what became of it', async () => {
+    const { watcher, judge } = await stage.watch({});
+    await judge('failed');
+    stage.rig.emulator.control.addFault({
+      method: 'POST',
+      path: '/flowservice/runs/*/action',
+      kind: '429',
+      times: 100,
+    });
+    try {
+      const refused = refusalOf(watcher.executeUpdate('retryRun'));
+      await waitFor(
+        'the request',
+        async () => ((await watcher.describe()).raw.pendingActivities ?? []).length > 0,
+      );
+      await watcher.executeUpdate(stopUpdate);
+      expect(await refused).toContain('The watch is being stopped');
+      expect(await watcher.result()).toMatchObject({ reason: 'stopped' });
+    } finally {
+      stage.rig.emulator.control.clearFaults();
+    }
+    await replay(watcher);
+  });
+
+  test('sent to the watcher of a flow that AEP does not have is refused with that', async () => {
+    const flowId = crypto.randomUUID();
+    const watcher = await stage.rig.temporal.client.workflow.start('watchFlowRuns', {
+      workflowId: `flow:prod:${flowId}`,
+      taskQueue: 'aep-dataflows',
+      args: [{ sandbox: 'prod', flowId }],
+    });
+    expect(await refusalOf(watcher.executeUpdate('checkNow'))).toContain(`There is no flow ${flowId}`);
+  });
+
+  test('sent by our client to a watch that has ended says so, and nobody knows how the flow is', async () => {
+    const { flowId, watcher } = await stage.watch({});
+    const flow = { sandbox: 'prod', flowId };
+    const { client } = stage.rig;
+    expect(await client.health(flow)).toMatchObject({ flowId });
+    await client.watcher(flow).stop();
+    expect(await watcher.result()).toMatchObject({ health: { watch: { ended: 'stopped' } } });
+    expect(await client.health(flow)).toBeUndefined();
+    // Other clients get the answer of the watch that was.
+    expect(await healthOf(watcher)).toMatchObject({ watch: { ended: 'stopped' } });
+
+    const { checkNow, retryRun, resume, setWatch, stop } = client.watcher(flow);
+    for (const ask of [checkNow, retryRun, resume, () => setWatch({}), stop])
+      await expect(ask()).rejects.toMatchObject({
+        name: 'DataflowError',
+        type: 'Conflict',
+        message: `Nobody watches the flow ${flowId} in prod: its watch has ended, or was never begun`,
+      });
   });
 
   test.each([
