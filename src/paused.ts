@@ -1,5 +1,5 @@
 import { QueryRejectedError, ServiceError } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
+import type { temporal } from '@temporalio/proto';
 
 /** Somebody has paused a workflow or one of its activities in Temporal: nothing of it goes on until that is taken back. */
 export interface Paused {
@@ -35,12 +35,14 @@ function paused(
   };
 }
 
-const { WORKFLOW_EXECUTION_STATUS_PAUSED } = temporal.api.enums.v1.WorkflowExecutionStatus;
+/** `WORKFLOW_EXECUTION_STATUS_PAUSED` of Temporal's API. */
+const pausedStatus: temporal.api.enums.v1.WorkflowExecutionStatus = 8;
+/** gRPC's `FAILED_PRECONDITION`. */
 const failedPrecondition = 9;
 
 /** Whether the server refused a query or an update because the workflow is paused. */
 export function isRefusedAsPaused(error: unknown): boolean {
-  if (error instanceof QueryRejectedError) return error.status === WORKFLOW_EXECUTION_STATUS_PAUSED;
+  if (error instanceof QueryRejectedError) return error.status === pausedStatus;
   if (!(error instanceof ServiceError)) return false;
   const { code, details } = (error.cause ?? {}) as { code?: number; details?: string };
   return code === failedPrecondition && /paused/i.test(details ?? '');
