@@ -30,7 +30,9 @@ export async function demoWatch(
         runLastsMs: [800, 1_200],
       },
       workerEnv: { AEP_WATCH_INTERVAL: '250' },
-      onMessage: (message) => inbox.take(message),
+      onMessage: (message) => {
+        if (message.event !== 'createWaits') inbox.take(message);
+      },
     });
     say(`Temporal UI ${stack.temporal.uiUrl}, AEP emulator ${stack.emulator.url}\n`);
     const report = await Promise.race([watchFour(stack, definition, inbox, say), stack.broken]);

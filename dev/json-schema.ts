@@ -14,8 +14,8 @@ export function definitionJsonSchema(): string {
   return `${JSON.stringify({ title: 'Dataflow definition', ...schema }, null, 2)}\n`;
 }
 
-/** What watchers tell, as JSON Schema. More fields may come. */
+/** What watchers and creates tell, as JSON Schema. More fields and events may come. */
 export function messageJsonSchema(): string {
   const schema = z.toJSONSchema(messageSchema, { target: 'draft-7', io: 'input' });
-  return `${JSON.stringify({ title: 'Message about a flow', ...schema }, null, 2)}\n`;
+  return `${JSON.stringify({ title: 'Message about a flow or a create', ...schema }, null, 2)}\n`;
 }

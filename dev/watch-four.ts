@@ -1,5 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
-import { connect, type AepDataflows, type Definition, type Message } from '../src/client.ts';
+import { connect, type AepDataflows, type Definition, type FlowMessage } from '../src/client.ts';
 import type { Print } from './live-steps.ts';
 import type { Stack } from './local-stack.ts';
 import { standInFor } from './stand-in.ts';
@@ -8,7 +8,7 @@ import { standInFor } from './stand-in.ts';
 export interface WatchReport {
   ok: boolean;
   /** Of each dataflow, the messages that were sent about it. */
-  messages: Record<string, Message[]>;
+  messages: Record<string, FlowMessage[]>;
   temporal: { address: string; uiUrl: string | undefined };
 }
 
@@ -89,15 +89,15 @@ async function createOne(
 /** The messages that came, and a way to wait for the next. */
 export class Inbox {
   /** By dataflow, without its sandbox. */
-  readonly messages: Record<string, Message[]> = {};
-  readonly #print: (message: Message) => void;
+  readonly messages: Record<string, FlowMessage[]> = {};
+  readonly #print: (message: FlowMessage) => void;
   #arrived: (() => void) | undefined;
 
-  constructor(print: (message: Message) => void) {
+  constructor(print: (message: FlowMessage) => void) {
     this.#print = print;
   }
 
-  take(message: Message): void {
+  take(message: FlowMessage): void {
     const name = message.dataflow?.split('/')[1] ?? message.flowId;
     (this.messages[name] ??= []).push(message);
     this.#print(message);

@@ -35,7 +35,9 @@ const notify = z
   .refine(({ webhook, workflow }) => webhook !== undefined || workflow !== undefined, {
     message: 'must name a webhook or a workflow',
   })
-  .describe('Whom to tell when the verdict of the flow changes. Nobody unless given.');
+  .describe(
+    'Whom to tell when the verdict of the flow changes, or when its create waits for a person. Nobody unless given.',
+  );
 
 const retry = z
   .strictObject({

@@ -3,19 +3,20 @@ import { z } from 'zod';
 const time = () => z.iso.datetime();
 const count = () => z.int().nonnegative();
 
-/**
- * What is told about a flow, to webhooks and to workflows: JSON, `docs/message.schema.json` for other programs.
- * Fields may be added; one that is here stays, unless `version` changes.
- */
-export const messageSchema = z
+const envelope = {
+  version: z.literal(1),
+  id: z
+    .uuid()
+    .describe(
+      'The same however often the message is delivered. It may come more than once: drop what you have seen.',
+    ),
+  at: time().describe('When it was found out.'),
+};
+
+/** What a watcher tells about its flow. */
+export const flowMessageSchema = z
   .object({
-    version: z.literal(1),
-    id: z
-      .uuid()
-      .describe(
-        'The same however often the message is delivered. It may come more than once: drop what you have seen.',
-      ),
-    at: time().describe('When it was found out.'),
+    ...envelope,
     event: z
       .enum(['changed', 'recovered', 'gaveUp', 'gone'])
       .describe(
@@ -78,4 +79,36 @@ export const messageSchema = z
   })
   .describe('The verdict of a flow has changed.');
 
+/** What a create tells that waits for a person, as its definition says `"onFailure": "wait"`. */
+export const createMessageSchema = z
+  .object({
+    ...envelope,
+    event: z
+      .literal('createWaits')
+      .describe(
+        'createWaits: AEP refused something for good while a dataflow was created, and the create waits until somebody decides.',
+      ),
+    dataflow: z.string().describe('<sandbox>/<name>'),
+    sandbox: z.string(),
+    cause: z
+      .object({
+        type: z.string().describe('The type that the create would have failed with, such as Rejected.'),
+        code: z.string().optional().describe("AEP's own code, such as CONNECTOR-1369-400."),
+        message: z.string(),
+      })
+      .describe('Why it waits.'),
+    next: z.string().describe('What a person should do now.'),
+    workflowId: z.string().describe('The create, which takes the updates resume and giveUp.'),
+    link: z.url().optional().describe("The create's history in the Temporal UI, where the worker knows it."),
+  })
+  .describe('A create waits for a person.');
+
+/**
+ * What is told to webhooks and to workflows: JSON, `docs/message.schema.json` for other programs. Fields and events may
+ * be added; what is here stays, unless `version` changes.
+ */
+export const messageSchema = z.discriminatedUnion('event', [flowMessageSchema, createMessageSchema]);
+
+export type FlowMessage = z.infer<typeof flowMessageSchema>;
+export type CreateMessage = z.infer<typeof createMessageSchema>;
 export type Message = z.infer<typeof messageSchema>;

@@ -2,7 +2,7 @@ import type { Watch } from '../definition/watch.ts';
 import type { Health } from './health.ts';
 import { followRetries, type Asked, type GivenUp, type Story } from './retries.ts';
 import { isPaused } from './flow.ts';
-import type { Message } from './message.ts';
+import type { FlowMessage, Message } from './message.ts';
 import type { JudgedRun } from './record.ts';
 import type { Cause } from './verdict.ts';
 import type { WatchState } from './watch.ts';
@@ -28,8 +28,8 @@ export interface Reactions {
 }
 
 /** A message on its way: to a webhook, or to a workflow. */
-export interface Delivery {
-  message: Message;
+export interface Delivery<M extends Message = FlowMessage> {
+  message: M;
   webhook?: string;
   workflow?: { workflowId: string; signal: string };
 }
@@ -43,7 +43,7 @@ export interface Deeds {
 
 /** What is to be told. */
 export interface Tidings extends Partial<GivenUp> {
-  event: Message['event'];
+  event: FlowMessage['event'];
   /** The verdict that was told before. */
   was?: Health['verdict'];
 }

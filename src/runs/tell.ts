@@ -1,6 +1,6 @@
 import type { Watch } from '../definition/watch.ts';
 import type { Health, RunHealth } from './health.ts';
-import type { Message } from './message.ts';
+import type { FlowMessage } from './message.ts';
 import type { Tidings } from './reactions.ts';
 import { known } from './raw.ts';
 
@@ -21,7 +21,7 @@ export function messageOf(
   { event, was, run, refusal }: Tidings,
   envelope: Envelope,
   watch: Watch,
-): Message {
+): FlowMessage {
   const { verdict, streak, totals } = health;
   const about = run ? health.lastRuns.find(({ runId }) => runId === run.id) : runOf(health);
   const cause = run ? run.cause : health.cause;
@@ -78,7 +78,7 @@ function nextStep(
   return `Nothing yet: AEP is asked to run it again at ${retry.at} (time ${retry.tried + 1} of ${retry.times}). If that does not help: ${next}`;
 }
 
-function withoutCause(about: RunHealth): Message['run'] {
+function withoutCause(about: RunHealth): FlowMessage['run'] {
   const { cause: _, ...run } = about;
   return run;
 }

@@ -3,7 +3,7 @@ import type { Definition } from '../definition/definition.ts';
 import { dataflowId, definitionHash } from '../definition/identity.ts';
 import { sourceFacts } from '../definition/source-facts.ts';
 import { emptyOutcome } from '../resources/outcome.ts';
-import { searchAttributes } from './messages.ts';
+import { searchAttributes, type CreateState } from './messages.ts';
 
 /**
  * What a create says of itself before it has made anything. In the memo: its definition, for whoever starts another one
@@ -14,6 +14,7 @@ export function announcementOf(definition: Definition) {
     { key: searchAttributes.dataflow, value: dataflowId(definition) },
     { key: searchAttributes.sandbox, value: definition.sandbox },
     { key: searchAttributes.connector, value: sourceFacts(definition.source).label },
+    { key: searchAttributes.state, value: 'running' satisfies CreateState },
   ];
   return {
     memo: { definition: definitionHash(definition), outcome: emptyOutcome() },

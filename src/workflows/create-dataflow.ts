@@ -26,6 +26,7 @@ import { outcomeOf, reportProgress, type ProgressReport } from './progress.ts';
 import { rollBack } from './roll-back.ts';
 import { startWatcher } from './start-watcher.ts';
 import { sweep } from './sweep.ts';
+import { tellThatItWaits } from './tell-waiting.ts';
 
 /**
  * Creates everything that one dataflow needs in AEP: in the order of Adobe's tutorials, as much at once as the
@@ -58,7 +59,9 @@ export async function createDataflow(input: unknown): Promise<CreateDataflowResu
     if (how === 'wait') {
       report.become('waiting', { type: ending.type!, message: ending.message });
       log.warn(`waits for the update resume or giveUp: ${ending.message}`);
+      const tellNoMore = tellThatItWaits(definition, ending);
       const decided = await decision();
+      tellNoMore();
       if ('resume' in decided) {
         accepted = decided.resume;
         attempts.earlier = asEarlierRun(attempts, outcome());

@@ -9,15 +9,24 @@ export const taskQueue = 'aep-dataflows';
 
 type Keyword = ReturnType<typeof defineSearchAttributeKey<'KEYWORD'>>;
 
-/** What a definition adds to its workflow, so that the server's list of workflows can be searched. All are keywords. */
-export const searchAttributes: Record<'dataflow' | 'flowId' | 'sandbox' | 'connector' | 'verdict', Keyword> =
-  {
-    dataflow: defineSearchAttributeKey('AepDataflow', 'KEYWORD'),
-    flowId: defineSearchAttributeKey('AepFlowId', 'KEYWORD'),
-    sandbox: defineSearchAttributeKey('AepSandbox', 'KEYWORD'),
-    connector: defineSearchAttributeKey('AepConnector', 'KEYWORD'),
-    verdict: defineSearchAttributeKey('AepVerdict', 'KEYWORD'),
-  };
+/**
+ * What a definition adds to its workflow, so that the server's list of workflows can be searched. All are keywords: a
+ * server on SQL has room for ten in a namespace.
+ */
+export const searchAttributes: Record<
+  'dataflow' | 'flowId' | 'sandbox' | 'connector' | 'verdict' | 'state',
+  Keyword
+> = {
+  dataflow: defineSearchAttributeKey('AepDataflow', 'KEYWORD'),
+  flowId: defineSearchAttributeKey('AepFlowId', 'KEYWORD'),
+  sandbox: defineSearchAttributeKey('AepSandbox', 'KEYWORD'),
+  connector: defineSearchAttributeKey('AepConnector', 'KEYWORD'),
+  verdict: defineSearchAttributeKey('AepVerdict', 'KEYWORD'),
+  state: defineSearchAttributeKey('AepState', 'KEYWORD'),
+};
+
+/** What an open create is at, as `AepState` has it. One that has ended keeps what it was last. */
+export type CreateState = 'running' | 'waiting-for-aep' | 'waiting-for-person';
 
 export type StepName = 'check' | Kind | 'watch' | 'sweep';
 

@@ -1,8 +1,16 @@
-import { setCurrentDetails, setHandler } from '@temporalio/workflow';
+import { setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Warning } from '../definition/problems.ts';
 import { kinds, kindTitles, type Kind, type ResourceIds } from '../resources/kinds.ts';
 import type { Outcome } from '../resources/outcome.ts';
-import { progressQuery, type Progress, type Step, type StepName, type StepState } from './messages.ts';
+import {
+  progressQuery,
+  searchAttributes,
+  type CreateState,
+  type Progress,
+  type Step,
+  type StepName,
+  type StepState,
+} from './messages.ts';
 
 const otherTitles = {
   check: 'checks before the first create',
@@ -33,7 +41,10 @@ export function reportProgress(dataflow: string, steps: StepName[]): ProgressRep
   const progress: Progress = { dataflow, state: 'running', steps: steps.map(waiting), warnings: [] };
   const made: { kind: Kind; id: string }[] = [];
   setHandler(progressQuery, () => progress);
-  const show = () => setCurrentDetails(markdown(progress));
+  const show = () => {
+    setCurrentDetails(markdown(progress));
+    showState(progress);
+  };
   return {
     progress,
     step(name, state, more = {}) {
@@ -73,6 +84,14 @@ export function reportProgress(dataflow: string, steps: StepName[]): ProgressRep
       this.step(kind, 'deleted', { id });
     },
   };
+}
+
+/** For lists of workflows, while it is open. Each change is an event, so that it is noted only when it is one. */
+function showState({ state }: Progress): void {
+  if (state !== 'running' && state !== 'waiting') return;
+  const value: CreateState = state === 'waiting' ? 'waiting-for-person' : 'running';
+  const key = searchAttributes.state;
+  if (workflowInfo().typedSearchAttributes.get(key) !== value) upsertSearchAttributes([{ key, value }]);
 }
 
 /**

@@ -10,10 +10,9 @@ import type { Asked, Story } from '../runs/retries.ts';
 import { messageOf } from '../runs/tell.ts';
 import type { WatchState } from '../runs/watch.ts';
 import { doubtTypes, retry } from './calls.ts';
+import { deliver, deliveriesOf } from './deliver.ts';
 import { isDoubt, thrownBy } from './failures.ts';
 
-/** A message that nobody has taken for so long is of no use any more. */
-const messageLivesMs = 3 * 24 * 3_600_000;
 /** The oldest go first: newer ones say how things are. */
 const messagesToKeep = 20;
 const noAnswer = 'Nobody knows whether AEP has heard the last request, and no run has shown since.';
@@ -111,14 +110,11 @@ export class Responses {
   }
 
   #tell(tidings: Tidings): void {
-    const { notify } = this.#watcher.watch();
-    if (!notify) return;
+    const watch = this.#watcher.watch();
+    if (!watch.notify) return;
     const envelope = { id: uuid4(), at: Date.now(), watcherWorkflowId: workflowInfo().workflowId };
-    const message = messageOf(this.#watcher.health(), tidings, envelope, this.#watcher.watch());
-    const deliveries: Delivery[] = [];
-    if (notify.webhook) deliveries.push({ message, webhook: notify.webhook });
-    if (notify.workflow) deliveries.push({ message, workflow: notify.workflow });
-    const outbox = [...this.reactions.outbox, ...deliveries];
+    const message = messageOf(this.#watcher.health(), tidings, envelope, watch);
+    const outbox = [...this.reactions.outbox, ...deliveriesOf(watch, message)];
     const dropped = Math.max(0, outbox.length - messagesToKeep);
     const untold = this.reactions.untold + dropped;
     this.reactions = { ...this.reactions, outbox: outbox.slice(dropped), untold };
@@ -139,17 +135,9 @@ export class Responses {
   }
 
   async #deliver(delivery: Delivery): Promise<void> {
-    const { message, webhook, workflow } = delivery;
-    const { sendMessage, signalWorkflow } = proxyActivities<Activities>({
-      startToCloseTimeout: '30 seconds',
-      scheduleToCloseTimeout: Math.max(1_000, Date.parse(message.at) + messageLivesMs - Date.now()),
-      retry: { maximumInterval: '1 minute' },
-      summary: `Tell ${webhook ?? workflow?.workflowId}: ${message.event}, ${message.verdict}`,
-    });
     let untold = 0;
     try {
-      if (webhook) await sendMessage({ webhook, message });
-      else if (workflow) await signalWorkflow({ ...workflow, message });
+      await deliver(delivery);
     } catch (error) {
       log.warn('A message was not delivered', { error: String(error) });
       untold = 1;

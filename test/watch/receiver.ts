@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { Hono } from 'hono';
-import type { Message } from '../../src/runs/message.ts';
+import type { FlowMessage } from '../../src/runs/message.ts';
 import { serveApp } from './adobe.ts';
 
 export interface Delivered {
-  message: Message;
+  message: FlowMessage;
   headers: Headers;
   body: string;
   /** Whether it was signed with our key, as standardwebhooks.com says, within the last minute. */
@@ -20,7 +20,7 @@ export async function startReceiver(key: string) {
     const body = await c.req.text();
     const { headers } = c.req.raw;
     deliveries.push({
-      message: JSON.parse(body) as Message,
+      message: JSON.parse(body) as FlowMessage,
       headers,
       body,
       signed: isSigned(headers, body, key),
@@ -33,7 +33,7 @@ export async function startReceiver(key: string) {
     state,
     deliveries,
     /** The messages about one flow, without those that came twice. */
-    about: (flowId: string): Message[] => [
+    about: (flowId: string): FlowMessage[] => [
       ...new Map(
         deliveries
           .filter(({ message }) => message.flowId === flowId)
