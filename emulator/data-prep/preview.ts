@@ -1,7 +1,7 @@
 /** What a mapping set makes of rows of data. */
 import { isObject } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
-import { evaluate, fieldOf } from './expression.ts';
+import { evaluate, fieldOf } from './evaluate.ts';
 import type { Mapping } from './mappings.ts';
 
 function put(target: JsonObject, path: string, value: Json): void {
@@ -16,6 +16,10 @@ function put(target: JsonObject, path: string, value: Json): void {
   level[last] = typeof value === 'number' ? String(value) : value;
 }
 
+/** A source may be escaped as a field in an expression is. */
+const attributeOf = (row: Json, source: string): Json =>
+  /[\\$]/.test(source) ? evaluate(source, row) : fieldOf(row, source);
+
 export function preview(rows: Json[], mappings: Mapping[]): Json[] {
   return rows.map((row) => {
     const data: JsonObject = {};
@@ -24,7 +28,7 @@ export function preview(rows: Json[], mappings: Mapping[]): Json[] {
       try {
         const value =
           sourceType === 'ATTRIBUTE'
-            ? fieldOf(row, source)
+            ? attributeOf(row, source)
             : sourceType === 'STATIC'
               ? source
               : evaluate(source, row);

@@ -33,7 +33,7 @@ test.skipIf(!hasPython)(
       datasets: ['Customers of aepp', 'Database target dataset'],
       behavior: ['record'],
       mappingListed: true,
-      expressions: [true, false],
+      expressions: ['succeeded', 'failed'],
       rules: 2,
       flows: ['Flow 0', 'Flow 1', 'Flow 2'],
       onlySources: 3,

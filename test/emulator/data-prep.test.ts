@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { databasesSchema, mappingSet } from './bodies.ts';
+import { documentedExpressions, misprints } from './expressions.ts';
 import { nextPage, rehearsal } from './client.ts';
 import type { Answer, Json } from './client.ts';
 
@@ -149,6 +150,7 @@ test('validation tells which mapping fails, and why', async () => {
 test('a preview shows what a row becomes', async () => {
   const mappings = [
     attribute('id', '_id'),
+    attribute('${Nick Name}', 'person.name.courtesyTitle'),
     {
       sourceType: 'EXPRESSION',
       source: 'concat(firstName, " ", upper(lastName))',
@@ -156,15 +158,101 @@ test('a preview shows what a row becomes', async () => {
     },
     { sourceType: 'STATIC', source: 'EN', destination: 'person.nationality' },
   ];
-  const data = [{ id: 1234, firstName: 'Jim', lastName: 'Seltzer' }];
+  const data = [{ id: 1234, firstName: 'Jim', lastName: 'Seltzer', 'Nick Name': 'Jimbo' }];
   const answer = await client.post('/conversion/mappingSets/preview', { data, mappingSet: newer(mappings) });
   expect(answer.body).toEqual([
-    { data: { _id: '1234', person: { name: { fullName: 'Jim SELTZER' }, nationality: 'EN' } }, errors: null },
+    {
+      data: {
+        _id: '1234',
+        person: { name: { courtesyTitle: 'Jimbo', fullName: 'Jim SELTZER' }, nationality: 'EN' },
+      },
+      errors: null,
+    },
   ]);
 });
 
+const check = async (expression: string): Promise<Json> =>
+  (await client.post('/conversion/languages/el/validate', { expression })).body;
+
 test('an expression can be checked by itself', async () => {
-  const check = (expression: string) => client.post('/conversion/languages/el/validate', { expression });
-  expect((await check('concat("Hi", ",", "there")')).body).toEqual({ status: true });
-  expect((await check('concat("Hi"')).body).toMatchObject({ status: false, reason: expect.any(String) });
+  expect(await check('concat("Hi", ",", "there")')).toEqual({ validationStatus: 'succeeded', error: 'none' });
+  expect(await check('concat("Hi"')).toEqual({
+    validationStatus: 'failed',
+    error: expect.stringContaining(') is missing'),
+  });
+});
+
+test('the language lists its functions and operators', async () => {
+  const functions = (await client.get('/conversion/languages/el/functions')).body;
+  expect(functions).toContainEqual(
+    expect.objectContaining({ category: 'Date / Time', function: 'date', params: [] }),
+  );
+  const operators = (await client.get('/conversion/languages/el/operators')).body;
+  expect(operators).toContainEqual(
+    expect.objectContaining({ operatorSymbol: '~', methodName: 'complement', numberOfOperands: 1 }),
+  );
+});
+
+test.each(documentedExpressions)('the documented expression %s is taken', async (expression) => {
+  expect(await check(expression)).toEqual({ validationStatus: 'succeeded', error: 'none' });
+});
+
+test.each(misprints)('%s, which the page misprints, is refused: %s', async (expression, why) => {
+  expect(await check(expression)).toEqual({
+    validationStatus: 'failed',
+    error: expect.stringContaining(why),
+  });
+});
+
+test.each([
+  ['', 'it ends too early'],
+  ['   ', 'it ends too early'],
+  ['concat(a,', 'it ends too early'],
+  ['concat(a b)', ') is missing before b'],
+  ['a +', 'it ends too early'],
+  ['* a', 'unexpected *'],
+  ['(a', ') is missing'],
+  ['a)', 'unexpected )'],
+  ['[1, 2', '] is missing'],
+  ['{"a": 1', '} is missing'],
+  ['a ? b', ': is missing'],
+  ['"open', 'the text at 1 does not end'],
+  ["'open", 'the text at 1 does not end'],
+  ['a.', 'it ends too early'],
+  ['a..b', 'a name is missing'],
+  ['a = b', 'unexpected ='],
+  ['first name', 'unexpected name'],
+  ['1st_column', 'unexpected st_column'],
+  ['concat(if, a)', 'a field of that name is ${if}'],
+  ['mod', 'a field of that name is ${mod}'],
+  ['${}', 'unexpected {'],
+  ['${open', 'unexpected {'],
+  ['a \u0007', 'unexpected character at 3'],
+  [`"${'x'.repeat(4095)}"`, 'at most 4096'],
+  ['('.repeat(2000) + ')'.repeat(2000), 'nested too deeply'],
+  ['if (a) { b', '} is missing'],
+])('%j is surely wrong: %s', async (expression, why) => {
+  expect(await check(expression)).toEqual({
+    validationStatus: 'failed',
+    error: expect.stringContaining(why),
+  });
+});
+
+test('a preview works out operators, literals and methods', async () => {
+  const worked = async (source: string): Promise<Json> => {
+    const mappings = [{ sourceType: 'EXPRESSION', source, destination: 'x' }];
+    const data = [{ a: 7, c: true, d: null, 'First Name': 'Ada', 'street.name': 'Main', état: 'NY' }];
+    const { body } = await client.post('/conversion/mappingSets/preview', { data, mappingSet: { mappings } });
+    return body[0].errors === null ? body[0].data.x : body[0].errors[0].exception;
+  };
+  expect(await worked('1 + 2 * 3 - -a % 4')).toBe('10');
+  expect(await worked('a gt 5 and not (a eq 7 or !c)')).toBe(false);
+  expect(await worked('a < 5 ? "small" : "big".equals("big") ? "big" : "none"')).toBe('big');
+  expect(await worked('upper(${First Name})')).toBe('ADA');
+  expect(await worked(String.raw`concat(street\.name, " ", état)`)).toBe('Main NY');
+  expect(await worked('coalesce(d, null, [1, 2][1])')).toBe('2');
+  expect(await worked('{"k": [1, {"x": "y"}]}["k"][1].x')).toBe('y');
+  expect(await worked('[0x1F, .5, 1e2, 2L][a - 7]')).toBe('31');
+  expect(await worked('constructor(a)')).toBe("the emulator can't work out constructor");
+  expect(await worked('sha256(a)')).toBe("the emulator can't work out sha256");
 });

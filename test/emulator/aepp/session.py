@@ -49,7 +49,7 @@ mapping = mapper.createMappingSet(
     ],
 )["id"]
 found["mappingListed"] = mapping in [one["id"] for one in mapper.getMappingSets()]
-found["expressions"] = [mapper.validateExpression(text)["status"] for text in ("upper(Name)", "upper(Name")]
+found["expressions"] = [mapper.validateExpression(text)["validationStatus"] for text in ("upper(Name)", "upper(Name")]
 found["rules"] = len(mapper.getMappingSet(mapping, mappingRulesOnly=True))
 
 # Three flows over pages of two, each made of parts of its own.

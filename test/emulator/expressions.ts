@@ -1,0 +1,145 @@
+/**
+ * The forms of every sample of Adobe's list of mapping functions, with those of the pages on troubleshooting and on
+ * operators. Long values are shortened: only the form counts.
+ */
+const agent = 'Mozilla/5.0 (iPhone; CPU iPhone OS 5_1_1 like Mac OS X)';
+const products = ';Product 1;1;3.50,Category 2;Product 2;1;5.99';
+
+export const documentedExpressions = [
+  // Strings.
+  'concat("Hi, ", "there", "!")',
+  'explode("Hi, there!", " ")',
+  'instr("adobe.com", "com")',
+  'replacestr("This is a string re test", "re", "replace")',
+  'substr("This is a substring test", 7, 8)',
+  'lower("HeLLo")',
+  'lcase("HeLLo")',
+  'upper("HeLLo")',
+  'ucase("HeLLo")',
+  'split("Hello world", " ")',
+  'join(" ", to_array(true, "Hello", "world"))',
+  'lpad("bat", 8, "yz")',
+  'rpad("bat", 8, "yz")',
+  'left("abcde", 2)',
+  'right("abcde", 2)',
+  'ltrim(" hello")',
+  'rtrim("hello ")',
+  'trim(" hello ")',
+  '"string1".equals("STRING1")',
+  // Regular expressions.
+  'extract_regex("E259,E259B_009,1_1", "([^,]+),[^,]*,([^,]+)")',
+  'matches_regex("E259,E259B_009,1_1", "([^,]+),[^,]*,([^,]+)")',
+  // Hashes.
+  ...['sha1', 'sha256', 'sha512', 'md5', 'crc32'].map((name) => `${name}("my text", "UTF-8")`),
+  // URLs.
+  'get_url_protocol("https://platform.adobe.io/home")',
+  'get_url_host("https://platform.adobe.io/home")',
+  'get_url_port("sftp://example.com//home/joe/employee.csv")',
+  'get_url_path("sftp://example.com//home/joe/employee.csv")',
+  'get_url_query_str("foo://example.com:8042/over/there?name=ferret#nose", "retain")',
+  // Dates.
+  'now()',
+  'timestamp()',
+  'format(2019-10-23T11:24:00+00:00, "yyyy-MM-dd HH:mm:ss")',
+  `dformat(1571829875000, "yyyy-MM-dd'T'HH:mm:ss.SSSX")`,
+  'date("2019-10-23 11:24", "yyyy-MM-dd HH:mm", now())',
+  'date("2019-10-23 11:24", "yyyy-MM-dd HH:mm")',
+  'date("2019-10-23 11:24")',
+  'date_part("MM", date("2019-10-17 11:55:12"))',
+  'make_date_time(2019, 10, 17, 11, 55, 12, 999, "America/Los_Angeles")',
+  'zone_date_to_utc(now(), "Europe/Paris")',
+  // Objects.
+  'size_of([1, 2, 3, 4])',
+  'is_empty([1, null, 2, 3])',
+  String.raw`arrays_to_objects('sku', explode("id1|id2", '\\|'), 'price', [22.5,14.35])`,
+  'to_object("firstName", "John", "lastName", "Doe")',
+  'str_to_object("firstName=John,lastName=Doe,phone=123 456 7890", "=", ",")',
+  'str_to_object("firstName - John ; lastName - ; phone - 123", "-", ";").get("firstName")',
+  'contains_key("evars.evar.field1")',
+  'nullify()',
+  'get_keys({"book1": "Pride and Prejudice", "book2": "1984"})',
+  'get_values("firstName - John , lastName - Cena", "firstName", "-", ",")',
+  "lower(map_get_values(mapObject, 'keyName'))",
+  // Arrays.
+  'coalesce(null, null, null, "first", null, "second")',
+  'first("1", "2", "3")',
+  'last("1", "2", "3")',
+  "add_to_array(['a', 'b'], 'c', 'd')",
+  "join_arrays(['a', 'b'], ['c'], ['d', 'e'])",
+  'to_array(false, 1, null, 2, 3)',
+  'upsert_array_append([123, 456])',
+  'upsert_array_replace([123, 456], 1)',
+  // Logic, aggregation, conversion.
+  'decode(stateCode, "ca", "California", "pa", "Pennsylvania", "N/A")',
+  'iif("s".equalsIgnoreCase("S"), "True", "False")',
+  'min(3, 1, 4)',
+  'max(3, 1, 4)',
+  'to_bigint("1000000.34")',
+  'to_decimal("20.5")',
+  'to_float("12.3456")',
+  'to_integer("12")',
+  'json_to_object({"info":{"firstName":"John","lastName": "Doe"}})',
+  // The rest.
+  'uuid()',
+  'guid()',
+  'fpid_to_ecid("4ed70bee-b654-420a-a3fd-b58b6b65e991")',
+  ...[
+    'ua_os_name',
+    'ua_os_version_majors',
+    'ua_os_version',
+    'ua_os_name_version',
+    'ua_agent_version',
+    'ua_agent_version_major',
+    'ua_agent_name',
+    'ua_device_class',
+  ].map((name) => `${name}("${agent}")`),
+  ...['aa_get_product_categories', 'aa_get_product_names', 'aa_get_product_quantities'].map(
+    (name) => `${name}("${products}")`,
+  ),
+  // Fields.
+  '${First Name}',
+  '${First.Name}',
+  '${if}',
+  'name.firstName',
+  String.raw`address.street\.name`,
+  'orders[0].items[*].id',
+  '_id',
+  '$cost',
+  'prénom',
+  '名前',
+  // Operators.
+  '1 + 2',
+  '1 / 2',
+  '~44',
+  '-12',
+  '!cond1',
+  'not cond1',
+  'a == 1 && b != 2 || !c',
+  'a eq 1 and b ne 2 or not c',
+  'a lt 1 or a le 1 or a gt 1 or a ge 1',
+  'a mod 2',
+  'a div 2',
+  'a % 2',
+  'a ? "yes" : "no"',
+  'a ?: "otherwise"',
+  'a =~ "x.*"',
+  // Nesting.
+  'iif(marketing_type.equals("phyMail"), nullify(), marketing_type)',
+  'iif(total_consents > 5000, iif(marketing_type.equals("phone"), nullify(), marketing_type), "few")',
+  'iif(date.equals("3/21/24"), iif(marketing_type.equals("push"), nullify(), marketing_type), "not-March")',
+  // Not documented, and not surely wrong.
+  '{}',
+  '{:}',
+  '[]',
+  '0x1F + 1e3 + .5',
+  "'it\\'s'",
+  'if (a) { b } else { c }',
+];
+
+/** Samples that the page prints with a slip, and what is wrong with them. */
+export const misprints: [string, string][] = [
+  ['"string1".equalsIgnoreCase("STRING1)', 'does not end'],
+  ['set_date_part("m", 4, date("2016-11-09T11:44:44.797")', ') is missing'],
+  ['zone_date_to_utc(2019-10-17T11:55:12 PST', ') is missing before PST'],
+  [String.raw`get_values(\"firstName - John\", \"firstName\")`, 'unexpected character'],
+];
