@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { dataSets } from './catalog/data-sets.ts';
+import { encryptionKeys } from './connectors/encryption-keys.ts';
 import { mappingSets } from './data-prep/mapping-sets.ts';
 import { plainError, Refusal } from './errors.ts';
 import { flowService } from './flow-service/flow-service.ts';
@@ -23,6 +24,7 @@ export function aep(world: World): Hono<Env> {
     'schemaregistry',
     'catalog',
     'conversion',
+    'connectors',
     'sandbox-management',
   ] as const) {
     app.use(`${base}/${service}/*`, gateway(service, world));
@@ -31,6 +33,7 @@ export function aep(world: World): Hono<Env> {
   app.route(`${base}/schemaregistry`, schemaRegistry(world));
   app.route(`${base}/catalog`, dataSets(world));
   app.route(`${base}/conversion`, mappingSets(world));
+  app.route(`${base}/connectors`, encryptionKeys(world));
   app.route(`${base}/sandbox-management`, sandboxManagement(world));
 
   app.notFound((c) => {

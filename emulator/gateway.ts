@@ -7,7 +7,13 @@ import type { Caller, Sandbox, World } from './world.ts';
 
 export type Env = { Variables: { caller: Caller; body: unknown }; Bindings: { requestId: string } };
 
-export type Service = 'flowservice' | 'schemaregistry' | 'catalog' | 'conversion' | 'sandbox-management';
+export type Service =
+  | 'flowservice'
+  | 'schemaregistry'
+  | 'catalog'
+  | 'conversion'
+  | 'connectors'
+  | 'sandbox-management';
 
 type Headers = (name: string) => string | undefined;
 

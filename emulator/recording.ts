@@ -31,6 +31,8 @@ function maskSecrets(body: unknown): unknown {
   if (!isObject(body)) return body;
   const copy: JsonObject = { ...body };
   if ('client_secret' in copy) copy.client_secret = masked;
+  if (isObject(copy.params) && 'passPhrase' in copy.params)
+    copy.params = { ...copy.params, passPhrase: masked };
   if (isObject(copy.auth)) copy.auth = { ...copy.auth, params: masked };
   return copy;
 }

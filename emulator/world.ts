@@ -34,6 +34,8 @@ export type Sandbox = {
   id: string;
   name: string;
   runs: RunBook;
+  /** When each key for encrypted files ends, by its public id. Epoch ms. */
+  encryptionKeys: Map<string, number>;
   /** Of flows, by their id. */
   operations: Map<string, Operation>;
 } & Record<Kind, Shelf>;
@@ -79,6 +81,7 @@ export class World {
         id: uuidOf(`sandbox ${name}`),
         name,
         runs: new RunBook(this.settings),
+        encryptionKeys: new Map(),
         operations: new Map(),
         ...shelves,
       };

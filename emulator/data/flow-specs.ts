@@ -72,6 +72,16 @@ const mappingSpec = {
   },
 };
 
+const encryptionSpec = {
+  name: 'Encryption',
+  spec: {
+    $schema: draft7,
+    type: 'object',
+    properties: { publicKeyId: { type: 'string' } },
+    required: ['publicKeyId'],
+  },
+};
+
 const runTimes = {
   startTime: { type: 'integer' },
   windowStartTime: { type: 'integer' },
@@ -151,7 +161,7 @@ export const flowSpecs: FlowSpec[] = [
     '9753525b-82c7-4dce-8a9b-5ccfce2b9876',
     'CloudStorageToAEP',
     'CloudStorageToAEP',
-    [mappingSpec],
+    [mappingSpec, encryptionSpec],
   ]),
   flowSpec('batch', [
     '6499120c-0b15-42dc-936e-847ea3c24d72',

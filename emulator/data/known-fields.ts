@@ -102,6 +102,7 @@ export const fieldsOf = {
     'transformations[].params.deltaColumn.name',
     'transformations[].params.deltaColumn.dateFormat',
     'transformations[].params.deltaColumn.timezone',
+    'transformations[].params.publicKeyId',
     'transformations[].params.mappingId',
     'transformations[].params.mappingVersion',
     'scheduleParams.startTime',

@@ -13,6 +13,7 @@ import {
   create,
   find,
   patched,
+  readMode,
   readOperation,
   requireBody,
   requireField,
@@ -83,7 +84,7 @@ export function connections(world: World): Hono<Env> {
     if (findConnector(specId) === undefined && specId !== dataLakeSpecId) {
       throw flowError('1413-400', `The connection spec ${specId} is not valid.`);
     }
-    const draft = c.req.query('mode') === 'draft';
+    const draft = readMode(c.req.query('mode'));
     if (!draft) checkAuth(specId, body.auth);
     const fields = isObject(body.auth) ? { ...body, auth: masked(body.auth) } : body;
     const item = create(world, c.get('caller'), 'connections', fields, draft ? 'draft' : 'enabled');

@@ -2,7 +2,7 @@
 import { Hono } from 'hono';
 import { dataLakeSpecId, findConnector } from '../data/connectors.ts';
 import { fieldsOf } from '../data/known-fields.ts';
-import { flowError } from '../errors.ts';
+import { flowError, flowNotFound } from '../errors.ts';
 import type { Env } from '../gateway.ts';
 import type { JsonObject } from '../json.ts';
 import type { Sandbox, World } from '../world.ts';
@@ -11,20 +11,21 @@ import {
   create,
   find,
   patched,
+  readMode,
   readOperation,
   requireBody,
   requireField,
   update,
 } from './items.ts';
 import { listItems } from './listing.ts';
+import { creation } from './operations.ts';
 
 type EndpointKind = 'sourceConnections' | 'targetConnections';
 
 /** The base connection, which has to be there and of the same connector. */
 function checkBase(sandbox: Sandbox, baseConnectionId: string, specId: string): void {
   const base = sandbox.connections.referred(baseConnectionId);
-  if (base === undefined)
-    throw flowError('1428-404', `The base connection ${baseConnectionId} was not found.`);
+  if (base === undefined) throw flowNotFound('connections', baseConnectionId);
   if (base.connectionSpec.id !== specId) {
     throw flowError(
       '1413-400',
@@ -66,9 +67,9 @@ function checkTarget(sandbox: Sandbox, body: JsonObject): void {
   const dataSetId = body.params?.dataSetId;
   if (typeof dataSetId !== 'string' || dataSetId === '')
     throw flowError('CONNECTOR-1325-400', 'The dataSetId is empty.');
-  // Guess: the page says that an invalid dataset is an error, not which; Catalog's refusal comes through as Flow Service's own.
+  // Guess: the page says that an invalid dataset is an error, not which.
   if (!sandbox.dataSets.referred(dataSetId))
-    throw flowError('1430-400', `The dataset ${dataSetId} was not found.`);
+    throw flowError('CONNECTOR-1003-404', `The dataset ${dataSetId} was not found.`);
 }
 
 export function endpoints(world: World, kind: EndpointKind): Hono<Env> {
@@ -85,9 +86,11 @@ export function endpoints(world: World, kind: EndpointKind): Hono<Env> {
     const body = requireBody(c.get('body'));
     const known = isSource ? fieldsOf.sourceConnection : fieldsOf.targetConnection;
     world.unknownFields.check(`POST /flowservice/${kind}`, body, known);
-    const draft = c.req.query('mode') === 'draft';
+    const draft = readMode(c.req.query('mode'));
     if (!draft) check(c.get('caller').sandbox, body);
-    const item = create(world, c.get('caller'), kind, body, draft ? 'draft' : 'enabled');
+    // Shown of drafts only.
+    const fields = draft ? { ...body, lastOperation: creation('draft_create', world.now()) } : body;
+    const item = create(world, c.get('caller'), kind, fields, draft ? 'draft' : 'enabled');
     return c.json({ id: item.id, etag: item.etag }, 201);
   });
 

@@ -21,6 +21,9 @@ const fileColumns: Column[] = [
   { name: 'lastName', type: 'string', xdm: { type: 'string' } },
 ];
 
+/** What a request may say of a file, unless AEP is to find it out. */
+const fileProperties = ['columnDelimiter', 'encoding', 'compressionType'];
+
 function sample({ name, xdm }: Column): Json {
   if (xdm.type === 'integer') return 1;
   return xdm.format === 'date-time' ? '2024-01-31T12:00:00Z' : `${name} 1`;
@@ -35,9 +38,15 @@ function described(columns: Column[], withData: boolean): Json {
 export function exploreByQuery(specId: string, query: (name: string) => string | undefined): Json {
   const connector = findConnector(specId);
   if (connector === undefined)
-    throw flowError('1413-400', `The connection spec ${specId} can't be explored.`);
-  const objectType = query('objectType')?.toLowerCase();
-  if (objectType === undefined) throw flowError('CONNECTOR-1334-400', 'The parameter objectType is missing.');
+    throw flowError('CONNECTOR-1336-400', `Explore is not supported for the connection spec ${specId}.`);
+  const objectType = query('objectType')?.toLowerCase() ?? '';
+  if (objectType === '') throw flowError('CONNECTOR-1334-400', 'The query param objectType cannot be empty.');
+  const required = (name: string): string => {
+    const value = query(name) ?? '';
+    if (value === '')
+      throw flowError('CONNECTOR-1337-400', `The ${name} cannot be empty for objectType=${objectType}.`);
+    return value;
+  };
   const preview = query('preview') === 'true';
   const isTables = connector.formats.includes('tabular');
 
@@ -51,20 +60,24 @@ export function exploreByQuery(specId: string, query: (name: string) => string |
       canFetchSchema: true,
     }));
   }
-  const object = query('object');
-  if (object === undefined || object === '')
-    throw flowError('CONNECTOR-1335-400', 'The parameter object is missing.');
   if (objectType === 'table') {
+    const object = required('object');
     const table = tablesOf(connector.family).find(({ path }) => path === object);
     if (table === undefined)
       throw flowError('CONNECTOR-1330-400', `No columns were found for the table ${object}.`);
     return described(table.columns, preview);
   }
   if (objectType === 'file') {
-    if (query('fileType') === undefined)
-      throw flowError('CONNECTOR-1336-400', 'The parameter fileType is missing.');
+    required('object');
+    required('fileType');
+    if (query('determineProperties') === 'true' && fileProperties.some((name) => query(name) !== undefined)) {
+      throw flowError(
+        'CONNECTOR-1374-400',
+        'The determineProperties flag and user-defined properties are not allowed in one request.',
+      );
+    }
     return described(fileColumns, preview);
   }
   if (objectType === 'rest') return described(fileColumns, true);
-  throw flowError('CONNECTOR-1337-400', `The objectType ${objectType} is not valid.`);
+  throw flowError('CONNECTOR-1358-400', `The objectType ${objectType} is not valid.`);
 }

@@ -30,19 +30,30 @@ function readValues(text: string): string[] {
   return values;
 }
 
+const invalid = (text: string): Error =>
+  flowError('1453-400', `Invalid query value ${text} provided in query param.`);
+/** Fields of a time or a count: compared as numbers. */
+const isNumeric = (path: string): boolean =>
+  /(^|\.)(createdAt|updatedAt|\w+AtUTC|started|updated|\w+Count|\w+Bytes)$/.test(path);
+const isId = (path: string): boolean => /(^|\.)id$|Id$|Ids\[\]$/.test(path);
+
+/** Reads one filter; each refusal is that of the catalogue. */
 export function readFilter(text: string): Filter {
-  const match =
-    /^\s*([\w@$:.-]+(?:\[\])?(?:\.[\w@$:.-]+(?:\[\])?)*)\s*(==|!=|>=|<=|=~|~|>|<)\s*(.*?)\s*$/s.exec(text);
-  if (match === null) throw flowError('1448-400', `The filter ${text} is not valid.`);
-  const [, path = '', operator = '', right = ''] = match;
-  if (operator === '!=' || operator.includes('~')) {
-    throw flowError('1440-400', `The operator ${operator} is not implemented.`);
-  }
-  if (right === '') throw flowError('1449-400', `The filter ${text} has no value.`);
-  const values = readValues(right);
-  if (operator !== '==' && values.length > 1) {
-    throw flowError('1443-400', `The operator ${operator} takes one value.`);
-  }
+  const [, path = '', operator = '', right = ''] = /^\s*([\w@$:.[\]-]+)\s*([=!<>~]+)(.*)$/s.exec(text) ?? [];
+  if (!path.split('.').every((part) => /^[\w@$:-]+(\[\])?$/.test(part))) throw invalid(text);
+  if (operator === '!=' || operator === '~' || operator === '=~')
+    throw flowError('1440-400', `Operator '${operator}' not implemented.`);
+  if (!['==', '>', '<', '>=', '<='].includes(operator))
+    throw flowError('1450-400', `Invalid operator ${operator} in filter params.`);
+  const value = right.trim();
+  if (value === '') throw invalid(text);
+  const values = readValues(value);
+  if (operator !== '==' && isId(path))
+    throw flowError('1448-400', `Operator ${operator} not supported for field ${path}.`);
+  if (operator !== '==' && values.length > 1)
+    throw flowError('1443-400', `Operator '${operator}' is not allowed for multiple values.`);
+  if (isNumeric(path) && (values.length > 1 || Number.isNaN(Number(values[0]))))
+    throw flowError('1452-400', `Invalid value ${value} for field ${path}.`);
   const equal = new Set(isStatus(path) ? values.map(loose) : values);
   return { path, operator: operator as Operator, values, equal };
 }
@@ -81,8 +92,15 @@ export type Order = { path: string; descending: boolean };
 export function readOrder(text: string | undefined): Order | undefined {
   if (text === undefined) return undefined;
   // An unescaped `+` arrives as a space.
-  const match = /^([-+ ]?)([\w@$:.]+)$/.exec(text);
-  if (match === null) throw flowError('1432-400', `The orderby parameter ${text} is not valid.`);
+  const match = /^([-+ ]?)([\w@$.]+)$/.exec(text);
+  if (match === null) {
+    throw /^[-+ ]?\w/.test(text)
+      ? flowError(
+          '1432-400',
+          `Sort order specified is not correct: ${text}. Prepend + or - to the field name.`,
+        )
+      : flowError('1433-400', `Incorrect field=${text} passed in orderBy, example are +name, -name, name.`);
+  }
   return { path: match[2] ?? '', descending: match[1] === '-' };
 }
 

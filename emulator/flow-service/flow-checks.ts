@@ -1,7 +1,7 @@
 /** What AEP checks before it takes a flow: parts, mapping, schedule, options. Each check names AEP's own code. */
 import { findFlowSpec, frequencies, minimumInterval } from '../data/flow-specs.ts';
 import type { FlowSpec } from '../data/flow-specs.ts';
-import { flowError } from '../errors.ts';
+import { flowError, flowNotFound } from '../errors.ts';
 import { isObject } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { Sandbox } from '../world.ts';
@@ -33,9 +33,9 @@ export function checkEnds(
     );
   }
   const source = sandbox.sourceConnections.referred(sources[0]);
-  if (source === undefined) throw flowError('1429-404', `The source connection ${sources[0]} was not found.`);
+  if (source === undefined) throw flowNotFound('sourceConnections', sources[0]);
   const target = sandbox.targetConnections.referred(targets[0]);
-  if (target === undefined) throw flowError('1430-404', `The target connection ${targets[0]} was not found.`);
+  if (target === undefined) throw flowNotFound('targetConnections', targets[0]);
   if (!spec.sourceConnectionSpecIds.includes(source.connectionSpec?.id)) {
     throw flowError(
       '1413-400',
@@ -76,6 +76,24 @@ export function majorVersion(text: Json): string {
   return version.split('.')[0] ?? '1';
 }
 
+/** Encrypted files: the key is one that AEP gave out, and has not expired. `now` is epoch ms. */
+function checkEncryption(sandbox: Sandbox, body: JsonObject, now: number): void {
+  const encryption = transformation(body, 'Encryption');
+  if (encryption === undefined) return;
+  const keyId = encryption.params?.publicKeyId;
+  if (keyId === undefined || keyId === '') {
+    throw flowError(
+      'CONNECTOR-1309-400',
+      'The encryption transformation provided is invalid because publicKeyId is missing in the params.',
+    );
+  }
+  const expiresAt = sandbox.encryptionKeys.get(String(keyId));
+  if (expiresAt === undefined)
+    throw flowError('CONNECTOR-1311-400', 'The publicKeyId provided in params is invalid.');
+  if (expiresAt <= now)
+    throw flowError('CONNECTOR-1310-400', 'The provided publicKeyId in the params is expired.');
+}
+
 function checkMapping(sandbox: Sandbox, body: JsonObject, spec: FlowSpec, target: JsonObject): void {
   if (!spec.transformationSpecs.some(({ name }) => name === 'Mapping')) return;
   const params = transformation(body, 'Mapping')?.params;
@@ -95,7 +113,7 @@ function checkMapping(sandbox: Sandbox, body: JsonObject, spec: FlowSpec, target
   }
   const dataSet = sandbox.dataSets.referred(target.params.dataSetId);
   if (dataSet === undefined)
-    throw flowError('1430-400', `The dataset ${target.params.dataSetId} was not found.`);
+    throw flowError('CONNECTOR-1003-404', `The dataset ${target.params.dataSetId} was not found.`);
   const mapped = mappingSet.outputSchema.schemaRef;
   const stored = dataSet.schemaRef;
   if (mapped.id !== stored.id || majorVersion(mapped.contentType) !== majorVersion(stored.contentType)) {
@@ -110,13 +128,15 @@ function checkMapping(sandbox: Sandbox, body: JsonObject, spec: FlowSpec, target
 export function checkSchedule(schedule: Json, now: number): void {
   if (!isObject(schedule))
     throw flowError('CONNECTOR-1304-400', 'The mandatory field scheduleParams is missing.');
+  if (Object.keys(schedule).length === 0)
+    throw flowError('CONNECTOR-1317-400', 'The provided schedule params are empty.');
   const { startTime, frequency, interval, backfill } = schedule;
   if (startTime === undefined)
     throw flowError('CONNECTOR-1304-400', 'The mandatory field scheduleParams.startTime is missing.');
   if (Number.isNaN(wholeNumber(startTime)))
     throw flowError('CONNECTOR-1304-400', `The startTime ${startTime} is not an epoch time.`);
   if (!frequencies.includes(frequency))
-    throw flowError('CONNECTOR-1304-400', `The frequency ${frequency} is none of ${frequencies.join(', ')}.`);
+    throw flowError('CONNECTOR-1397-400', `The provided frequency : ${frequency} is invalid.`);
   if (wholeNumber(startTime) < Math.floor(now / 1000)) {
     throw flowError('CONNECTOR-1360-400', `The startTime ${startTime} lies in the past.`);
   }
@@ -160,17 +180,22 @@ function checkOptions(options: Json): void {
 /** Everything that a flow has to satisfy before it is enabled. `keepsSchedule`: the schedule is an old one, whose start may have passed. */
 export function checkFlow(sandbox: Sandbox, body: JsonObject, now: number, keepsSchedule = false): void {
   const spec = checkedSpec(body);
-  const { target } = checkEnds(sandbox, body, spec);
+  const { source, target } = checkEnds(sandbox, body, spec);
+  // Guess: the page publishes both ends before their flow, and shows no refusal.
+  const draft = [source, target].find(({ state }) => state === 'draft');
+  if (draft !== undefined)
+    throw flowError('1422-400', `The connection ${draft.id} of the flow is a draft: it is published first.`);
   const unknown = (body.transformations ?? []).find(
     (one: Json) => !spec.transformationSpecs.some(({ name }) => name === one?.name),
   );
   if (unknown !== undefined)
     throw flowError(
-      'CONNECTOR-1368-400',
+      'CONNECTOR-1392-400',
       `The flow spec ${spec.name} has no transformation ${unknown?.name}.`,
     );
   if (spec.scheduleSpec !== undefined) checkSchedule(body.scheduleParams, keepsSchedule ? 0 : now);
   checkOptions(body.options);
   checkCopy(body, spec);
   checkMapping(sandbox, body, spec, target);
+  checkEncryption(sandbox, body, now);
 }

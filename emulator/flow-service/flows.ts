@@ -8,9 +8,9 @@ import type { JsonObject } from '../json.ts';
 import type { Caller, World } from '../world.ts';
 import { checkedSpec, checkEnds, checkFlow } from './flow-checks.ts';
 import { findVisible, flowView, isHidden, touchedByRun } from './flow-view.ts';
-import { checkVersion, create, find, patched, readOperation, requireBody } from './items.ts';
+import { checkVersion, create, find, patched, readMode, readOperation, requireBody } from './items.ts';
 import { listItems, searchParams } from './listing.ts';
-import { follow, isBusy, lastOperation, operate } from './operations.ts';
+import { creation, follow, isBusy, operate } from './operations.ts';
 import { listRuns } from './runs.ts';
 
 const patchable =
@@ -95,12 +95,11 @@ export function flows(world: World): Hono<Env> {
     if (body.state !== undefined)
       throw flowError('1410-400', 'The state may not be given when a flow is created.');
     const now = world.now();
-    const draft = c.req.query('mode') === 'draft';
+    const draft = readMode(c.req.query('mode'));
     if (draft) checkEnds(caller.sandbox, body, checkedSpec(body));
     else checkFlow(caller.sandbox, body, now);
-    // Samples show 0 for an operation that nothing was ever told of.
-    const lastly = { lastOperation: { ...lastOperation('create', now, now), updated: 0 } };
-    const fields = { transformations: [], ...body, ...lastly };
+    const lastOperation = creation(draft ? 'draft_create' : 'create', now);
+    const fields = { transformations: [], ...body, lastOperation };
     const flow = create(world, caller, 'flows', fields, draft ? 'draft' : 'enabled');
     follow(caller.sandbox, flow, now);
     return c.json({ id: flow.id, etag: flow.etag }, 201, { location: `/flows/${flow.id}` });

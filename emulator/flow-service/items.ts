@@ -81,13 +81,24 @@ export function patched(
   body: unknown,
   allowed: RegExp,
 ): { changed: JsonObject; steps: PatchStep[] } {
+  const operations = Array.isArray(body) ? body.map((one: Json) => String(one?.op)) : [];
+  const odd = operations.find((op) => /^(move|copy|test)$/i.test(op));
+  if (odd !== undefined) throw flowError('1434-400', `Unsupported operation '${odd}' received.`);
   const steps = readPatch(body);
   if (steps === undefined) throw flowError('1455-400', 'The body is not a list of patch operations.');
   const wrong = steps.find((step) => !allowed.test(step.path));
-  if (wrong !== undefined) throw flowError('1455-400', `The path ${wrong.path} may not be patched.`);
+  if (wrong !== undefined)
+    throw flowError('CONNECTOR-1365-400', `The path ${wrong.path} provided in ops is invalid.`);
   const changed = applyPatch(item, steps);
   if (changed === undefined) throw flowError('1455-400', 'The patch does not fit the resource.');
   return { changed, steps };
+}
+
+/** Whether `mode` asks for a draft; there is no other mode. */
+export function readMode(mode: string | undefined): boolean {
+  if (mode === undefined) return false;
+  if (mode === 'draft') return true;
+  throw flowError('CONNECTOR-1368-400', `Mode ${mode} is not allowed in the request.`);
 }
 
 /** The verb of an action: `re-trigger` and `RE_TRIGGER` are one. */

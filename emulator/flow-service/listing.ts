@@ -25,7 +25,8 @@ export type Position = { value: Json; id: string };
 function readLimit(text: string | undefined): number {
   if (text === undefined) return defaultPage;
   const limit = Number(text);
-  if (!Number.isInteger(limit) || limit < 1) throw flowError('1450-400', `The limit ${text} is not valid.`);
+  if (!Number.isInteger(limit) || limit < 1)
+    throw flowError('1452-400', `Invalid value ${text} for field limit.`);
   return Math.min(limit, largestPage);
 }
 
@@ -37,17 +38,47 @@ function readToken(text: string | undefined): Position | undefined {
     const [value, id] = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as [Json, string];
     return { value: value ?? undefined, id };
   } catch {
-    throw flowError('1451-400', 'The continuationToken is not valid.');
+    throw flowError('1452-400', `Invalid value ${text} for field continuationToken.`);
   }
 }
 
-export function readListQuery(params: URLSearchParams): ListQuery {
+const knownParams = new Set(['property', 'orderby', 'limit', 'count', 'continuationToken']);
+
+/** What every resource has. */
+const commonFields =
+  'id name description createdAt updatedAt createdBy updatedBy createdClient updatedClient sandboxId sandboxName imsOrgId state version etag';
+
+/** Fields that a list can be asked for, by the last part of its path. Guess: all that the resource has. */
+const fieldsOfList: Record<string, Set<string>> = Object.fromEntries(
+  Object.entries({
+    connections: 'auth connectionSpec params lastOperation',
+    sourceConnections: 'baseConnectionId data params connectionSpec inheritedAttributes lastOperation',
+    targetConnections: 'baseConnectionId data params connectionSpec inheritedAttributes lastOperation',
+    flows:
+      'flowSpec sourceConnectionIds targetConnectionIds inheritedAttributes transformations scheduleParams options runs lastOperation lastRunDetails labels policy unifiedMetadata',
+    runs: 'flowId flowSpec providerRefId params parentFlowRunId childFlowRunIds predecessors recordTypes metrics activities',
+  }).map(([list, fields]) => [list, new Set(`${commonFields} ${fields}`.split(' '))]),
+);
+
+function checkFields(filters: Filter[], path: string): void {
+  const known = fieldsOfList[path.split('/')[1] ?? ''];
+  const wrong = filters.find(({ path: field }) => known?.has(/^[^.[]+/.exec(field)?.[0] ?? '') === false);
+  if (wrong !== undefined) throw flowError('1449-400', `Invalid field ${wrong.path} in filter params.`);
+}
+
+/** Reads the query of a list at this path. */
+export function readListQuery(params: URLSearchParams, path: string): ListQuery {
+  const unknown = [...params.keys()].find((name) => !knownParams.has(name));
+  if (unknown !== undefined)
+    throw flowError('1451-400', `Invalid params ${unknown} provided in query params.`);
   const single = (name: string): string | undefined => params.get(name) ?? undefined;
   const count = single('count') === 'true';
   if (count && params.has('limit'))
     throw flowError('1401-400', 'The parameters limit and count may not be used together.');
+  const filters = readFilters(params.getAll('property'));
+  checkFields(filters, path);
   return {
-    filters: readFilters(params.getAll('property')),
+    filters,
     order: readOrder(single('orderby')),
     limit: readLimit(single('limit')),
     count,
@@ -96,7 +127,7 @@ export function listItems(
   path: string,
   present: (item: JsonObject) => JsonObject,
 ): JsonObject {
-  const query = readListQuery(params);
+  const query = readListQuery(params, path);
   const found = items.filter((item) => matches(item, query.filters));
   if (query.count) return { count: found.length };
   const cut = page(

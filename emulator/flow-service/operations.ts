@@ -35,6 +35,12 @@ export function lastOperation(name: string, started: number, ended?: number, ops
   };
 }
 
+/** The operation that made a resource. Samples show 0 for one that nothing was ever told of. */
+export const creation = (name: 'create' | 'draft_create', now: number): JsonObject => ({
+  ...lastOperation(name, now, now),
+  updated: 0,
+});
+
 /** Runs follow the schedule while the flow is enabled. */
 export function follow(sandbox: Sandbox, flow: JsonObject, now: number): void {
   const schedule = readSchedule(flow.scheduleParams);

@@ -47,7 +47,7 @@ function narrowing(filters: Filter[]): Narrow {
 
 export function listRuns(world: World, sandbox: Sandbox, params: URLSearchParams): JsonObject {
   const now = world.now();
-  const query = readListQuery(params);
+  const query = readListQuery(params, '/runs');
   const { after, count, filters, limit, order } = query;
   const object = (run: Run): JsonObject =>
     runObject(run, runFlow(sandbox, sandbox.flows.get(run.flowId)), now);
@@ -114,7 +114,9 @@ function settleDeltaColumn(world: World, caller: Caller, flow: JsonObject, param
 }
 
 function startOnDemand(world: World, caller: Caller, body: JsonObject): Run {
-  const flow = find(caller, 'flows', String(body.flowId));
+  const flow = caller.sandbox.flows.get(String(body.flowId));
+  if (flow === undefined || isHidden(world.settings, flow))
+    throw flowError('1430-400', `Flow not found with id ${body.flowId}.`);
   const params: JsonObject = body.params ?? {};
   if (flow.scheduleParams?.frequency !== 'once') {
     throw flowError('CONNECTOR-1386-400', 'Only a flow with the frequency once can be run on demand.');

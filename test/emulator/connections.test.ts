@@ -106,8 +106,12 @@ test('a connection can be tested and explored down to the columns of a table', a
   });
   expect(table.body.data).toHaveLength(1);
   expect(code(await explore(id, 'objectType=table&object=nope'))).toBe('CONNECTOR-1330-400');
-  expect(code(await explore(id, 'objectType=table'))).toBe('CONNECTOR-1335-400');
+  expect(code(await explore(id, 'objectType=table'))).toBe('CONNECTOR-1337-400');
   expect(code(await explore(id, ''))).toBe('CONNECTOR-1334-400');
+  expect(code(await explore(id, 'objectType=cube'))).toBe('CONNECTOR-1358-400');
+  expect(code(await explore('d6c3988d-14ef-4000-8398-8d14ef000021', 'objectType=root'))).toBe(
+    'CONNECTOR-1336-400',
+  );
 });
 
 test('the label of a table may differ from its path', async () => {
@@ -125,6 +129,9 @@ test('a file source shows folders and files', async () => {
   expect(root.body.map((one: Json) => one.type)).toEqual(['folder', 'file']);
   const file = await explore(s3?.id, 'objectType=file&object=/acme/customers.csv&fileType=delimited');
   expect(file.body.schema.columns).toHaveLength(3);
+  const said = 'objectType=file&object=/acme/customers.csv&fileType=delimited&columnDelimiter=;';
+  expect((await explore(s3?.id, said)).status).toBe(200);
+  expect(code(await explore(s3?.id, `${said}&determineProperties=true`))).toBe('CONNECTOR-1374-400');
 });
 
 test('a base connection with credentials may take its time: initializing and without a version until it is enabled', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { flow, makeFlow, makeParts, sourceConnection } from './bodies.ts';
+import { flow, makeFlow, makeParts, sourceConnection, targetConnection } from './bodies.ts';
 import { rehearsal } from './client.ts';
 import type { Answer } from './client.ts';
 
@@ -40,7 +40,12 @@ test('a patch is refused where it is no patch, where it touches the state, and w
   const { etag } = await read(id);
   const patch = (steps: unknown) => client.patch(`/flowservice/flows/${id}`, steps, etag);
   expect(code(await patch({ name: 'x' }))).toBe('FLOW-1455-400');
-  expect(code(await patch([{ op: 'replace', path: '/state', value: 'disabled' }]))).toBe('FLOW-1455-400');
+  expect(code(await patch([{ op: 'replace', path: '/nam', value: 'x' }]))).toBe('CONNECTOR-1365-400');
+  expect(code(await patch([{ op: 'replace', path: '/labels', value: [] }]))).toBe('FLOW-1455-400');
+  expect(code(await patch([{ op: 'move', path: '/name', from: '/description' }]))).toBe('FLOW-1434-400');
+  expect(code(await patch([{ op: 'replace', path: '/state', value: 'disabled' }]))).toBe(
+    'CONNECTOR-1365-400',
+  );
   expect(code(await patch([{ op: 'replace', path: '/scheduleParams/interval', value: 1 }]))).toBe(
     'CONNECTOR-1362-400',
   );
@@ -94,6 +99,34 @@ test('a draft is taken without mapping and schedule, filled in, published, and c
   expect((await client.patch(`/flowservice/flows/${id}`, steps, draft.body.etag)).status).toBe(200);
   expect((await client.post(`/flowservice/flows/${id}/action?op=publish`)).status).toBe(200);
   expect((await read(id)).state).toBe('enabled');
+});
+
+test('drafts are published in their order: both ends, then the flow, which is none afterwards', async () => {
+  const { mappingId } = await makeParts(client);
+  const make = async (path: string, body: object): Promise<string> =>
+    (await client.post(`/flowservice/${path}?mode=draft`, body)).body.id;
+  const sourceId = await make('sourceConnections', sourceConnection());
+  const targetId = await make('targetConnections', targetConnection());
+  const body = flow({ sourceId, targetId, mappingId }, Math.floor(now() / 1000) + 60);
+  const id = await make('flows', body);
+  for (const [path, one] of [
+    ['sourceConnections', sourceId],
+    ['flows', id],
+  ]) {
+    expect((await client.get(`/flowservice/${path}/${one}`)).body.items[0]).toMatchObject({
+      state: 'draft',
+      lastOperation: { operation: 'draft_create', updated: 0 },
+    });
+  }
+  const publish = (path: string, one: string) => client.post(`/flowservice/${path}/${one}/action?op=publish`);
+  expect(code(await client.post(`/flowservice/flows/${id}/action?op=enable`))).toBe('FLOW-1422-400');
+  expect(code(await publish('flows', id))).toBe('FLOW-1422-400');
+  expect(code(await client.post('/flowservice/flows', body))).toBe('FLOW-1422-400');
+  expect((await publish('sourceConnections', sourceId)).status).toBe(200);
+  expect(code(await publish('flows', id))).toBe('FLOW-1422-400');
+  expect((await publish('targetConnections', targetId)).status).toBe(200);
+  expect((await publish('flows', id)).status).toBe(200);
+  expect(code(await publish('flows', id))).toBe('FLOW-1422-400');
 });
 
 test('a flow goes before its ends, and those before their base connection', async () => {

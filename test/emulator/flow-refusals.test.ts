@@ -25,7 +25,7 @@ function refused(answer: Answer, wanted: string): void {
 }
 
 test.each<[string, object, string]>([
-  ['an unknown base connection', { baseConnectionId: 'no-such-id' }, 'FLOW-1428-404'],
+  ['an unknown base connection', { baseConnectionId: 'no-such-id' }, 'FLOW-1439-404'],
   ['a base connection of another connector', { baseConnectionId: oData.baseConnectionId }, 'FLOW-1413-400'],
   ['an unknown connection spec', { connectionSpec: { id: 'no-such-spec', version: '1.0' } }, 'FLOW-1413-400'],
   ['no base connection', { baseConnectionId: undefined }, 'CONNECTOR-1304-400'],
@@ -39,7 +39,7 @@ test.each<[string, object, string]>([
 });
 
 test.each<[string, object, string]>([
-  ['an unknown dataset', { params: { dataSetId: '000000000000000000000000' } }, 'FLOW-1430-400'],
+  ['an unknown dataset', { params: { dataSetId: '000000000000000000000000' } }, 'CONNECTOR-1003-404'],
   ['no dataset', { params: {} }, 'CONNECTOR-1325-400'],
   [
     "the source's connection spec",
@@ -92,12 +92,12 @@ test.each<[string, Json, string]>([
   ],
   ['two sources', { sourceConnectionIds: [parts.sourceId, parts.sourceId] }, 'CONNECTOR-1321-400'],
   ['no target', { targetConnectionIds: [] }, 'CONNECTOR-1321-400'],
-  ['an unknown source connection', { sourceConnectionIds: ['no-such-id'] }, 'FLOW-1429-404'],
-  ['an unknown target connection', { targetConnectionIds: ['no-such-id'] }, 'FLOW-1430-404'],
+  ['an unknown source connection', { sourceConnectionIds: ['no-such-id'] }, 'FLOW-1439-404'],
+  ['an unknown target connection', { targetConnectionIds: ['no-such-id'] }, 'FLOW-1439-404'],
   [
     'a transformation that the spec does not have',
     { transformations: [{ name: 'Shuffle', params: {} }] },
-    'CONNECTOR-1368-400',
+    'CONNECTOR-1392-400',
   ],
   ['no Copy', { transformations: [map({})] }, 'CONNECTOR-1367-400'],
   ['a Copy without a delta column', { transformations: [copy(), map({})] }, 'CONNECTOR-1367-400'],
@@ -114,7 +114,8 @@ test.each<[string, Json, string]>([
   ],
   ['no start', schedule({ startTime: undefined }), 'CONNECTOR-1304-400'],
   ['a start in the past', schedule({ startTime: soon - 120 }), 'CONNECTOR-1360-400'],
-  ['an unknown frequency', schedule({ frequency: 'month' }), 'CONNECTOR-1304-400'],
+  ['an unknown frequency', schedule({ frequency: 'month' }), 'CONNECTOR-1397-400'],
+  ['an empty schedule', { scheduleParams: {} }, 'CONNECTOR-1317-400'],
   ['no interval', schedule({ interval: undefined }), 'CONNECTOR-1304-400'],
   ['a minute interval below 15', schedule({ interval: '14' }), 'CONNECTOR-1362-400'],
   ['an hour interval below 1', schedule({ frequency: 'hour', interval: 0 }), 'CONNECTOR-1362-400'],
@@ -132,6 +133,14 @@ test.each<[string, Json, string]>([
   ['a partial ingestion of 0 percent', { options: { partialIngestionPercent: 0 } }, 'CONNECTOR-1304-400'],
 ])('a flow with %s is refused', async (_, change, wanted) => {
   refused(await client.post('/flowservice/flows', flow(parts, soon, change)), wanted);
+});
+
+test.each([
+  ['sourceConnections', sourceConnection()],
+  ['targetConnections', targetConnection()],
+  ['flows', flow(parts, soon)],
+])('a mode that is no draft is refused: %s', async (path, body) => {
+  refused(await client.post(`/flowservice/${path}?mode=final`, body), 'CONNECTOR-1368-400');
 });
 
 test('a flow whose mapping is for another schema than its dataset has is refused', async () => {
@@ -190,4 +199,46 @@ test('fields that no documentation knows are taken, counted and listed', async (
     { call: 'POST /flowservice/sourceConnections', field: 'data.flavour', count: 2 },
     { call: 'POST /flowservice/sourceConnections', field: 'colour', count: 2 },
   ]);
+});
+
+test('a flow of encrypted files names a key that AEP gave out and that has not expired', async () => {
+  const keys = (body: object) => client.post('/connectors/encryption/keys', body);
+  refused(await keys({ encryptionAlgorithm: 'ROT13', params: { passPhrase: 'x' } }), 'CONNECTOR-1204-400');
+  refused(await keys({ encryptionAlgorithm: 'PGP', params: {} }), 'CONNECTOR-1205-400');
+  const key = await keys({ encryptionAlgorithm: 'PGP', params: { passPhrase: 'open sesame' } });
+  expect(key.body).toEqual({
+    publicKey: expect.any(String),
+    publicKeyId: expect.any(String),
+    expiryTime: expect.stringMatching(/^\d{10}$/),
+  });
+  expect(JSON.stringify(emulator.control.requests())).not.toContain('open sesame');
+
+  const s3 = emulator.control
+    .resources('connections', 'prod')
+    .find(({ name }) => name === 'Amazon S3 base connection');
+  const source = await client.post('/flowservice/sourceConnections', {
+    name: 'Encrypted files',
+    baseConnectionId: s3?.id,
+    data: { format: 'delimited' },
+    params: { path: '/acme/customers.csv.gpg', type: 'file' },
+    connectionSpec: s3?.connectionSpec,
+  });
+  const spec = '9753525b-82c7-4dce-8a9b-5ccfce2b9876';
+  const create = (params: object) =>
+    client.post(
+      '/flowservice/flows',
+      flow({ ...parts, sourceId: source.body.id }, Math.floor(emulator.control.clock().now / 1000) + 60, {
+        flowSpec: { id: spec, version: '1.0' },
+        transformations: [map({}), { name: 'Encryption', params }],
+      }),
+    );
+  refused(await create({}), 'CONNECTOR-1309-400');
+  refused(await create({ publicKeyId: 'not-one-of-ours' }), 'CONNECTOR-1311-400');
+  const { publicKeyId } = key.body;
+  expect((await create({ publicKeyId })).status).toBe(201);
+  const { transformationSpecs } = (await client.get(`/flowservice/flowSpecs/${spec}`)).body.items[0];
+  expect(transformationSpecs.map(({ name }: Json) => name)).toEqual(['Mapping', 'Encryption']);
+  emulator.control.advanceClock(181 * 86_400_000);
+  refused(await create({ publicKeyId }), 'CONNECTOR-1310-400');
+  expect(emulator.control.unknownFields().filter(({ call }) => call.endsWith('/flows'))).toEqual([]);
 });

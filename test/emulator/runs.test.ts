@@ -242,7 +242,7 @@ test('only a flow of once can be run on demand, and its first such run fixes the
 
   const hourly = await makeFlow(client, now());
   expect(code(await ask({ deltaColumn: { name: 'Datefield' } }, hourly))).toBe('CONNECTOR-1386-400');
-  expect(code(await ask({}, 'nope'))).toBe('FLOW-1439-404');
+  expect(code(await ask({}, 'nope'))).toBe('FLOW-1430-400');
 });
 
 test('a run can be changed as the platform does, with its version', async () => {
