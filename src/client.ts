@@ -203,7 +203,8 @@ export class AepDataflows {
     try {
       return await open.getHandle(watcherWorkflowId(flow)).query(healthQuery);
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError || error instanceof QueryRejectedError) return undefined;
+      const hasEnded = error instanceof QueryRejectedError && !isRefusedAsPaused(error);
+      if (hasEnded || error instanceof WorkflowNotFoundError) return undefined;
       throw dataflowError(error);
     }
   }
