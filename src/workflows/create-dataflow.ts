@@ -13,7 +13,7 @@ import { dataflowId } from '../definition/identity.ts';
 import type { Kind, ResourceIds } from '../resources/kinds.ts';
 import type { Outcome } from '../resources/outcome.ts';
 import { neededKinds } from '../resources/plan.ts';
-import { accept, announceAnew } from './accept.ts';
+import { accept, announceAnew, type Accepted } from './accept.ts';
 import { Attempts } from './attempts.ts';
 import { Branches } from './branches.ts';
 import { checkBeforeCreating, lookBack, recallFacts } from './checks.ts';
@@ -44,9 +44,15 @@ export async function createDataflow(input: unknown): Promise<CreateDataflowResu
   let accepted = accept(input);
   const report = reportProgress(dataflowId(accepted.definition), stepsOf(accepted.definition));
   for (const warning of accepted.warnings) report.warn(warning);
-  const decision = humanDecisions(report, () => accepted);
+  const decisions = humanDecisions(report, () => accepted);
   const attempts = new Attempts();
   const outcome = () => outcomeOf(report, attempts.unaccounted().kinds);
+
+  const correct = (corrected: Accepted) => {
+    accepted = corrected;
+    announceAnew(accepted.definition);
+    report.again(stepsOf(accepted.definition), accepted.warnings);
+  };
 
   /** Returns where the create is to go on. */
   const afterRefusal = async (error: unknown) => {
@@ -60,13 +66,11 @@ export async function createDataflow(input: unknown): Promise<CreateDataflowResu
       report.become('waiting', { type: ending.type!, message: ending.message });
       log.warn(`waits for the update resume or giveUp: ${ending.message}`);
       const tellNoMore = tellThatItWaits(definition, ending);
-      const decided = await decision();
+      const decided = await decisions.next();
       tellNoMore();
       if ('resume' in decided) {
-        accepted = decided.resume;
         attempts.earlier = asEarlierRun(attempts, outcome());
-        announceAnew(accepted.definition);
-        report.again(stepsOf(accepted.definition), accepted.warnings);
+        correct(decided.resume);
         return;
       }
       how = decided.giveUp;
@@ -76,6 +80,8 @@ export async function createDataflow(input: unknown): Promise<CreateDataflowResu
   };
 
   try {
+    const corrected = decisions.takeEarly();
+    if (corrected) correct(corrected);
     for (;;) {
       const ids = await createResources(accepted.definition, report, attempts).catch(afterRefusal);
       if (!ids) continue;

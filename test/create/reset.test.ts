@@ -1,7 +1,7 @@
 import { temporal } from '@temporalio/proto';
 import type { DataflowHandle } from '../../src/client.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { legacyOrders, oneOfNine, places, requestsIn } from '../support/dataflows.ts';
+import { legacyOrders, oneOfNine, orders, places, requestsIn } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -92,4 +92,52 @@ describe('while lists lag,', () => {
       expect(ours(sandbox)).toEqual(oneOfNine);
     },
   );
+});
+
+describe('a create that waited and was corrected', () => {
+  /** AEP refuses a mapping to a path that the schema does not have. */
+  const wrong = [{ source: 'Name', destination: 'person.name.nickname' }];
+  const right = [{ source: 'Name', destination: 'person.name.fullName' }];
+
+  async function corrected(sandbox: string, ...corrections: object[]) {
+    const handle = await rig.client.start(orders(sandbox, { onFailure: 'wait', mapping: wrong }));
+    for (const correction of corrections) {
+      await waitFor('the create to wait', async () => (await handle.progress()).state === 'waiting');
+      await handle.resume(orders(sandbox, { onFailure: 'wait', ...correction }));
+    }
+    return handle.result();
+  }
+
+  it.concurrent.each([0, 0.25, 0.5, 0.75])(
+    'is corrected still when it is reset to %d of its way',
+    async (part) => {
+      const sandbox = next();
+      const first = await corrected(sandbox, { mapping: right, dataset: { name: 'Corrected' } });
+      const again = await reset(sandbox, (tasks) => tasks[Math.round(part * (tasks.length - 1))]!);
+      const second = await again.result();
+      expect(second.resources).toEqual(first.resources);
+      expect(ours(sandbox)).toMatchObject({ flows: 1, sourceConnections: 1, targetConnections: 1 });
+    },
+  );
+
+  it.concurrent('goes by the last of several corrections when it is reset to its first task', async () => {
+    const sandbox = next();
+    const first = await corrected(sandbox, { mapping: wrong, description: 'once' }, { mapping: right });
+    const handle = await reset(sandbox, ([task]) => task!);
+    const second = await handle.result();
+    expect(second.resources).toEqual(first.resources);
+    expect(second.made).toEqual([]);
+  });
+
+  it.concurrent('takes no correction before it waits where it was not reset', async () => {
+    const sandbox = next();
+    const path = '/flowservice/sourceConnections';
+    rig.emulator.control.addFault({ method: 'GET', path, sandbox, kind: 'hang' });
+    const handle = await rig.client.start(orders(sandbox, { onFailure: 'wait' }));
+    await expect(handle.resume(orders(sandbox, { mapping: right }))).rejects.toMatchObject({
+      type: 'InvalidDefinition',
+      message: expect.stringContaining('Nothing waits') as string,
+    });
+    await handle.result();
+  });
 });
