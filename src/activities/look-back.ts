@@ -1,9 +1,9 @@
 import { Context, activityInfo } from '@temporalio/activity';
-import type { WorkflowExecutionInfo } from '@temporalio/client';
 import type { ResourceIds } from '../resources/kinds.ts';
 import type { Outcome } from '../resources/outcome.ts';
 import type { Dependencies } from './dependencies.ts';
 import { beating, staleAfterMs } from './send.ts';
+import { leaveStandIn, standIns, type Execution } from './unlisted.ts';
 
 /** How long things can take on this worker's way to AEP, recorded so that a replay waits as long as the first run did. Milliseconds. */
 export interface Bounds {
@@ -27,6 +27,8 @@ export interface LookBack {
   /** What earlier runs noted as made or adopted, newest first. */
   ids: ResourceIds[];
   bounds: Bounds;
+  /** The bounds for what a run that was cut off may have sent: a worker that lives may begin a request a moment later. */
+  afterCutOff: Bounds;
 }
 
 /** Runs whose notes are read, so that no answer outgrows the history. */
@@ -43,9 +45,18 @@ export function lookBackOf(dependencies: Dependencies) {
     const { workflowExecution, currentAttemptScheduledTimestampMs } = activityInfo();
     const executions = await beating(executionsOf);
     if (executions) return judged(executions, currentAttemptScheduledTimestampMs, dependencies);
+    await beating(leaveStandIn);
     const { runId } = workflowExecution!;
-    const { afterCutOff: bounds } = boundsOf(dependencies);
-    return { runId, ranBefore: true, mayStillArrive: true, since: 0, ids: [], bounds };
+    const { afterCutOff } = boundsOf(dependencies);
+    return {
+      runId,
+      ranBefore: true,
+      mayStillArrive: true,
+      since: 0,
+      ids: [],
+      bounds: afterCutOff,
+      afterCutOff,
+    };
   };
 }
 
@@ -62,12 +73,11 @@ export async function glanceBack(dependencies: Dependencies, now: number): Promi
 function boundsOf({ httpTimeoutMs, lateCommitMs, listLagMs }: Dependencies) {
   const lateMs = lateCommitMs + listLagMs;
   const bounds: Bounds = { httpTimeoutMs, settleMs: httpTimeoutMs + lateMs, lateMs };
-  // A worker that lives may begin a request this much later than the run ended which wanted it.
   return { bounds, afterCutOff: { ...bounds, settleMs: bounds.settleMs + staleAfterMs } };
 }
 
 /** @param now by the server's clock, as that of an execution's end is: a worker's own may be anything. Epoch milliseconds. */
-function judged(executions: WorkflowExecutionInfo[], now: number, dependencies: Dependencies): LookBack {
+function judged(executions: Execution[], now: number, dependencies: Dependencies): LookBack {
   const { runId } = activityInfo().workflowExecution!;
   const { bounds, afterCutOff } = boundsOf(dependencies);
   const earlier = executions.filter((one) => one.runId !== runId);
@@ -80,11 +90,12 @@ function judged(executions: WorkflowExecutionInfo[], now: number, dependencies: 
     mayStillArrive: arriving,
     ids: distinct(earlier.map(({ memo }) => idsOf(memo?.['outcome'] as Outcome | undefined))),
     bounds: arriving ? afterCutOff : bounds,
+    afterCutOff,
   };
 }
 
-/** Every execution of this workflow id, newest first. Undefined where Temporal cannot tell. */
-async function executionsOf(): Promise<WorkflowExecutionInfo[] | undefined> {
+/** Every execution of this workflow id that counts, newest first. Undefined where Temporal cannot tell. */
+async function executionsOf(): Promise<Execution[] | undefined> {
   try {
     for (let pauseMs = firstPauseMs; ; pauseMs *= 1.5) {
       const executions = await listed();
@@ -97,20 +108,27 @@ async function executionsOf(): Promise<WorkflowExecutionInfo[] | undefined> {
   return undefined;
 }
 
-/** The same, as a list shows it now. Undefined while it does not show this run: lists lag, but in order, so that what it shows then is all. */
-async function listed(): Promise<WorkflowExecutionInfo[] | undefined> {
+/**
+ * The same, as Temporal shows it now. Undefined while lists do not show this run: no run sends anything before it is
+ * listed or has a stand-in, so that what both show then is all.
+ */
+async function listed(): Promise<Execution[] | undefined> {
   const { workflowId, runId } = activityInfo().workflowExecution!;
-  const executions = [];
+  const standing = standIns();
+  // It is awaited below, and not where lists fail before.
+  standing.catch(() => undefined);
+  const executions: Execution[] = [];
   for await (const execution of Context.current().client.workflow.list({
     query: `WorkflowId = "${workflowId}"`,
   }))
     executions.push(execution);
   if (!executions.some((one) => one.runId === runId)) return undefined;
+  executions.push(...(await standing));
   return executions.sort((a, b) => +b.startTime - +a.startTime);
 }
 
 /** @param since epoch milliseconds: what ended before has shown by now. */
-function mayStillArrive({ status, closeTime, memo }: WorkflowExecutionInfo, since: number): boolean {
+function mayStillArrive({ status, closeTime, memo }: Execution, since: number): boolean {
   if (closeTime && +closeTime < since) return false;
   const outcome = memo?.['outcome'] as Outcome | undefined;
   const saidGoodbye =

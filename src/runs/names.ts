@@ -15,7 +15,13 @@ export function sandboxOfFollower(workflowId: string): string {
   return workflowId.slice(followerWorkflowId({ sandbox: '' }).length);
 }
 
+/** The id of the workflow that stands in for runs of a dataflow which lists of workflows do not show. */
+export function unlistedWorkflowId(dataflowWorkflowId: string): string {
+  return dataflowWorkflowId.replace('dataflow:', 'unlisted:');
+}
+
 export const watcherType = 'watchFlowRuns';
 export const followerType = 'followRuns';
+export const unlistedType = 'unlistedRun';
 /** The signal that takes finished runs to a watcher. */
 export const runsEndedName = 'runsEnded';

@@ -37,6 +37,10 @@ export class Branches {
   readonly #outside: Outside;
   readonly #needed: Kind[];
   readonly #looks = new Map<Kind, Promise<Look>>();
+  readonly #sureLooks = new Map<Kind, Promise<Look>>();
+  /** The branches that need nothing and begin with a POST, since their titles are unique. */
+  readonly #firstPosts: Branch[] = [];
+  readonly #allNoted: Promise<unknown>;
   readonly #living: Promise<ResourceIds | undefined>;
   readonly #ids: ResourceIds = {};
   #failed: { error: unknown } | undefined;
@@ -57,13 +61,20 @@ export class Branches {
     this.#needed = neededKinds(definition);
     this.protocol = new CreateOnce(outside, this.#dataflow, lookBack);
     this.#living = handled(this.#adoptLivingFlow());
+    // By then all branches have begun.
+    this.#allNoted = Promise.resolve().then(() =>
+      Promise.allSettled([...this.#looks.values(), ...this.#firstPosts]),
+    );
   }
 
   /** Begins the branch of one kind: its look at once, the rest when what it needs is there. Undefined where the definition needs no such resource. */
   once(kind: Kind, needs: Needs = {}): Branch | undefined {
     if (!this.#needed.includes(kind)) return undefined;
-    if (!uniqueKinds.has(kind) && !this.#checked.given[kind]) void this.#look(kind);
-    return this.#branch(kind, needs);
+    const branch = this.#branch(kind, needs);
+    if (this.#checked.given[kind]) return branch;
+    if (!uniqueKinds.has(kind)) this.#sureLooks.set(kind, handled(this.#sureLook(kind)));
+    else if (Object.values(needs).length === 0) this.#firstPosts.push(branch);
+    return branch;
   }
 
   /**
@@ -119,8 +130,8 @@ export class Branches {
     const body = resources[kind].body(this.#definition, ids, this.#checked.context);
     if (kind === 'flow') this.#startMustLieAhead();
     if (uniqueKinds.has(kind)) return this.#createUnique(kind, body);
-    let look = await this.#look(kind);
-    if (kind === 'mappingSet' && this.#lookBack.ranBefore && this.#mayBeNameless(body, look))
+    let look = await this.#sureLooks.get(kind)!;
+    if (kind === 'mappingSet' && this.protocol.ranBefore && this.#mayBeNameless(body, look))
       look = await this.#lookForNameless(kind, body, look);
     const foreign = look.found.filter(({ mark, name }) => !mark && name === body['name']);
     if (kind === 'dataset' && foreign.length > 0)
@@ -166,6 +177,7 @@ export class Branches {
     const { id, titleTaken } = await this.#outside.create(kind, { body, mark });
     if (!titleTaken) return { id, made: true };
     const there = await this.#outside.read(kind, id);
+    this.protocol.note(kind, there ? [there] : []);
     const decision = decide(kind, body, there ? [there] : [], mark);
     if (decision.action === 'adopt') {
       const made = there?.mark?.nonce === mark.nonce;
@@ -181,9 +193,26 @@ export class Branches {
   #look(kind: Kind): Promise<Look> {
     const begun = this.#looks.get(kind);
     if (begun) return begun;
-    const look = handled(this.protocol.look(kind, this.#sought(kind)));
+    const look = handled(this.#lookFirst(kind));
     this.#looks.set(kind, look);
     return look;
+  }
+
+  async #lookFirst(kind: Kind): Promise<Look> {
+    const look = await this.protocol.look(kind, this.#sought(kind));
+    this.protocol.note(kind, look.found);
+    return look;
+  }
+
+  /**
+   * What leave to create rests on: nothing is made before all first looks, and what has a title, have told whether
+   * another run was here of which Temporal knows nothing. All kinds wait at once for what that one may have sent.
+   */
+  async #sureLook(kind: Kind): Promise<Look> {
+    const look = await this.#look(kind);
+    if (this.#lookBack.ranBefore) return look;
+    await this.#allNoted;
+    return (await this.#living) ? look : this.protocol.lookAgain(kind, this.#sought(kind), look);
   }
 
   #begin(kind: Kind): void {

@@ -171,6 +171,7 @@ function asEarlierRun({ earlier }: Attempts, { made, adopted, unknown }: Outcome
     since: earlier!.since ?? +workflowInfo().startTime,
     ids: [{ ...adopted, ...made }, ...(earlier?.ids ?? [])],
     bounds: earlier!.bounds,
+    afterCutOff: earlier!.afterCutOff,
   };
 }
 

@@ -90,6 +90,10 @@ export class CreateOnce {
   readonly #sent = new Map<Kind, Set<string>>();
   readonly #began: number;
   readonly #earlier: LookBack;
+  /** Something of ours was found though Temporal knows of no earlier run: the one that made it may have been cut off just now. */
+  #unknownRun = false;
+  /** The kinds of which what an earlier run sent has had the time to show, unless something else showed before. */
+  readonly #waitedFor = new Set<Kind>();
 
   constructor(outside: Outside, dataflow: string, earlier: LookBack) {
     this.#outside = outside;
@@ -102,8 +106,25 @@ export class CreateOnce {
   look(kind: Kind, sought: Sought): Promise<Look> {
     const { mayStillArrive, since } = this.#earlier;
     const request = { ...sought, ...(since === undefined ? {} : { since }) };
-    if (!mayStillArrive) return this.#outside.look(kind, request);
-    this.#doubt(kind, 'of an earlier run');
+    return mayStillArrive ? this.#waitFor(kind, request) : this.#outside.look(kind, request);
+  }
+
+  /** Takes note of what was found: AEP may know of a run that Temporal has forgotten. */
+  note(kind: Kind, found: Observed[]): void {
+    if (this.#earlier.ranBefore) return;
+    const sent = this.#sentOf(kind);
+    this.#unknownRun ||= found.some((one) => this.#isOurs(one) && !sent.has(one.mark!.nonce));
+  }
+
+  /** The first look again, now that all was noted: what an unknown run sent may not show yet. */
+  async lookAgain(kind: Kind, sought: Sought, look: Look): Promise<Look> {
+    if (!this.#unknownRun || look.found.some((one) => this.#isOurs(one))) return look;
+    return this.#waitFor(kind, { ...sought, since: 0 });
+  }
+
+  #waitFor(kind: Kind, request: Sought & { since?: number; stays?: string[] }): Promise<Look> {
+    if (!this.#waitedFor.has(kind)) this.#doubt(kind, 'of an earlier run');
+    this.#waitedFor.add(kind);
     return this.#outside.settle(kind, { ...request, settleMs: this.#settleMs(kind) });
   }
 
@@ -117,9 +138,9 @@ export class CreateOnce {
     let { found, lookedIn } = look;
     // Whether a run was cut off is known only to the run that asked. After a reset the answer is another run's, and a look
     // of this run, which lists may keep in the dark about what that one made, is no leave to send.
-    if (!this.#earlier.mayStillArrive) lookedIn = this.#earlier.runId;
-    const since = this.#earlier.since ?? this.#began;
-    let mayArrive = this.#earlier.mayStillArrive;
+    if (!this.#waitedFor.has(kind)) lookedIn = this.#earlier.runId;
+    let mayArrive = this.#earlier.mayStillArrive || this.#unknownRun;
+    const since = this.#earlier.since ?? (this.#unknownRun ? 0 : this.#began);
     /** The nonces of what was sent here and not seen since. */
     let open: string[] = [];
     for (;;) {
@@ -128,7 +149,7 @@ export class CreateOnce {
       if (decision.action === 'adopt') {
         this.#tellWhatStays(kind, found, decision.id);
         // Our own surplus, left by a run that was cut off: the sweep need not wait for it to show.
-        if (decision.surplus.length > 0) this.#doubt(kind, 'surplus', -this.#earlier.bounds.settleMs);
+        if (decision.surplus.length > 0) this.#doubt(kind, 'surplus', -this.#bounds.settleMs);
         const adopted = found.find(({ id }) => id === decision.id)!;
         const made = this.isOwn(kind, adopted) || (sent.size > 0 && !adopted.mark);
         return { id: adopted.id, made };
@@ -138,9 +159,8 @@ export class CreateOnce {
 
       // What was there before answers no doubt, be it about an earlier run's request or about the one that follows.
       const stays = found.map(({ id }) => id);
-      const request = { ...sought, since, stays, settleMs: this.#settleMs(kind) };
-      if (mayArrive && stays.some((id) => this.#staying.has(id))) {
-        ({ found, lookedIn } = await this.#outside.settle(kind, request));
+      if (mayArrive && (!this.#waitedFor.has(kind) || stays.some((id) => this.#staying.has(id)))) {
+        ({ found, lookedIn } = await this.#waitFor(kind, { ...sought, since, stays }));
         mayArrive = found.some(({ id }) => !stays.includes(id));
         continue;
       }
@@ -156,7 +176,9 @@ export class CreateOnce {
         this.#doubt(kind, mark.nonce);
         open = [mark.nonce];
       }
-      const settled = await this.#outside.settleOrCreate(kind, { ...request, doubts: open });
+      const settleMs = this.#settleMs(kind);
+      const request = { ...sought, since, stays, doubts: open, settleMs };
+      const settled = await this.#outside.settleOrCreate(kind, request);
       for (const doubted of settled.doubts) {
         sent.add(doubted);
         if (!open.includes(doubted)) this.#doubt(kind, doubted);
@@ -178,9 +200,14 @@ export class CreateOnce {
     return { mark: { dataflow: this.#dataflow, nonce } };
   }
 
+  /** Whether another run may have made what is sought. */
+  get ranBefore(): boolean {
+    return this.#earlier.ranBefore || this.#unknownRun;
+  }
+
   /** Whether a resource was made by a request of this execution, answered or not. */
   isOwn(kind: Kind, { mark, createdAt = 0 }: Observed): boolean {
-    if (mark?.dataflow !== this.#dataflow) return false;
+    if (!mark || mark.dataflow !== this.#dataflow) return false;
     const sent = this.#sentOf(kind);
     // The nonce of an attempt that left no word is not known; the time is all that is left to tell by.
     return sent.has(mark.nonce) || (sent.has('lost') && createdAt >= this.#began);
@@ -197,6 +224,10 @@ export class CreateOnce {
     this.#doubts.delete(kind);
   }
 
+  #isOurs({ mark }: Observed): boolean {
+    return mark?.dataflow === this.#dataflow;
+  }
+
   #sentOf(kind: Kind): Set<string> {
     const sent = this.#sent.get(kind) ?? new Set();
     this.#sent.set(kind, sent);
@@ -211,8 +242,8 @@ export class CreateOnce {
   /** Sees to it that what was found of ours besides `id` is swept: a request can take effect later than every bound. */
   keepOnly(kind: Kind, id: string, { found }: Look): void {
     this.#tellWhatStays(kind, found, id);
-    const others = found.filter(({ mark }) => mark?.dataflow === this.#dataflow);
-    if (others.some((one) => one.id !== id)) this.#doubt(kind, 'surplus', -this.#earlier.bounds.settleMs);
+    const others = found.filter((one) => this.#isOurs(one));
+    if (others.some((one) => one.id !== id)) this.#doubt(kind, 'surplus', -this.#bounds.settleMs);
   }
 
   /** Whether a request for this kind may still make a resource that nobody has seen. */
@@ -224,7 +255,7 @@ export class CreateOnce {
   unaccounted(): { kinds: Kind[]; shownBy: number } {
     const open = [...this.#doubts].filter(([, doubts]) => doubts.length > 0);
     const last = Math.max(0, ...open.flatMap(([, doubts]) => doubts.map(({ since }) => since)));
-    return { kinds: open.map(([kind]) => kind), shownBy: last + this.#earlier.bounds.settleMs };
+    return { kinds: open.map(([kind]) => kind), shownBy: last + this.#bounds.settleMs };
   }
 
   /**
@@ -248,6 +279,10 @@ export class CreateOnce {
     for (const { id } of found) if (id !== kept) this.#staying.set(id, { kind, id, why });
   }
 
+  get #bounds() {
+    return this.#unknownRun ? this.#earlier.afterCutOff : this.#earlier.bounds;
+  }
+
   #doubt(kind: Kind, nonce: string, since = this.#outside.now()): void {
     this.#doubts.set(kind, [...(this.#doubts.get(kind) ?? []), { nonce, since }]);
   }
@@ -260,6 +295,6 @@ export class CreateOnce {
 
   /** A second mapping set stays for ever, since AEP cannot delete it: they get the longest time to show. */
   #settleMs(kind: Kind): number {
-    return this.#earlier.bounds.settleMs + (kind === 'mappingSet' ? this.#earlier.bounds.lateMs : 0);
+    return this.#bounds.settleMs + (kind === 'mappingSet' ? this.#bounds.lateMs : 0);
   }
 }

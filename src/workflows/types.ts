@@ -5,6 +5,7 @@ export const workflowTypes = {
   listOrphans: { isContinued: false },
   watchFlowRuns: { isContinued: true },
   followRuns: { isContinued: true },
+  unlistedRun: { isContinued: false },
 } as const;
 
 export type WorkflowType = keyof typeof workflowTypes;

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createCheckActivities } from '../../src/activities/check.ts';
 import { glanceBack, lookBackOf } from '../../src/activities/look-back.ts';
@@ -27,6 +28,10 @@ const looks: [string, Look][] = [
   ['glances', async () => (await recall({ flowSpec, lookBackAt: serverNow })).lookBack!],
 ];
 
+const nothing = () => ({
+  describe: () => Promise.reject(new WorkflowNotFoundError('Not found', 'unlisted:prod:orders', undefined)),
+});
+
 /** Looks back with a worker whose clock is off, at a run that the server says was terminated a while ago. */
 async function lookBack(look: Look, workerAheadMs: number, endedAgoMs: number) {
   const executions = [
@@ -44,6 +49,7 @@ async function lookBack(look: Look, workerAheadMs: number, endedAgoMs: number) {
       async *list() {
         yield* executions;
       },
+      getHandle: nothing,
     },
   };
   const environment = new MockActivityEnvironment(
@@ -93,6 +99,7 @@ it('a list of workflows that lags by a second is waited for, but not at a glance
         if (Date.now() > began + 1_000)
           yield { runId: 'this', startTime: new Date(), status: { name: 'RUNNING' } };
       },
+      getHandle: nothing,
     },
   };
   const workflowExecution = { workflowId: 'dataflow:prod:orders', runId: 'this' };
@@ -106,9 +113,61 @@ it('a list of workflows that does not answer is not waited for at a glance', asy
     withAbortSignal: (_signal: unknown, work: () => unknown) => work(),
     workflow: {
       list: () => ({ [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => undefined) }) }),
+      getHandle: nothing,
     },
   };
   const workflowExecution = { workflowId: 'dataflow:prod:orders', runId: 'this' };
   const environment = new MockActivityEnvironment({ workflowExecution }, { client: client as never });
   expect(await environment.run(() => glanceBack(dependencies, Date.now()))).toBeUndefined();
+});
+
+describe('a worker that looks back', () => {
+  /** Lists that show what they are told to, and a stand-in that is there or not. */
+  async function lookedBack(shown: string[], standIn?: { status: string; endedAgoMs?: number }) {
+    const started: string[] = [];
+    const startTime = new Date(serverNow - 120_000);
+    const client = {
+      withAbortSignal: (_signal: unknown, work: () => unknown) => work(),
+      workflow: {
+        async *list() {
+          yield* shown.map((runId) => ({ runId, startTime, status: { name: 'RUNNING' } }));
+        },
+        getHandle(workflowId: string) {
+          const { status, endedAgoMs } = standIn ?? {};
+          const closeTime = endedAgoMs === undefined ? {} : { closeTime: new Date(serverNow - endedAgoMs) };
+          const found = { runId: workflowId, startTime, status: { name: status }, ...closeTime };
+          return standIn ? { describe: async () => found } : nothing();
+        },
+        async start(type: string, { workflowId }: { workflowId: string }) {
+          started.push(`${type} ${workflowId}`);
+        },
+      },
+    };
+    const environment = new MockActivityEnvironment(
+      {
+        workflowExecution: { workflowId: 'dataflow:prod:orders', runId: 'this' },
+        currentAttemptScheduledTimestampMs: serverNow,
+      },
+      { client: client as never },
+    );
+    const looked: object = await environment.run(lookBackOf(dependencies));
+    return { ...looked, started };
+  }
+
+  it('and is not shown its own run leaves a stand-in for it, and expects the worst', async () => {
+    const { started, ...looked } = await lookedBack([]);
+    expect(started).toEqual(['unlistedRun unlisted:prod:orders']);
+    expect(looked).toMatchObject({ ranBefore: true, mayStillArrive: true });
+  });
+
+  it('expects late requests of a run that only a stand-in tells of', async () => {
+    const { started, ...looked } = await lookedBack(['this'], { status: 'RUNNING' });
+    expect(started).toEqual([]);
+    expect(looked).toMatchObject({ ranBefore: true, mayStillArrive: true, since: serverNow - 120_000 });
+  });
+
+  it('expects none where the stand-in has ended long ago', async () => {
+    const looked = await lookedBack(['this'], { status: 'COMPLETED', endedAgoMs: 60_000 });
+    expect(looked).toMatchObject({ ranBefore: true, mayStillArrive: false });
+  });
 });

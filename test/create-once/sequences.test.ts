@@ -248,3 +248,57 @@ describe('a dataflow that is deleted and created again with another mapping, who
     },
   );
 });
+
+describe('lists of workflows that stop for longer than the settle time, and come back out of order,', () => {
+  const forMs = 37_000;
+  const incidents = [{ what: 'listsStop' as const, atMs: 0, forMs }];
+
+  it.each(['older', 'given schema', 'given dataset'] as const)(
+    'hide a create that was terminated with a POST on its way, and the next makes no second of anything (%s)',
+    async (generation) => {
+      // It waits for half a minute before its first POST. What that makes shows in no list of AEP's for ten seconds.
+      for (let atMs = 33_000; atMs <= forMs; atMs += 500) {
+        for (const shelf of ['sourceConnections', 'targetConnections', 'flows'] as const) {
+          const how = { loss: 'hang' as const, afterMs: 0, commit: { part: 0.9 } };
+          const faults = [{ verb: 'create' as const, shelf, nth: 0, how }];
+          const acts = [{ what: 'terminate' as const, atMs, againAfterMs: forMs + 1 - atMs }];
+          const played = await play({ ...quiet, seed: atMs, generation, incidents, faults, acts }, code);
+          expect(played.violations, `${shelf}, terminated after ${atMs} ms`).toEqual([]);
+        }
+      }
+    },
+  );
+});
+
+describe('a Temporal that has forgotten the run before', () => {
+  const forget = { what: 'forget' as const };
+
+  it.each(['newer', 'older', 'once'] as const)(
+    'and that one was cut off just now: what AEP shows of it says so, and there is no second of anything (%s)',
+    async (generation) => {
+      const how = { loss: 'hang' as const, afterMs: 0, commit: { part: 0.9 } };
+      for (const shelf of ['sourceConnections', 'dataSets', 'flows'] as const) {
+        const faults = [{ verb: 'create' as const, shelf, nth: 0, how }];
+        for (let atMs = 100; atMs < 2_000; atMs += 300) {
+          const acts = [forget, { what: 'terminate' as const, atMs, againAfterMs: 0 }];
+          const { violations } = await play({ ...quiet, seed: atMs, generation, faults, acts }, code);
+          expect(violations, `${shelf}, terminated after ${atMs} ms`).toEqual([]);
+        }
+      }
+    },
+  );
+
+  it('is no reason to wait where everything is in place, and one where something has to be made', async () => {
+    const lasting = async (acts: Scenario['acts']) => {
+      const { ms, violations } = await play({ ...quiet, acts }, code);
+      expect(violations).toEqual([]);
+      return ms;
+    };
+    const once = await lasting([]);
+    const afterMs = 60_000;
+    expect(await lasting([forget, { what: 'again', afterMs }])).toBeLessThan(afterMs + 2 * once);
+    const again = { what: 'again' as const, afterMs };
+    const missing = await lasting([forget, again, { what: 'delete', againAfterMs: afterMs }]);
+    expect(missing).toBeGreaterThan(2 * afterMs + 29_000);
+  });
+});

@@ -1,4 +1,6 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { leaveStandIn } from '../../src/activities/unlisted.ts';
 import type { DataflowError } from '../../src/client.ts';
 import { oneOfSix, orders, places } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
@@ -54,6 +56,25 @@ it('a definition that was refused at once is no reason to wait for its corrected
   const scheduled = events!.map((event) => event.activityTaskScheduledEventAttributes?.activityType?.name);
   expect(scheduled).toContain('lookForFlow');
   expect(scheduled).not.toContain('settleFlow');
+});
+
+it('a create after a run that lists did not show, for which another stands in, waits for what that may have sent', async () => {
+  const sandbox = next();
+  const workflowId = `dataflow:${sandbox}:orders`;
+  const environment = new MockActivityEnvironment(
+    { workflowExecution: { workflowId, runId: 'unlisted' }, taskQueue: 'aep-dataflows' },
+    { client: rig.temporal.client },
+  );
+  await environment.run(leaveStandIn);
+  // The next run that is not listed either.
+  await environment.run(leaveStandIn);
+  const standIn = rig.temporal.client.workflow.getHandle(`unlisted:${sandbox}:orders`);
+  expect((await standIn.describe()).status.name).toBe('RUNNING');
+  await (await rig.client.start(orders(sandbox))).result();
+  const { events } = await workflow(sandbox).fetchHistory();
+  const scheduled = events!.map((event) => event.activityTaskScheduledEventAttributes?.activityType?.name);
+  expect(scheduled).toContain('settleFlow');
+  expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
 });
 
 it('a Conflict with thousands of differences ends, and tells the first of them', async () => {

@@ -50,7 +50,9 @@ export interface CallFault {
 /** What happens at a moment, whatever is being done then. */
 export type Incident =
   | { what: 'kill' | 'stop' | 'shutdown'; atMs: number; worker: number; forMs: number }
-  | { what: 'serverDown'; atMs: number; forMs: number };
+  | { what: 'serverDown'; atMs: number; forMs: number }
+  /** Lists of workflows show nothing new, until the store behind them takes writes again. */
+  | { what: 'listsStop'; atMs: number; forMs: number };
 
 /** What a person or a system does to the workflow. */
 export type Act =
@@ -64,6 +66,8 @@ export type Act =
   | { what: 'again'; afterMs: number }
   /** Waits for its end, deletes the dataflow, and creates it again. */
   | { what: 'delete'; againAfterMs: number }
+  /** Has Temporal know nothing any more of what has ended, then and later: after its retention period, or with a new namespace. */
+  | { what: 'forget' }
   /** Changes the definition: whatever is started from now on is given the new one. */
   | { what: 'change'; part: ChangedPart; to: number };
 

@@ -144,10 +144,9 @@ class Life {
   }
 
   async #do(act: Act, run: WorkflowRun): Promise<WorkflowRun> {
-    if (act.what === 'change') {
-      this.#changes[act.part] = act.to;
-      return run;
-    }
+    if (act.what === 'change') this.#changes[act.part] = act.to;
+    if (act.what === 'forget') this.#temporal.isForgetful = true;
+    if (act.what === 'change' || act.what === 'forget') return run;
     if (act.what === 'delete') {
       await this.#ended(run);
       await this.#delete();
@@ -231,11 +230,12 @@ class Life {
   #unknowable(): Set<Kind> {
     if (this.#scenario.aep.mappingSetNames === 'kept') return new Set();
     // Nor does anything say whose one is that nobody noted, once the definition asks for another mapping.
-    const { acts, incidents } = this.#scenario;
+    const { acts, incidents, temporal } = this.#scenario;
     const isChanged = acts.some((act) => act.what === 'change' && act.part === 'mapping');
     const isUnnoted =
       isChanged &&
-      (this.#aep.struck.length > 0 ||
+      (!temporal.visible ||
+        this.#aep.struck.length > 0 ||
         incidents.length > 0 ||
         acts.some(({ what }) => what === 'terminate' || what === 'cancel' || what === 'reset'));
     return new Set(isUnnoted || this.#aep.struck.some(isBeyond) ? ['mappingSet'] : []);
@@ -273,9 +273,11 @@ class Life {
   }
 
   #strike(incident: Incident): void {
-    if (incident.what === 'serverDown') {
+    if (incident.what === 'serverDown' || incident.what === 'listsStop') {
       this.#incidents += 1;
-      return this.#temporal.goDown(incident);
+      if (incident.what === 'serverDown') this.#temporal.goDown(incident);
+      else this.#temporal.stopLists(incident);
+      return;
     }
     const there = this.#temporal.workers.filter(
       ({ process, draining }) => process.state === 'running' && !draining,

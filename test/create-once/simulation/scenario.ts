@@ -125,6 +125,11 @@ const incident: Arbitrary<Incident> = oneof(
     forMs,
   }),
   record({ what: constant('serverDown' as const), atMs, forMs }),
+  record({
+    what: constant('listsStop' as const),
+    atMs: oneof(constant(0), atMs),
+    forMs: constantFrom(5_000, 40_000, 90_000, 240_000),
+  }),
 );
 const againAfterMs = constantFrom(0, 100, 2_000, 12_000, 60_000);
 const disturbance: Arbitrary<Act> = oneof(

@@ -23,10 +23,15 @@ export class SimulatedTemporal {
   readonly clock: VirtualClock;
   readonly settings: TemporalSettings;
   workers: SimulatedWorker[] = [];
+  /** Whether it knows nothing of what has ended. */
+  isForgetful = false;
   /** What must not happen, ever: a replay that differs, a mistake in workflow code. */
   readonly broken: string[] = [];
   readonly #children = new Set<string>();
+  /** When each was started. Epoch milliseconds. */
+  readonly #standIns = new Map<string, number>();
   #upAt = 0;
+  #listsGoOnAt = 0;
 
   constructor(clock: VirtualClock, settings: TemporalSettings) {
     this.clock = clock;
@@ -35,9 +40,20 @@ export class SimulatedTemporal {
 
   start(workflowId: string, type: string, input: unknown): WorkflowRun {
     const run = new WorkflowRun(this, { workflowId, runId: this.newRunId(), type, input });
-    this.runs.push(run);
+    this.#begun(run);
     run.begin();
     return run;
+  }
+
+  #begun(run: WorkflowRun): void {
+    this.runs.push(run);
+    // What ends before that is never listed as started.
+    this.#record(() => (run.listed ??= run.closed ? undefined : 'started'));
+  }
+
+  /** A run has ended: lists show that later. */
+  ended(run: WorkflowRun): void {
+    this.#record(() => (run.listed = 'ended'));
   }
 
   terminate(run: WorkflowRun): void {
@@ -55,7 +71,7 @@ export class SimulatedTemporal {
       input,
       first: run.first,
     });
-    this.runs.push(again);
+    this.#begun(again);
     again.beginFrom(run.tasks, toTask);
     return again;
   }
@@ -66,6 +82,20 @@ export class SimulatedTemporal {
 
   goDown({ forMs }: Extract<Incident, { what: 'serverDown' }>): void {
     this.#upAt = this.clock.now() + forMs;
+  }
+
+  stopLists({ forMs }: Extract<Incident, { what: 'listsStop' }>): void {
+    this.#listsGoOnAt = Math.max(this.#listsGoOnAt, this.clock.now() + forMs);
+  }
+
+  /** Has lists show something. What they do not take is tried again, each for itself, so that they do not show all in order. */
+  #record(write: () => void): void {
+    const tryIt = () => {
+      const now = this.clock.now();
+      if (now >= this.#listsGoOnAt) return write();
+      this.clock.after(this.#listsGoOnAt - now + 3_000 * this.clock.random(), tryIt, 'nobody');
+    };
+    this.clock.after(this.settings.visibilityLagMs, tryIt, 'nobody');
   }
 
   get isDown(): boolean {
@@ -110,20 +140,36 @@ export class SimulatedTemporal {
     return this.#children;
   }
 
+  /** A workflow that stands in for another: it does nothing, and outlives every life. */
+  startStandIn(workflowId: string): void {
+    this.#mustBeUp();
+    this.#standIns.set(workflowId, this.clock.now());
+  }
+
+  /** What stands in under this id, read by its id: that is always exact. */
+  standIn(workflowId: string) {
+    this.#mustBeUp();
+    const startedAt = this.#standIns.get(workflowId);
+    if (startedAt === undefined || this.isForgetful) return undefined;
+    return { runId: 'stand-in', status: { name: 'RUNNING' }, startTime: new Date(startedAt), memo: {} };
+  }
+
+  #mustBeUp(): void {
+    if (this.isDown) throw new Error('The server is away');
+  }
+
   /** The executions of one id as a list shows them at this moment. */
   list(workflowId: string) {
-    const { visible, visibilityLagMs } = this.settings;
-    if (!visible || this.isDown) throw new Error('The server cannot list workflows');
-    const shown = this.clock.now() - visibilityLagMs;
+    if (!this.settings.visible || this.isDown) throw new Error('The server cannot list workflows');
     return this.runs
-      .filter((run) => run.workflowId === workflowId && run.startedAt <= shown)
+      .filter((run) => run.workflowId === workflowId && run.listed && !(this.isForgetful && run.closed))
       .map((run) => {
-        const closed = run.closedAt !== undefined && run.closedAt <= shown;
+        const ended = run.listed === 'ended';
         return {
           runId: run.runId,
-          status: { name: closed ? run.closed!.status : 'RUNNING' },
+          status: { name: ended ? run.closed!.status : 'RUNNING' },
           startTime: new Date(run.startedAt),
-          ...(closed ? { closeTime: new Date(run.closedAt!) } : {}),
+          ...(ended ? { closeTime: new Date(run.closedAt!) } : {}),
           memo: run.memo,
         };
       });

@@ -1,3 +1,4 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { defaultPayloadConverter, TypedSearchAttributes } from '@temporalio/common';
 import type { coresdk } from '@temporalio/proto';
 import { MockActivityEnvironment } from '@temporalio/testing';
@@ -233,6 +234,18 @@ export class SimulatedWorker {
           await temporal.clock.sleep(temporal.settings.latencyMs);
           yield* temporal.list(/"(.*)"/.exec(query)![1]!);
         },
+        async start(_type: string, { workflowId }: { workflowId: string }) {
+          await temporal.clock.sleep(temporal.settings.latencyMs);
+          temporal.startStandIn(workflowId);
+        },
+        getHandle: (workflowId: string) => ({
+          async describe() {
+            await temporal.clock.sleep(temporal.settings.latencyMs);
+            const standIn = temporal.standIn(workflowId);
+            if (!standIn) throw new WorkflowNotFoundError('Not found', workflowId, undefined);
+            return standIn;
+          },
+        }),
       },
       activity,
     } as never;

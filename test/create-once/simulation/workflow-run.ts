@@ -42,6 +42,8 @@ export class WorkflowRun {
   memo: Record<string, unknown> = {};
   closed: Closed | undefined;
   closedAt: number | undefined;
+  /** What lists of workflows show of it. */
+  listed: 'started' | 'ended' | undefined;
   readonly #temporal: SimulatedTemporal;
   readonly #activities = new Map<number, ActivityTask>();
   readonly #timers = new Map<number, number>();
@@ -107,6 +109,7 @@ export class WorkflowRun {
   close(closed: Closed): void {
     this.closed = closed;
     this.closedAt = this.#temporal.clock.now();
+    this.#temporal.ended(this);
     for (const task of this.#activities.values()) task.forget();
     for (const timer of this.#timers.values()) this.#temporal.clock.cancel(timer);
     this.#cached?.workflow.evict();
