@@ -115,25 +115,33 @@ export const shapes: Record<string, Shape> = {
     return created(stage, orders(stage.sandbox));
   },
   async 'create-reset'(stage) {
-    const played = await created(stage, orders(stage.sandbox));
-    const { workflowId } = played;
-    const { runId } = await played.describe();
-    const { workflow, workflowService, options } = stage.temporal.client;
-    const events = (await workflow.getHandle(workflowId).fetchHistory()).events!;
-    const tasks = events.filter((one) => one.workflowTaskCompletedEventAttributes);
-    const reset = await workflowService.resetWorkflowExecution({
-      namespace: options.namespace,
-      workflowExecution: { workflowId, runId },
-      workflowTaskFinishEventId: tasks[2]!.eventId!,
-      requestId: crypto.randomUUID(),
-      reason: 'to record it',
-    });
-    return ended(workflow.getHandle(workflowId, reset.runId!));
+    return ended(await reset(stage, await created(stage, orders(stage.sandbox)), 2));
+  },
+  async 'create-corrected-and-reset'(stage) {
+    const { handle, played } = await waiting(stage);
+    await handle.resume(orders(stage.sandbox));
+    return ended(await reset(stage, await ended(played), 0));
+  },
+  async 'create-over-an-initializing-connection'(stage) {
+    const { sandbox, emulator } = stage;
+    const all = emulator.control.resources('connections', sandbox);
+    const { connectionSpec, auth } = all.find(({ name }) => name === 'Google BigQuery base connection')!;
+    emulator.control.configure({ connectionInitMs: 2_000 });
+    const { connections } = administrator(emulator.url).flowService;
+    const { id } = await connections.create({ sandbox }, { name: 'New', connectionSpec, auth });
+    emulator.control.configure({ connectionInitMs: 0 });
+    const source = { ...(orders(sandbox)['source'] as object), baseConnectionId: id };
+    return created(stage, orders(sandbox, { source }));
   },
 
   async 'delete-dataflow'(stage) {
     const { workflowId } = await created(stage, orders(stage.sandbox));
     const input = { sandbox: stage.sandbox, name: 'orders', also: ['dataset'] };
+    return ended(await started(stage, 'deleteDataflow', workflowId, input));
+  },
+  async 'delete-of-half-a-pair'(stage) {
+    const { workflowId } = await created(stage, orders(stage.sandbox));
+    const input = { sandbox: stage.sandbox, name: 'orders', also: ['schema'] };
     return ended(await started(stage, 'deleteDataflow', workflowId, input));
   },
   async 'delete-in-use'(stage) {
@@ -416,4 +424,21 @@ async function runs(stage: Stage, count: number, outcome: 'success' | 'failed' =
       (await client.health({ sandbox, flowId }))?.lastRuns.some(({ runId }) => runId === id),
     );
   }
+}
+
+/** Resets a workflow to the so-manieth of its tasks that were completed, from 0. Answers with the new run. */
+async function reset({ temporal }: Stage, played: Played, task: number): Promise<Played> {
+  const { workflowId } = played;
+  const { runId } = await played.describe();
+  const { workflow, workflowService, options } = temporal.client;
+  const events = (await workflow.getHandle(workflowId).fetchHistory()).events!;
+  const tasks = events.filter((one) => one.workflowTaskCompletedEventAttributes);
+  const answer = await workflowService.resetWorkflowExecution({
+    namespace: options.namespace,
+    workflowExecution: { workflowId, runId },
+    workflowTaskFinishEventId: tasks[task]!.eventId!,
+    requestId: crypto.randomUUID(),
+    reason: 'to record it',
+  });
+  return workflow.getHandle(workflowId, answer.runId!);
 }
