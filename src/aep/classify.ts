@@ -29,6 +29,8 @@ export type Asked = { call: string; of: 'aep' | 'tokens' };
  */
 export function classify(asked: Asked, outcome: Outcome, redact: (text: string) => string): AepError {
   const failure = describeOutcome(asked.call, outcome, redact);
+  if (outcome.kind === 'refused' && isCutOff(outcome))
+    return asked.of === 'tokens' ? new NotReached(failure) : new Unavailable(failure);
   if (asked.of === 'tokens') return classifyTokenFailure(outcome, failure);
   if (outcome.kind === 'noAnswer') {
     if (!outcome.sent)
@@ -48,8 +50,7 @@ export function classify(asked: Asked, outcome: Outcome, redact: (text: string) 
   if (titleTakenCode.test(code) || titleTaken.test(text)) return new TitleTaken(failure, existingId(text));
   if (notFoundCode.test(code)) return new NotFound(failure);
   if (status === 404) {
-    if (body === undefined) return new Unavailable(failure);
-    const { from } = readErrorBody(body);
+    const { from } = readErrorBody(body ?? '');
     // A gateway's or a proxy's 404 says that the address is wrong, which must not pass for "the flow is gone".
     if ((from === 'service' || from === 'nobody') && !sandboxCode.test(code)) return new NotFound(failure);
   }
@@ -59,6 +60,14 @@ export function classify(asked: Asked, outcome: Outcome, redact: (text: string) 
 /** Whether Flow Service refused a request for a sandbox that it does not know, such as with `FLOW-2100-404`. */
 export function saysUnknownSandbox({ code = '' }: Failure): boolean {
   return unknownSandboxCode.test(code);
+}
+
+/**
+ * What was not read to its end is no answer: the end may have said that a title is taken, by what an earlier request of
+ * ours made. A connection that is closed instead of broken hides that the body is short, its JSON does not.
+ */
+function isCutOff({ body }: { body: string | undefined }): boolean {
+  return body === undefined || readErrorBody(body).from === 'part';
 }
 
 /** 4xx in name only: nobody says that the request was not carried out. */
@@ -104,6 +113,7 @@ function describeOutcome(call: string, outcome: Outcome, redact: (text: string) 
   if (outcome.kind === 'unreadable') {
     return { ...told, code: 'UNREADABLE', title: 'unreadable answer', detail: safe(outcome.problem) };
   }
+  if (isCutOff(outcome)) return { ...told, code: 'UNREADABLE', title: 'the answer broke off' };
   const body = readErrorBody(outcome.body ?? '');
   return {
     ...told,
