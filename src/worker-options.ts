@@ -10,12 +10,15 @@ export function workerOptions(config: WorkerConfig): WorkerOptions {
     taskQueue,
     activities: createActivities({ aep: createAep(config), ...config }),
     // After a worker died, its workflows wait this long for it before another one takes them.
-    stickyQueueScheduleToStartTimeout: '1s',
+    stickyQueueScheduleToStartTimeout: '500ms',
+    // What is taken is timed from then on, also while the thread stands still: no more than can then be begun in a moment.
+    maxConcurrentActivityTaskExecutions: 50,
     // A POST that was begun is answered before the process ends: else its outcome would be unknown.
     shutdownGraceTime: config.httpTimeoutMs + 2_000,
-    // Heartbeats tell within 1.5 s that a worker died, so they must not be held back for longer than that.
-    maxHeartbeatThrottleInterval: '300ms',
-    defaultHeartbeatThrottleInterval: '300ms',
+    // Of the beats of an activity the SDK sends one at once and holds the next back for so long: its own threads then send
+    // that one, also while ours stands still. It must be well below the heartbeat time-out.
+    maxHeartbeatThrottleInterval: '700ms',
+    defaultHeartbeatThrottleInterval: '700ms',
     // Ten thousand watchers come back too seldom to be found in a cache, and each that is kept takes half a megabyte.
     maxCachedWorkflows: 300,
     // The first create and the look-ups begin together: none of them is to wait for the server to hand it out.

@@ -18,7 +18,7 @@ export interface Post {
   mark: Mark;
 }
 
-const heartbeatEveryMs = 400;
+const heartbeatEveryMs = 200;
 /** An attempt that was handed out longer ago than this asks the server whether it still counts. */
 export const staleAfterMs = 1_000;
 
@@ -35,9 +35,15 @@ export async function send(kind: Kind, { aep, httpTimeoutMs }: Dependencies, pos
   return id;
 }
 
-/** Does `work` with a heartbeat beside it, so that a worker's death is known at once. What an earlier attempt left stays said: it is no word of this one. */
+/**
+ * Does `work` with a heartbeat beside it, so that a worker's death is known at once. What an earlier attempt left stays
+ * said: it is no word of this one. All beats go through the SDK, which never sends an older one after a newer.
+ */
 export async function beating<Result>(work: () => Promise<Result>): Promise<Result> {
-  const left: unknown = activityInfo().heartbeatDetails;
+  const { heartbeatDetails, currentAttemptScheduledTimestampMs } = activityInfo();
+  const left: unknown = heartbeatDetails;
+  // A task that lay in a worker whose thread stood still has been timed since then.
+  if (Date.now() - currentAttemptScheduledTimestampMs > heartbeatEveryMs) heartbeat(left);
   const beat = setInterval(() => heartbeat(left), heartbeatEveryMs);
   try {
     return await work();

@@ -4,10 +4,10 @@ import { activityName, kindTitles, type Kind } from '../resources/kinds.ts';
 import { uniqueKinds } from '../resources/plan.ts';
 
 /**
- * A worker that died is known to be dead after this: three of its heartbeats and a bit, for a busy worker may be late. To
- * take a living one for dead costs a read twice, or a doubt about a create. Milliseconds.
+ * A worker that died is known to be dead after this, at the latest. It leaves a worker whose thread stands still for more
+ * than a second time to be heard: to take a living one for dead costs a read twice, or a doubt about a create. Milliseconds.
  */
-export const heartbeatTimeoutMs = 1_500;
+export const heartbeatTimeoutMs = 2_000;
 /** What an activity may take beside its call to AEP. Milliseconds. */
 const overheadMs = 2_000;
 

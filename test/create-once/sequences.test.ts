@@ -178,7 +178,8 @@ it('a worker that dies in a call which failed often before is replaced as soon a
   };
   const early = (await lasting([{ ...call, nth: 0, how: death }])) - (await lasting([]));
   const late = (await lasting([...outage, { ...call, nth: 7, how: death }])) - (await lasting(outage));
-  expect(early).toBeLessThan(3_000);
+  // Missed after two seconds, and replaced a second later.
+  expect(early).toBeLessThan(3_500);
   expect(late).toBeLessThan(15_000);
 });
 

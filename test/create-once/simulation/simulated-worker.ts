@@ -48,7 +48,7 @@ export async function loadWorkflowCode(code: string) {
 
 /** What today's SDK notes in a history that it writes. */
 const flags = Object.values(SdkFlags).flatMap((flag) => (flag.default ? [flag.id] : []));
-const throttleMs = 300;
+const throttleMs = 700;
 const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 /** A worker process: the real activities and the real workflow code, on a simulated AEP and a simulated server. */

@@ -1,0 +1,105 @@
+import { defaultPayloadConverter } from '@temporalio/common';
+import { expect, inject, it } from 'vitest';
+import type { Settled } from '../../src/activities/index.ts';
+import type { DataflowHandle } from '../../src/client.ts';
+import { createPaths } from '../support/create-paths.ts';
+import { oneOfSix, orders, places, requestsIn } from '../support/dataflows.ts';
+import { marked } from '../support/marked.ts';
+import { startProgram } from '../support/program.ts';
+import { startRig, type Rig } from '../support/rig.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const { sandboxes, next } = places(20);
+const creates = 8;
+/** Longer than many an answer takes, so that most calls are begun before a stand-still and end after it. */
+const latencyMs = 400;
+const limit = 150_000;
+
+async function place() {
+  const rig = await startRig({ emulator: { sandboxes, latencyMs }, env: { AEP_HTTP_TIMEOUT: '8000' } });
+  return { rig, [Symbol.asyncDispose]: () => rig.close() };
+}
+
+/** A worker whose thread stands still for `blockedMs` again and again, with `freeMs` in between. */
+function startBlockedWorker(rig: Rig, blockedMs: number, freeMs: number) {
+  return startProgram(
+    'test/create/fixtures/blocked-worker.ts',
+    [inject('workflowBundle'), String(blockedMs), String(freeMs)],
+    { ...rig.env, TEMPORAL_CONFIG_FILE: 'dev/temporal.toml' },
+  );
+}
+
+async function start(rig: Rig, sandbox = next()) {
+  return { sandbox, handle: await rig.client.start(orders(sandbox)) };
+}
+
+/** What was done about doubts of a create, with what came of it. */
+async function doubtsOf(
+  rig: Rig,
+  { workflowId }: DataflowHandle,
+): Promise<{ type: string; doubts: string[] }[]> {
+  const { events } = await rig.temporal.client.workflow.getHandle(workflowId).fetchHistory();
+  return events!.flatMap(({ eventId, activityTaskScheduledEventAttributes: scheduled }) => {
+    const type = scheduled?.activityType?.name ?? '';
+    if (!type.startsWith('settle')) return [];
+    const ends = events!.map((one) => one.activityTaskCompletedEventAttributes);
+    const end = ends.find((one) => one?.scheduledEventId?.equals(eventId!));
+    const [settled] = (end?.result?.payloads ?? []).map((one) =>
+      defaultPayloadConverter.fromPayload<Settled>(one),
+    );
+    return [{ type, doubts: settled?.doubts ?? [] }];
+  });
+}
+
+it.concurrent(
+  'no create of a worker whose thread stands still for 1.2 s again and again falls into doubt, and one that was in doubt forgets no word of it',
+  async () => {
+    await using own = await place();
+    const { rig } = own;
+    startBlockedWorker(rig, 1_200, 500);
+    const inDoubt = next();
+    // It is looked for four times: each attempt goes by what the one before has left in its heartbeat.
+    rig.emulator.control.addFault({
+      method: 'POST',
+      path: createPaths.dataset,
+      kind: 'reset-before',
+      sandbox: inDoubt,
+    });
+    const [doubtful, ...calm] = await Promise.all([
+      start(rig, inDoubt),
+      ...Array.from({ length: creates - 1 }, () => start(rig)),
+    ]);
+    for (const { sandbox, handle } of [doubtful, ...calm]) {
+      await handle.result();
+      expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
+    }
+    const doubts = await Promise.all(calm.map(({ handle }) => doubtsOf(rig, handle)));
+    expect(doubts.flat()).toEqual([]);
+    expect(await doubtsOf(rig, doubtful.handle)).toEqual([
+      { type: 'settleOrCreateDataset', doubts: [expect.stringMatching(/^[0-9a-f]{8}$/)] },
+    ]);
+  },
+  limit,
+);
+
+it.concurrent(
+  'a worker whose thread stands still for ever counts as dead, though its process lives, and another one finishes',
+  async () => {
+    await using own = await place();
+    const { rig } = own;
+    const blocked = startBlockedWorker(rig, 0, 60_000);
+    const started = await Promise.all([start(rig), start(rig), start(rig)]);
+    const posts = () => started.flatMap(({ sandbox }) => requestsIn(rig, sandbox, { method: 'POST' }));
+    await waitFor('a third of the requests', () => posts().length >= 6, 45_000);
+    blocked.kill('SIGUSR2');
+    await rig.startWorker();
+    for (const { sandbox, handle } of started) {
+      await handle.result();
+      expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
+    }
+    expect(blocked.stderr()).not.toContain('Error');
+    blocked.kill('SIGKILL');
+    await blocked.ended;
+  },
+  limit,
+);
