@@ -16,7 +16,10 @@ import {
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Definition } from './definition/definition.ts';
 import { dataflowId, definitionHash, workflowId } from './definition/identity.ts';
+import { nameProblems } from './definition/named.ts';
 import { parseDefinition } from './definition/parse.ts';
+import { tellProblems, type Problem } from './definition/problems.ts';
+import { workflowIdProblem } from './definition/text.ts';
 import { isFailureType, type FailureType } from './failure-types.ts';
 import { isRefusedAsPaused, pausedWorkflow, type Paused } from './paused.ts';
 import { waitingCalls, type WaitingCall } from './waiting-calls.ts';
@@ -150,9 +153,12 @@ export class AepDataflows {
     }
   }
 
-  /** A dataflow that was started before, here or elsewhere. */
+  /**
+   * A dataflow that was started before, here or elsewhere.
+   * @throws DataflowError `InvalidDefinition` where no dataflow can have this name.
+   */
   dataflow(named: Pick<Definition, 'sandbox' | 'name'>): DataflowHandle {
-    return handleOf(this.#client.workflow.getHandle(workflowId(named)));
+    return handleOf(this.#client.workflow.getHandle(lockOf(named)));
   }
 
   /**
@@ -160,7 +166,7 @@ export class AepDataflows {
    * @throws DataflowError `Conflict` where it is just being created or deleted.
    */
   async delete(input: DeleteDataflowInput): Promise<DeleteDataflowResult> {
-    const id = workflowId(input);
+    const id = lockOf(input);
     try {
       const result: unknown = await this.#client.workflow.execute('deleteDataflow', {
         workflowId: id,
@@ -180,7 +186,7 @@ export class AepDataflows {
   /** Finds what carries our mark in a sandbox and belongs to no flow, and deletes of it what `delete` names. */
   async listOrphans(input: ListOrphansInput): Promise<ListOrphansResult> {
     const options = {
-      workflowId: `orphans:${input.sandbox}:${crypto.randomUUID()}`,
+      workflowId: fitting('sandbox', `orphans:${input.sandbox}:${crypto.randomUUID()}`),
       taskQueue: this.#taskQueue,
       args: [input],
     };
@@ -215,7 +221,7 @@ export class AepDataflows {
    */
   async watch(input: WatchInput): Promise<WatcherHandle> {
     await this.#client.workflow.start('watchFlowRuns', {
-      workflowId: watcherWorkflowId(input),
+      workflowId: fitting('flowId', watcherWorkflowId(input)),
       taskQueue: this.#taskQueue,
       workflowIdConflictPolicy: 'USE_EXISTING',
       args: [input],
@@ -286,6 +292,25 @@ function handleOf(handle: WorkflowHandle): DataflowHandle {
     giveUp: (how = 'keep') => updated(handle.executeUpdate(giveUpUpdate, { args: [how] })),
     cancel: async () => void (await handle.cancel()),
   };
+}
+
+/** The workflow id of a dataflow, if one can have this name. */
+function lockOf(named: Pick<Definition, 'sandbox' | 'name'>): string {
+  mustBeGood(nameProblems(named));
+  return workflowId(named);
+}
+
+/** The id, if Temporal takes it: a longer one can end in a time-out that does not name it. */
+function fitting(field: string, id: string): string {
+  const message = workflowIdProblem(id);
+  mustBeGood(message ? [{ field, message }] : []);
+  return id;
+}
+
+function mustBeGood(problems: Problem[]): void {
+  if (problems.length === 0) return;
+  const details = { problems, problemCount: problems.length };
+  throw new DataflowError('InvalidDefinition', tellProblems(problems), details);
 }
 
 async function progressOf(handle: WorkflowHandle): Promise<FullProgress> {

@@ -1,6 +1,7 @@
 import { columnRules } from './column-rules.ts';
 import type { Draft } from './draft.ts';
 import { mappingRules } from './mapping-rules.ts';
+import { nameRules } from './name-rules.ts';
 import type { Suggest } from './nearest.ts';
 import type { Problem } from './problems.ts';
 import { scheduleRules } from './schedule-rules.ts';
@@ -25,7 +26,14 @@ export type Rule = (
 export function ruleProblems(draft: Draft, isWrong: (field: string) => boolean, suggest: Suggest): Problem[] {
   const problems: Problem[] = [];
   const report: Report = (field, message) => problems.push({ field, message });
-  for (const rule of [...sourceRules, ...targetRules, ...mappingRules, ...columnRules, ...scheduleRules])
+  for (const rule of [
+    ...nameRules,
+    ...sourceRules,
+    ...targetRules,
+    ...mappingRules,
+    ...columnRules,
+    ...scheduleRules,
+  ])
     rule(draft, report, isWrong, suggest);
   return problems;
 }

@@ -1,4 +1,6 @@
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { z } from 'zod';
+import { mustLookLikeNoOther } from './lookalikes.ts';
 
 /*
  * Names travel into AEP's property filters (where a comma means "or", and comparison signs and quotes have a
@@ -12,6 +14,7 @@ const noSlash = (characters: string) => characters.replace('[^', '[^/');
 const namePattern = new RegExp(`^${noSlash(edge)}(${noSlash(nameCharacters)}*${noSlash(edge)})?$`, 'u');
 const lineCharacters = String.raw`[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]`;
 const linePattern = new RegExp(`^${lineCharacters}+$`, 'u');
+const lineRule = 'must be one line without control characters';
 const proseCharacters = String.raw`[^\p{Cs}\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]`;
 const prosePattern = new RegExp(`^${proseCharacters}*$`, 'u');
 
@@ -19,17 +22,64 @@ const nameRules = 'no control characters, none of , " \\ * < > =, and no space a
 
 /** The name of a dataflow: part of its workflow id, so it has no slash either. */
 export const dataflowName = () =>
-  z.string().min(1).max(200).regex(namePattern, `must have no slash, ${nameRules}`);
+  z
+    .string()
+    .min(1)
+    .max(200)
+    .regex(namePattern, `must have no slash, ${nameRules}`)
+    .refine(
+      (name) => !name.endsWith('.'),
+      'must not end with a full stop, which passes for the end of a sentence',
+    )
+    .superRefine(mustLookLikeNoOther);
 
 /** The name or title of one part: AEP is asked for it with a filter. */
-export const partName = () => z.string().min(1).max(200).regex(partNamePattern, `must have ${nameRules}`);
+export const partName = () =>
+  z
+    .string()
+    .min(1)
+    .max(200)
+    .regex(partNamePattern, `must have ${nameRules}`)
+    .superRefine(mustLookLikeNoOther);
+
+/**
+ * Temporal keeps ids of workflows, and search attributes, in columns of this length where its store is an SQL database, and
+ * answers a longer id there with a time-out that does not name it. Bytes in UTF-8.
+ */
+const longestId = 255;
+/** What is left of it beside `orphans:` and a UUID, and beside `flow:` and the UUID of a flow. */
+const longestSandbox = 210;
+
+/** Text of limited length. `maxLength` is how JSON Schema comes nearest to it. */
+const atMostBytes = (most: number) =>
+  z
+    .string()
+    .superRefine((text, { addIssue }) => {
+      const message = lengthProblem(text, most);
+      if (message) addIssue({ code: 'custom', message: `must ${message}` });
+    })
+    .meta({ maxLength: most });
+
+function lengthProblem(text: string, most: number): string | undefined {
+  const bytes = utf8ToBytes(text).length;
+  return bytes > most ? `have at most ${most} bytes in UTF-8, and has ${bytes}` : undefined;
+}
+
+/** Why Temporal may not take a workflow under this id; undefined where it does. */
+export function workflowIdProblem(id: string): string | undefined {
+  const problem = lengthProblem(id, longestId);
+  return problem && `makes a workflow id that may ${problem}`;
+}
+
+/** The id of a workflow of somebody else's. */
+export const workflowIdText = () => atMostBytes(longestId).min(1).regex(linePattern, lineRule);
 
 /** Lower case only, as AEP has it: else one sandbox could be locked under two names. */
 export const sandboxName = () =>
-  z
-    .string()
-    .max(256)
-    .regex(/^[a-z0-9][a-z0-9-]*$/, 'must be a sandbox name: lower-case letters, digits and hyphens');
+  atMostBytes(longestSandbox).regex(
+    /^[a-z0-9][a-z0-9-]*$/,
+    'must be a sandbox name: lower-case letters, digits and hyphens',
+  );
 
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
 const uriPattern = /^https?:\/\/[A-Za-z0-9.-]+(\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$/;
@@ -59,8 +109,7 @@ export const xdmUri = () =>
     );
 
 /** One line that only travels inside a body. */
-export const line = (max = 500) =>
-  z.string().min(1).max(max).regex(linePattern, 'must be one line without control characters');
+export const line = (max = 500) => z.string().min(1).max(max).regex(linePattern, lineRule);
 
 /** Free text for people. */
 export const prose = () =>

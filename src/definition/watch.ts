@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration, durationMs } from './duration.ts';
-import { line } from './text.ts';
+import { line, workflowIdText } from './text.ts';
 
 const longestMs = 366 * 24 * 3_600_000;
 
@@ -26,7 +26,7 @@ const notify = z
       ),
     workflow: z
       .strictObject({
-        workflowId: line(1000).describe('The id of the workflow.'),
+        workflowId: workflowIdText().describe('The id of the workflow.'),
         signal: line(200).describe('The name of the signal. It carries the message.'),
       })
       .optional()

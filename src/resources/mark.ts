@@ -1,3 +1,5 @@
+import { namedBy, workflowId } from '../definition/identity.ts';
+import { workflowIdProblem } from '../definition/text.ts';
 import { isObject } from './json.ts';
 
 /** What says that a resource belongs to a dataflow. Stored on the resource, so that one whose answer was lost is found again. */
@@ -25,8 +27,14 @@ export function formatMark(mark: Mark): string {
 export function parseMark(text: unknown): Mark | undefined {
   if (typeof text !== 'string') return undefined;
   const last = text.slice(text.lastIndexOf(intro)).trimEnd();
-  const match = written.exec(last);
-  return match === null ? undefined : { dataflow: match[1]!, nonce: match[2]! };
+  return markIn(written.exec(last));
+}
+
+/** What no dataflow can be called was written by somebody else, and to ask Temporal for it would fail for ever. */
+function markIn(match: RegExpExecArray | null): Mark | undefined {
+  const [, dataflow, nonce] = match ?? [];
+  if (!dataflow || !nonce || workflowIdProblem(workflowId(namedBy(dataflow)))) return undefined;
+  return { dataflow, nonce };
 }
 
 /** A description with the mark as its last line. */
@@ -53,8 +61,8 @@ export function formatTag(mark: Mark): string {
 export function parseTags(tags: unknown): Mark | undefined {
   const values = isObject(tags) ? tags[markTag] : undefined;
   for (const value of Array.isArray(values) ? values : [values]) {
-    const match = typeof value === 'string' ? tagged.exec(value) : null;
-    if (match !== null) return { dataflow: match[1]!, nonce: match[2]! };
+    const mark = typeof value === 'string' ? markIn(tagged.exec(value)) : undefined;
+    if (mark) return mark;
   }
   return undefined;
 }

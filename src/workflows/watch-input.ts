@@ -10,8 +10,9 @@ const watchInput = () =>
   z.strictObject({
     sandbox: sandboxName().describe('The name of the sandbox that the flow is in.'),
     flowId: resourceId().describe("AEP's id of the flow."),
-    dataflow: line().optional(),
-    connector: line().optional(),
+    // A search attribute holds no more of them.
+    dataflow: line(255).optional(),
+    connector: line(255).optional(),
     watch: watch().optional(),
   }) satisfies z.ZodType<WatchInput>;
 

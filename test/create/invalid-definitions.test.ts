@@ -228,3 +228,48 @@ describe('a start that has passed', () => {
     expect(second.resources).toEqual(first.resources);
   });
 });
+
+describe('a name that no dataflow can have', () => {
+  const inDecomposedForm = { sandbox: 'place-0', name: 'cafe\u0301' };
+  const tooLong = { sandbox: 'place-0', name: '注'.repeat(100) };
+  const refused = { type: 'InvalidDefinition', details: { problems: [{ field: 'name' }], problemCount: 1 } };
+
+  it.each([inDecomposedForm, tooLong])(
+    'is refused by the client, whatever it is asked: $name',
+    async (named) => {
+      expect(() => rig.client.dataflow(named)).toThrow(expect.objectContaining({ type: refused.type }));
+      await expect(rig.client.delete(named)).rejects.toMatchObject(refused);
+    },
+  );
+
+  it.concurrent('is refused by deleteDataflow, so that two names that look the same are never two locks', async () => {
+    const { sandbox, name } = inDecomposedForm;
+    const handle = await rig.temporal.client.workflow.start('deleteDataflow', {
+      workflowId: `dataflow:${sandbox}:${name}`,
+      taskQueue: 'aep-dataflows',
+      args: [inDecomposedForm],
+    });
+    expect(await failureOf(handle)).toMatchObject({
+      type: refused.type,
+      details: { problems: refused.details.problems },
+    });
+  });
+
+  it.concurrent('is refused by createDataflow, with the bytes that its workflow id may have', async () => {
+    const { fields, message } = await problemsOf(orders(tooLong.sandbox, { name: tooLong.name }));
+    expect(fields).toEqual(['name']);
+    expect(message).toContain('255 bytes in UTF-8, and has 317');
+  });
+
+  it.concurrent('ids that Temporal may not take are refused by the client before it is asked', async () => {
+    const sandbox = 'a'.repeat(200);
+    await expect(rig.client.watch({ sandbox, flowId: 'f'.repeat(60) })).rejects.toMatchObject({
+      type: refused.type,
+      details: { problems: [{ field: 'flowId' }] },
+    });
+    await expect(rig.client.listOrphans({ sandbox: `${sandbox}${sandbox}` })).rejects.toMatchObject({
+      type: refused.type,
+      details: { problems: [{ field: 'sandbox' }] },
+    });
+  });
+});

@@ -15,10 +15,15 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-/** A dataset base connection for each of many dataflows that nobody creates any more. */
+/**
+ * A dataset base connection for each of many dataflows that nobody creates any more, and one with a mark that somebody
+ * wrote by hand: Temporal takes no workflow under the id that follows from it.
+ */
 async function leaveBehind(): Promise<void> {
   const { connections } = administratorOf(rig).flowService;
   const nonce = (index: number) => String(index).padStart(8, '0');
+  const noName = formatMark({ dataflow: `${sandbox}/${'x'.repeat(1_100)}`, nonce: nonce(count) });
+  await connections.create({ sandbox }, { name: 'by hand', description: noName, connectionSpec });
   for (let made = 0; made < count; made += 50) {
     const some = Array.from({ length: 50 }, (_, index) => made + index);
     await Promise.all(
