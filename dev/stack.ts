@@ -49,7 +49,7 @@ await untilInterrupted(async (parts) => {
   const definition = JSON.parse(await readFile(example, 'utf8')) as { sandbox: string; name: string };
   const lines = commandLines(definition, example);
   console.log(`
-Temporal  ${temporal.address}, web pages ${temporal.uiUrl}
+Temporal  ${temporal.address}, web pages ${temporal.uiUrl}, HTTP API ${temporal.httpUrl}
 AEP       ${emulator.url} (the emulator; what it can be told is under ${emulator.url}/_emulator/)
 Worker    process ${worker.pid}, its log is below
 Webhook   on-call: what is sent to it is printed below

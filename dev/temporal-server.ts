@@ -12,6 +12,8 @@ export interface TemporalOptions {
   port?: number | undefined;
   /** TCP port of its web pages. Default: a free one. */
   uiPort?: number | undefined;
+  /** TCP port of its HTTP API. Default: a free one. */
+  httpPort?: number | undefined;
   /** No web pages. Default: false. */
   headless?: boolean | undefined;
   /** File to keep its state in, over restarts. Default: none, all is lost when it closes. */
@@ -23,6 +25,8 @@ export interface TemporalServer {
   /** `host:port`, as `TEMPORAL_ADDRESS` takes it. */
   address: string;
   namespace: string;
+  /** Address of its HTTP API. */
+  httpUrl: string;
   /** Address of its web pages; undefined when headless. */
   uiUrl: string | undefined;
   pid: number;
@@ -45,19 +49,21 @@ export async function startTemporal(options: TemporalOptions = {}): Promise<Temp
   for (let attempt = 1; ; attempt++) {
     const port = options.port || (await freePort());
     const uiPort = options.uiPort || (await freePort());
+    const httpPort = options.httpPort || (await freePort());
     const address = `127.0.0.1:${port}`;
-    const child = await startChild(cli, serverArguments(port, uiPort, options));
+    const child = await startChild(cli, serverArguments({ port, uiPort, httpPort }, options));
     try {
       await untilReady('The Temporal server', child, startTimeoutMs, () => serves(port));
     } catch (error) {
       await child.stop(0);
       const taken = child.lastOutput().includes('address already in use');
-      if (taken && !options.port && !options.uiPort && attempt < portTries) continue;
+      if (taken && !options.port && !options.uiPort && !options.httpPort && attempt < portTries) continue;
       throw error;
     }
     return {
       address,
       namespace,
+      httpUrl: `http://127.0.0.1:${httpPort}`,
       uiUrl: options.headless ? undefined : `http://127.0.0.1:${uiPort}`,
       pid: child.pid,
       cli,
@@ -68,8 +74,12 @@ export async function startTemporal(options: TemporalOptions = {}): Promise<Temp
   }
 }
 
-function serverArguments(port: number, uiPort: number, { headless, dbFilename }: TemporalOptions): string[] {
-  const args = ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'error'];
+function serverArguments(
+  { port, uiPort, httpPort }: Record<'port' | 'uiPort' | 'httpPort', number>,
+  { headless, dbFilename }: TemporalOptions,
+): string[] {
+  const args = ['server', 'start-dev', '--ip', '127.0.0.1', '--log-level', 'error'];
+  args.push('--port', String(port), '--http-port', String(httpPort));
   if (headless) args.push('--headless');
   else args.push('--ui-port', String(uiPort));
   // `temporal workflow pause` is new, and off unless a server is told otherwise.

@@ -11,6 +11,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** `host:port` of the run's Temporal development server. */
     temporalAddress: string;
+    /** Address of the server's HTTP API. */
+    temporalHttp: string;
     /** Path of the Temporal CLI. */
     temporalCli: string;
     /** Path of the time-skipping test server's binary. */
@@ -30,6 +32,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     bundleWorkflows(workflowBundle),
   ]);
   project.provide('temporalAddress', temporal.address);
+  project.provide('temporalHttp', temporal.httpUrl);
   project.provide('temporalCli', temporal.cli);
   project.provide('timeSkippingServer', testServer);
   project.provide('workflowBundle', workflowBundle);

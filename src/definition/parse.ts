@@ -2,7 +2,8 @@ import { definitionSchema, type Definition } from './definition.ts';
 import type { Draft } from './draft.ts';
 import type { FieldTree } from './field-tree.ts';
 import { suggestions, type Suggest } from './nearest.ts';
-import { plainJson, type PlainObject } from './plain-json.ts';
+import { withoutNulls } from './nulls.ts';
+import { plainJson } from './plain-json.ts';
 import { InvalidDefinitionError, type Problem, type Warning } from './problems.ts';
 import { ruleProblems } from './rules.ts';
 import { readShape } from './shape.ts';
@@ -16,15 +17,17 @@ export function parseDefinition(input: unknown): { definition: Definition; warni
   const { value, problem } = plainJson(input);
   if (problem) throw new InvalidDefinitionError([problem]);
   const suggest = suggestions();
-  const shape = readShape(value, definitionSchema(), suggest);
-  const problems = shape.problems.concat(rulesBeside(shape.wrong, value, suggest));
+  const { $schema: _, ...said } = value;
+  const given = withoutNulls(said, definitionSchema());
+  const shape = readShape(given, definitionSchema(), suggest);
+  const problems = shape.problems.concat(rulesBeside(shape.wrong, given, suggest));
   if (problems.length > 0 || !shape.value) throw new InvalidDefinitionError(problems);
-  const { $schema: _, ...definition } = shape.value;
+  const definition = shape.value;
   return { definition, warnings: warningsOf(definition) };
 }
 
 /** Rules that span fields, checked on whatever is right by itself. A field that is wrong anyway needs no second problem. */
-function rulesBeside(wrong: FieldTree, given: PlainObject, suggest: Suggest): Problem[] {
+function rulesBeside(wrong: FieldTree, given: unknown, suggest: Suggest): Problem[] {
   const draft = wrong.takenFrom(given);
   const problems = ruleProblems(isDraft(draft) ? draft : {}, (field) => wrong.touches(field), suggest);
   return problems.filter(({ field }) => !wrong.covers(field));

@@ -7,7 +7,7 @@ export function schemaAt(
   root: z.ZodType = definitionSchema(),
 ): z.ZodType | undefined {
   return path.reduce<z.ZodType | undefined>(
-    (schema, key) => (schema ? child(bare(schema), key) : undefined),
+    (schema, key) => (schema ? childSchema(schema, key) : undefined),
     root,
   );
 }
@@ -19,7 +19,9 @@ export function keysAt(path: readonly PropertyKey[], root?: z.ZodType): string[]
   return object instanceof z.ZodObject ? Object.keys(object.shape).filter((key) => key !== '$schema') : [];
 }
 
-function child(schema: z.ZodType, key: PropertyKey): z.ZodType | undefined {
+/** The schema of one member of an object, or of the items of a list. */
+export function childSchema(parent: z.ZodType, key: PropertyKey): z.ZodType | undefined {
+  const schema = bare(parent);
   if (schema instanceof z.ZodArray && schema.element instanceof z.ZodType) return schema.element;
   if (!(schema instanceof z.ZodObject) || !Object.hasOwn(schema.shape, key)) return undefined;
   const found: unknown = Reflect.get(schema.shape, key);

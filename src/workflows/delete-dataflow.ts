@@ -10,6 +10,7 @@ import { z } from 'zod';
 import type { Activities, Bounds, Marked } from '../activities/index.ts';
 import type { Problem } from '../definition/problems.ts';
 import { dataflowId, workflowId } from '../definition/identity.ts';
+import { isObject } from '../definition/plain-json.ts';
 import { anyId, dataflowName, sandboxName } from '../definition/text.ts';
 import { copiesAmong, tellCopies } from '../resources/copies.ts';
 import { resources } from '../resources/index.ts';
@@ -28,6 +29,10 @@ const { findUsers } = proxyActivities<Activities>({
   ...wholeSandbox,
   summary: 'Find what else uses what is to go',
 });
+
+/** To delete nothing, or everything: the two are too far apart to be guessed. */
+const noOnly =
+  'must be a list of ids, or left out to delete all of the dataflow; an empty list arrives as null over HTTP';
 
 const deleteInput = () =>
   z.strictObject({
@@ -219,6 +224,7 @@ function whyInUse(
 
 function checkDeleteInput(input: unknown): DeleteDataflowInput {
   const what = 'This cannot be deleted';
+  if (isObject(input) && input['only'] === null) throw wrongInput(what, [{ field: 'only', message: noOnly }]);
   const read = checkInput(deleteInput(), input, what);
   if (read.only && read.also?.length) {
     const message = 'does nothing beside "only", which names all that is to go';

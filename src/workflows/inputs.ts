@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { withoutNulls } from '../definition/nulls.ts';
 import { readShape } from '../definition/shape.ts';
 import { tellProblems, type Problem } from '../definition/problems.ts';
 import { invalidDefinition } from './failures.ts';
@@ -9,7 +10,7 @@ import { invalidDefinition } from './failures.ts';
  * @throws InvalidDefinition with every problem.
  */
 export function checkInput<Input>(schema: z.ZodType<Input>, input: unknown, what: string): Input {
-  const { value, problems } = readShape(input, schema);
+  const { value, problems } = readShape(withoutNulls(input, schema), schema);
   if (value === undefined) throw wrongInput(what, problems);
   return value;
 }

@@ -38,8 +38,9 @@ const gatheringMs = 250;
  * again, or enables or disables the flow, only where it was asked to. `carried` is what one execution hands to the next;
  * others leave it out.
  */
-export async function watchFlowRuns(input: WatchInput, carried?: WatchState): Promise<WatchResult> {
-  const { sandbox, flowId } = checkWatchInput(input, workflowInfo().workflowId);
+export async function watchFlowRuns(given: WatchInput, carried?: WatchState): Promise<WatchResult> {
+  const input = checkWatchInput(given, workflowInfo().workflowId);
+  const { sandbox, flowId } = input;
   let { watch = {} } = input;
   let state = carried;
   /** Why nothing can be asked of this watch any more, once it ends. */

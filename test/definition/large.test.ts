@@ -7,7 +7,7 @@ import { problemsOf, sample } from './sample.ts';
 
 /** Milliseconds of CPU that one definition takes to be judged, as a workflow does it: the least of some rounds. */
 function cost(definition: object): number {
-  const rounds = Array.from({ length: 4 }, () => {
+  const rounds = Array.from({ length: 3 }, () => {
     const before = process.cpuUsage();
     judge(definition);
     const { user, system } = process.cpuUsage(before);
@@ -28,7 +28,7 @@ describe('a definition that is eight times as large takes about eight times as l
   // 64 times would be quadratic. A busy machine doubles this and that, but not each time.
   const [times, most, tries] = [8, 24, 4];
   test.each(Object.entries(large))('%s', (_, of) => {
-    const [small, big] = [of(50_000), of(50_000 * times)];
+    const [small, big] = [of(25_000), of(25_000 * times)];
     let growth = Infinity;
     for (let round = 0; round < tries && growth > most; round++)
       growth = Math.min(growth, cost(big) / Math.max(cost(small), 0.5));

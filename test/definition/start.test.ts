@@ -36,7 +36,6 @@ describe('a start', () => {
     1.5,
     -1,
     true,
-    null,
   ])('given as %s is refused', (startTime) => {
     expect(messageAt(starting(startTime), 'schedule.startTime')).toBeDefined();
   });
