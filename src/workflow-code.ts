@@ -15,6 +15,7 @@ const shared = [
   'runs/tell',
   'runs/health',
   'runs/details',
+  'runs/told',
 ];
 
 /** The workflows from their sources, as `bundleWorkflowCode` takes them. A worker takes nothing but such a bundle. */
