@@ -55,7 +55,7 @@ export class DataflowError extends Error {
 }
 
 /** The progress as the workflow knows it, and what Temporal's server knows besides: which calls wait, and why. */
-export interface FullProgress extends Omit<Progress, 'state'> {
+export interface FullProgress extends Omit<Progress, 'state' | 'waiting'> {
   /** `paused`: somebody has paused the workflow in Temporal. Until that is taken back it answers nothing, so no step is known. */
   state: Progress['state'] | 'paused';
   waiting: WaitingCall[];

@@ -1,6 +1,7 @@
 import type { WorkerOptions } from '@temporalio/worker';
 import type { WorkerConfig } from './config.ts';
 import { createActivities } from './activities/index.ts';
+import { tellWait } from './activities/tell-wait.ts';
 import { createAep } from './aep/aep.ts';
 import { taskQueue } from './workflows/messages.ts';
 
@@ -9,6 +10,7 @@ export function workerOptions(config: WorkerConfig): WorkerOptions {
   return {
     taskQueue,
     activities: createActivities({ aep: createAep(config), ...config }),
+    interceptors: { activity: [tellWait] },
     // After a worker died, its workflows wait this long for it before another one takes them.
     stickyQueueScheduleToStartTimeout: '500ms',
     // What is taken is timed from then on, also while the thread stands still: no more than can then be begun in a moment.

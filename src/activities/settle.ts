@@ -62,7 +62,7 @@ export function settleOf(kind: Kind, dependencies: Dependencies) {
 /**
  * Looks until the resource shows or the settle time is over, and then, if nothing does, sends one POST more. If that
  * ends in doubt too, it begins anew, with growing pauses: all of it in one activity, so that an AEP that takes no POST
- * for hours writes nothing into the history.
+ * for hours writes nothing into the history but that it waits (see `tell-wait.ts`).
  *
  * The waiting is counted in the pauses that Temporal granted, not by a clock. After a reset they were another run's, and
  * after an attempt that left no word something may have been sent since: both begin anew.

@@ -12,6 +12,7 @@ import type { FlowContext, Observed } from '../resources/resource.ts';
 import { heartbeatTimeoutMs, retry } from './calls.ts';
 import { invalid } from './failures.ts';
 import { webhookProblems } from './known-webhook.ts';
+import type { ProgressReport } from './progress.ts';
 
 const readOnly = proxyActivities<Activities>({
   startToCloseTimeout: '30 seconds',
@@ -62,26 +63,31 @@ export async function recallFacts(definition: Definition, again: boolean): Promi
 /**
  * Reads what the definition takes for granted, before anything is created: the flow spec, and every id it gives. All of
  * it at once, except for what was recalled. A base connection that AEP is still initializing is waited for.
- * @param onWait told what is waited for.
+ * @param report is told what is waited for.
  * @throws InvalidDefinition with everything that is wrong.
  */
 export async function checkBeforeCreating(
   definition: Definition,
   recalled: Recalled,
   giveUp: { giveUpAfterMs?: number },
-  onWait: (what: string) => void,
+  report: ProgressReport,
 ): Promise<Checked> {
   const { sandbox, source } = definition;
   const { baseConnectionId } = source;
   const given = givenIds(definition);
   const read = async (kind: Kind) => {
-    const found = await readOnly[activityName('read', kind)]({ sandbox, id: given[kind]!, ...giveUp });
-    return [kind, found] as const;
+    const activity = activityName('read', kind);
+    const reading = readOnly[activity]({ sandbox, id: given[kind]!, ...giveUp });
+    return [kind, await report.during(activity, reading)] as const;
+  };
+  const readBaseConnection = (more: { waits?: boolean } = {}) => {
+    const request = { sandbox, id: baseConnectionId!, ...more, ...giveUp };
+    return report.during('readBaseConnection', readOnly.readBaseConnection(request));
   };
   const [flowSpec, baseConnection, webhook, reads] = await Promise.all([
-    recalled.flowSpec ?? readOnly.readFlowSpec({ ...flowSpecRequest(definition), ...giveUp }),
-    recalled.baseConnection ??
-      (baseConnectionId ? readOnly.readBaseConnection({ sandbox, id: baseConnectionId, ...giveUp }) : null),
+    recalled.flowSpec ??
+      report.during('readFlowSpec', readOnly.readFlowSpec({ ...flowSpecRequest(definition), ...giveUp })),
+    recalled.baseConnection ?? (baseConnectionId ? readBaseConnection() : null),
     webhookProblems(definition.watch),
     Promise.all((Object.keys(given) as Kind[]).map(read)),
   ]);
@@ -94,9 +100,9 @@ export async function checkBeforeCreating(
   ];
   if (problems.length > 0) throw invalid(problems);
   if (baseConnection?.state === initializing) {
-    onWait(`until AEP has enabled the base connection ${baseConnectionId}, which is ${initializing}`);
-    const request = { sandbox, id: baseConnectionId!, waits: true, ...giveUp };
-    const left = problemsOfBaseConnection(definition, await readOnly.readBaseConnection(request));
+    const note = `until AEP has enabled the base connection ${baseConnectionId}, which is ${initializing}`;
+    report.step('check', 'running', { note });
+    const left = problemsOfBaseConnection(definition, await readBaseConnection({ waits: true }));
     if (left.length > 0) throw invalid(left);
   }
   const { id, version } = flowSpec!;

@@ -108,11 +108,7 @@ async function createResources(
 ): Promise<ResourceIds> {
   report.step('check', 'running');
   const recalled = await recallFacts(definition, attempts.earlier !== undefined);
-  const checking = handled(
-    checkBeforeCreating(definition, recalled, giveUp(definition), (note) =>
-      report.step('check', 'running', { note }),
-    ),
-  );
+  const checking = handled(checkBeforeCreating(definition, recalled, giveUp(definition), report));
   const earlier = (attempts.earlier ??= recalled.lookBack ?? (await lookBack()));
   const checked = await checking.catch((error: unknown) => {
     if (!isCancellation(error)) report.step('check', 'failed', { note: reasonOf(error) });
@@ -122,7 +118,7 @@ async function createResources(
 
   // In a scope of their own: when one branch has failed, the others begin nothing more.
   return CancellationScope.cancellable(() => {
-    const outside = outsideOf(definition, earlier.bounds);
+    const outside = outsideOf(definition, earlier.bounds, report);
     const branches = new Branches(definition, earlier, checked, report, outside);
     attempts.begun(definition, branches.protocol);
     const once = branches.once.bind(branches);
@@ -156,7 +152,7 @@ async function watchAndSweep(
   const watcherWorkflowId = await startWatcher(definition, flowId, wake);
   report.step('watch', 'done', { id: watcherWorkflowId });
 
-  const outside = outsideOf(definition, attempts.earlier!.bounds);
+  const outside = outsideOf(definition, attempts.earlier!.bounds, report);
   const surplus = await sweep(definition, attempts, resources, outside, report);
   const made = Object.keys(outcomeOf(report).made) as Kind[];
   return { flowId, resources, made, watcherWorkflowId, warnings: report.progress.warnings, surplus };

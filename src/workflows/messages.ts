@@ -60,6 +60,20 @@ export interface Step {
   note?: string;
 }
 
+/** A call that waits for its next attempt: AEP is away, asks to slow down, or may not show yet what a request has made. */
+export interface Waiting {
+  /** Such as `createDataset`. */
+  activity: string;
+  /** The kind of resource it is about, in words. Absent for checks. */
+  about?: string;
+  /** The type of the failure that it waits after, such as `RateLimited` or `Unavailable`; `NothingYet` after a doubt. */
+  why: string;
+  /** What went wrong when the create was told. */
+  message: string;
+  /** When that was. Epoch milliseconds. */
+  since: number;
+}
+
 /** How far a `createDataflow` is. */
 export interface Progress {
   /** `<sandbox>/<name>` */
@@ -69,6 +83,8 @@ export interface Progress {
   /** In the order of the tutorials. */
   steps: Step[];
   warnings: Warning[];
+  /** Calls that wait for AEP for more than some seconds. */
+  waiting: Waiting[];
   /** Known before the workflow ends. */
   flowId?: string;
   /** Why it failed, or what it waits about. */

@@ -3,28 +3,43 @@ import type { Bounds } from '../activities/index.ts';
 import type { Definition } from '../definition/definition.ts';
 import { durationMs } from '../definition/duration.ts';
 import { dataflowId } from '../definition/identity.ts';
+import { activityName } from '../resources/kinds.ts';
 import { undeletable } from '../resources/plan.ts';
 import { callsFor, heartbeatTimeoutMs } from './calls.ts';
 import type { Outside } from './create-once.ts';
 import { isDoubt, thrownBy } from './failures.ts';
+import type { ProgressReport } from './progress.ts';
 
 /** The create-once protocol's outside, as Temporal gives it: activities in the current scope, and the workflow's own clock and randomness. */
-export function outsideOf(definition: Definition, bounds: Bounds): Outside {
+export function outsideOf(definition: Definition, bounds: Bounds, report: ProgressReport): Outside {
   const common = { sandbox: definition.sandbox, ...giveUp(definition) };
   const dataflow = dataflowId(definition);
   const scope = CancellationScope.current();
   return {
-    look: (kind, sought) => callsFor(kind, bounds).lookFor({ ...sought, ...common, dataflow }),
-    settle: (kind, sought) => callsFor(kind, bounds).settle({ ...sought, ...common, dataflow }),
-    read: (kind, id) => callsFor(kind, bounds).read({ id, ...common }),
-    create: (kind, request) => callsFor(kind, bounds).create({ ...request, ...common }),
+    look: (kind, sought) =>
+      report.during(
+        activityName('lookFor', kind),
+        callsFor(kind, bounds).lookFor({ ...sought, ...common, dataflow }),
+      ),
+    settle: (kind, sought) =>
+      report.during(
+        activityName('settle', kind),
+        callsFor(kind, bounds).settle({ ...sought, ...common, dataflow }),
+      ),
+    read: (kind, id) =>
+      report.during(activityName('read', kind), callsFor(kind, bounds).read({ id, ...common })),
+    create: (kind, request) =>
+      report.during(activityName('create', kind), callsFor(kind, bounds).create({ ...request, ...common })),
     settleOrCreate: (kind, request) =>
-      callsFor(kind, bounds).settleOrCreate({ ...request, ...common, dataflow }),
+      report.during(
+        activityName('settleOrCreate', kind),
+        callsFor(kind, bounds).settleOrCreate({ ...request, ...common, dataflow }),
+      ),
     async remove(kind, id) {
       if (undeletable[kind]) return undeletable[kind];
       try {
         const remove = () => callsFor(kind, bounds).delete({ ...common, id });
-        await CancellationScope.nonCancellable(remove);
+        await report.during(activityName('delete', kind), CancellationScope.nonCancellable(remove));
         return undefined;
       } catch (error) {
         return thrownBy(error)?.message ?? String(error);

@@ -10,7 +10,9 @@ import {
   type Step,
   type StepName,
   type StepState,
+  type Waiting,
 } from './messages.ts';
+import { Waits } from './waits.ts';
 
 const otherTitles = {
   check: 'checks before the first create',
@@ -32,19 +34,31 @@ export interface ProgressReport {
   readonly made: readonly { kind: Kind; id: string }[];
   /** Notes that something was deleted again. */
   deleted(kind: Kind, id: string): void;
+  /** Says that a call of AEP is under way until it has ended: it may have to wait. Answers with the same promise. */
+  during<Answer>(activity: string, call: Promise<Answer>): Promise<Answer>;
 }
 
 const open = new Set<StepState>(['waiting', 'running']);
 
 /** Keeps what the `progress` query answers and what the Temporal UI shows as the workflow's current details. */
 export function reportProgress(dataflow: string, steps: StepName[]): ProgressReport {
-  const progress: Progress = { dataflow, state: 'running', steps: steps.map(waiting), warnings: [] };
+  const progress: Progress = {
+    dataflow,
+    state: 'running',
+    steps: steps.map(waiting),
+    warnings: [],
+    waiting: [],
+  };
   const made: { kind: Kind; id: string }[] = [];
   setHandler(progressQuery, () => progress);
   const show = () => {
     setCurrentDetails(markdown(progress));
     showState(progress);
   };
+  const waits = new Waits((waiting) => {
+    progress.waiting = waiting;
+    show();
+  });
   return {
     progress,
     step(name, state, more = {}) {
@@ -83,15 +97,21 @@ export function reportProgress(dataflow: string, steps: StepName[]): ProgressRep
       if (index >= 0) made.splice(index, 1);
       this.step(kind, 'deleted', { id });
     },
+    during: (activity, call) => waits.during(activity, call),
   };
 }
 
 /** For lists of workflows, while it is open. Each change is an event, so that it is noted only when it is one. */
-function showState({ state }: Progress): void {
+function showState({ state, waiting }: Progress): void {
   if (state !== 'running' && state !== 'waiting') return;
-  const value: CreateState = state === 'waiting' ? 'waiting-for-person' : 'running';
+  const value = stateOf(state, waiting);
   const key = searchAttributes.state;
   if (workflowInfo().typedSearchAttributes.get(key) !== value) upsertSearchAttributes([{ key, value }]);
+}
+
+function stateOf(state: 'running' | 'waiting', waiting: Waiting[]): CreateState {
+  if (state === 'waiting') return 'waiting-for-person';
+  return waiting.length > 0 ? 'waiting-for-aep' : 'running';
 }
 
 /**
@@ -140,7 +160,7 @@ const marks: Record<StepState, string> = {
   deleted: '✗ deleted again',
 };
 
-function markdown({ dataflow, state, steps, warnings, error }: Progress): string {
+function markdown({ dataflow, state, steps, warnings, waiting, error }: Progress): string {
   const rows = steps.map(({ title, state, id, startedAt, endedAt, note }) =>
     [
       title,
@@ -155,6 +175,10 @@ function markdown({ dataflow, state, steps, warnings, error }: Progress): string
   return [
     `**${dataflow}**: ${state}`,
     ...(error ? ['', `**${error.type}**: ${error.message}`] : []),
+    ...waiting.flatMap(({ activity, why, message }) => [
+      '',
+      `Waits, ${activity}: **${why}**: ${cell(message)}`,
+    ]),
     '',
     '| step | state | id | time | |',
     '|---|---|---|---|---|',

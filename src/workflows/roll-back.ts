@@ -17,7 +17,7 @@ export function rollBack(definition: Definition, attempts: Attempts, report: Pro
 async function deleteOwn(definition: Definition, attempts: Attempts, report: ProgressReport) {
   const { earlier } = attempts;
   if (!earlier) return;
-  const outside = outsideOf(definition, earlier.bounds);
+  const outside = outsideOf(definition, earlier.bounds, report);
   const open = attempts.unaccounted();
   const inDoubt = new Set<Kind>([...open.kinds, ...outcomeOf(report).unknown]);
   const shownBy = Math.max(outside.now() + earlier.bounds.settleMs, open.shownBy);
