@@ -150,6 +150,16 @@ export const flags: Record<string, Flag> = {
     help: 'labels that the caller has no role for: their flows are hidden (default: none)',
     set: (o, text) => (o.hiddenLabels = list(text)),
   },
+  'base-connection-ids': {
+    value: 'own|shared',
+    help: `whether each sandbox but the first has base connections of its own ids (default ${defaults.baseConnectionIds})`,
+    set: (o, text, flag) => (o.baseConnectionIds = oneOf(text, flag, ['own', 'shared'])),
+  },
+  'name-filter': {
+    value: 'taken|refused',
+    help: `whether source and target connections can be listed by name (default ${defaults.nameFilter})`,
+    set: (o, text, flag) => (o.nameFilter = oneOf(text, flag, ['taken', 'refused'])),
+  },
   sandboxes: {
     value: 'NAME,…',
     help: `sandboxes that exist (default ${defaults.sandboxes.join(',')})`,

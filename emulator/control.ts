@@ -26,7 +26,7 @@ export type MadeRun = {
 };
 
 /** Settings that only count when the emulator starts. */
-const fixed = new Set<keyof Settings>(['sandboxes', 'clockSpeed']);
+const fixed = new Set<keyof Settings>(['sandboxes', 'clockSpeed', 'baseConnectionIds']);
 
 export class Control {
   readonly #world: World;

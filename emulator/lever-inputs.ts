@@ -40,6 +40,8 @@ const settings = z.strictObject({
   missedRuns: z.enum(['made-up', 'dropped']),
   failingDaysUntilDisabled: z.number().min(0),
   hiddenLabels: z.array(text),
+  baseConnectionIds: z.enum(['own', 'shared']),
+  nameFilter: z.enum(['taken', 'refused']),
   sandboxes: z.array(text),
   clientIds: z.array(text),
   clientSecret: text,

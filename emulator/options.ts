@@ -32,6 +32,10 @@ export type Settings = {
   failingDaysUntilDisabled: number;
   /** Labels that the caller has no role for: flows with one of them are hidden. */
   hiddenLabels: string[];
+  /** Whether each sandbox but the first has base connections of its own ids, as in AEP, or all have the tutorials'. */
+  baseConnectionIds: 'own' | 'shared';
+  /** Whether source and target connections can be listed by name: nothing documents that they can. */
+  nameFilter: 'taken' | 'refused';
   /** Sandboxes that exist. */
   sandboxes: string[];
   /** Client ids (API keys) that are known; empty takes any. */
@@ -72,6 +76,8 @@ export const defaults: Settings = {
   missedRuns: 'made-up',
   failingDaysUntilDisabled: 30,
   hiddenLabels: [],
+  baseConnectionIds: 'own',
+  nameFilter: 'taken',
   sandboxes: ['prod', 'dev'],
   clientIds: [],
   clientSecret: '',

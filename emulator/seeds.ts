@@ -28,8 +28,14 @@ export function seed(sandbox: Sandbox, world: World): void {
   const now = world.now();
   const caller: Caller = { sandbox, client: 'emulator', org: anyOrg, requestId: '' };
 
+  const { baseConnectionIds, sandboxes } = world.settings;
+  const isFirst = sandbox.name === sandboxes[0] || baseConnectionIds === 'shared';
+  const idOf = (tutorial: string | undefined, specId: string): string =>
+    isFirst
+      ? (tutorial ?? uuidOf(`base connection ${specId}`))
+      : uuidOf(`base connection ${specId} in ${sandbox.name}`);
   for (const { specId, name, auth } of connectors) {
-    const id = tutorialConnections[name] ?? uuidOf(`base connection ${specId}`);
+    const id = idOf(tutorialConnections[name], specId);
     const [first] = auth;
     const params = Object.fromEntries((first?.params ?? []).map((param) => [param, '****']));
     addConnection(caller, now, id, {
@@ -39,7 +45,7 @@ export function seed(sandbox: Sandbox, world: World): void {
       connectionSpec: { id: specId, version: '1.0' },
     });
   }
-  addConnection(caller, now, dataSetBaseConnectionId, {
+  addConnection(caller, now, idOf(dataSetBaseConnectionId, dataLakeSpecId), {
     name: 'Dataset Base Connection',
     description: 'Dataset Base Connection',
     connectionSpec: { id: dataLakeSpecId, version: '1.0' },

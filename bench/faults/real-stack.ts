@@ -41,6 +41,7 @@ export async function tallyOnRealStack({ from, seeds, atOnce = 16, harassEveryMs
   const folder = await mkdtemp(join(tmpdir(), 'aep-dataflows-bench-'));
   const all = Array.from({ length: seeds }, (_, index) => from + index);
   const emulator = await startEmulator({
+    baseConnectionIds: 'shared',
     sandboxes: all.map(sandboxOf),
     listLagMs: bounds.listLagMs - 200,
     // All of them are counted.

@@ -87,6 +87,7 @@ export async function run(): Promise<number> {
 async function compete(start: StartContestant, creates: number, chance: number, atOnce: number) {
   const seeds = Array.from({ length: creates }, (_, index) => index + 1);
   const emulator = await startEmulator({
+    baseConnectionIds: 'shared',
     sandboxes: seeds.map(sandboxOf),
     latencyMs: 20,
     listLagMs: bounds.listLagMs - 200,

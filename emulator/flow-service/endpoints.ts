@@ -79,7 +79,9 @@ export function endpoints(world: World, kind: EndpointKind): Hono<Env> {
 
   app.get('/', (c) => {
     const items = c.get('caller').sandbox[kind].listed(world.settings.listLagMs);
-    return c.json(listItems(items, new URL(c.req.url).searchParams, `/${kind}`, (item) => item));
+    const params = new URL(c.req.url).searchParams;
+    const refused = world.settings.nameFilter === 'refused' ? ['name'] : [];
+    return c.json(listItems(items, params, `/${kind}`, (item) => item, refused));
   });
 
   app.post('/', (c) => {

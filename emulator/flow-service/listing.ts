@@ -60,14 +60,17 @@ const fieldsOfList: Record<string, Set<string>> = Object.fromEntries(
   }).map(([list, fields]) => [list, new Set(`${commonFields} ${fields}`.split(' '))]),
 );
 
-function checkFields(filters: Filter[], path: string): void {
+function checkFields(filters: Filter[], path: string, refused: string[]): void {
   const known = fieldsOfList[path.split('/')[1] ?? ''];
-  const wrong = filters.find(({ path: field }) => known?.has(/^[^.[]+/.exec(field)?.[0] ?? '') === false);
+  const wrong = filters.find(({ path: field }) => {
+    const name = /^[^.[]+/.exec(field)?.[0] ?? '';
+    return refused.includes(name) || known?.has(name) === false;
+  });
   if (wrong !== undefined) throw flowError('1449-400', `Invalid field ${wrong.path} in filter params.`);
 }
 
-/** Reads the query of a list at this path. */
-export function readListQuery(params: URLSearchParams, path: string): ListQuery {
+/** Reads the query of a list at this path. Filters by the fields that are `refused` are. */
+export function readListQuery(params: URLSearchParams, path: string, refused: string[] = []): ListQuery {
   const unknown = [...params.keys()].find((name) => !knownParams.has(name));
   if (unknown !== undefined)
     throw flowError('1451-400', `Invalid params ${unknown} provided in query params.`);
@@ -76,7 +79,7 @@ export function readListQuery(params: URLSearchParams, path: string): ListQuery 
   if (count && params.has('limit'))
     throw flowError('1401-400', 'The parameters limit and count may not be used together.');
   const filters = readFilters(params.getAll('property'));
-  checkFields(filters, path);
+  checkFields(filters, path, refused);
   return {
     filters,
     order: readOrder(single('orderby')),
@@ -126,8 +129,9 @@ export function listItems(
   params: URLSearchParams,
   path: string,
   present: (item: JsonObject) => JsonObject,
+  refused: string[] = [],
 ): JsonObject {
-  const query = readListQuery(params, path);
+  const query = readListQuery(params, path, refused);
   const found = items.filter((item) => matches(item, query.filters));
   if (query.count) return { count: found.length };
   const cut = page(

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../resources/resource.ts';
 import type { Collection } from './collection.ts';
 import { gather, identified, isPlain, named, orUndefined, wasThere } from './collection.ts';
-import { Unavailable } from './errors.ts';
+import { Rejected, Unavailable } from './errors.ts';
 import type { Call, Http, Request, Send } from './http.ts';
 import { segment } from './http.ts';
 
@@ -98,15 +98,32 @@ export function createFlowService(http: Http): FlowService {
   };
 }
 
+/** "Invalid field … in filter params", says Flow Service's list of errors. */
+const invalidField = 'FLOW-1449-400';
+
 /** `itemEnd` is what AEP's pages have after the id of a connection that is deleted. */
 function createCollection(http: Http, name: string, itemEnd = ''): Collection {
   const path = `${base}/${name}`;
+  // Nothing documents that source and target connections can be asked for by name. Where AEP says that they can't, they
+  // are listed whole from then on.
+  let takesNames = true;
   return {
     async list(call, { name } = {}) {
-      const query: NonNullable<Request['query']> = [['limit', pageSize]];
-      if (isPlain(name)) query.unshift(['property', `name==${JSON.stringify(name)}`]);
-      const pages = pagesOf(http.sender(call), { method: 'GET', path, query }, resources);
-      return named(await gather(pages), name);
+      const list = async (...filter: NonNullable<Request['query']>) => {
+        const query: Request['query'] = [...filter, ['limit', pageSize]];
+        return named(
+          await gather(pagesOf(http.sender(call), { method: 'GET', path, query }, resources)),
+          name,
+        );
+      };
+      if (!takesNames || !isPlain(name)) return list();
+      try {
+        return await list(['property', `name==${JSON.stringify(name)}`]);
+      } catch (error) {
+        if (!(error instanceof Rejected) || error.code !== invalidField) throw error;
+        takesNames = false;
+        return list();
+      }
     },
     async get(call, id) {
       const request: Request = { method: 'GET', path: `${path}/${segment(id)}` };

@@ -113,6 +113,22 @@ describe('against the emulator', () => {
     expect(await aep.flowService.getRun(call, 'c0ffee00-0000-4000-8000-000000000000')).toBeUndefined();
   });
 
+  test('connections that AEP lists by no name are found in the whole list, which is asked for at once from then on', async () => {
+    const [, wanted] = [await makeSource('one'), await makeSource('two')];
+    emulator.control.configure({ nameFilter: 'refused' });
+    try {
+      const find = () => aep.flowService.sourceConnections.list(call, { name: 'two' });
+      const asked = () =>
+        emulator.control.requests({ method: 'GET', path: '/flowservice/sourceConnections' }).length;
+      expect(await find()).toMatchObject([{ id: wanted, name: 'two' }]);
+      expect(asked()).toBe(2);
+      expect(await find()).toMatchObject([{ id: wanted }]);
+      expect(asked()).toBe(3);
+    } finally {
+      emulator.control.configure({ nameFilter: 'taken' });
+    }
+  });
+
   test('a title that is taken is told with the id of who has it, which can also be found by title', async () => {
     const schema = await makeSchema('Taken');
     const body = { title: 'Taken', type: 'object', allOf: [{ $ref: profile }] };

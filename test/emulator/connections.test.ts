@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Emulator } from '../../emulator/emulator.ts';
 import { bigQuery, crmToAep } from './bodies.ts';
 import { rehearsal } from './client.ts';
 import type { Answer, Json } from './client.ts';
@@ -7,7 +8,7 @@ const { emulator, client } = await rehearsal();
 const code = (answer: Answer): string => String(answer.body?.type).replace(/^.*\//, '');
 const explore = (id: string, query: string) => client.get(`/flowservice/connections/${id}/explore?${query}`);
 
-test('what the tutorials take for granted is there, in both sandboxes', () => {
+test('what the tutorials take for granted is there', () => {
   const given = [
     '6990abad-977d-41b9-a85d-17ea8cf1c0e4',
     'a5c6b647-e784-4b58-86b6-47e784ab580b',
@@ -15,12 +16,38 @@ test('what the tutorials take for granted is there, in both sandboxes', () => {
     'f1da3694-38a9-403d-9a36-9438a9203d42',
     'd6c3988d-14ef-4000-8398-8d14ef000021',
   ];
+  const idsIn = (sandbox: string, from = emulator): string[] =>
+    from.control.resources('connections', sandbox).map(({ id }) => String(id));
+  expect(idsIn('prod')).toEqual(expect.arrayContaining(given));
   for (const sandbox of ['prod', 'dev']) {
-    const ids = emulator.control.resources('connections', sandbox).map(({ id }) => id);
-    expect(ids).toEqual(expect.arrayContaining(given));
     expect(emulator.control.resources('dataSets', sandbox).map(({ id }) => id)).toEqual([
       '6019e0e7c5dcf718db5ebc71',
     ]);
+  }
+});
+
+test('base connections of the same connector have another id in each sandbox, which stays the same from start to start', async () => {
+  const byName = (from: Emulator, sandbox: string): Record<string, string> =>
+    Object.fromEntries(from.control.resources('connections', sandbox).map(({ id, name }) => [name, id]));
+  const [prod, dev] = [byName(emulator, 'prod'), byName(emulator, 'dev')];
+  expect(Object.keys(dev)).toEqual(Object.keys(prod));
+  expect(new Set([...Object.values(prod), ...Object.values(dev)]).size).toBe(2 * Object.keys(prod).length);
+  const { emulator: another } = await rehearsal();
+  expect(byName(another, 'dev')).toEqual(dev);
+  const { emulator: shared } = await rehearsal({ baseConnectionIds: 'shared' });
+  expect(byName(shared, 'dev')).toEqual(prod);
+});
+
+test('source and target connections may be refused by name, base connections and flows are not', async () => {
+  const byName = async (path: string) => client.get(`/flowservice/${path}?property=name==x`);
+  emulator.control.configure({ nameFilter: 'refused' });
+  try {
+    for (const path of ['sourceConnections', 'targetConnections'])
+      expect(code(await byName(path))).toBe('FLOW-1449-400');
+    for (const path of ['connections', 'flows']) expect((await byName(path)).status).toBe(200);
+    expect((await client.get('/flowservice/sourceConnections?property=id==x')).status).toBe(200);
+  } finally {
+    emulator.control.configure({ nameFilter: 'taken' });
   }
 });
 

@@ -47,7 +47,7 @@ export async function startStages(
   sandboxes: string[],
 ): Promise<(sandbox: string) => Stage> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
-  const emulator = await startEmulator({ sandboxes, lateCommitMs: 1_000 });
+  const emulator = await startEmulator({ baseConnectionIds: 'shared', sandboxes, lateCommitMs: 1_000 });
   parts.defer(() => emulator.close());
   const address = await startServer(parts);
   const connection = await Connection.connect({ address });

@@ -36,7 +36,8 @@ const quick = {
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const [temporal, emulator] = await Promise.all([
     startTestTemporal(),
-    startEmulator(options.emulator ?? {}),
+    // The examples' base connections, whichever sandbox a test takes for itself.
+    startEmulator({ baseConnectionIds: 'shared', ...options.emulator }),
   ]);
   const env = {
     ...temporal.env,
