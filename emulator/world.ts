@@ -38,6 +38,8 @@ export type Sandbox = {
   encryptionKeys: Map<string, number>;
   /** Of flows, by their id. */
   operations: Map<string, Operation>;
+  /** The datasets of flows that were deleted: what they loaded stays. */
+  filled: Map<string, string>;
 } & Record<Kind, Shelf>;
 
 export class World {
@@ -83,6 +85,7 @@ export class World {
         runs: new RunBook(this.settings),
         encryptionKeys: new Map(),
         operations: new Map(),
+        filled: new Map(),
         ...shelves,
       };
       this.sandboxes.set(name, sandbox);

@@ -8,9 +8,10 @@ import type { Run } from '../runs/run-book.ts';
 import type { Sandbox, World } from '../world.ts';
 import { keyed, readList } from './listing.ts';
 
-function dataSetOf(sandbox: Sandbox, flowId: string): string | undefined {
+/** The dataset that a flow loads, or loaded before it was deleted. */
+export function dataSetOf(sandbox: Sandbox, flowId: string): string | undefined {
   const targetId = sandbox.flows.get(flowId)?.targetConnectionIds?.[0];
-  return sandbox.targetConnections.get(targetId)?.params?.dataSetId;
+  return sandbox.targetConnections.get(targetId)?.params?.dataSetId ?? sandbox.filled.get(flowId);
 }
 
 // Guess beyond status, counts and times: what a batch says about where it came from.
@@ -43,23 +44,20 @@ export function batches(world: World): Hono<Env> {
 
   const all = (sandbox: Sandbox, wanted?: string): JsonObject[] => {
     const now = world.now();
-    const flowIds = sandbox.flows
-      .all()
-      .filter(({ id }) => wanted === undefined || dataSetOf(sandbox, id) === wanted);
-    const runs = sandbox.runs.visible({ flowIds: flowIds.map(({ id }) => String(id)) }, now);
+    const flowIds = [...sandbox.flows.all().map(({ id }) => String(id)), ...sandbox.filled.keys()].filter(
+      (id) => wanted === undefined || dataSetOf(sandbox, id) === wanted,
+    );
+    const runs = sandbox.runs.visible({ flowIds }, now);
     return runs.map((run) => batchOf(sandbox, run, now)).filter((batch) => batch !== undefined);
   };
 
   app.get('/batches', (c) => {
     const params = new URL(c.req.url).searchParams;
     const status = params.get('status');
-    const found = all(c.get('caller').sandbox, params.get('dataSet') ?? undefined);
-    return c.json(
-      keyed(
-        readList(status === null ? found : found.filter((batch) => batch.status === status), params),
-        params,
-      ),
+    const found = all(c.get('caller').sandbox, params.get('dataSet') ?? undefined).filter(
+      (batch) => status === null || batch.status === status,
     );
+    return c.json(keyed(readList(found, params), params));
   });
 
   app.get('/batches/:id', (c) => {

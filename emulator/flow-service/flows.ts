@@ -1,4 +1,5 @@
 /** Flows: made, switched on and off, patched, deleted; drafts first filled in and then published. */
+import { dataSetOf } from '../catalog/batches.ts';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { fieldsOf } from '../data/known-fields.ts';
@@ -144,6 +145,8 @@ export function flows(world: World): Hono<Env> {
     const flow = findToChange(caller, c.req.param('id'), undefined, false);
     caller.sandbox.runs.switchOff(flow.id, world.now());
     caller.sandbox.operations.delete(flow.id);
+    const filled = dataSetOf(caller.sandbox, flow.id);
+    if (filled !== undefined) caller.sandbox.filled.set(flow.id, filled);
     caller.sandbox.flows.remove(flow.id);
     return c.body(null, 204);
   });

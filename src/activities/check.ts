@@ -33,6 +33,11 @@ export interface BaseConnectionRequest {
 /** A base connection, as far as a source connection depends on it. Null where there is none. */
 export type BaseConnection = { state?: string; connectionSpecId?: string } | null;
 
+export interface RowsRequest {
+  sandbox: string;
+  datasetId: string;
+}
+
 export interface RecallRequest {
   flowSpec: Pick<FlowSpecRequest, 'sandbox' | 'name' | 'settings'>;
   baseConnection?: Pick<BaseConnectionRequest, 'sandbox' | 'id'>;
@@ -89,7 +94,17 @@ export function createCheckActivities(dependencies: Dependencies) {
       return connection;
     },
 
-    /** The same from memory alone, and what ran before. For a local activity: it is done within a tenth of a second. */
+    /** Whether a dataset holds rows. */
+    async readRows({ sandbox, datasetId }: RowsRequest): Promise<boolean> {
+      try {
+        const call = { sandbox, signal: cancellationSignal() };
+        return await beating(() => dependencies.aep.catalog.holdsRows(call, datasetId));
+      } catch (error) {
+        throw failure(error);
+      }
+    },
+
+    /** What the first two read, from memory alone, and what ran before. For a local activity: it is done within a tenth of a second. */
     async recall({ flowSpec, baseConnection, lookBackAt }: RecallRequest): Promise<Recalled> {
       const spec = flowSpecs.known(`${flowSpec.sandbox}/${flowSpec.name}`);
       const connection =

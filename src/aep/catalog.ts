@@ -2,12 +2,14 @@ import { z } from 'zod';
 import type { JsonObject } from '../resources/resource.ts';
 import type { Collection } from './collection.ts';
 import { gather, isPlain, named, orUndefined, wasThere } from './collection.ts';
-import type { Http, Request, Send } from './http.ts';
+import type { Call, Http, Request, Send } from './http.ts';
 import { segment } from './http.ts';
 
 /** Datasets come with their `id` among their own fields. */
 export interface Catalog {
   datasets: Collection;
+  /** Whether a batch was loaded into a dataset, and not taken back since. */
+  holdsRows(call: Call, datasetId: string): Promise<boolean>;
 }
 
 const path = '/catalog/dataSets';
@@ -24,8 +26,19 @@ const created = references
   .min(1)
   .transform(([reference = '']) => ({ id: reference.replace(/^@\/datasets\//i, '') }));
 
+const batches = z.record(z.string(), z.looseObject({ status: z.string().optional() }));
+
 export function createCatalog(http: Http): Catalog {
   return {
+    async holdsRows(call, datasetId) {
+      const query: Request['query'] = [
+        ['dataSet', datasetId],
+        ['status', 'success'],
+        ['limit', 1],
+      ];
+      const found = await http.send(call, { method: 'GET', path: '/catalog/batches', query }, batches);
+      return Object.values(found).some(({ status }) => status === 'success');
+    },
     datasets: {
       async list(call, { name } = {}) {
         const filter: Request['query'] = isPlain(name) ? [['name', name]] : [];

@@ -8,7 +8,6 @@ export function warningsOf(definition: Definition): Warning[] {
     ...connectorWarnings(definition),
     ...severalSources(definition),
     ...deltaColumnWarnings(definition),
-    ...backfillWarnings(definition),
   ];
 }
 
@@ -66,18 +65,6 @@ function deltaColumnWarnings({ source, deltaColumn, schedule }: Definition): War
       code: 'undocumented-date-format',
       field: 'deltaColumn.dateFormat',
       message: `AEP's pages document only ${documented} for this connector; ${dateFormat} is sent as it is`,
-    },
-  ];
-}
-
-function backfillWarnings({ dataset, schedule }: Definition): Warning[] {
-  // AEP's default is to backfill.
-  if (dataset?.id === undefined || schedule.frequency === 'once' || schedule.backfill === false) return [];
-  return [
-    {
-      code: 'backfill-into-existing-dataset',
-      field: 'schedule.backfill',
-      message: `The first run takes every row there is into dataset ${dataset.id}, which was there before: rows that it already has come twice. "backfill": false takes only what is new`,
     },
   ];
 }

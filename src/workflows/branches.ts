@@ -16,6 +16,7 @@ import { handled } from './handled.ts';
 import { adoptLivingFlow } from './living-flow.ts';
 import type { ProgressReport } from './progress.ts';
 import { Conflicting, NotNow } from './refusals.ts';
+import { rowsTwice } from './rows-twice.ts';
 
 /** The id of a resource, or undefined where its branch failed: then `allEnded` throws what failed first. */
 type Branch = Promise<string | undefined>;
@@ -137,7 +138,8 @@ export class Branches {
     if (kind === 'dataset' && foreign.length > 0)
       this.#report.warn(foreignDataset(String(body['name']), foreign));
     this.#begin(kind);
-    const created = await this.protocol.create(kind, { ...this.#sought(kind), body }, look);
+    const create = () => this.protocol.create(kind, { ...this.#sought(kind), body }, look);
+    const created = await (kind === 'flow' ? this.#warningOfRows(create) : create());
     if (!created.made)
       this.#keptAsItIs(
         kind,
@@ -158,6 +160,17 @@ export class Branches {
     return (
       !found.some(({ mark }) => mark) && decide('mappingSet', body, found, { dataflow }).action === 'create'
     );
+  }
+
+  /** The dataset is asked beside the create of the flow, whose first run cannot have loaded anything by then. */
+  async #warningOfRows(createFlow: () => Promise<Found>): Promise<Found> {
+    const { dataset = this.#checked.given.dataset } = this.#ids;
+    const isOld = this.#report.stateOf('dataset') !== 'made';
+    const warning = isOld ? rowsTwice(this.#definition, dataset!) : undefined;
+    const found = await createFlow();
+    const rows = await warning;
+    if (rows && found.made) this.#report.warn(rows);
+    return found;
   }
 
   /** A mapping set that came back without its name is known by what it maps, which is known only now. */

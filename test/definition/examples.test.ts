@@ -53,5 +53,5 @@ describe.each(examples)('%s', (name) => {
 const expectedWarnings: Record<string, string[]> = {
   'tutorial-protocols.json': ['several-sources-for-one-destination', 'undocumented-date-format'],
   'tutorial-customer-success-legacy.json': ['undocumented-date-format'],
-  'tutorial-databases.json': ['undocumented-date-format', 'backfill-into-existing-dataset'],
+  'tutorial-databases.json': ['undocumented-date-format'],
 };

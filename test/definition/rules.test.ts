@@ -287,13 +287,4 @@ describe('schema and dataset', () => {
     };
     expect(fieldsOf(spoiled)).toEqual(['schema.title', 'dataset.name', 'target.datasetBaseConnection.name']);
   });
-
-  test('backfilling into a dataset that was there before is warned of', () => {
-    const existing = { ...sample, schema: undefined, dataset: { id: '6019e0e7c5dcf718db5ebc71' } };
-    const backfill = (value?: boolean) =>
-      warned({ ...existing, schedule: { frequency: 'hour', interval: 1, backfill: value } });
-    expect(backfill(true)).toEqual([['backfill-into-existing-dataset', 'schedule.backfill']]);
-    expect(backfill(undefined)).toHaveLength(1);
-    expect(backfill(false)).toEqual([]);
-  });
 });

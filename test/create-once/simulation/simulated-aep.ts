@@ -128,7 +128,7 @@ export class SimulatedAep {
         retriggerRun: notSimulated,
       },
       schemaRegistry: { schemas: titled('schemas'), classes: titled('classes') },
-      catalog: { datasets: collection('dataSets') },
+      catalog: { datasets: collection('dataSets'), holdsRows: () => Promise.resolve(false) },
       dataPrep: {
         mappingSets: {
           ...mappingSets,
