@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nearest } from './definition/nearest.ts';
 import { readWebhooks, type Webhook } from './webhook-config.ts';
 
 /** What the worker is told by its environment. AEP only: Temporal's own settings are read by `@temporalio/envconfig`. */
@@ -29,23 +30,41 @@ export interface WorkerConfig {
 }
 
 const required = z.string({ error: 'is not set' }).trim().min(1, 'is empty');
+/** What travels in a header. */
+const id = required.regex(/^[!-~]+$/, 'must be one word of ASCII characters, without spaces and line breaks');
 const url = z
   .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+  .refine(isBare, 'must be an address without user, password, query and fragment')
   .transform((text) => text.replace(/\/+$/, ''));
+/** A day is longer than anything here can sensibly take, and within the range of every timer. Milliseconds. */
+const longestMs = 86_400_000;
 const milliseconds = (otherwise: number) =>
-  z.coerce
-    .number({ error: 'must be a number of milliseconds' })
-    .int('must be a whole number of milliseconds')
-    .positive('must be more than 0')
-    .default(otherwise);
+  wholeNumber('must be a whole number of milliseconds', 1, longestMs).default(otherwise);
+
+/** Digits only: what JavaScript takes for a number besides (`0x10`, `1e3`, a space) was hardly meant. */
+function wholeNumber(error: string, least: number, most: number) {
+  return z
+    .string()
+    .regex(/^\d+$/, error)
+    .transform(Number)
+    .pipe(z.number().min(least, `must be at least ${least}`).max(most, `must be at most ${most}`));
+}
+
+/** Whether an address can stand before a path. Credentials in it would be printed with it. */
+function isBare(text: string): boolean {
+  if (!URL.canParse(text)) return true;
+  const { username, password, search, hash } = new URL(text);
+  return [username, password, search, hash].every((part) => part === '');
+}
 
 const environment = z
   .object({
-    AEP_CLIENT_ID: required,
-    AEP_CLIENT_SECRET: required,
-    AEP_ORG_ID: required,
+    AEP_CLIENT_ID: id,
+    AEP_CLIENT_SECRET: required.regex(/^\P{Cc}+$/u, 'must be one line'),
+    AEP_ORG_ID: id,
     AEP_SCOPES: z
       .string()
+      .regex(/^[ -~]+$/, 'must be one line of ASCII characters')
       .default('openid,AdobeID,read_organizations,additional_info.projectedProductContext,session'),
     AEP_API_URL: url.default('https://platform.adobe.io'),
     AEP_IMS_URL: url.default('https://ims-na1.adobelogin.com'),
@@ -53,9 +72,11 @@ const environment = z
     AEP_LATE_COMMIT: milliseconds(10_000),
     AEP_LIST_LAG: milliseconds(10_000),
     AEP_WATCH_INTERVAL: milliseconds(60_000),
-    AEP_WATCH_LOOKS_PER_SECOND: z.coerce
-      .number({ error: 'must be a number' })
-      .positive('must be more than 0')
+    AEP_WATCH_LOOKS_PER_SECOND: z
+      .string()
+      .regex(/^\d+(\.\d+)?$/, 'must be a number such as 10 or 0.5')
+      .transform(Number)
+      .pipe(z.number().min(0.001, 'must be at least 0.001').max(10_000, 'must be at most 10000'))
       .default(10),
     AEP_TEMPORAL_UI_URL: url.optional(),
     AEP_WORKER_BUILD_ID: z.string().trim().min(1, 'is empty').optional(),
@@ -89,14 +110,9 @@ export interface ListenerConfig {
 
 const listenerEnvironment = z
   .object({
-    AEP_CLIENT_ID: required,
+    AEP_CLIENT_ID: id,
     AEP_LISTENER_HOST: z.string().trim().min(1, 'is empty').default('127.0.0.1'),
-    AEP_LISTENER_PORT: z.coerce
-      .number({ error: 'must be a port' })
-      .int('must be a port')
-      .min(0, 'must be a port')
-      .max(65_535, 'must be a port')
-      .default(8400),
+    AEP_LISTENER_PORT: wholeNumber('must be a port', 0, 65_535).default(8400),
     AEP_EVENTS_KEYS_URL: url.default('https://static.adobeioevents.com'),
   })
   .transform((env): ListenerConfig => ({
@@ -119,8 +135,9 @@ export function readConfig(env: Record<string, string | undefined>): WorkerConfi
   const set = withoutEmpty(env);
   const read = environment.safeParse(set);
   const { webhooks, problems } = readWebhooks(set);
-  if (read.success && problems.length === 0) return { ...read.data, webhooks };
-  throw incomplete('worker', [...problemsOf(read.error), ...problems]);
+  const others = [...problems, ...mistyped(set)];
+  if (read.success && others.length === 0) return { ...read.data, webhooks };
+  throw incomplete('worker', [...problemsOf(read.error), ...others]);
 }
 
 /**
@@ -128,9 +145,35 @@ export function readConfig(env: Record<string, string | undefined>): WorkerConfi
  * @throws InvalidEnvironmentError with every problem at once.
  */
 export function readListenerConfig(env: Record<string, string | undefined>): ListenerConfig {
-  const read = listenerEnvironment.safeParse(withoutEmpty(env));
-  if (read.success) return read.data;
-  throw incomplete('listener', problemsOf(read.error));
+  const set = withoutEmpty(env);
+  const read = listenerEnvironment.safeParse(set);
+  const others = mistyped(set);
+  if (read.success && others.length === 0) return read.data;
+  throw incomplete('listener', [...problemsOf(read.error), ...others]);
+}
+
+const known = [
+  ...Object.keys(environment.in.shape),
+  ...Object.keys(listenerEnvironment.in.shape),
+  'AEP_DATAFLOWS_CACHE',
+];
+
+/**
+ * Names that are one of ours but for a slip: what they say would be ignored without a word. Other software has names of
+ * this beginning too, so one that is like nothing of ours, or like something that is set as well, is none of our business.
+ */
+function mistyped(env: Record<string, string | undefined>): string[] {
+  return Object.keys(env)
+    .filter((name) => /^AEP_/i.test(name) && !known.includes(name) && !name.startsWith('AEP_WEBHOOK_'))
+    .flatMap((name) => {
+      const [, head = '', rest = ''] = /^([^_]*_[^_]*)(.*)$/.exec(name) ?? [];
+      const isWebhook = /_(URL|KEY)$/i.test(rest) && nearest(head, ['AEP_WEBHOOK']) !== undefined;
+      const meant = isWebhook ? `AEP_WEBHOOK${rest}` : nearest(name, known);
+      return meant === undefined || env[meant] !== undefined
+        ? []
+        : `${name} is not known; did you mean ${meant}?`;
+    })
+    .sort();
 }
 
 function withoutEmpty(env: Record<string, string | undefined>): Record<string, string | undefined> {

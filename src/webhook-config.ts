@@ -7,7 +7,12 @@ export interface Webhook {
 }
 
 const webhookVariable = /^AEP_WEBHOOK_([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)_(URL|KEY)$/;
-const webhookUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https address' });
+/** `fetch` sends nothing to an address with credentials. */
+const webhookUrl = z.url({ protocol: /^https?$/ }).refine((text) => {
+  if (!URL.canParse(text)) return false;
+  const { username, password } = new URL(text);
+  return username === '' && password === '';
+});
 /** Shorter ones can be guessed. Bytes. */
 const shortestKey = 24;
 const base64Mark = 'whsec_';
@@ -34,7 +39,8 @@ export function readWebhooks(env: Record<string, string | undefined>): {
   for (const name of names) {
     const address = webhookUrl.safeParse(env[`AEP_WEBHOOK_${name}_URL`]);
     const key = env[`AEP_WEBHOOK_${name}_KEY`];
-    if (!address.success) problems.push(`AEP_WEBHOOK_${name}_URL must be an http or https address`);
+    if (!address.success)
+      problems.push(`AEP_WEBHOOK_${name}_URL must be an http or https address without user and password`);
     if (!key) problems.push(`AEP_WEBHOOK_${name}_KEY is not set`);
     else if (secretOf(key).length < shortestKey)
       problems.push(

@@ -70,14 +70,6 @@ export function saysUnknownSandbox({ code = '' }: Failure): boolean {
   return unknownSandboxCode.test(code);
 }
 
-/**
- * What was not read to its end is no answer: the end may have said that a title is taken, by what an earlier request of
- * ours made. A connection that is closed instead of broken hides that the body is short, its JSON does not.
- */
-function isCutOff({ body }: { body: string | undefined }): boolean {
-  return body === undefined || readErrorBody(body).from === 'part';
-}
-
 /** 4xx in name only: nobody says that the request was not carried out. */
 const undecided = new Set([408, 425, 499]);
 const wrongOrganisation = /^FLOW-200[0-2]-/;

@@ -6,6 +6,7 @@ import { withoutNulls } from './nulls.ts';
 import { plainJson } from './plain-json.ts';
 import { InvalidDefinitionError, type Problem, type Warning } from './problems.ts';
 import { ruleProblems } from './rules.ts';
+import { secretProblems } from './secrets.ts';
 import { readShape } from './shape.ts';
 import { warningsOf } from './warnings.ts';
 
@@ -20,7 +21,11 @@ export function parseDefinition(input: unknown): { definition: Definition; warni
   const { $schema: _, ...said } = value;
   const given = withoutNulls(said, definitionSchema());
   const shape = readShape(given, definitionSchema(), suggest);
-  const problems = shape.problems.concat(rulesBeside(shape.wrong, given, suggest));
+  const secrets = secretProblems(given);
+  const hidden = new Set(secrets.map(({ field }) => field));
+  // What else is wrong with such a field may quote it.
+  const others = shape.problems.concat(rulesBeside(shape.wrong, given, suggest));
+  const problems = secrets.concat(others.filter(({ field }) => !hidden.has(field)));
   if (problems.length > 0 || !shape.value) throw new InvalidDefinitionError(problems);
   const definition = shape.value;
   return { definition, warnings: warningsOf(definition) };

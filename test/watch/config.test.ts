@@ -63,6 +63,61 @@ describe('the environment of the worker', () => {
   });
 });
 
+describe('a setting that is nonsense is told at the start, with all others and without its value', () => {
+  const secret = 'p8e-S3cret';
+
+  test.each([
+    ['AEP_API_URL', `https://me:${secret}@platform.adobe.io`, 'must be an address without user, password'],
+    ['AEP_IMS_URL', `https://${secret}@ims.example.com`, 'must be an address without user, password'],
+    ['AEP_API_URL', `https://platform.adobe.io?key=${secret}`, 'must be an address without user, password'],
+    ['AEP_TEMPORAL_UI_URL', `http://me:${secret}@ui`, 'must be an address without user, password'],
+    [
+      'AEP_WEBHOOK_A_URL',
+      `https://me:${secret}@hooks.example.com`,
+      'must be an http or https address without',
+    ],
+    ['AEP_ORG_ID', `${secret}\n@AdobeOrg`, 'must be one word of ASCII characters'],
+    ['AEP_CLIENT_ID', `${secret}\r\nx-evil: 1`, 'must be one word of ASCII characters'],
+    ['AEP_CLIENT_SECRET', `${secret}\nline`, 'must be one line'],
+    ['AEP_SCOPES', `openid,\n${secret}`, 'must be one line'],
+    ['AEP_HTTP_TIMEOUT', '0x10', 'must be a whole number of milliseconds'],
+    ['AEP_HTTP_TIMEOUT', '1e3', 'must be a whole number of milliseconds'],
+    ['AEP_LATE_COMMIT', '99999999999', 'must be at most 86400000'],
+    ['AEP_LIST_LAG', '0', 'must be at least 1'],
+    ['AEP_WATCH_INTERVAL', '-1', 'must be a whole number of milliseconds'],
+    ['AEP_WATCH_LOOKS_PER_SECOND', 'Infinity', 'must be a number'],
+    ['AEP_WATCH_LOOKS_PER_SECOND', '0.0000001', 'must be at least 0.001'],
+    ['AEP_HTTP_TIMOUT', '5000', 'is not known; did you mean AEP_HTTP_TIMEOUT?'],
+    ['AEP_API_ULR', secret, 'is not known; did you mean AEP_API_URL?'],
+    ['AEP_WEBHOK_ON_CALL_URL', secret, 'is not known; did you mean AEP_WEBHOOK_ON_CALL_URL?'],
+    ['aep_scopes', secret, 'is not known; did you mean AEP_SCOPES?'],
+  ])('%s=%s', (name, value, problem) => {
+    const { AEP_ORG_ID: _, ...others } = worker;
+    const message = problemsOf(() => readConfig({ ...worker, [name]: value }));
+    expect(message).toContain(`${name} ${problem}`);
+    expect(message).not.toContain(secret);
+    if (name === 'AEP_ORG_ID') return;
+    expect(problemsOf(() => readConfig({ ...others, [name]: value }))).toMatch(
+      new RegExp(`(?=[^]*AEP_ORG_ID is not set)(?=[^]*${name} )`),
+    );
+  });
+
+  test('but names of other software are none of our business', () => {
+    const others = { AEP_SANDBOX: 'prod', AEP_CLIENT_NAME: 'x', AEP_PROXY: 'y', AEP_DATAFLOWS_CACHE: '/z' };
+    expect(readConfig({ ...worker, ...others })).toEqual(readConfig(worker));
+    expect(readListenerConfig({ ...others, ...worker }).clientId).toBe('id');
+  });
+
+  test('for the listener too', () => {
+    const message = problemsOf(() =>
+      readListenerConfig({ AEP_CLIENT_ID: 'a b', AEP_LISTENER_PORT: '0x10', AEP_LISTENER_HOSTS: 'x' }),
+    );
+    expect(message).toContain('AEP_CLIENT_ID must be one word');
+    expect(message).toContain('AEP_LISTENER_PORT must be a port');
+    expect(message).toContain('AEP_LISTENER_HOSTS is not known; did you mean AEP_LISTENER_HOST?');
+  });
+});
+
 describe('the environment of the listener', () => {
   test('needs no more than the client id', () => {
     expect(readListenerConfig({ AEP_CLIENT_ID: 'id' })).toEqual({
@@ -78,7 +133,7 @@ describe('the environment of the listener', () => {
       readListenerConfig({ AEP_LISTENER_PORT: '70000', AEP_EVENTS_KEYS_URL: 'x' }),
     );
     expect(message).toContain('AEP_CLIENT_ID is not set');
-    expect(message).toContain('AEP_LISTENER_PORT must be a port');
+    expect(message).toContain('AEP_LISTENER_PORT must be at most 65535');
     expect(message).toContain('AEP_EVENTS_KEYS_URL must be');
   });
 });

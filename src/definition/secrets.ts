@@ -1,0 +1,55 @@
+import { fieldOf, type Problem } from './problems.ts';
+
+/*
+ * A definition is the input of a workflow: whoever may read histories reads it. Credentials belong into the base
+ * connection, where AEP keeps them.
+ */
+
+/** What AEP's connectors call their secrets, without capitals and signs. What has one of these words in it is one too. */
+const secretWords =
+  /passw(?:or)?d|passphrase|pwd|secret|credential|connectionstring|privatekey|accesskey|accountkey|apikey|saskey|sasuri|sastoken|principalkey|keyfilecontent|accesstoken|refreshtoken|sessiontoken|securitytoken|developertoken|bearertoken|jwttoken|authtoken|authorization/;
+const secretNames = new Set(['token', 'jwt', 'auth', 'sas', 'pw', 'pass']);
+
+/** `user:password@` in an address, a signed token, a private key: in no field have they a meaning of another kind. */
+const secretTexts = [
+  /:\/\/[^\s/?#:@]*:[^\s/?#@]+@/,
+  /(?<![\w-])eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/,
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
+];
+/** Connection strings and signed addresses, in what is handed to AEP as it is. */
+const secretParts = /(?:^|[;?&])\s*(?:password|pwd|accountkey|sharedaccesskey|sig)\s*=\s*[^\s;&]/i;
+
+const message =
+  'must hold no secret: a definition is kept in histories. Credentials belong into the base connection in AEP; what was written here should be changed there';
+
+/** Where a definition holds what looks like a secret. No message shows it. */
+export function secretProblems(input: unknown): Problem[] {
+  const problems: Problem[] = [];
+  const report = (path: readonly PropertyKey[]) => problems.push({ field: fieldOf(path), message });
+  const visit = (value: unknown, path: readonly PropertyKey[], passedThrough: boolean): void => {
+    if (typeof value === 'string') {
+      if (secretTexts.some((one) => one.test(value)) || (passedThrough && secretParts.test(value)))
+        report(path);
+    } else if (Array.isArray(value)) {
+      value.forEach((one, index) => visit(one, [...path, index], passedThrough));
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [key, one] of Object.entries(value)) {
+        const inside = [...path, key];
+        if (passedThrough && isSecretName(key) && one !== null && one !== '') report(inside);
+        else visit(one, inside, passedThrough || passes(inside));
+      }
+    }
+  };
+  visit(input, [], false);
+  return problems;
+}
+
+/** What AEP gets as it is: there any key may stand. */
+function passes([part, field, more]: readonly PropertyKey[]): boolean {
+  return part === 'source' && (field === 'params' || field === 'data') && more === undefined;
+}
+
+function isSecretName(key: string): boolean {
+  const plain = key.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+  return secretNames.has(plain) || secretWords.test(plain);
+}

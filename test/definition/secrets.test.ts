@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { secretProblems } from '../../src/definition/secrets.ts';
+import { fileSample, problemsOf, sample } from './sample.ts';
+
+const secret = 'p8e-S3cret';
+const withParams = (params: object) => ({ ...sample, source: { ...sample.source, params } });
+const jwt = `eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTYifQ.${secret.repeat(3)}`;
+
+describe('a secret in a definition is refused, and no message shows it', () => {
+  test.each<[string, unknown]>([
+    ['source.params.password', withParams({ password: secret })],
+    ['source.params.auth', withParams({ auth: { params: { a: secret } } })],
+    ['source.params.deep[0].clientSecret', withParams({ deep: [{ clientSecret: secret }] })],
+    ['source.params.s3_secret_key', withParams({ s3_secret_key: secret })],
+    ['source.params.SAS Token', withParams({ 'SAS Token': secret })],
+    ['source.params.accessToken', withParams({ accessToken: { value: secret } })],
+    ['source.params.server', withParams({ server: `Server=x;Uid=me;Pwd=${secret};` })],
+    ['source.params.url', withParams({ url: `https://blob.example.com/a?sv=1&sig=${secret}` })],
+    [
+      'source.data.properties.passPhrase',
+      { ...fileSample, source: { ...fileSample.source, data: { properties: { passPhrase: secret } } } },
+    ],
+    ['description', { ...sample, description: `From sftp://me:${secret}@files.example.com/in` }],
+    ['source.tableName', { ...sample, source: { ...sample.source, tableName: `jdbc://:${secret}@db/t` } }],
+    [
+      'mapping[0].expression',
+      { ...sample, mapping: [{ expression: `concat("https://a:${secret}@x", Name)`, destination: '_id' }] },
+    ],
+    ['source.params.note', withParams({ note: `Bearer ${jwt}` })],
+    ['source.params.note', withParams({ note: `-----BEGIN RSA PRIVATE KEY-----\n${secret}` })],
+    // Wrong in another way as well: what is said of that quotes the value.
+    ['schedule.interval', { ...sample, schedule: { frequency: 'hour', interval: `ftp://u:${secret}@h` } }],
+    ['nowhere', { ...sample, nowhere: `ftp://u:${secret}@h` }],
+  ])('in %s', (field, definition) => {
+    const problems = problemsOf(definition);
+    expect(problems).toEqual([{ field, message: expect.stringContaining('must hold no secret') as string }]);
+    expect(JSON.stringify(problems)).not.toContain(secret);
+  });
+
+  test('beside all other problems', () => {
+    const { name: _, ...nameless } = withParams({ password: secret });
+    expect(problemsOf(nameless).map(({ field }) => field)).toEqual(['source.params.password', 'name']);
+  });
+});
+
+describe('what only sounds like one passes', () => {
+  test.each<[string, unknown]>([
+    [
+      'params of sources',
+      withParams({ primaryKey: 'id', entityType: 'view', cdcEnabled: true, publicKeyId: 'x' }),
+    ],
+    ['a param that is empty', withParams({ password: null })],
+    [
+      'a column',
+      { ...sample, source: { ...sample.source, columns: [{ name: 'password', type: 'string' }] } },
+    ],
+    [
+      'a text',
+      { ...sample, description: 'The password is in the vault: https://vault.example.com:8200/a@b' },
+    ],
+    [
+      'an expression',
+      { ...sample, mapping: [{ expression: 'iif(pwd == "x", Name, Name)', destination: '_id' }] },
+    ],
+    ['a wildcard path', withParams({ path: 'in/*.csv?x=1;y=2' })],
+  ])('%s', (_, definition) => {
+    expect(secretProblems(definition as object)).toEqual([]);
+  });
+});
+
+test('the longest text is searched in no time', () => {
+  for (const piece of ['://', '://a:', 'eyJ', '-----BEGIN ', ';password', '; ', 'a', '?sig'])
+    secretProblems(withParams({ note: piece.repeat(1_000_000 / piece.length) }));
+}, 2_000);
