@@ -18,35 +18,39 @@ export interface KeepFollowersOptions {
 
 /** One sweep brings back no more followers than this. */
 const mostAtOnce = 100;
-const callMs = 10_000;
+/** What a sweep may take. Milliseconds. */
+const sweepMs = 10_000;
 
 /**
  * Brings back the followers of sandboxes that have watchers and no follower, such as one that an operator terminated:
  * watchers themselves look so seldom that they would miss it for hours. Two lists a sweep, whatever the number of
  * watchers, and nothing is remembered: so any worker does it for all, and it does not matter how many of them do.
  *
- * @returns ends it, when the sweep that is under way has ended.
+ * @returns ends it, and a sweep that is under way with it.
  */
 export function keepFollowers(options: KeepFollowersOptions): () => Promise<void> {
   const { client, intervalMs, warn, swept } = options;
   let timer: NodeJS.Timeout | undefined;
-  let isStopped = false;
+  const stopping = new AbortController();
   let sweeping: Promise<void> = Promise.resolve();
   const rest = () => {
     timer = setTimeout(() => void (sweeping = begin()), jittered(intervalMs));
   };
   const begin = async () => {
     try {
-      await client.withDeadline(Date.now() + callMs, () => sweep(options));
+      await client.withAbortSignal(stopping.signal, () =>
+        client.withDeadline(Date.now() + sweepMs, () => sweep(options)),
+      );
     } catch (error) {
+      if (stopping.signal.aborted) return;
       warn(`Whether all sandboxes are followed could not be seen: ${String(error)}`);
     }
     swept?.();
-    if (!isStopped) rest();
+    if (!stopping.signal.aborted) rest();
   };
   rest();
   return () => {
-    isStopped = true;
+    stopping.abort();
     clearTimeout(timer);
     return sweeping;
   };
