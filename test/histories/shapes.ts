@@ -22,6 +22,12 @@ export const shapes: Record<string, Shape> = {
     await created(stage, legacyOrders(stage.sandbox));
     return created(stage, legacyOrders(stage.sandbox));
   },
+  async 'create-again-disabled'(stage) {
+    const { sandbox, emulator } = stage;
+    await created(stage, orders(sandbox));
+    await administrator(emulator.url).flowService.setFlowState({ sandbox }, flowOf(stage), 'disable');
+    return created(stage, orders(sandbox, { watch: { pauseAfter: 3 } }));
+  },
   async 'create-after-cancel'(stage) {
     await cancelled(stage);
     return created(stage, legacyOrders(stage.sandbox));
@@ -45,6 +51,12 @@ export const shapes: Record<string, Shape> = {
     const workflowId = `dataflow:${stage.sandbox}:orders`;
     const input = { name: 'orders', sandbox: stage.sandbox };
     return started(stage, 'createDataflow', workflowId, input).then(ended);
+  },
+  'create-waits-for-aep'(stage) {
+    const { sandbox, emulator } = stage;
+    const path = '/flowservice/targetConnections';
+    emulator.control.addFault({ method: 'GET', path, kind: '503', times: 4, sandbox });
+    return created(stage, orders(sandbox));
   },
   'create-given-up'(stage) {
     const { sandbox, emulator } = stage;
@@ -74,6 +86,15 @@ export const shapes: Record<string, Shape> = {
   },
   async 'create-waited-and-resumed'(stage) {
     const { handle, played } = await waiting(stage);
+    await handle.resume(orders(stage.sandbox));
+    return ended(played);
+  },
+  async 'create-waited-and-told'(stage) {
+    const watch = { notify: { webhook } };
+    const handle = await stage.client.start(refused(stage, { onFailure: 'wait', watch }));
+    await untilWaiting(handle);
+    const played = stage.temporal.client.workflow.getHandle(handle.workflowId);
+    await quiet(played);
     await handle.resume(orders(stage.sandbox));
     return ended(played);
   },
