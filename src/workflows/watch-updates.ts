@@ -108,8 +108,7 @@ export function takeUpdates(watching: Watching): void {
   const takeChecked = async (asked: Watch) => {
     const turn = (accepted += 1);
     const watch = checkWatch(asked);
-    mustBeGood(await told(() => webhookProblems(watch)));
-    mustGoOn();
+    mustBeGood(await told(() => webhookProblems(watch)).finally(mustGoOn));
     put(turn, watch);
     return watch;
   };

@@ -12,7 +12,7 @@ import {
 } from '../../src/workflows/watch-messages.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { administrator, makeFlow, type FlowRequest } from './make-flow.ts';
+import { administrator, makeEnds, makeFlow, type FlowRequest } from './make-flow.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -130,9 +130,11 @@ describe.concurrent('a watcher that is given a sandbox and a flow id', () => {
   });
 
   test('turns overdue when a run does not come', async () => {
-    const startTime = Math.ceil(Date.now() / 1000) + 1;
+    // Made before: AEP takes no start that has passed when the request arrives.
+    const ends = await makeEnds(aep, 'prod');
+    const startTime = Math.ceil(Date.now() / 1000) + 2;
     const schedule = { startTime, frequency: 'hour', interval: 1, backfill: true };
-    const { watcher } = await watch({ schedule }, { watch: { overdueAfter: '1s' } });
+    const { watcher } = await watch({ schedule, ends }, { watch: { overdueAfter: '1s' } });
     await until(watcher, 'the verdict overdue', ({ verdict }) => verdict === 'overdue');
     await watcher.terminate();
   });
