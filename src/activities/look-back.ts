@@ -70,6 +70,12 @@ export async function glanceBack(dependencies: Dependencies, now: number): Promi
   return executions && judged(executions, now, dependencies);
 }
 
+/** Leaves a stand-in for a run that lists do not show. */
+export async function mustBeKnown(): Promise<void> {
+  const executions = await listed().catch(() => undefined);
+  if (!executions) await leaveStandIn();
+}
+
 function boundsOf({ httpTimeoutMs, lateCommitMs, listLagMs }: Dependencies) {
   const lateMs = lateCommitMs + listLagMs;
   const bounds: Bounds = { httpTimeoutMs, settleMs: httpTimeoutMs + lateMs, lateMs };

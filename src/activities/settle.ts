@@ -6,10 +6,13 @@ import { kindTitles, type Kind } from '../resources/kinds.ts';
 import type { JsonObject, Observed } from '../resources/resource.ts';
 import { failure, isTooLate, refusal } from './failures.ts';
 import type { Dependencies } from './dependencies.ts';
+import { mustBeKnown } from './look-back.ts';
 import { look, shows, type Look, type LookRequest } from './look.ts';
 import { beating, send } from './send.ts';
 
 export interface SettleRequest extends LookRequest {
+  /** The run that asked what ran before. */
+  askedIn: string;
   /** Milliseconds from a doubt until a resource that may have been created is sure to show. */
   settleMs: number;
 }
@@ -131,7 +134,12 @@ async function lookAfterDoubt(
     ...(memory.pauseMs ? [request.settleMs + memory.pauseMs] : []),
   ];
   const next = times[memory.looks + 1];
-  if (shows(kind, found, request) || next === undefined) return found;
+  if (shows(kind, found, request)) return found;
+  if (next === undefined) {
+    // A create follows. After a reset this is another run than the one that asked, and lists may not show it.
+    if (request.askedIn !== memory.runId) await mustBeKnown();
+    return found;
+  }
   const waitMs = next - times[memory.looks]!;
   const dueAt = activityInfo().currentAttemptScheduledTimestampMs + waitMs;
   heartbeat({ ...memory, looks: memory.looks + 1, dueAt } satisfies Memory);

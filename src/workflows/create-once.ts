@@ -125,7 +125,8 @@ export class CreateOnce {
   #waitFor(kind: Kind, request: Sought & { since?: number; stays?: string[] }): Promise<Look> {
     if (!this.#waitedFor.has(kind)) this.#doubt(kind, 'of an earlier run');
     this.#waitedFor.add(kind);
-    return this.#outside.settle(kind, { ...request, settleMs: this.#settleMs(kind) });
+    const askedIn = this.#earlier.runId;
+    return this.#outside.settle(kind, { ...request, askedIn, settleMs: this.#settleMs(kind) });
   }
 
   /**
@@ -176,9 +177,14 @@ export class CreateOnce {
         this.#doubt(kind, mark.nonce);
         open = [mark.nonce];
       }
-      const settleMs = this.#settleMs(kind);
-      const request = { ...sought, since, stays, doubts: open, settleMs };
-      const settled = await this.#outside.settleOrCreate(kind, request);
+      const settled = await this.#outside.settleOrCreate(kind, {
+        ...sought,
+        since,
+        stays,
+        doubts: open,
+        askedIn: this.#earlier.runId,
+        settleMs: this.#settleMs(kind),
+      });
       for (const doubted of settled.doubts) {
         sent.add(doubted);
         if (!open.includes(doubted)) this.#doubt(kind, doubted);

@@ -11,6 +11,7 @@ const request = {
   name: 'orders',
   body: { name: 'orders' },
   doubts: ['aaaaaaaa'],
+  askedIn: 'this',
   settleMs: 10_000,
 };
 /** After the third look: the fourth is the last, and a create may follow. */

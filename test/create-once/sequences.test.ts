@@ -269,6 +269,21 @@ describe('lists of workflows that stop for longer than the settle time, and come
       }
     },
   );
+
+  it('hide a run that was reset meanwhile, and the next makes no second of anything', async () => {
+    const how = { loss: 'hang' as const, afterMs: 0, commit: { part: 0.9 } };
+    const faults = [{ verb: 'create' as const, shelf: 'sourceConnections' as const, nth: 0, how }];
+    const lasting = 34_000;
+    const stopped = [{ what: 'listsStop' as const, atMs: 50, forMs: lasting }];
+    for (let seed = 1; seed <= 24; seed++) {
+      const acts = [
+        { what: 'reset' as const, atMs: 150, to: 0.99 },
+        { what: 'terminate' as const, atMs: lasting - 200, againAfterMs: 1_500 },
+      ];
+      const life = { ...quiet, seed, generation: 'given dataset' as const, incidents: stopped, faults, acts };
+      expect((await play(life, code)).violations, `seed ${seed}`).toEqual([]);
+    }
+  });
 });
 
 describe('a Temporal that has forgotten the run before', () => {
