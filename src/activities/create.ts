@@ -63,7 +63,8 @@ export function createUniqueOf(kind: Kind, dependencies: Dependencies) {
         failure(why, giveUpAfterMs, word, mayExist ? { mayExist } : {}, againForMs);
       if (!(error instanceof TitleTaken)) throw failed(error, untilShown(kind, body, error, dependencies));
       const id = error.existingId ?? (await idOfTitle(service, call, body, failed));
-      if (id) return { id, titleTaken: true };
+      // What a request of ours may have made just now is not sure to be read yet.
+      if (id && (!inDoubt || (await isThere(service, call, id, failed)))) return { id, titleTaken: true };
       throw notShownYet(error, dependencies.listLagMs, word) ?? failed(error);
     }
   };
@@ -96,6 +97,19 @@ function notShownYet(
     message: `${refused.message} AEP does not say by what, and no list shows it yet`,
     nextRetryDelay: listLagMs / 4 + 100,
   });
+}
+
+async function isThere(
+  service: Service,
+  call: Call,
+  id: string,
+  failed: (why: unknown) => unknown,
+): Promise<boolean> {
+  try {
+    return (await beating(() => service.get(call, id))) !== undefined;
+  } catch (error) {
+    throw failed(error);
+  }
 }
 
 /** Not every wording of AEP's refusal names the one that has the title. */

@@ -1,7 +1,8 @@
-import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import { ApplicationFailure, activityInfo, cancellationSignal } from '@temporalio/activity';
+import { ApplicationFailureCategory } from '@temporalio/common';
 import type { Call } from '../aep/http.ts';
 import { resources } from '../resources/index.ts';
-import type { Kind } from '../resources/kinds.ts';
+import { kindTitles, type Kind } from '../resources/kinds.ts';
 import { decide } from '../resources/decide.ts';
 import { formatMark } from '../resources/mark.ts';
 import type { JsonObject, Observed } from '../resources/resource.ts';
@@ -100,9 +101,26 @@ export async function look(
   const unconfirmed = listed.filter(ours).filter(({ id }) => !knownIds.includes(id));
   const confirmed = await Promise.all(unconfirmed.map(({ id }) => read(id)));
   const found = [...known.flat(), ...confirmed.flat()];
+  const unread = listed.find((one) => ours(one) && !found.some(({ id }) => id === one.id));
+  if (unread && isYoung(unread, dependencies)) throw notReadableYet(kind, unread, dependencies);
   if (kind === 'mappingSet') return found.some(({ mark }) => mark) ? found : nameless(listed, found, request);
   const foreign = listed.filter((one) => !ours(one)).slice(0, foreignToTell);
   return [...found, ...foreign.map(({ id, name }) => ({ id, ...(name ? { name } : {}), fields: {} }))];
+}
+
+/** By AEP's clock. */
+function isYoung({ createdAt }: Observed, { aep, listLagMs }: Dependencies): boolean {
+  return createdAt !== undefined && Math.abs(aep.now() - createdAt) < listLagMs;
+}
+
+/** What a list shows and nobody can read was deleted, or made just now: to tell, it has to be older. */
+function notReadableYet(kind: Kind, { id }: Observed, { listLagMs }: Dependencies): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'NotReadableYet',
+    message: `A list shows the ${kindTitles[kind]} ${id}, which cannot be read yet`,
+    nextRetryDelay: listLagMs / 4 + 100,
+    category: ApplicationFailureCategory.BENIGN,
+  });
 }
 
 /**

@@ -42,6 +42,38 @@ describe('the create of a schema that is refused for good', () => {
   });
 });
 
+describe('a title that is taken by what cannot be read yet', () => {
+  const named: Answer = [
+    400,
+    { ...(taken[1] as object), detail: 'An object https://ns.adobe.com/there already exists' },
+  ];
+  /** What is answered to GETs of one schema. */
+  async function createUnread(posts: Answer[]) {
+    let now = 0;
+    let reads = 0;
+    const { aep } = await fakeAep(({ method }, response) => {
+      if (method === 'POST') json(response, ...posts[Math.min(now, posts.length - 1)]!);
+      else if (++reads > 1) json(response, 200, { $id: 'https://ns.adobe.com/there', title });
+      else json(response, 404, { title: 'NotFoundError' });
+    });
+    const { createSchema } = createActivities({ aep, ...bounds, listLagMs: 60_000 });
+    const outcome = await attempts(createSchema, [request], 5, (attempt) => void (now = attempt - 1));
+    return { ...outcome, reads };
+  }
+
+  it('may be what an earlier attempt made, and is asked for again', async () => {
+    const { failures, result } = await createUnread([away, named]);
+    expect(failures.map(({ type }) => type)).toEqual(['Unavailable', 'Unavailable']);
+    expect(result).toEqual({ id: 'https://ns.adobe.com/there', titleTaken: true });
+  });
+
+  it('is told at once where nothing of ours is in doubt', async () => {
+    const { result, reads } = await createUnread([named]);
+    expect(result).toMatchObject({ titleTaken: true });
+    expect(reads).toBe(0);
+  });
+});
+
 it('a title that is taken is looked for until AEP can list again, however long that takes', async () => {
   const there: Answer = [200, { results: [{ $id: 'https://ns.adobe.com/there', title }] }];
   const { failures, result } = await create([taken], [away, away, away, there]);

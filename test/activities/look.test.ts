@@ -113,4 +113,30 @@ describe('what a list shows', () => {
     const { result } = await attempts(activities.lookForSourceConnection, [request], 1);
     expect(result?.found).toEqual([]);
   });
+
+  it.each([{}, { knownIds: ['ours'] }])(
+    'is not taken for gone where it was made just now and cannot be read yet: it is read again (known: %j)',
+    async (known) => {
+      const mine = {
+        id: 'ours',
+        name: 'orders',
+        description: 'Managed by aep-dataflows: prod/orders #aaaaaaaa',
+        createdAt: Date.now(),
+      };
+      let reads = 0;
+      const { aep } = await fakeAep((request, response) => {
+        if (!request.path.endsWith('/ours')) json(response, 200, { items: [mine] });
+        else if (++reads > 2) json(response, 200, { items: [mine] });
+        else json(response, 404, { type: 'https://ns.adobe.com/aep/errors/FLOW-1439-404' });
+      });
+      const activities = createActivities({ aep, ...bounds, listLagMs: minuteMs });
+      const request = { sandbox: 'prod', dataflow: 'prod/orders', name: 'orders', ...known };
+      const { result, failures } = await attempts(activities.lookForFlow, [request], 5);
+      expect(failures.map(({ type, nonRetryable }) => [type, nonRetryable])).toEqual([
+        ['NotReadableYet', false],
+        ['NotReadableYet', false],
+      ]);
+      expect(result?.found).toMatchObject([{ id: 'ours' }]);
+    },
+  );
 });
