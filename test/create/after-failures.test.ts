@@ -2,12 +2,12 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { leaveStandIn } from '../../src/activities/unlisted.ts';
 import type { DataflowError } from '../../src/client.ts';
-import { oneOfSix, orders, places } from '../support/dataflows.ts';
+import { administratorOf, oneOfSix, orders, places } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-const { sandboxes, next } = places(6);
+const { sandboxes, next } = places(8);
 let rig: Rig;
 
 beforeAll(async () => {
@@ -75,6 +75,25 @@ it('a create after a run that lists did not show, for which another stands in, w
   const scheduled = events!.map((event) => event.activityTaskScheduledEventAttributes?.activityType?.name);
   expect(scheduled).toContain('settleFlow');
   expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
+});
+
+it('a create of what is there in part, of which Temporal keeps no run any more, waits before it makes the rest', async () => {
+  const sandbox = next();
+  const { resources } = await (await rig.client.start(orders(sandbox))).result();
+  await administratorOf(rig).flowService.flows.remove({ sandbox }, resources.flow!);
+  const { workflowId } = workflow(sandbox);
+  await rig.temporal.client.workflowService.deleteWorkflowExecution({
+    namespace: rig.temporal.namespace,
+    workflowExecution: { workflowId },
+  });
+  const count = () => rig.temporal.client.workflow.count(`WorkflowId = "${workflowId}"`);
+  await waitFor('the run to be forgotten', async () => (await count()).count === 0);
+  const again = await (await rig.client.start(orders(sandbox))).result();
+  expect(again).toMatchObject({ made: ['flow'], resources: { ...resources, flow: again.flowId } });
+  const { events } = await workflow(sandbox).fetchHistory();
+  const scheduled = events!.map((event) => event.activityTaskScheduledEventAttributes?.activityType?.name);
+  expect(scheduled).toContain('settleFlow');
+  expect(scheduled).not.toContain('settleDataset');
 });
 
 it('a Conflict with thousands of differences ends, and tells the first of them', async () => {
