@@ -7,16 +7,20 @@ export class FieldTree {
 
   /** @param parts of the field, from its text or its path. */
   add(parts: readonly string[]): void {
+    if (parts.length > 0) this.addIn(parts.slice(0, -1), parts.slice(-1));
+  }
+
+  /** @param parts of what the fields are in. @param last the last part of each. */
+  addIn(parts: readonly string[], last: readonly string[]): void {
     let branch = this.#root;
-    const last = parts.length - 1;
-    for (let index = 0; index < last; index++) {
-      let next = branch.get(parts[index]!);
+    for (const part of parts) {
+      let next = branch.get(part);
       // What is in a field is a part of it anyway.
       if (next === 'field') return;
-      if (!next) branch.set(parts[index]!, (next = new Map()));
+      if (!next) branch.set(part, (next = new Map()));
       branch = next;
     }
-    if (last >= 0) branch.set(parts[last]!, 'field');
+    for (const part of last) branch.set(part, 'field');
   }
 
   /** Whether `field` is one of the fields, or a part of one. */

@@ -3,7 +3,7 @@ import type { Draft } from './draft.ts';
 import type { FieldTree } from './field-tree.ts';
 import { suggestions, type Suggest } from './nearest.ts';
 import { withoutNulls } from './nulls.ts';
-import { plainJson } from './plain-json.ts';
+import { plainJson, type PlainObject } from './plain-json.ts';
 import { InvalidDefinitionError, type Problem, type Warning } from './problems.ts';
 import { ruleProblems } from './rules.ts';
 import { secretProblems } from './secrets.ts';
@@ -18,8 +18,7 @@ export function parseDefinition(input: unknown): { definition: Definition; warni
   const { value, problem } = plainJson(input);
   if (problem) throw new InvalidDefinitionError([problem]);
   const suggest = suggestions();
-  const { $schema: _, ...said } = value;
-  const given = withoutNulls(said, definitionSchema());
+  const given = withoutNulls(withoutSchema(value), definitionSchema());
   const shape = readShape(given, definitionSchema(), suggest);
   const secrets = secretProblems(given);
   const hidden = new Set(secrets.map(({ field }) => field));
@@ -29,6 +28,13 @@ export function parseDefinition(input: unknown): { definition: Definition; warni
   if (problems.length > 0 || !shape.value) throw new InvalidDefinitionError(problems);
   const definition = shape.value;
   return { definition, warnings: warningsOf(definition) };
+}
+
+/** It is for editors, whatever it is. */
+function withoutSchema(value: PlainObject): PlainObject {
+  if (!Object.hasOwn(value, '$schema')) return value;
+  const { $schema: _, ...said } = value;
+  return said;
 }
 
 /** Rules that span fields, checked on whatever is right by itself. A field that is wrong anyway needs no second problem. */

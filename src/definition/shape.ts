@@ -38,10 +38,10 @@ export function readShape<Asked>(
     if (code === 'unrecognized_keys') {
       const messageFor = unknownKeys(keysAt(path, schema), suggest);
       const dot = field === '' ? '' : '.';
-      for (const key of issue.keys) {
-        problems.push({ field: field + dot + key, message: messageFor(key) });
-        wrong.add([...parts, dot + key]);
-      }
+      const last = dot === '' ? issue.keys : issue.keys.map((key) => dot + key);
+      for (const key of last)
+        problems.push({ field: field + key, message: messageFor(key.slice(dot.length)) });
+      wrong.addIn(parts, last);
     } else if (!told.has(field)) {
       // An empty text breaks both its length and its pattern: the first thing to say about a field is enough.
       told.add(field);

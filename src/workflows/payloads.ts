@@ -19,23 +19,21 @@ export class Unreadable {
  */
 class LenientPayloadConverter extends DefaultPayloadConverter {
   override fromPayload<T>(payload: Payload, context?: SerializationContext, hint?: ConverterHint<T>): T {
-    const why = context?.type === 'activity' ? undefined : whyUnreadable(payload);
-    return why === undefined ? super.fromPayload(payload, context, hint) : (new Unreadable(why) as T);
+    const { metadata, data } = payload;
+    if (context?.type === 'activity') return super.fromPayload(payload, context, hint);
+    const name = metadata?.['encoding'];
+    if (!name) return new Unreadable('does not say how it is encoded') as T;
+    const encoding = decode(name);
+    if (encoding === encodingTypes.METADATA_ENCODING_JSON) return read(data ?? new Uint8Array()) as T;
+    if (encoding === encodingTypes.METADATA_ENCODING_NULL || isMadeByCodec(encoding))
+      return super.fromPayload(payload, context, hint);
+    const told = JSON.stringify(encoding.slice(0, 50));
+    return new Unreadable(`is encoded as ${told}, and only json/plain is read`) as T;
   }
 }
 
 /** Bundled with the workflows, which asks for this name. */
 export const payloadConverter = new LenientPayloadConverter();
-
-function whyUnreadable({ metadata, data }: Payload): string | undefined {
-  const name = metadata?.['encoding'];
-  if (!name) return 'does not say how it is encoded';
-  const encoding = decode(name);
-  if (encoding === encodingTypes.METADATA_ENCODING_NULL) return undefined;
-  if (encoding === encodingTypes.METADATA_ENCODING_JSON) return whyNotJson(data ?? new Uint8Array());
-  if (isMadeByCodec(encoding)) return undefined;
-  return `is encoded as ${JSON.stringify(encoding.slice(0, 50))}, and only json/plain is read`;
-}
 
 /** Codecs encrypt and compress into bytes under names of their own. The default converter knows none of them, and throws. */
 function isMadeByCodec(encoding: string): boolean {
@@ -46,19 +44,17 @@ function isMadeByCodec(encoding: string): boolean {
   );
 }
 
-function whyNotJson(data: Uint8Array): string | undefined {
-  if (data.length === 0) return 'is empty';
+function read(data: Uint8Array): unknown {
+  if (data.length === 0) return new Unreadable('is empty');
   const text = decode(data);
-  if (text.startsWith('\uFEFF')) return 'begins with a byte order mark, which JSON does not have';
+  if (text.startsWith('\uFEFF'))
+    return new Unreadable('begins with a byte order mark, which JSON does not have');
   // What is no UTF-8 was replaced while it was decoded.
-  if (text.includes('\uFFFD') && !isSame(encode(text), data)) return 'is not UTF-8';
+  if (text.includes('\uFFFD') && !isSame(encode(text), data)) return new Unreadable('is not UTF-8');
   try {
-    JSON.parse(text);
-    return undefined;
+    return JSON.parse(text);
   } catch {
-    const outsideTexts = text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""');
-    const [number] = /-?\b(?:NaN|Infinity)\b/.exec(outsideTexts) ?? [];
-    return number ? `is not JSON, which has no ${number}` : 'is not JSON';
+    return new Unreadable('is not JSON, which has no NaN and no Infinity either');
   }
 }
 

@@ -35,7 +35,9 @@ describe('a start that nobody can read', () => {
       const handle = await raw.start(type, `unreadable-${type}`, [unreadable]);
       const told = await failureOf(handle);
       expect(told.type).toBe('InvalidDefinition');
-      expect(told.message).toBe(`${type} was given what cannot be read: it is not JSON, which has no NaN`);
+      expect(told.message).toContain(
+        `${type} was given what cannot be read: it is not JSON, which has no NaN`,
+      );
     },
   );
 
@@ -47,6 +49,20 @@ describe('a start that nobody can read', () => {
     expect(memo?.['outcome']).toMatchObject({ unknown: [] });
     const { flowId } = await (await rig.client.start(orders(sandbox))).result();
     expect(flowId).toBeTruthy();
+  });
+
+  it.concurrent('is fine where only its memo cannot be read, and so is the next one', async () => {
+    const sandbox = next();
+    const workflowId = `dataflow:${sandbox}:orders`;
+    const memo = { fields: { mine: unreadable } };
+    await raw.start('createDataflow', workflowId, [json(orders(sandbox))], { memo });
+    const { flowId } = (await rig.client.dataflow({ sandbox, name: 'orders' }).result()) as {
+      flowId: string;
+    };
+    const again = await rig.client.start(orders(sandbox));
+    expect((await again.result()).flowId).toBe(flowId);
+    const orphans = await rig.client.listOrphans({ sandbox });
+    expect(orphans.orphans).toEqual([]);
   });
 
   it.concurrent('is an error of the worker where a codec should have decoded it', async () => {
