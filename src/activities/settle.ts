@@ -47,6 +47,8 @@ interface Memory {
   dueAt?: number;
 }
 
+/** The type of a look after a doubt that found nothing, and is not the last. */
+export const nothingYet = 'NothingYet';
 /** When to look after a doubt, as parts of the settle time: early finds make recovery fast, the last one makes it right. */
 const looksAt = [0, 0.1, 0.35, 1];
 const longestPauseMs = 30 * 60_000;
@@ -144,7 +146,7 @@ async function lookAfterDoubt(
   const dueAt = activityInfo().currentAttemptScheduledTimestampMs + waitMs;
   heartbeat({ ...memory, looks: memory.looks + 1, dueAt } satisfies Memory);
   throw ApplicationFailure.create({
-    type: 'NothingYet',
+    type: nothingYet,
     message: `No ${kindTitles[kind]} shows: look ${memory.looks + 1} of ${times.length}`,
     nextRetryDelay: waitMs,
     category: ApplicationFailureCategory.BENIGN,

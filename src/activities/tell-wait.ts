@@ -1,6 +1,8 @@
 import { ApplicationFailure, Context, log } from '@temporalio/activity';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
+import { isFailureType } from '../failure-types.ts';
 import { createType, waitsName } from '../runs/names.ts';
+import { nothingYet } from './settle.ts';
 
 /** A call whose next attempt is this far away waits: its first two pauses are shorter. Milliseconds. */
 const waitsFromMs = 2_500;
@@ -28,7 +30,9 @@ export const tellWait: ActivityInterceptorsFactory = () => ({
 function isWait(error: unknown): error is ApplicationFailure {
   if (Context.current().info.workflowType !== createType) return false;
   if (!(error instanceof ApplicationFailure) || error.nonRetryable) return false;
-  const { nextRetryDelay } = error;
+  const { type, nextRetryDelay } = error;
+  // A message that nobody takes is no wait for AEP.
+  if (!isFailureType(type) && type !== nothingYet) return false;
   return typeof nextRetryDelay === 'number' && nextRetryDelay >= waitsFromMs;
 }
 

@@ -2,6 +2,7 @@ import {
   CancellationScope,
   CancelledFailure,
   isCancellation,
+  sleep,
   log,
   upsertMemo,
   upsertSearchAttributes,
@@ -74,6 +75,9 @@ export async function createDataflow(input: unknown): Promise<CreateDataflowResu
         return;
       }
       how = decided.giveUp;
+      // An end that an event crosses, such as the end of the telling, is taken back by the server, and with it an answer
+      // given in the same moment.
+      await sleep(1, { summary: 'Until the update is answered' });
     }
     if (how === 'rollback') await rollBack(definition, attempts, report);
     throw endingOf(error, outcome())!;
