@@ -41,7 +41,10 @@ export function aep(world: World): Hono<Env> {
     return c.json(refusal.body(c.env.requestId), 404);
   });
   app.onError((error, c) => {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof Refusal)) {
+      console.error(`The emulator failed on ${c.req.method} ${c.req.path}:`, error);
+      return c.json({ error_code: '500000', message: 'Internal Server Error' }, 500);
+    }
     const status = error.status as ContentfulStatusCode;
     return c.json(error.body(c.env.requestId), status, error.headers);
   });

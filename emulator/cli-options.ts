@@ -2,6 +2,7 @@
 import { faultKinds } from './faults.ts';
 import type { Fault } from './faults.ts';
 import type { EmulatorOptions } from './emulator.ts';
+import { inputs, readInput } from './lever-inputs.ts';
 import { defaults } from './options.ts';
 import { isOutcome, outcomes } from './runs/outcomes.ts';
 import type { OutcomeMix } from './runs/outcomes.ts';
@@ -14,8 +15,8 @@ export type CommandLine = EmulatorOptions & { faults: Fault[] };
 type Flag = { value: string; help: string; set: (options: CommandLine, text: string, flag: string) => void };
 
 function number(text: string, flag: string, least = 0): number {
-  const value = Number(text);
-  if (text === '' || !Number.isFinite(value) || value < least)
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= least))
     throw new UsageError(`--${flag} takes a number of at least ${least}, not '${text}'.`);
   return value;
 }
@@ -34,7 +35,8 @@ const list = (text: string): string[] =>
 
 /** `120000` or `120000-180000`. */
 function range(text: string, flag: string): [number, number] {
-  const [least = '', most = least] = text.split('-');
+  const [least = '', most = least, ...rest] = text.split('-');
+  if (rest.length > 0) throw new UsageError(`--${flag} takes MS or MS-MS, not '${text}'.`);
   const pair: [number, number] = [number(least, flag), number(most, flag)];
   if (pair[0] > pair[1]) throw new UsageError(`--${flag} takes the smaller number first.`);
   return pair;
@@ -44,17 +46,21 @@ function range(text: string, flag: string): [number, number] {
 function readMix(text: string, flag: string): OutcomeMix {
   const mix: OutcomeMix = {};
   for (const part of list(text)) {
-    const [outcome = '', weight = '1'] = part.split('=');
+    const [outcome = '', weight = '1', ...rest] = part.split('=');
+    if (rest.length > 0) throw new UsageError(`--${flag} takes OUTCOME=WEIGHT, not '${part}'.`);
     if (!isOutcome(outcome))
       throw new UsageError(`--${flag} knows ${outcomes.join(', ')}, not '${outcome}'.`);
     mix[outcome] = number(weight, flag);
   }
+  if (Object.keys(mix).length === 0) throw new UsageError(`--${flag} takes OUTCOME=WEIGHT,…, not '${text}'.`);
   return mix;
 }
 
 /** `kind[:METHOD[:path[:times[:skip]]]]`. */
 function readFault(text: string, flag: string): Fault {
-  const [kind = '', method = '', path = '', times = '1', skip = '0'] = text.split(':');
+  const [kind = '', method = '', path = '', times = '1', skip = '0', ...rest] = text.split(':');
+  if (rest.length > 0)
+    throw new UsageError(`--${flag} takes KIND:METHOD:PATH:TIMES:SKIP and no more, not '${text}'.`);
   return {
     kind: oneOf(kind, flag, faultKinds),
     ...(method === '' || method === '*' ? {} : { method }),
@@ -216,6 +222,23 @@ export const flags: Record<string, Flag> = {
     set: (o, text, flag) => (o.recordLimit = number(text, flag, 1)),
   },
 };
+
+/** Takes one flag's text into what the command line asks for, if that is something the emulator can do. */
+export function setFlag(line: CommandLine, name: string, text: string): void {
+  const set: CommandLine = { faults: [] };
+  flags[name]?.set(set, text, name);
+  const { faults, ...options } = set;
+  try {
+    readInput(inputs.options, options);
+    for (const fault of faults) readInput(inputs.fault, fault);
+  } catch (error) {
+    const why =
+      error instanceof Error ? error.message.replaceAll(/(^|; )\w+(\.\d+)?: /g, '$1') : String(error);
+    throw new UsageError(`--${name}: ${why}, not '${text}'.`);
+  }
+  Object.assign(line, options);
+  line.faults.push(...faults);
+}
 
 export function help(): string {
   const rows = Object.entries(flags).map(

@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import type { Context } from 'hono';
 import type { z } from 'zod';
 import type { Control } from './control.ts';
-import { isObject } from './json.ts';
+import { isObject, parseJson } from './json.ts';
 import { inputs, readInput } from './lever-inputs.ts';
 
 type Lever = { reads?: true; help: string; pull: (input: unknown) => unknown };
@@ -99,7 +99,7 @@ export function controlApp(control: Control): Hono {
   app.post('/:lever', async (c) => {
     const text = await c.req.text();
     try {
-      return await pull(c, text === '' ? {} : JSON.parse(text));
+      return await pull(c, text === '' ? {} : parseJson(text));
     } catch {
       return c.json({ error: 'The body is no JSON object.' }, 400);
     }

@@ -6,6 +6,7 @@ import type { Json, JsonObject } from './json.ts';
 import type { Settings } from './options.ts';
 import type { RecordedRequest, RequestFilter } from './recording.ts';
 import type { Outcome, RunPlan } from './runs/outcomes.ts';
+import { mostRunsAtOnce } from './runs/run-book.ts';
 import { runObject } from './runs/run-object.ts';
 import type { Kind, Sandbox, World } from './world.ts';
 
@@ -96,6 +97,7 @@ export class Control {
 
   /** Moves the clock forward by ms. Answers what it says then. */
   advanceClock(ms: number): { now: number; speed: number } {
+    this.#checkJump(this.#world.now() + ms, 'ms');
     this.#world.clock.advance(ms);
     return this.clock();
   }
@@ -103,8 +105,21 @@ export class Control {
   /** Sets the clock's speed (times real time; 0 stops it), or moves it forward to `now` (epoch ms), or both. */
   setClock({ speed, now }: { speed?: number; now?: number }): { now: number; speed: number } {
     if (speed !== undefined) this.#world.clock.setSpeed(speed);
-    if (now !== undefined) this.#world.clock.advance(now - this.#world.clock.now());
+    if (now !== undefined) {
+      this.#checkJump(now, 'now');
+      this.#world.clock.advance(now - this.#world.clock.now());
+    }
     return this.clock();
+  }
+
+  /** A jump over more runs than can be worked out in some seconds is refused: it can be made in several. */
+  #checkJump(to: number, field: string): void {
+    let runs = 0;
+    for (const sandbox of this.#world.sandboxes.values()) runs += sandbox.runs.pending(to);
+    if (runs <= mostRunsAtOnce) return;
+    throw new RangeError(
+      `${field}: ${runs} runs are due until then, and at most ${mostRunsAtOnce} can be worked out at a time`,
+    );
   }
 
   /** Says how the next runs end: of one flow, or of whichever flow is due next. */

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { aep } from './aep.ts';
 import { Control } from './control.ts';
 import { controlApp } from './control-http.ts';
+import { inputs, readInput } from './lever-inputs.ts';
 import { Network } from './network.ts';
 import { defaults } from './options.ts';
 import type { Settings } from './options.ts';
@@ -36,7 +37,7 @@ export type Emulator = {
 };
 
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { port = 0, now = Date.now(), ...settings } = options;
+  const { port = 0, now = Date.now(), ...settings } = readInput(inputs.options, options);
   const world = new World({ ...defaults, ...settings }, now, seed);
   const control = new Control(world);
   const network = new Network(world, aep(world), controlApp(control));

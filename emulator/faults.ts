@@ -1,4 +1,5 @@
 /** The faults that wait for a request, and which request they are for. */
+import { pathPattern } from './wildcard.ts';
 
 export const faultKinds = [
   /** 429 without `Retry-After`; nothing was done. */
@@ -42,7 +43,7 @@ export type Fault = {
   method?: string;
   /**
    * Path after `/data/foundation`, e.g. `/flowservice/flows` or `/flowservice/flows/*`: `*` is part of one segment,
-   * `**` anything. One that begins with `^` is a regular expression. The token endpoint is `/ims/token/*`. Without it, any.
+   * `**` anything, `{a,b}` either. The token endpoint is `/ims/token/*`. Without it, any.
    */
   path?: string;
   /** Name of the sandbox that the call is for. Without it, any. */
@@ -64,20 +65,8 @@ export type Fault = {
 /** A fault in waiting. */
 export type ArmedFault = Fault & { id: number; skipped: number; used: number };
 
-/** A pattern of a path as a regular expression. */
-export function pathPattern(path: string): RegExp {
-  if (path.startsWith('^')) return new RegExp(path);
-  const source = path
-    .replace(/\/+$/, '')
-    .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('**', '\0')
-    .replaceAll('*', '[^/]*')
-    .replaceAll('\0', '.*');
-  return new RegExp(`^${source}$`);
-}
-
 export class FaultBook {
-  readonly #armed: { fault: ArmedFault; pattern: RegExp | undefined }[] = [];
+  readonly #armed: { fault: ArmedFault; isMeant: ((path: string) => boolean) | undefined }[] = [];
   #lastId = 0;
 
   add(fault: Fault): ArmedFault {
@@ -85,7 +74,7 @@ export class FaultBook {
     const armed: ArmedFault = { ...fault, id: this.#lastId, skipped: 0, used: 0 };
     this.#armed.push({
       fault: armed,
-      pattern: fault.path === undefined ? undefined : pathPattern(fault.path),
+      isMeant: fault.path === undefined ? undefined : pathPattern(fault.path),
     });
     return armed;
   }
@@ -100,10 +89,10 @@ export class FaultBook {
     path: string;
     sandbox?: string | undefined;
   }): ArmedFault | undefined {
-    for (const { fault, pattern } of this.#armed) {
+    for (const { fault, isMeant } of this.#armed) {
       if (fault.used >= (fault.times ?? 1)) continue;
       if (fault.method !== undefined && fault.method.toUpperCase() !== method) continue;
-      if (pattern !== undefined && !pattern.test(path)) continue;
+      if (isMeant?.(path) === false) continue;
       if (fault.sandbox !== undefined && fault.sandbox !== sandbox) continue;
       if (fault.skipped < (fault.skip ?? 0)) {
         fault.skipped += 1;

@@ -3,6 +3,7 @@ import { createMiddleware } from 'hono/factory';
 import type { Context } from 'hono';
 import { flowError, gatewayError, plainError, xdmError } from './errors.ts';
 import { settle } from './flow-service/operations.ts';
+import { parseJson } from './json.ts';
 import type { Caller, Sandbox, World } from './world.ts';
 
 export type Env = { Variables: { caller: Caller; body: unknown }; Bindings: { requestId: string } };
@@ -77,7 +78,7 @@ async function readBody(c: Context<Env>): Promise<unknown> {
   const type = c.req.header('content-type') ?? '';
   if (!/\bjson\b|\+json/.test(type)) throw plainError(400, 'A valid content-type must be specified');
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     throw plainError(400, 'The request body is not valid JSON.');
   }

@@ -1,24 +1,32 @@
 /** What each lever takes over HTTP, and what is told of anything else. In process the types say it. */
 import { z } from 'zod';
 import type { MadeRun, ResourceKind } from './control.ts';
-import { faultKinds, pathPattern } from './faults.ts';
+import { faultKinds } from './faults.ts';
 import type { Fault } from './faults.ts';
 import type { Settings } from './options.ts';
 import type { RequestFilter } from './recording.ts';
 import { outcomes } from './runs/outcomes.ts';
 import type { RunPlan } from './runs/outcomes.ts';
+import { pathPattern } from './wildcard.ts';
 import { kinds } from './world.ts';
+import { fastest, lastMoment } from './clock.ts';
+import type { EmulatorOptions } from './emulator.ts';
 
 /** Node's timers run at once when asked for more. */
 const longestMs = 2 ** 31 - 1;
-/** The last moment that a date can name. Epoch ms. */
-const lastMoment = 8.64e15;
 
 const realMs = z.number().min(0).max(longestMs);
 const clockMs = z.number().min(0).max(lastMoment);
 const count = z.int().min(0);
+const speed = z.number().min(0).max(fastest);
 const text = z.string();
-const path = z.string().refine(isPattern, 'is no regular expression');
+const path = z.string().superRefine((pattern, context) => {
+  try {
+    pathPattern(pattern);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+  }
+});
 const range = z
   .tuple([clockMs, clockMs])
   .refine(([least, most]) => least <= most, 'takes the smaller number first');
@@ -29,8 +37,8 @@ const settings = z.strictObject({
   listLagMs: realMs,
   referenceLagMs: realMs,
   lateCommitMs: realMs,
-  rateLimit: z.number().min(0),
-  retryAfterSeconds: z.number().min(0),
+  rateLimit: z.number().min(0).max(1e9),
+  retryAfterSeconds: z.number().min(0).max(longestMs),
   mappingSetNames: z.enum(['kept', 'dropped']),
   flowSpecShape: z.enum(['items', 'bare']),
   titleTaken: z.enum(['newer', 'older']),
@@ -42,12 +50,12 @@ const settings = z.strictObject({
   hiddenLabels: z.array(text),
   baseConnectionIds: z.enum(['own', 'shared']),
   nameFilter: z.enum(['taken', 'refused']),
-  sandboxes: z.array(text),
+  sandboxes: z.array(text.min(1, 'is no name')).min(1, 'names at least one'),
   clientIds: z.array(text),
   clientSecret: text,
   orgIds: z.array(text),
-  tokenSeconds: z.number().min(0),
-  clockSpeed: z.number().min(0),
+  tokenSeconds: z.number().min(0).max(longestMs),
+  clockSpeed: speed,
   runs: z.partialRecord(outcome, z.number().min(0)),
   seed: z.int(),
   runAppearsMs: range,
@@ -106,11 +114,16 @@ export const inputs = {
     kind: z.enum([...kinds, 'runs']) satisfies z.ZodType<ResourceKind>,
     sandbox: text.exactOptional(),
   }),
+  /** Of the start. */
+  options: settings.partial().extend({
+    port: z.int().min(0).max(65_535).optional(),
+    now: clockMs.optional(),
+  }) as z.ZodType<EmulatorOptions>,
   // JSON has no undefined.
   settings: settings.partial() as z.ZodType<Partial<Settings>>,
   advance: z.strictObject({ ms: clockMs }),
   clock: z.strictObject({
-    speed: z.number().min(0).exactOptional(),
+    speed: speed.exactOptional(),
     now: clockMs.exactOptional(),
   }),
   plan,
@@ -138,13 +151,4 @@ function complaints(issue: z.core.$ZodIssue, schema: z.ZodType): string[] {
   }
   const choices = issue.code === 'invalid_union' ? `expected one of ${outcomes.join(', ')}` : issue.message;
   return [`${field}: ${choices.replace(/^Invalid (input|option): /, '')}`];
-}
-
-function isPattern(path: string): boolean {
-  try {
-    pathPattern(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,6 +1,6 @@
 /** `npm run emulator`: Adobe Experience Platform on localhost until it is interrupted. */
 import { parseArgs } from 'node:util';
-import { flags, help, UsageError } from './cli-options.ts';
+import { flags, help, setFlag, UsageError } from './cli-options.ts';
 import type { CommandLine } from './cli-options.ts';
 import { startEmulator } from './emulator.ts';
 import type { Emulator } from './emulator.ts';
@@ -18,8 +18,8 @@ function readCommandLine(args: string[]): CommandLine | 'help' {
   const given: Record<string, string[] | boolean | undefined> = values;
   if (given.help === true) return 'help';
   const line: CommandLine = { faults: [] };
-  for (const [name, flag] of Object.entries(flags)) {
-    for (const text of [given[name] ?? []].flat()) flag.set(line, `${text}`, name);
+  for (const name of Object.keys(flags)) {
+    for (const text of [given[name] ?? []].flat()) setFlag(line, name, `${text}`);
   }
   return line;
 }

@@ -9,6 +9,7 @@ import { flowNotFound, plainError } from './errors.ts';
 import type { ArmedFault } from './faults.ts';
 import type { Env } from './gateway.ts';
 import { newUuid } from './ids.ts';
+import { parseJson } from './json.ts';
 import { RateLimit } from './rate-limit.ts';
 import type { RecordedRequest } from './recording.ts';
 import type { World } from './world.ts';
@@ -40,12 +41,20 @@ function notThere({ record: { path }, requestId }: Exchange): Response {
   return Response.json(refusal.body(requestId), { status: refusal.status });
 }
 
+/** More than any call of AEP's that the emulator knows. */
+const mostBytes = 20_000_000;
+
 type Received = { url: URL; bytes: Buffer; headers: Headers; request: Request };
 
 /** Reads a request whole, so that it can take effect when its connection is long gone. */
 async function read(incoming: IncomingMessage): Promise<Received> {
   const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  let size = 0;
+  for await (const chunk of incoming) {
+    size += (chunk as Buffer).length;
+    if (size > mostBytes) throw new RangeError(`The body is larger than ${mostBytes} bytes.`);
+    chunks.push(chunk as Buffer);
+  }
   const bytes = Buffer.concat(chunks);
   const url = new URL(incoming.url ?? '/', 'http://emulator');
   const headers = new Headers();
@@ -72,7 +81,7 @@ function bodyForRecord(bytes: Buffer, type: string): unknown {
   const text = bytes.toString('utf8');
   if (type.includes('x-www-form-urlencoded')) return Object.fromEntries(new URLSearchParams(text));
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return text;
   }
@@ -106,7 +115,16 @@ export class Network {
   }
 
   async handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const { url, bytes, headers, request } = await read(incoming);
+    let received: Received;
+    try {
+      received = await read(incoming);
+    } catch (error) {
+      // A client that goes away while it sends gets no answer; one that sends what is no request is told.
+      if (incoming.destroyed && !incoming.complete) return;
+      const message = error instanceof Error ? error.message : String(error);
+      return send(outgoing, json(400, { error_code: '400000', message }, { connection: 'close' }));
+    }
+    const { url, bytes, headers, request } = received;
     // The control stands outside: not recorded, not spoiled, not delayed.
     if (/^\/_emulator(\/|$)/.test(url.pathname))
       return send(outgoing, await answerOf(this.#control.fetch(request)));

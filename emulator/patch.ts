@@ -25,6 +25,8 @@ export function applyPatch(item: JsonObject, steps: PatchStep[]): JsonObject | u
       .slice(1)
       .split('/')
       .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+    // No field of any resource, but of every object.
+    if (keys.includes('__proto__')) return undefined;
     const last = keys.pop() ?? '';
     let parent: Json = result;
     for (const key of keys) {

@@ -1,7 +1,7 @@
 /** Every request the emulator got, without tokens and secrets. */
 import { isObject } from './json.ts';
 import type { JsonObject } from './json.ts';
-import { pathPattern } from './faults.ts';
+import { pathPattern } from './wildcard.ts';
 
 export type RecordedRequest = {
   /** Real time of arrival, epoch ms. */
@@ -45,7 +45,7 @@ function callOf(method: string, path: string): string {
   return `${method} ${segments.join('/')}`;
 }
 
-type Waiter = { filter: RequestFilter; found: (request: RecordedRequest) => void };
+type Waiter = { isMeant: (request: RecordedRequest) => boolean; found: (request: RecordedRequest) => void };
 
 export class Recording {
   #requests: RecordedRequest[] = [];
@@ -69,7 +69,7 @@ export class Recording {
       this.#requests = this.#requests.slice(-this.#settings.recordLimit);
     }
     for (const waiter of this.#waiters) {
-      if (!matches(request, waiter.filter)) continue;
+      if (!waiter.isMeant(request)) continue;
       this.#waiters.delete(waiter);
       waiter.found(request);
     }
@@ -77,12 +77,12 @@ export class Recording {
   }
 
   list(filter: RequestFilter = {}): RecordedRequest[] {
-    return this.#requests.slice(-this.#settings.recordLimit).filter((request) => matches(request, filter));
+    return this.#requests.slice(-this.#settings.recordLimit).filter(filterTest(filter));
   }
 
   /** The next request of this sort, when it arrives (before it takes effect). */
   next(filter: RequestFilter): Promise<RecordedRequest> {
-    return new Promise((found) => this.#waiters.add({ filter, found }));
+    return new Promise((found) => this.#waiters.add({ isMeant: filterTest(filter), found }));
   }
 
   /** How often each sort of call came, ids left out: `GET /flowservice/flows/{id}` → 3. Never cut. */
@@ -96,7 +96,8 @@ export class Recording {
   }
 }
 
-function matches(request: RecordedRequest, { method, path }: RequestFilter): boolean {
-  if (method !== undefined && method.toUpperCase() !== request.method) return false;
-  return path === undefined || pathPattern(path).test(request.path);
+function filterTest({ method, path }: RequestFilter): (request: RecordedRequest) => boolean {
+  const isMeant = path === undefined ? undefined : pathPattern(path);
+  return (request) =>
+    (method === undefined || method.toUpperCase() === request.method) && isMeant?.(request.path) !== false;
 }

@@ -9,6 +9,7 @@ import { newHex } from '../ids.ts';
 import { isObject, merge, valuesAt } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { applyPatch, readPatch } from '../patch.ts';
+import { anyWildcard } from '../wildcard.ts';
 import type { Caller, Sandbox, World } from '../world.ts';
 import { batches } from './batches.ts';
 import { keyed, readList } from './listing.ts';
@@ -20,12 +21,8 @@ function tagTests(params: URLSearchParams): ((item: JsonObject) => boolean)[] {
   return params.getAll('tags').flatMap((text) =>
     text.split(',').map((pair) => {
       const [key = '', value = '*'] = pair.split(/:(.*)/s);
-      const source = value
-        .split('*')
-        .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-        .join('.*');
-      const pattern = new RegExp(`^${source}$`, 's');
-      return (item: JsonObject) => (item.tags?.[key] ?? []).some((tag: string) => pattern.test(tag));
+      const isMeant = anyWildcard(value);
+      return (item: JsonObject) => (item.tags?.[key] ?? []).some(isMeant);
     }),
   );
 }

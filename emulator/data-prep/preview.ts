@@ -9,7 +9,7 @@ function put(target: JsonObject, path: string, value: Json): void {
   const last = parts.pop() ?? '';
   let level = target;
   for (const part of parts) {
-    if (!isObject(level[part])) level[part] = {};
+    if (!isObject(level[part])) level[part] = Object.create(null);
     level = level[part];
   }
   // The sample shows the number 1234 arriving as the text "1234". Guess: every scalar is shown as a text.
@@ -22,7 +22,8 @@ const attributeOf = (row: Json, source: string): Json =>
 
 export function preview(rows: Json[], mappings: Mapping[]): Json[] {
   return rows.map((row) => {
-    const data: JsonObject = {};
+    // Without a prototype: a path may have any name in it.
+    const data = Object.create(null) as JsonObject;
     const errors: Json[] = [];
     for (const { sourceType, source, destination } of mappings) {
       try {

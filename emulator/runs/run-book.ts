@@ -100,6 +100,9 @@ export type Narrow = {
   createdFrom?: number;
 };
 
+/** What can be worked out in some seconds. */
+export const mostRunsAtOnce = 500_000;
+
 export class RunBook {
   readonly #settings: Settings;
   readonly #duties = new Heap<Duty>((duty) => duty.dueAt);
@@ -155,20 +158,40 @@ export class RunBook {
     return this.#failing.take(now);
   }
 
-  /** Works out every run that is due by now. */
+  /** How many runs would be worked out up to this moment. */
+  pending(until: number): number {
+    let count = 0;
+    for (const { schedule, dueAt } of this.#onDuty.values()) {
+      if (dueAt <= until) count += 1 + Math.floor((until - dueAt) / (schedule.periodMs ?? Infinity));
+    }
+    return count;
+  }
+
+  /** Works out every run that is due by now: of more than can be worked out at a time, the newest. */
   settle(now: number): void {
+    const first = this.#duties.peek()?.dueAt ?? Infinity;
+    if (first > now) return;
+    // A clock that ran fast while nobody looked: the oldest are left out.
+    const from = first + (now - first) * Math.max(0, 1 - mostRunsAtOnce / this.pending(now));
     for (
       let duty = this.#duties.peek();
       duty !== undefined && duty.dueAt <= now;
       duty = this.#duties.peek()
     ) {
       this.#duties.pop();
-      if (duty.dueAt >= Math.min(duty.until, this.#failing.outFrom(duty.flowId))) continue;
+      if (duty.dueAt < from && duty.schedule.periodMs !== undefined) {
+        duty.dueAt = nextDue(duty.schedule, from) ?? duty.dueAt;
+        this.#duties.push(duty);
+        continue;
+      }
+      if (duty.dueAt >= Math.min(duty.until, this.#failing.outFrom(duty.flowId))) {
+        duty.dueAt = Infinity;
+        continue;
+      }
       this.#makeDue(duty.flowId, duty.ordinal, duty.schedule, duty.dueAt, duty.dueAt);
       const next = nextDue(duty.schedule, duty.dueAt + 1);
-      if (next === undefined) continue;
-      duty.dueAt = next;
-      this.#duties.push(duty);
+      duty.dueAt = next ?? Infinity;
+      if (next !== undefined) this.#duties.push(duty);
     }
   }
 
@@ -212,8 +235,9 @@ export class RunBook {
     ends.remove(run);
     run.change = merge(run.change ?? {}, change);
     const duration = run.change.metrics?.durationSummary;
-    run.startedAt = duration?.startedAtUTC ?? run.startedAt;
-    run.completedAt = duration?.completedAtUTC ?? run.completedAt;
+    const time = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
+    run.startedAt = time(duration?.startedAtUTC) ?? run.startedAt;
+    run.completedAt = time(duration?.completedAtUTC) ?? run.completedAt;
     if (run.completedAt !== undefined) {
       run.endAt = run.completedAt;
       this.#byCompletion.add(run);
@@ -268,8 +292,9 @@ export class RunBook {
 
   /** Guess: all that was missed is asked for at once. AEP's pages say how many come, not in which order or how many at a time. */
   #makeUp(flowId: string, ordinal: number, schedule: Schedule, since: number, now: number): void {
+    const from = Math.max(since, now - mostRunsAtOnce * (schedule.periodMs ?? 0));
     for (
-      let dueAt = nextDue(schedule, since);
+      let dueAt = nextDue(schedule, from);
       dueAt !== undefined && dueAt < now;
       dueAt = nextDue(schedule, dueAt + 1)
     ) {

@@ -1,7 +1,7 @@
 /** When a schedule's runs are due: on a grid of periods from its start, while the flow is on. */
 import type { JsonObject } from '../json.ts';
 
-const periodMs: Record<string, number> = {
+const unitMs: Record<string, number> = {
   minute: 60_000,
   hour: 3_600_000,
   day: 86_400_000,
@@ -18,9 +18,11 @@ export type Schedule = {
 export function readSchedule(params: JsonObject | undefined): Schedule | undefined {
   const startMs = Number(params?.startTime) * 1000;
   if (!Number.isFinite(startMs)) return undefined;
-  const unit = periodMs[params?.frequency];
+  const unit = unitMs[params?.frequency];
   if (unit === undefined) return { startMs };
-  return { startMs, periodMs: unit * Number(params?.interval) };
+  const periodMs = unit * Number(params?.interval);
+  // Streams have no schedule that anybody checks: one that is no schedule is none.
+  return periodMs >= unit ? { startMs, periodMs } : undefined;
 }
 
 /** The first time a run is due at or after `from`, epoch ms. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { readSchedule } from '../../emulator/runs/schedule.ts';
 import { flow, makeFlow, makeParts } from './bodies.ts';
 import { nextPage, rehearsal } from './client.ts';
 import type { Answer, Json } from './client.ts';
@@ -294,3 +295,10 @@ test('runs of one instant are each on one page', async () => {
   }
   expect(seen.toSorted()).toEqual(made.toSorted());
 });
+
+test.each([0, 0.001, -1, 'often', undefined])(
+  'a schedule of a stream, which nobody checks, is none with an interval of %j',
+  (interval) => {
+    expect(readSchedule({ startTime: 1, frequency: 'minute', interval })).toBeUndefined();
+  },
+);
