@@ -74,7 +74,8 @@ const accountClean: Table = {
 /** Tables of a connector of this family. */
 export function tablesOf(family: string): Table[] {
   if (family === 'protocols') return [orders];
-  if (family === 'customer-success' || family === 'crm') return [account, accountClean];
+  // The page on customer success explores the table of the databases page.
+  if (family === 'customer-success' || family === 'crm') return [account, accountClean, mytable];
   if (family === 'database') return [mytable, campaign];
   return [orders, account];
 }
