@@ -17,9 +17,29 @@ const webhookUrl = z.url({ protocol: /^https?$/ }).refine((text) => {
 const shortestKey = 24;
 const base64Mark = 'whsec_';
 
-/** What signs: the key as it is, or what is in base64 after `whsec_`. */
+/** What signs: the bytes in base64 after `whsec_`, or the key as it is. */
 export function secretOf(key: string): Buffer {
   return key.startsWith(base64Mark) ? Buffer.from(key.slice(base64Mark.length), 'base64') : Buffer.from(key);
+}
+
+/**
+ * What is wrong with a key. The libraries of Standard Webhooks decode whatever they are given as text, and each its own way
+ * where it is no standard base64: no key may mean one thing here and another thing there.
+ */
+function keyProblem(key: string): string | undefined {
+  const marked = key.startsWith(base64Mark);
+  const text = marked ? key.slice(base64Mark.length) : key;
+  if (marked && !isBase64(text))
+    return `must be standard base64 after ${base64Mark}: with + and /, not - and _, and with = at its end where that belongs there`;
+  if (secretOf(key).length < shortestKey)
+    return `must have at least ${shortestKey} characters, or ${shortestKey} bytes in base64 after ${base64Mark}`;
+  if (!marked && isBase64(text))
+    return `can be read as base64 and as it is: put ${base64Mark} before it, here and at the receiver`;
+  return /^[ -~]+$/.test(key) ? undefined : 'must be one line of ASCII characters';
+}
+
+function isBase64(text: string): boolean {
+  return Buffer.from(text, 'base64').toString('base64') === text;
 }
 
 /** `AEP_WEBHOOK_ON_CALL_URL` and `AEP_WEBHOOK_ON_CALL_KEY` are the webhook `on-call`. No problem shows a value. */
@@ -41,11 +61,8 @@ export function readWebhooks(env: Record<string, string | undefined>): {
     const key = env[`AEP_WEBHOOK_${name}_KEY`];
     if (!address.success)
       problems.push(`AEP_WEBHOOK_${name}_URL must be an http or https address without user and password`);
-    if (!key) problems.push(`AEP_WEBHOOK_${name}_KEY is not set`);
-    else if (secretOf(key).length < shortestKey)
-      problems.push(
-        `AEP_WEBHOOK_${name}_KEY must have at least ${shortestKey} characters, or ${shortestKey} bytes in base64 after ${base64Mark}`,
-      );
+    const problem = key ? keyProblem(key) : 'is not set';
+    if (problem) problems.push(`AEP_WEBHOOK_${name}_KEY ${problem}`);
     if (address.success && key)
       webhooks[name.toLowerCase().replaceAll('_', '-')] = { url: address.data, key };
   }

@@ -76,7 +76,11 @@ export function createTellActivities({ webhooks, temporalUiUrl, httpTimeoutMs }:
   };
 }
 
-/** Headers by which a receiver knows who sent a message, and when. `key`: as it is, or in base64 after `whsec_`. */
+/**
+ * Headers by which a receiver knows who sent a message, and when.
+ * @param key as it is, or in base64 after `whsec_`.
+ * @param timestamp epoch seconds.
+ */
 export function signatureOf(
   key: string,
   id: string,

@@ -53,13 +53,42 @@ describe('the environment of the worker', () => {
       'AEP_TEMPORAL_UI_URL must be an http or https address',
       'AEP_WEBHOOK_A_URL must be an http or https address',
       'AEP_WEBHOOK_A_KEY must have at least 24 characters',
-      'AEP_WEBHOOK_D_KEY must have at least 24 characters, or 24 bytes in base64 after whsec_',
+      'AEP_WEBHOOK_D_KEY must be standard base64 after whsec_',
       'AEP_WEBHOOK_B_KEY is not set',
       'AEP_WEBHOOK_C_URL must be an http or https address',
       'AEP_WEBHOOK_ON__CALL_URL must be AEP_WEBHOOK_<NAME>_URL or AEP_WEBHOOK_<NAME>_KEY',
     ])
       expect(message).toContain(problem);
     expect(message).not.toMatch(/secret-host|short-secret|a-key-that/);
+  });
+});
+
+describe('the key of a webhook', () => {
+  const bytes = Buffer.alloc(25, 0xfb);
+  const problemOf = (value: string) =>
+    problemsOf(() =>
+      readConfig({ ...worker, AEP_WEBHOOK_A_URL: 'https://a.example.com', AEP_WEBHOOK_A_KEY: value }),
+    );
+
+  test.each([
+    ['in URL-safe base64', `whsec_${bytes.toString('base64url')}`, 'must be standard base64 after whsec_'],
+    [
+      'without its padding',
+      `whsec_${bytes.toString('base64').replaceAll('=', '')}`,
+      'must be standard base64',
+    ],
+    ['of too few bytes', `whsec_${Buffer.from('short').toString('base64')}`, 'or 24 bytes in base64 after'],
+    ['in base64 that does not say so', bytes.toString('base64'), 'put whsec_ before it'],
+    ['in hexadecimal, which is base64 too', 'c0ffee42'.repeat(8), 'put whsec_ before it'],
+    ['of two lines', 'the-key-that-signs-messages\nhere', 'must be one line of ASCII'],
+    ['of letters that have no one byte', 'the-key-that-sïgns-messages-here', 'must be one line of ASCII'],
+  ])('that libraries would read otherwise is refused: %s', (_, value, problem) => {
+    expect(problemOf(value)).toContain(problem);
+    expect(problemOf(value)).not.toContain(value.slice(6, 30));
+  });
+
+  test.each([`whsec_${bytes.toString('base64')}`, key, crypto.randomUUID()])('%s passes', (value) => {
+    expect(problemOf(value)).toBe('');
   });
 });
 

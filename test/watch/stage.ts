@@ -10,7 +10,7 @@ import { waitFor } from '../support/wait-for.ts';
 import { administrator, justEnded, makeFlow } from './make-flow.ts';
 import { startReceiver } from './receiver.ts';
 
-export const key = 'the-key-that-signs-messages-here';
+export const key = `whsec_${Buffer.from('the key that signs messages here').toString('base64')}`;
 export const onCall: Watch = { notify: { webhook: 'on-call' } };
 
 export type Watcher = WorkflowHandle<typeof watchFlowRuns>;
