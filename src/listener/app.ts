@@ -8,14 +8,16 @@ export interface ListenerOptions {
   /** The client id of the Adobe project that subscribed to the events: a right signature may be on somebody else's. */
   clientId: string;
   verify: Verify;
-  /** Tells a flow's watcher that there may be news. Throws where that cannot be done now. */
-  wake: (event: RunEvent) => Promise<void>;
+  /** Tells the watchers of flows that there may be news. Throws where that cannot be done now for one of them. */
+  wake: (events: RunEvent[]) => Promise<void>;
   log: (text: string) => void;
 }
 
 /** More than any event of Adobe's weighs. */
 const largestBody = 256 * 1024;
 const longestChallenge = 1_000;
+/** Deeper than anything of Adobe's, and shallow enough for every recursion that follows. */
+const deepest = 64;
 
 /**
  * Receives push messages of Adobe I/O Events. An event only wakes the watcher of its flow, which reads from AEP what
@@ -40,18 +42,21 @@ export function createListener({ clientId, verify, wake, log }: ListenerOptions)
       if (!(await verify(c.req.raw.headers, body))) return c.text('Not signed by Adobe.', 401);
     } catch (error) {
       if (!(error instanceof KeysUnavailable)) throw error;
-      log(`An event could not be checked: ${error.message}`);
+      log(`An event could not be checked: ${error.message}: ${String(error.cause)}`);
       return c.text('The signature cannot be checked now.', 503);
     }
     const payload = parse(body);
     if (payload === undefined) return c.text('Not JSON.', 400);
+    if (isTooDeep(payload)) return c.text('Nested too deeply.', 400);
     if (!isForUs(payload, clientId)) return c.text('For somebody else.', 401);
     const events = readEvents(payload);
-    const outcomes = await Promise.allSettled(events.map((event) => wake(event)));
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (!failed) return c.text(`${events.length} flow runs`, 200);
-    log(`A watcher could not be woken: ${String(failed.reason)}`);
-    return c.text('The watcher cannot be reached now.', 503);
+    try {
+      await wake(events);
+    } catch (error) {
+      log(`A watcher could not be woken: ${String(error)}`);
+      return c.text('The watcher cannot be reached now.', 503);
+    }
+    return c.text(`${events.length} flow runs`, 200);
   });
 
   app.notFound((c) => c.text('Not here.', 404));
@@ -68,6 +73,13 @@ function parse(body: Uint8Array): unknown {
   } catch {
     return undefined;
   }
+}
+
+function isTooDeep(payload: unknown): boolean {
+  let level = [payload];
+  for (let depth = 0; depth <= deepest && level.length > 0; depth++)
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  return level.length > 0;
 }
 
 /**

@@ -1,5 +1,5 @@
-import { createPublicKey, verify, type KeyObject } from 'node:crypto';
-import ky from 'ky';
+import { verify, type KeyObject } from 'node:crypto';
+import { fetchKey } from './public-key.ts';
 
 /** Adobe's keys cannot be had just now, so nothing can be said about a signature. */
 export class KeysUnavailable extends Error {
@@ -11,58 +11,43 @@ export type Verify = (headers: Headers, body: Uint8Array) => Promise<boolean>;
 
 /** Adobe: cache a key for a day at most. Milliseconds. */
 const keyAgeMs = 12 * 3_600_000;
-/** Adobe has two at a time. More at once are somebody's play with the header. */
-const keysToKeep = 8;
-/** How long one that proved nothing takes its place, and how long one that is not there is not asked for again. Milliseconds. */
+/** How long one that is not there is not asked for again: Adobe may publish it a moment after its first use. Milliseconds. */
 const restMs = 60_000;
+/** Adobe has two keys at a time. */
+const keysToKeep = 8;
+const absentToKeep = 100;
 const keyPath = /^\/(?:[\w-]+\/)*[\w-]+\.pem$/;
-const fetchTimeoutMs = 5_000;
-/** Refusals that say nothing about the key. */
-const notNow = [408, 429];
-
-interface Cached {
-  /** Undefined where there is no such key. */
-  key: Promise<KeyObject | undefined>;
-  /** How long it is good for. Milliseconds. */
-  goodForMs: number;
-  /** Epoch milliseconds. */
-  fetchedAt: number;
-  /** It has verified an event. */
-  proven: boolean;
-}
+const longestPath = 200;
 
 /**
  * Adobe signs each body twice (RSA, SHA-256, base64) and names in the headers the public keys, as paths on a host of
- * its own; one right signature is enough. Only that host is ever asked, and never for more than a few keys.
+ * its own; one right signature is enough. Only that host is ever asked, and by one event for no more than two keys. A key
+ * is kept once it has proved to be Adobe's, so that no path that somebody makes up can take its place.
  * @param keysUrl Adobe's host for keys, such as `https://static.adobeioevents.com`
  */
 export function createVerify(keysUrl: string): Verify {
-  const keys = new Map<string, Cached>();
+  const proven = new Recent<KeyObject>(keysToKeep, keyAgeMs);
+  const absent = new Recent<true>(absentToKeep, restMs);
+  const underWay = new Map<string, Promise<KeyObject | undefined>>();
 
-  function keyAt(path: string): Cached {
-    const known = keys.get(path);
-    if (known && Date.now() < known.fetchedAt + known.goodForMs) return known;
-    keys.delete(path);
-    makeRoom();
-    const key = fetchKey(keysUrl + path);
-    const cached: Cached = { key, goodForMs: keyAgeMs, fetchedAt: Date.now(), proven: false };
-    keys.set(path, cached);
-    key.then(
-      (found) => {
-        // Adobe may publish it a moment after its first use.
-        if (!found) cached.goodForMs = restMs;
-      },
-      () => keys.delete(path),
-    );
-    return cached;
+  /** Asks once for all events that wait for it. */
+  function keyAt(path: string): Promise<KeyObject | undefined> {
+    let asked = underWay.get(path);
+    if (!asked) {
+      asked = fetchKey(keysUrl + path).finally(() => underWay.delete(path));
+      underWay.set(path, asked);
+    }
+    return asked;
   }
 
-  /** What somebody made up never takes the place of a key that has proved to be Adobe's. */
-  function makeRoom(): void {
-    if (keys.size < keysToKeep) return;
-    const goes = [...keys].find(([, { proven, fetchedAt }]) => !proven && Date.now() > fetchedAt + restMs);
-    if (!goes) throw new Error('too many keys were asked for');
-    keys.delete(goes[0]);
+  async function isSigned(body: Uint8Array, signature: string, path: string): Promise<boolean> {
+    if (absent.get(path)) return false;
+    const known = proven.get(path);
+    const key = known ?? (await keyAt(path));
+    if (!key) absent.set(path, true);
+    if (!key || !verify('sha256', body, key, Buffer.from(signature, 'base64'))) return false;
+    if (!known) proven.set(path, key);
+    return true;
   }
 
   return async (headers, body) => {
@@ -70,13 +55,9 @@ export function createVerify(keysUrl: string): Verify {
     for (const number of [1, 2]) {
       const signature = headers.get(`x-adobe-digital-signature-${number}`);
       const path = headers.get(`x-adobe-public-key${number}-path`);
-      if (!signature || !path || !keyPath.test(path)) continue;
+      if (!signature || !path || path.length > longestPath || !keyPath.test(path)) continue;
       try {
-        const cached = keyAt(path);
-        const key = await cached.key;
-        if (!key || !verify('sha256', body, key, Buffer.from(signature, 'base64'))) continue;
-        cached.proven = true;
-        return true;
+        if (await isSigned(body, signature, path)) return true;
       } catch (error) {
         trouble = error;
       }
@@ -86,17 +67,28 @@ export function createVerify(keysUrl: string): Verify {
   };
 }
 
-/** Undefined where there is no such key. */
-async function fetchKey(url: string): Promise<KeyObject | undefined> {
-  const response = await ky(url, {
-    timeout: fetchTimeoutMs,
-    retry: 0,
-    redirect: 'manual',
-    throwHttpErrors: false,
-  });
-  const { status } = response;
-  if (status >= 400 && status < 500 && !notNow.includes(status)) return undefined;
-  if (!response.ok) throw new Error(`answered ${response.status}`);
-  const key = createPublicKey(await response.text());
-  return key.asymmetricKeyType === 'rsa' ? key : undefined;
+/** A few values, each for a while. Where there are too many, the oldest goes. */
+class Recent<Value> {
+  readonly #most: number;
+  readonly #forMs: number;
+  readonly #held = new Map<string, { value: Value; until: number }>();
+
+  constructor(most: number, forMs: number) {
+    this.#most = most;
+    this.#forMs = forMs;
+  }
+
+  get(key: string): Value | undefined {
+    const held = this.#held.get(key);
+    return held && Date.now() < held.until ? held.value : undefined;
+  }
+
+  set(key: string, value: Value): void {
+    this.#held.delete(key);
+    this.#held.set(key, { value, until: Date.now() + this.#forMs });
+    for (const oldest of this.#held.keys()) {
+      if (this.#held.size <= this.#most) return;
+      this.#held.delete(oldest);
+    }
+  }
 }

@@ -16,18 +16,34 @@ export async function serveApp(app: Hono): Promise<Served> {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
-    close: () => new Promise((resolve) => void server.close(() => resolve())),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        if ('closeAllConnections' in server) server.closeAllConnections();
+      }),
   };
 }
 
 /** Adobe I/O Events: the host that keeps its public keys, and what it would send. */
 export async function startAdobe(clientId: string) {
   const ours = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const state: { away: number | false; fetched: number } = { away: false, fetched: 0 };
+  const state: { away: number | false; fetched: number; asked: string[] } = {
+    away: false,
+    fetched: 0,
+    asked: [],
+  };
   const keys = new Hono();
   keys.get('/prod/keys/:file', (c) => {
     state.fetched += 1;
+    state.asked.push(c.req.param('file'));
     if (state.away !== false) return c.text('away', state.away as 503);
+    // Begins well, and never ends.
+    if (c.req.param('file') === 'slow.pem')
+      return c.body(new ReadableStream({ start: (body) => body.enqueue(new TextEncoder().encode('-----')) }));
+    if (c.req.param('file') === 'large.pem')
+      return c.text(
+        `${ours.publicKey.export({ type: 'spki', format: 'pem' }).toString()}${' '.repeat(100_000)}`,
+      );
     if (c.req.param('file') !== 'pub-key-one.pem') return c.text('none', 404);
     return c.text(ours.publicKey.export({ type: 'spki', format: 'pem' }).toString());
   });

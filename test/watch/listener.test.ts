@@ -23,9 +23,9 @@ beforeEach(async () => {
   wakeFails = false;
   adobe.state.away = false;
   adobe.state.fetched = 0;
-  const wake = async (event: RunEvent) => {
+  const wake = async (events: RunEvent[]) => {
     if (wakeFails) throw new Error('Temporal is away');
-    woken.push(event);
+    woken.push(...events);
   };
   const verify = createVerify(adobe.keysUrl);
   listener = await serveApp(createListener({ clientId, verify, wake, log: (text) => logged.push(text) }));
@@ -106,15 +106,36 @@ describe('an event that Adobe did not send to us', () => {
     expect(adobe.state.fetched).toBe(0);
   });
 
-  test('cannot make us ask for ever more keys', async () => {
-    for (let n = 0; n < 30; n++)
-      await post(adobe.success(run), {
+  test('cannot keep a key of Adobe out with keys of its own making, and has no more than two of them asked for', async () => {
+    const junk = (n: number) =>
+      post(adobe.success(run), {
         'x-adobe-public-key1-path': `/prod/keys/k${n}.pem`,
-        'x-adobe-public-key2-path': '',
+        'x-adobe-public-key2-path': `/prod/keys/l${n}.pem`,
       });
-    expect(adobe.state.fetched).toBeLessThanOrEqual(8);
-    // Adobe's own events are not lost for it: it sends again what is answered so.
-    expect(await post(adobe.success(run))).toBe(503);
+    for (let n = 0; n < 60; n++) expect(await junk(n)).toBe(401);
+    expect(adobe.state.fetched).toBe(120);
+    // What was not there a moment ago is not asked for again.
+    expect(await junk(59)).toBe(401);
+    expect(adobe.state.fetched).toBe(120);
+    expect(await post(adobe.success(run))).toBe(200);
+    for (let n = 200; n < 260; n++) await junk(n);
+    adobe.state.asked = [];
+    expect(await post(adobe.success({ ...run, id: 'run-2' }))).toBe(200);
+    expect(adobe.state.asked).not.toContain('pub-key-one.pem');
+  });
+
+  test('whose key is too large, or never comes to its end, keeps nobody waiting for long', async () => {
+    const large = { 'x-adobe-public-key1-path': '/prod/keys/large.pem' };
+    expect(await post(adobe.success(run), large)).toBe(503);
+    // One right signature is enough.
+    const right = adobe.headersFor(JSON.stringify(adobe.failure(run)));
+    const slow = {
+      'x-adobe-public-key1-path': '/prod/keys/slow.pem',
+      'x-adobe-digital-signature-2': right['x-adobe-digital-signature-1']!,
+      'x-adobe-public-key2-path': right['x-adobe-public-key1-path']!,
+    };
+    expect(await post(adobe.failure(run), slow)).toBe(200);
+    expect(logged.join()).toContain('too large for a key');
   });
 
   test('is refused where it is too large, or not JSON', async () => {
@@ -122,6 +143,19 @@ describe('an event that Adobe did not send to us', () => {
     const text = 'not JSON';
     const answer = await fetch(listener.url, { method: 'POST', body: text, headers: adobe.headersFor(text) });
     expect(answer.status).toBe(400);
+    expect(woken).toEqual([]);
+  });
+
+  test('is refused where it is nested more deeply than anything of Adobe’s', async () => {
+    let lists: unknown = adobe.success(run);
+    for (let depth = 0; depth < 100; depth++) lists = [lists];
+    expect(await post(lists)).toBe(400);
+    const text = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+    const answer = await fetch(listener.url, { method: 'POST', body: text, headers: adobe.headersFor(text) });
+    expect(answer.status).toBe(400);
+    let filler: unknown = {};
+    for (let depth = 0; depth < 100; depth++) filler = { filler };
+    expect(await post({ ...adobe.success(run), filler })).toBe(400);
     expect(woken).toEqual([]);
   });
 });

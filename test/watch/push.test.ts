@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { createWake } from '../../src/listener/wake.ts';
 import { startProgram } from '../support/program.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { startAdobe } from './adobe.ts';
@@ -70,6 +71,29 @@ test('an event has its flow looked at: what happened is what AEP says, however o
   listener.kill('SIGTERM');
   expect(await listener.ended).toBe(0);
   await watcher.stop();
+});
+
+test('one message that names many flows without their sandbox has them looked up by few lists', async () => {
+  const aep = administrator(rig.emulator.url);
+  const flowIds = [await makeFlow(aep), await makeFlow(aep)];
+  const watchers = await Promise.all(flowIds.map((flowId) => rig.client.watch({ sandbox: 'prod', flowId })));
+  for (const watcher of watchers) await watcher.checkNow();
+  const before = flowIds.map(reads);
+
+  const { client } = rig.temporal;
+  const list = vi.spyOn(client.workflow, 'list');
+  const wake = createWake(client);
+  const nobody = Array.from({ length: 148 }, (_, n) => `nobody-${n}`);
+  const events = [flowIds[0]!, ...nobody, flowIds[1]!].map((flowId) => ({ flowId, runId: 'a', status: 's' }));
+  // Lists are a moment behind.
+  await waitFor('both looks', async () => {
+    list.mockClear();
+    await wake(events);
+    expect(list.mock.calls.length).toBeLessThanOrEqual(2);
+    return flowIds.every((flowId, n) => reads(flowId) > before[n]!);
+  });
+  list.mockRestore();
+  for (const watcher of watchers) await watcher.stop();
 });
 
 test('a listener that is not configured says all that is missing, and ends', async () => {
