@@ -18,7 +18,7 @@ const create = async (definition: JsonObject) => (await rig.client.start(definit
 const datasets = (sandbox: string) =>
   rig.emulator.control
     .resources('dataSets', sandbox)
-    .flatMap(({ id, createdUser }) => (createdUser === 'emulator' ? [] : String(id)));
+    .flatMap(({ id, createdClient }) => (createdClient === 'emulator' ? [] : String(id)));
 
 /** A dataset like that of `orders`, as a request leaves it that takes effect later than every bound. */
 async function lateTwin(sandbox: string, like: string, changes: JsonObject = {}): Promise<string> {
