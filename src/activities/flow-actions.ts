@@ -1,6 +1,6 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type { Aep } from '../aep/aep.ts';
-import type { AepError } from '../aep/errors.ts';
+import { Rejected, type AepError } from '../aep/errors.ts';
 import { failure, outcomeUnknown } from './failures.ts';
 import { atMostOnce, stillCounts } from './send.ts';
 
@@ -17,6 +17,16 @@ export interface FlowStateRequest {
 
 /** Passing trouble ends a request after this: the watcher has a later time for it, and must end its executions meanwhile. Milliseconds. */
 const giveUpAfterMs = 30 * 60_000;
+
+/** The action does not fit the state that the flow is in. */
+const notInThisState = 'FLOW-1422-400';
+/** The flow is being changed, which takes AEP some seconds. */
+const busy = 'FLOW-1421-400';
+const busyPauseMs = 30_000;
+
+function isRefusal(error: unknown, code: string): boolean {
+  return error instanceof Rejected && error.code === code;
+}
 
 /** What a watcher may change in AEP, and only where it was asked to. */
 export function createFlowActions({ aep, httpTimeoutMs }: { aep: Aep; httpTimeoutMs: number }) {
@@ -36,12 +46,22 @@ export function createFlowActions({ aep, httpTimeoutMs }: { aep: Aep; httpTimeou
       return atMostOnce(retrigger, inDoubt, giveUpAfterMs);
     },
 
-    /** Enables or disables a flow. Sent again where it went wrong, for half an hour: it is the same flow however often. */
+    /**
+     * Enables or disables a flow. Sent again where it went wrong, for half an hour: it is the same flow however often.
+     * AEP refuses that for a flow that is so already, as it is after a request whose answer was lost: then it is done.
+     */
     async setFlowState({ sandbox, flowId, state }: FlowStateRequest): Promise<void> {
+      const call = { sandbox, signal: cancellationSignal() };
       try {
-        await aep.flowService.setFlowState({ sandbox, signal: cancellationSignal() }, flowId, state);
+        try {
+          await aep.flowService.setFlowState(call, flowId, state);
+        } catch (error) {
+          if (!isRefusal(error, notInThisState)) throw error;
+          const flow = await aep.flowService.flows.get(call, flowId);
+          if (flow?.['state'] !== `${state}d`) throw error;
+        }
       } catch (error) {
-        throw failure(error, giveUpAfterMs);
+        throw failure(error, giveUpAfterMs, {}, {}, isRefusal(error, busy) ? busyPauseMs : 0);
       }
     },
   };

@@ -178,6 +178,35 @@ describe('a flow that fails again and again', () => {
     await watcher.terminate();
   });
 
+  test('is disabled by its watcher however the answer to that was lost: AEP refuses the second request', async () => {
+    const { flowId, watcher, judge } = await stage.watch({ pauseAfter: 1 });
+    const action = { method: 'POST', path: `/flowservice/flows/${flowId}/action` };
+    stage.rig.emulator.control.addFault({ ...action, kind: 'reset-after' });
+    await judge('failed');
+    const { cause } = await until(watcher, 'the pause', ({ verdict }) => verdict === 'paused');
+    expect(cause?.message).toContain('Disabled by its watcher');
+    expect(stage.rig.emulator.control.requests(action).map(({ status }) => status)).toEqual([undefined, 400]);
+    await watcher.terminate();
+  });
+
+  test('is disabled by its watcher also where AEP takes its time over it, and takes no other request meanwhile', async () => {
+    const { control } = stage.rig.emulator;
+    const { flowId, watcher, judge } = await stage.watch({ pauseAfter: 1 });
+    const action = { method: 'POST', path: `/flowservice/flows/${flowId}/action` };
+    control.configure({ operationLastsMs: [600_000, 600_000] });
+    try {
+      control.addFault({ ...action, kind: 'reset-after' });
+      await judge('failed');
+      await waitFor('a refusal', () => control.requests(action).some(({ status }) => status === 400));
+    } finally {
+      control.configure({ operationLastsMs: [0, 0] });
+    }
+    control.advanceClock(600_000);
+    const { cause } = await until(watcher, 'the pause', ({ verdict }) => verdict === 'paused');
+    expect(cause?.message).toContain('Disabled by its watcher');
+    await watcher.terminate();
+  });
+
   test('and was disabled by somebody else says so', async () => {
     const { flowId, watcher } = await stage.watch({});
     await stage.aep.flowService.setFlowState({ sandbox: 'prod' }, flowId, 'disable');
