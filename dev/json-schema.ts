@@ -11,7 +11,15 @@ export const messageSchemaFile = new URL('../docs/message.schema.json', import.m
 export function definitionJsonSchema(): string {
   // Draft 7 is what editors know best.
   const schema = z.toJSONSchema(definitionSchema(), { target: 'draft-7', io: 'input' });
-  return `${JSON.stringify({ title: 'Dataflow definition', ...schema }, null, 2)}\n`;
+  return `${JSON.stringify({ title: 'Dataflow definition', ...schema }, eachTypeAlone, 2)}\n`;
+}
+
+/** For `JSON.stringify`: a list of types as alternatives, as strict validators want it. */
+function eachTypeAlone(_key: string, part: unknown): unknown {
+  if (typeof part !== 'object' || part === null || !('type' in part) || !Array.isArray(part.type))
+    return part;
+  const { type, ...others } = part;
+  return { ...others, anyOf: type.map((one: unknown) => ({ type: one })) };
 }
 
 /** What watchers and creates tell, as JSON Schema. More fields and events may come. */

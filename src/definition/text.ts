@@ -6,17 +6,27 @@ import { mustLookLikeNoOther } from './lookalikes.ts';
  * Names travel into AEP's property filters (where a comma means "or", and comparison signs and quotes have a
  * meaning), into Catalog's (where a star matches anything) and into workflow ids. A lone surrogate cannot be
  * put into an address at all.
+ *
+ * The patterns are part of the JSON Schema too, where engines of other languages read them: they have no classes such as
+ * \p{Cc}, and no surrogates, which not every engine can name.
  */
-const nameCharacters = String.raw`[^\p{Cc}\p{Cs}\p{Zl}\p{Zp},"\\*<>=]`;
-const edge = String.raw`[^\p{Cc}\p{Cs}\p{Z},"\\*<>=]`;
+const controls = String.raw`\u0000-\u001f\u007f-\u009f`;
+const lineEnds = String.raw`\u2028\u2029`;
+const spaces = String.raw`\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000`;
+const signs = String.raw`,"\\*<>=`;
+const nameCharacters = `[^${controls}${lineEnds}${signs}]`;
+const edge = `[^${controls}${lineEnds}${spaces}${signs}]`;
 const partNamePattern = new RegExp(`^${edge}(${nameCharacters}*${edge})?$`, 'u');
 const noSlash = (characters: string) => characters.replace('[^', '[^/');
 const namePattern = new RegExp(`^${noSlash(edge)}(${noSlash(nameCharacters)}*${noSlash(edge)})?$`, 'u');
-const lineCharacters = String.raw`[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]`;
-const linePattern = new RegExp(`^${lineCharacters}+$`, 'u');
+const linePattern = new RegExp(`^[^${controls}${lineEnds}]+$`, 'u');
 const lineRule = 'must be one line without control characters';
-const proseCharacters = String.raw`[^\p{Cs}\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]`;
-const prosePattern = new RegExp(`^${proseCharacters}*$`, 'u');
+const prosePattern = /^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/u;
+
+const isWhole = [
+  (text: string) => text.isWellFormed(),
+  'must have no half of a character (a lone surrogate)',
+] as const;
 
 const nameRules = 'no control characters, none of , " \\ * < > =, and no space at either end';
 
@@ -27,6 +37,7 @@ export const dataflowName = () =>
     .min(1)
     .max(200)
     .regex(namePattern, `must have no slash, ${nameRules}`)
+    .refine(...isWhole)
     .refine(
       (name) => !name.endsWith('.'),
       'must not end with a full stop, which passes for the end of a sentence',
@@ -40,6 +51,7 @@ export const partName = () =>
     .min(1)
     .max(200)
     .regex(partNamePattern, `must have ${nameRules}`)
+    .refine(...isWhole)
     .superRefine(mustLookLikeNoOther);
 
 /**
@@ -72,7 +84,11 @@ export function workflowIdProblem(id: string): string | undefined {
 }
 
 /** The id of a workflow of somebody else's. */
-export const workflowIdText = () => atMostBytes(longestId).min(1).regex(linePattern, lineRule);
+export const workflowIdText = () =>
+  atMostBytes(longestId)
+    .min(1)
+    .regex(linePattern, lineRule)
+    .refine(...isWhole);
 
 /** Lower case only, as AEP has it: else one sandbox could be locked under two names. */
 export const sandboxName = () =>
@@ -109,8 +125,18 @@ export const xdmUri = () =>
     );
 
 /** One line that only travels inside a body. */
-export const line = (max = 500) => z.string().min(1).max(max).regex(linePattern, lineRule);
+export const line = (max = 500) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .regex(linePattern, lineRule)
+    .refine(...isWhole);
 
 /** Free text for people. */
 export const prose = () =>
-  z.string().max(2000).regex(prosePattern, 'must have no control characters besides line breaks and tabs');
+  z
+    .string()
+    .max(2000)
+    .regex(prosePattern, 'must have no control characters besides line breaks and tabs')
+    .refine(...isWhole);

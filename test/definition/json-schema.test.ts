@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { Ajv } from 'ajv';
+import { describe, expect, test } from 'vitest';
+import { jsonSchemaFile } from '../../dev/json-schema.ts';
+import { hasPython, pythonWith } from '../support/python.ts';
+import { problemsOf, sample } from './sample.ts';
+
+const run = promisify(execFile);
+const examples = readdirSync('examples').filter((name) => /(?<!schema)\.json$/.test(name));
+const jsonSchema = JSON.parse(readFileSync(jsonSchemaFile, 'utf8')) as object;
+
+const fine = ['Größe 🙂 №5', 'a', 'orders (new) – 2'];
+const wrong = [
+  'a\u0000b',
+  ' a',
+  'a\u00a0',
+  '\u3000a',
+  'a,b',
+  'a\u2028b',
+  'a"b',
+  '<a>',
+  'a/b',
+  'a\u0085b',
+  '',
+];
+const named = (name: string) => ({ ...sample, name });
+
+describe('the published JSON Schema', () => {
+  test('has no pattern that only some engines know', () => {
+    expect(JSON.stringify(jsonSchema)).not.toMatch(/\\\\p\{|\\\\ud[89a-f]/i);
+  });
+
+  test('is taken by Ajv in strict mode, and refuses the names that we refuse', () => {
+    const validate = new Ajv({ strict: true }).compile(jsonSchema);
+    for (const name of examples) expect(validate(read(name)), name).toBe(true);
+    for (const name of fine)
+      expect([name, validate(named(name)), problemsOf(named(name))]).toEqual([name, true, []]);
+    for (const name of wrong) {
+      expect(validate(named(name)), JSON.stringify(name)).toBe(false);
+      expect(problemsOf(named(name)), JSON.stringify(name)).toHaveLength(1);
+    }
+  });
+
+  test('a name with half a character is refused by us alone: not every engine can say it', () => {
+    expect(problemsOf(named('a\ud800b'))).toEqual([
+      { field: 'name', message: 'must have no half of a character (a lone surrogate)' },
+    ]);
+  });
+
+  test.skipIf(!hasPython)(
+    'is taken by jsonschema in Python, and by the models that are generated from it',
+    async () => {
+      const python = await pythonWith([
+        'jsonschema==4.26.0',
+        'datamodel-code-generator==0.89.0',
+        'pydantic==2.14.3',
+      ]);
+      const { stdout } = await run(python, ['-W', 'ignore', 'test/definition/json_schema_session.py']);
+      expect(JSON.parse(stdout)).toEqual({ jsonschema: examples, pydantic: examples });
+    },
+    300_000,
+  );
+});
+
+function read(name: string): unknown {
+  return JSON.parse(readFileSync(`examples/${name}`, 'utf8'));
+}
