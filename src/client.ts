@@ -13,7 +13,6 @@ import {
   CancelledFailure,
   WorkflowExecutionAlreadyStartedError,
 } from '@temporalio/common';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Definition } from './definition/definition.ts';
 import { dataflowId, definitionHash, workflowId } from './definition/identity.ts';
 import { nameProblems } from './definition/named.ts';
@@ -22,6 +21,7 @@ import { tellProblems, type Problem } from './definition/problems.ts';
 import { workflowIdProblem } from './definition/text.ts';
 import { isFailureType, type FailureType } from './failure-types.ts';
 import { isRefusedAsPaused, pausedWorkflow, type Paused } from './paused.ts';
+import { readTemporal } from './temporal-settings.ts';
 import { waitingCalls, type WaitingCall } from './waiting-calls.ts';
 import {
   giveUpUpdate,
@@ -93,11 +93,12 @@ export interface ConnectOptions {
 /**
  * Connects to Temporal by its usual settings: `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, TLS, API key, profiles in
  * `temporal.toml`, as the Temporal CLI reads them.
+ * @throws InvalidEnvironmentError before it connects, where Temporal's tools would each read them in another way.
  */
 export async function connect(options: ConnectOptions = {}): Promise<AepDataflows> {
   if (options.client)
     return new AepDataflows(options.client, options.taskQueue ?? taskQueue, async () => undefined);
-  const { connectionOptions, namespace } = loadClientConnectConfig();
+  const { connectionOptions, namespace } = readTemporal('client');
   const connection = await Connection.connect(connectionOptions);
   const client = new Client({ connection, ...(namespace ? { namespace } : {}) });
   return new AepDataflows(client, options.taskQueue ?? taskQueue, () => connection.close());
@@ -349,6 +350,7 @@ function dataflowError(error: unknown): unknown {
   return new DataflowError(type, message, (details?.[0] ?? {}) as Record<string, unknown>);
 }
 
+export { InvalidEnvironmentError } from './invalid-environment.ts';
 export { InvalidDefinitionError, type Problem, type Warning } from './definition/problems.ts';
 export { parseDefinition };
 export type { CreateMessage, FlowMessage, Message } from './runs/message.ts';

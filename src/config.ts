@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { nearest } from './definition/nearest.ts';
+import { InvalidEnvironmentError } from './invalid-environment.ts';
+import { temporalProblems } from './temporal-settings.ts';
 import { readWebhooks, type Webhook } from './webhook-config.ts';
 
-/** What the worker is told by its environment. AEP only: Temporal's own settings are read by `@temporalio/envconfig`. */
+/** What the worker is told by its environment. AEP only: Temporal's own settings are read by `temporal-settings.ts`. */
 export interface WorkerConfig {
   clientId: string;
   clientSecret: string;
@@ -122,11 +124,6 @@ const listenerEnvironment = z
     keysUrl: env.AEP_EVENTS_KEYS_URL,
   }));
 
-/** The environment cannot be used. The message names every variable and what is wrong with it, never its value. */
-export class InvalidEnvironmentError extends Error {
-  override name = 'InvalidEnvironmentError' as const;
-}
-
 /**
  * Reads the worker's settings.
  * @throws InvalidEnvironmentError with every problem at once.
@@ -135,9 +132,9 @@ export function readConfig(env: Record<string, string | undefined>): WorkerConfi
   const set = withoutEmpty(env);
   const read = environment.safeParse(set);
   const { webhooks, problems } = readWebhooks(set);
-  const others = [...problems, ...mistyped(set)];
+  const others = [...problems, ...mistyped(set), ...temporalProblems(env)];
   if (read.success && others.length === 0) return { ...read.data, webhooks };
-  throw incomplete('worker', [...problemsOf(read.error), ...others]);
+  throw new InvalidEnvironmentError('worker', [...problemsOf(read.error), ...others]);
 }
 
 /**
@@ -147,9 +144,9 @@ export function readConfig(env: Record<string, string | undefined>): WorkerConfi
 export function readListenerConfig(env: Record<string, string | undefined>): ListenerConfig {
   const set = withoutEmpty(env);
   const read = listenerEnvironment.safeParse(set);
-  const others = mistyped(set);
+  const others = [...mistyped(set), ...temporalProblems(env)];
   if (read.success && others.length === 0) return read.data;
-  throw incomplete('listener', [...problemsOf(read.error), ...others]);
+  throw new InvalidEnvironmentError('listener', [...problemsOf(read.error), ...others]);
 }
 
 const known = [
@@ -182,9 +179,4 @@ function withoutEmpty(env: Record<string, string | undefined>): Record<string, s
 
 function problemsOf(error: z.ZodError | undefined): string[] {
   return (error?.issues ?? []).map(({ path, message }) => `${path.join('.')} ${message}`);
-}
-
-function incomplete(program: string, problems: string[]): InvalidEnvironmentError {
-  const lines = problems.map((problem) => `  ${problem}`).join('\n');
-  return new InvalidEnvironmentError(`The environment of the ${program} is not complete:\n${lines}`);
 }

@@ -1,15 +1,16 @@
 import { serve } from '@hono/node-server';
 import { Client, Connection } from '@temporalio/client';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { InvalidEnvironmentError, readListenerConfig } from './config.ts';
+import { readListenerConfig } from './config.ts';
+import { InvalidEnvironmentError } from './invalid-environment.ts';
 import { createListener } from './listener/app.ts';
 import { createVerify } from './listener/signature.ts';
 import { createWake } from './listener/wake.ts';
+import { readTemporal } from './temporal-settings.ts';
 
 /** The process that receives Adobe I/O Events, until it is told to end (SIGINT, SIGTERM). */
 async function main(): Promise<void> {
   const { clientId, host, port, keysUrl } = readListenerConfig(process.env);
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  const { connectionOptions, namespace = 'default' } = readTemporal('listener');
   const connection = await Connection.connect(connectionOptions);
   const client = new Client({ connection, namespace });
   const app = createListener({

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 import {
   bundleWorkflowCode,
   DefaultLogger,
@@ -9,10 +8,12 @@ import {
   Worker,
   type WorkflowBundleOption,
 } from '@temporalio/worker';
-import { InvalidEnvironmentError, readConfig } from './config.ts';
+import { readConfig } from './config.ts';
+import { InvalidEnvironmentError } from './invalid-environment.ts';
 import { checkSearchAttributes, MissingSearchAttributesError } from './search-attributes.ts';
 import { keepFollowers } from './keep-followers.ts';
 import { keepHeapsSmall } from './small-heap.ts';
+import { readTemporal } from './temporal-settings.ts';
 import { workerLog } from './worker-log.ts';
 import { workerOptions } from './worker-options.ts';
 import { workflowCode } from './workflow-code.ts';
@@ -26,7 +27,7 @@ async function main(): Promise<void> {
     logger: workerLog,
     telemetryOptions: { logging: { forward: {}, filter: 'WARN' } },
   });
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  const { connectionOptions, namespace = 'default' } = readTemporal('worker');
   const connection = await NativeConnection.connect(connectionOptions);
   try {
     await checkSearchAttributes(connection, namespace);

@@ -1,10 +1,10 @@
 // A worker as `npm run worker` starts it, which knows the workflows to compare with besides. In a process of its own.
 import { writeSync } from 'node:fs';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createAep } from '../../src/aep/aep.ts';
 import { readConfig } from '../../src/config.ts';
 import { keepHeapsSmall } from '../../src/small-heap.ts';
+import { readTemporal } from '../../src/temporal-settings.ts';
 import { workerOptions } from '../../src/worker-options.ts';
 import { createShapeActivities } from './shape-activities.ts';
 import { createTwinActivities } from './twin-activities.ts';
@@ -15,7 +15,7 @@ Runtime.install({
 });
 keepHeapsSmall();
 const config = readConfig(process.env);
-const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+const { connectionOptions, namespace = 'default' } = readTemporal('worker');
 const connection = await NativeConnection.connect(connectionOptions);
 const options = workerOptions(config);
 const aep = createAep(config);
