@@ -54,7 +54,7 @@ test("the demo with --json prints one object, from a user's own definition to it
       mappingSet: id,
       flow: id,
     },
-    watcherWorkflowId: expect.stringMatching(/^flow\/own\//),
+    watcherWorkflowId: expect.stringMatching(/^flow:own:/),
     firstRun: { verdict: 'ok' },
     temporal: { uiUrl: expect.stringMatching(/^http:/) },
     startCommand: expect.stringContaining('--workflow-id dataflow:own:mine --fail-existing --input-file'),
