@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { line } from './text.ts';
+import { timeZoneProblem } from './time-zones.ts';
 
 /** Characters that Data Prep takes in one expression. */
 const longestExpression = 4096;
@@ -37,6 +38,10 @@ export const deltaColumn = () =>
         .optional()
         .describe('How the values of the column are read. Left out of the request unless given.'),
       timezone: line(50)
+        .superRefine((name, { addIssue }) => {
+          const message = timeZoneProblem(name);
+          if (message) addIssue({ code: 'custom', message });
+        })
         .optional()
         .describe('Time zone of the values, such as UTC. Left out of the request unless given.'),
     })

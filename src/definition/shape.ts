@@ -40,7 +40,10 @@ export function readShape<Asked>(
       const dot = field === '' ? '' : '.';
       const last = dot === '' ? issue.keys : issue.keys.map((key) => dot + key);
       for (const key of last)
-        problems.push({ field: field + key, message: messageFor(key.slice(dot.length)) });
+        problems.push({
+          field: field + key,
+          message: insteadOf[field + key] ?? messageFor(key.slice(dot.length)),
+        });
       wrong.addIn(parts, last);
     } else if (!told.has(field)) {
       // An empty text breaks both its length and its pattern: the first thing to say about a field is enough.
@@ -77,8 +80,20 @@ function wordsFor(issue: Issue, value: unknown, schema: z.ZodType, suggest: Sugg
     case 'too_big':
       return `must ${limit(issue.origin, issue.maximum, issue.inclusive ?? true, 'most')}`;
     default:
-      return issue.message;
+      return placeholderProblem(value) ?? issue.message;
   }
+}
+
+/** What AEP's pages or habits suggest and nothing here reads, with what to do instead. */
+const insteadOf: Record<string, string> = {
+  'schedule.endTime':
+    'is not taken: AEP\'s newer flow specs have no end, and no sample sends one. A flow runs until it is disabled in AEP or deleted (workflow deleteDataflow); one load alone is frequency "once"',
+};
+
+/** For what was copied from a page: `https://ns.adobe.com/{TENANT_ID}/schemas/…`. */
+function placeholderProblem(value: unknown): string | undefined {
+  const placeholder = typeof value === 'string' ? /\{[A-Z][A-Z0-9_]*\}/.exec(value)?.[0] : undefined;
+  return placeholder && `still has the placeholder ${placeholder}: put the value of your organisation there`;
 }
 
 function missing(path: Path, schema: z.ZodType): string {

@@ -1,8 +1,9 @@
+import { cut } from '../cut.ts';
 import { refusedConnectors, fileFormats, tableFormats, whyRefused } from './connectors.ts';
 import type { Rule } from './rules.ts';
 import { unknownKeys } from './shape.ts';
 import { factsOf } from './source-facts.ts';
-import { columnTypes, shortColumnKeys } from './source.ts';
+import { columnTypes, shortColumnKeys, xdmColumnTypes } from './source.ts';
 import { titles } from './titles.ts';
 
 const oneConnector: Rule = ({ source }, report) => {
@@ -68,8 +69,6 @@ const files: Rule = ({ source }, report) => {
       'source.params',
       'is required for files: {"type": "file"} or {"type": "folder", "recursive": true}',
     );
-  if (source.format === 'delimited' && source.data === undefined)
-    report('source.data', 'is required for delimited files: {"properties": {"columnDelimiter": ","}}');
   for (const field of ['tableName', 'columns', 'filters', 'adHocSchema'] as const)
     if (source[field] !== undefined)
       report(`source.${field}`, `must be left out: ${facts.label} reads files, not tables`);
@@ -96,6 +95,19 @@ const shortColumns: Rule = ({ source }, report, _, suggest) => {
       );
     if (column.format !== undefined && column.type !== undefined && column.type !== 'string')
       report(`${field}.format`, 'must be left out: only columns of type string have a format');
+  });
+};
+
+const exploredColumns: Rule = ({ source }, report, _, suggest) => {
+  source?.columns?.forEach((column, index) => {
+    const type = column?.xdm?.['type'];
+    if (typeof type !== 'string' || xdmColumnTypes.includes(type)) return;
+    const near = suggest(type, xdmColumnTypes);
+    const hint = near === undefined ? '' : `; did you mean "${near}"?`;
+    report(
+      `source.columns[${index}].xdm.type`,
+      `must be one of ${xdmColumnTypes.join(', ')}, not "${cut(type, 50)}"${hint}`,
+    );
   });
 };
 
@@ -140,6 +152,7 @@ export const sourceRules: Rule[] = [
   files,
   ownFields,
   shortColumns,
+  exploredColumns,
   columnsOnce,
   adHocColumns,
   titlesDiffer,

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { connectorNames, fileFormats, tableFormats } from './connectors.ts';
-import { line, partName, prose, resourceId, xdmUri } from './text.ts';
+import { line, partName, prose, resourceId, specId, xdmUri } from './text.ts';
 
 /** Passed to AEP as it is: our part is only that it is JSON. */
 export const passedThrough = () => z.looseObject({});
+
+/** What the `xdm` of a column may be. */
+export const xdmColumnTypes = ['string', 'integer', 'number', 'boolean', 'object', 'array'];
 
 /** What a column in the short form may be and say. */
 export const columnTypes = ['string', 'integer', 'number', 'boolean'] as const;
@@ -57,7 +60,7 @@ export const source = () =>
         .describe('What the data comes from. Or give connectionSpec.'),
       connectionSpec: z
         .strictObject({
-          id: resourceId().describe('Connection spec id.'),
+          id: specId().describe('Connection spec id.'),
           version: line(20).optional().describe('Version of the connection spec, "1.0" unless given.'),
         })
         .optional()
@@ -98,7 +101,9 @@ export const source = () =>
           ),
         })
         .optional()
-        .describe('File sources only: how the files are written.'),
+        .describe(
+          'File sources only: how the files are written. AEP takes a comma as delimiter unless given.',
+        ),
       adHocSchema: adHocSchema.optional(),
     })
     .describe('Where the data comes from.');

@@ -207,7 +207,6 @@ describe('source', () => {
     expect(
       fieldsOf(withSource({ path: undefined, format: undefined, params: undefined }, fileSample)),
     ).toEqual(['source.format', 'source.path', 'source.params']);
-    expect(fieldsOf(withSource({ data: undefined }, fileSample))).toEqual(['source.data']);
     expect(fieldsOf(withSource({ format: 'parquet', data: undefined }, fileSample))).toEqual([]);
     expect(fieldsOf(withSource({ tableName: 'x', filters: {} }, fileSample))).toEqual([
       'source.tableName',
@@ -286,5 +285,73 @@ describe('schema and dataset', () => {
       target: { datasetBaseConnection: { id: 'a', name: 'x' } },
     };
     expect(fieldsOf(spoiled)).toEqual(['schema.title', 'dataset.name', 'target.datasetBaseConnection.name']);
+  });
+});
+
+describe('what no connector and no organisation can mean', () => {
+  const xdmColumn = (type: string) =>
+    withSource({
+      columns: [...sample.source.columns, { name: 'x', type: 'varchar', xdm: { type, format: 'date' } }],
+    });
+
+  test('an XDM type that does not exist is refused, whatever the source calls its own', () => {
+    expect(problemsOf(xdmColumn('string'))).toEqual([]);
+    expect(problemsOf(xdmColumn('strng'))).toEqual([
+      {
+        field: 'source.columns[3].xdm.type',
+        message:
+          'must be one of string, integer, number, boolean, object, array, not "strng"; did you mean "string"?',
+      },
+    ]);
+  });
+
+  test('a connection spec has a UUID', () => {
+    const spec = (id: string) => withSource({ connector: undefined, connectionSpec: { id } });
+    expect(fieldsOf(spec('11111111-2222-3333-4444-555555555555'))).toEqual([]);
+    for (const id of ['google-bigquery', '3c9b37f8-13a6-43d8-bad3-b863b941fed', '3c9b37f8'])
+      expect(messageAt(spec(id), 'source.connectionSpec.id')).toContain('a UUID such as 3c9b37f8-');
+  });
+
+  test.each([
+    'UTC',
+    'Europe/Paris',
+    'america/new_york',
+    '+02:00',
+    'GMT-8',
+    'PST',
+    'Pacific Standard Time',
+    'Z',
+  ])('the time zone %s may be one', (timezone) => {
+    expect(fieldsOf({ ...sample, deltaColumn: { name: 'Datefield', timezone } })).toEqual([]);
+  });
+
+  test.each([
+    ['Europe/Pariss', 'did you mean "Europe/Paris"?'],
+    ['Mars/Phobos', 'must be a time zone such as UTC'],
+    ['local time', 'must be a time zone such as UTC'],
+  ])('the time zone %s does not exist', (timezone, told) => {
+    const definition = { ...sample, deltaColumn: { name: 'Datefield', timezone } };
+    expect(messageAt(definition, 'deltaColumn.timezone')).toContain(told);
+  });
+
+  test('a placeholder that was copied with an id is named', () => {
+    const id = 'https://ns.adobe.com/{TENANT_ID}/schemas/1';
+    const told = (placeholder: string) =>
+      `still has the placeholder ${placeholder}: put the value of your organisation there`;
+    expect(messageAt({ ...sample, schema: { id } }, 'schema.id')).toBe(told('{TENANT_ID}'));
+    const base = withSource({ baseConnectionId: '{BASE_CONNECTION_ID}' });
+    expect(messageAt(base, 'source.baseConnectionId')).toBe(told('{BASE_CONNECTION_ID}'));
+    expect(messageAt({ ...sample, sandbox: '{SANDBOX_NAME}' }, 'sandbox')).toBe(told('{SANDBOX_NAME}'));
+  });
+
+  test('an end of the schedule is answered with what to do instead', () => {
+    const told = messageAt(withSchedule({ ...sample.schedule, endTime: 1_900_000_000 }), 'schedule.endTime');
+    expect(told).toContain('deleteDataflow');
+    expect(told).not.toContain('startTime');
+  });
+
+  test('delimited files may leave out how they are written', () => {
+    const { data: _, ...source } = fileSample.source;
+    expect(problemsOf({ ...fileSample, source })).toEqual([]);
   });
 });
