@@ -21,7 +21,8 @@ const noSlash = (characters: string) => characters.replace('[^', '[^/');
 const namePattern = new RegExp(`^${noSlash(edge)}(${noSlash(nameCharacters)}*${noSlash(edge)})?$`, 'u');
 const linePattern = new RegExp(`^[^${controls}${lineEnds}]+$`, 'u');
 const lineRule = 'must be one line without control characters';
-const prosePattern = /^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/u;
+const proseControls = String.raw`\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f`;
+const prosePattern = new RegExp(`^[^${proseControls}]*$`, 'u');
 
 const isWhole = [
   (text: string) => text.isWellFormed(),
