@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { example } from './support/example.ts';
 import { startRig, type Rig } from './support/rig.ts';
 import { waitFor } from './support/wait-for.ts';
@@ -102,6 +102,49 @@ it('the Temporal CLI is told the right workflow id where it gives another', asyn
   expect(stdout + stderr).toContain('--workflow-id dataflow:dev:accounts-once');
 });
 
+describe('a Temporal Schedule', () => {
+  const schedule = (id: string, type: string, ...input: string[]) => {
+    const what = ['--type', type, '--task-queue', 'aep-dataflows', '--interval', '24h', ...input];
+    return temporal('schedule', 'create', '--schedule-id', id, '--workflow-id', id, ...what);
+  };
+
+  /** What a Schedule's only workflow has come to. */
+  async function outcomeOf(id: string): Promise<string> {
+    expect((await temporal('schedule', 'trigger', '--schedule-id', id)).code).toBe(0);
+    const query = `TemporalScheduledById = "${id}"`;
+    const started = await waitFor('its workflow', async () => {
+      const { stdout } = await temporal('workflow', 'list', '--query', query, '--output', 'json');
+      const [found] = JSON.parse(stdout) as { execution: { workflowId: string } }[];
+      return found?.execution.workflowId;
+    });
+    const { stdout, stderr } = await result(started);
+    return stdout + stderr;
+  }
+
+  it('cannot start what has an id of its own, and is told what can', async () => {
+    const create = ['--input-file', 'examples/accounts-once.json'];
+    const lock = 'dataflow:dev:accounts-once';
+    expect((await schedule(lock, 'createDataflow', ...create)).code).toBe(0);
+    const told = await outcomeOf(lock);
+    expect(told).toContain(`The Temporal Schedule ${lock} cannot do that`);
+    expect(told).toContain(`have cron start it with --workflow-id ${lock}`);
+
+    const input = ['--input', '{"sandbox": "dev", "name": "accounts-once"}'];
+    expect((await schedule('nightly-delete', 'deleteDataflow', ...input)).code).toBe(0);
+    expect(await outcomeOf('nightly-delete')).toContain(
+      'The Temporal Schedule nightly-delete cannot do that',
+    );
+  });
+
+  it('looks for orphans, which takes any id', async () => {
+    expect((await schedule('orphans-of-dev', 'listOrphans', '--input', '{"sandbox": "dev"}')).code).toBe(0);
+    expect(JSON.parse(await outcomeOf('orphans-of-dev'))).toMatchObject({
+      status: 'COMPLETED',
+      result: { count: 0 },
+    });
+  });
+});
+
 it('lists of workflows can be searched for a dataflow', async () => {
   const query = `AepDataflow = "prod/orders-from-bigquery"`;
   const listed = await waitFor('the create and the watcher to show', async () => {
@@ -168,4 +211,20 @@ it('the Temporal CLI mends a refused dataflow by an update, deletes it, and find
     const { stdout } = await run('listOrphans', 'orphans-of-dev', { sandbox: 'dev' });
     return stdout.includes('"dev/mended"') && stdout.includes('AEP cannot delete mapping sets');
   });
+});
+
+it('one line for cron creates a dataflow, and finds it in place ever after', async () => {
+  const id = 'dataflow:dev:by-cron';
+  const file = join(folder, 'by-cron.json');
+  await writeFile(file, JSON.stringify(example('accounts-once', { name: 'by-cron', sandbox: 'dev' })));
+  const what = ['--task-queue', 'aep-dataflows', '--type', 'createDataflow', '--input-file', file];
+  const line = () => temporal('workflow', 'execute', '--workflow-id', id, '--fail-existing', ...what);
+  expect(await line()).toMatchObject({ code: 0 });
+  const [flow] = rig.emulator.control.resources('flows', 'dev');
+  expect(await line()).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining(String(flow!['id'])) as unknown,
+  });
+  await writeFile(file, JSON.stringify({ name: 'by-cron', sandbox: 'dev' }));
+  expect((await line()).code).not.toBe(0);
 });

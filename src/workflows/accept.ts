@@ -6,6 +6,7 @@ import { InvalidDefinitionError, type Warning } from '../definition/problems.ts'
 import { emptyOutcome } from '../resources/outcome.ts';
 import { announcementOf } from './announcement.ts';
 import { invalid, invalidDefinition } from './failures.ts';
+import { howToStart } from './right-id.ts';
 
 export interface Accepted {
   definition: Definition;
@@ -55,7 +56,7 @@ function checkId(definition: Definition): void {
   const id = workflowId(definition);
   const { workflowId: given } = workflowInfo();
   if (given === id) return;
-  const message = `The dataflow ${dataflowId(definition)} is created under the workflow id ${id}, not ${given}: the id is its lock. Start it with --workflow-id ${id}`;
+  const message = `The dataflow ${dataflowId(definition)} is created under the workflow id ${id}, not ${given}: the id is its lock. ${howToStart(id)}`;
   throw invalidDefinition(message, [{ field: 'name', message }]);
 }
 

@@ -22,6 +22,7 @@ import { callsFor, wholeSandbox } from './calls.ts';
 import { lookBack } from './checks.ts';
 import { endingOf, fail } from './failures.ts';
 import { checkInput, wrongInput } from './inputs.ts';
+import { howToStart } from './right-id.ts';
 import { searchAttributes, type DeleteDataflowInput, type DeleteDataflowResult } from './messages.ts';
 import { watcherWorkflowId, wakeSignal } from './watch-messages.ts';
 
@@ -232,6 +233,6 @@ function checkDeleteInput(input: unknown): DeleteDataflowInput {
   }
   const id = workflowId(read);
   if (workflowInfo().workflowId === id) return read;
-  const message = `A dataflow is deleted under the workflow id ${id}, not ${workflowInfo().workflowId}: the id is its lock`;
+  const message = `A dataflow is deleted under the workflow id ${id}, not ${workflowInfo().workflowId}: the id is its lock. ${howToStart(id)}`;
   throw wrongInput(what, [{ field: '', message }]);
 }

@@ -3,6 +3,7 @@ import type { Problem } from '../definition/problems.ts';
 import { line, resourceId, sandboxName } from '../definition/text.ts';
 import { watch, type Watch } from '../definition/watch.ts';
 import { checkInput, wrongInput } from './inputs.ts';
+import { howToStart } from './right-id.ts';
 import { watcherWorkflowId } from './watch-messages.ts';
 import type { WatchInput } from './watch-messages.ts';
 
@@ -22,7 +23,7 @@ export function checkWatchInput(input: unknown, workflowId: string): WatchInput 
   const read = checkInput(watchInput(), input, what);
   const id = watcherWorkflowId(read);
   if (workflowId === id) return read;
-  const message = `The watcher of this flow runs under the workflow id ${id}, not ${workflowId}: a flow has one watcher.`;
+  const message = `The watcher of this flow runs under the workflow id ${id}, not ${workflowId}: a flow has one watcher. ${howToStart(id)}`;
   throw wrongInput(what, [{ field: '', message }]);
 }
 
