@@ -1,11 +1,15 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { leaveStandIn } from '../../src/activities/unlisted.ts';
-import type { DataflowError } from '../../src/client.ts';
+import { connect, type DataflowError } from '../../src/client.ts';
+import { readConfig } from '../../src/config.ts';
+import { workerOptions } from '../../src/worker-options.ts';
 import { administratorOf, oneOfSix, orders, places } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
 import { startRig, type Rig } from '../support/rig.ts';
+import { startTestTemporal } from '../support/temporal.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { startTestWorker } from '../support/worker.ts';
 
 const { sandboxes, next } = places(8);
 let rig: Rig;
@@ -81,16 +85,15 @@ it('a create of what is there in part, of which Temporal keeps no run any more, 
   const sandbox = next();
   const { resources } = await (await rig.client.start(orders(sandbox))).result();
   await administratorOf(rig).flowService.flows.remove({ sandbox }, resources.flow!);
-  const { workflowId } = workflow(sandbox);
-  await rig.temporal.client.workflowService.deleteWorkflowExecution({
-    namespace: rig.temporal.namespace,
-    workflowExecution: { workflowId },
-  });
-  const count = () => rig.temporal.client.workflow.count(`WorkflowId = "${workflowId}"`);
-  await waitFor('the run to be forgotten', async () => (await count()).count === 0);
-  const again = await (await rig.client.start(orders(sandbox))).result();
+  // Another namespace is a Temporal that has forgotten everything.
+  await using parts = new AsyncDisposableStack();
+  const forgetful = parts.adopt(await startTestTemporal(), (place) => place.close());
+  const options = workerOptions(readConfig({ ...rig.env, ...forgetful.env }));
+  parts.adopt(await startTestWorker(forgetful, options), (worker) => worker.stop());
+  const client = await connect({ client: forgetful.client });
+  const again = await (await client.start(orders(sandbox))).result();
   expect(again).toMatchObject({ made: ['flow'], resources: { ...resources, flow: again.flowId } });
-  const { events } = await workflow(sandbox).fetchHistory();
+  const { events } = await forgetful.client.workflow.getHandle(`dataflow:${sandbox}:orders`).fetchHistory();
   const scheduled = events!.map((event) => event.activityTaskScheduledEventAttributes?.activityType?.name);
   expect(scheduled).toContain('settleFlow');
   expect(scheduled).not.toContain('settleDataset');
