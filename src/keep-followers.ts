@@ -16,14 +16,15 @@ export interface KeepFollowersOptions {
   swept?: () => void;
 }
 
-/** One sweep brings back no more followers than this. */
-const mostAtOnce = 100;
+/** One sweep looks so often for sandboxes without follower, each time at so many watchers. */
+const mostLists = 5;
+const watchersInList = 20;
 /** What a sweep may take. Milliseconds. */
 const sweepMs = 10_000;
 
 /**
  * Brings back the followers of sandboxes that have watchers and no follower, such as one that an operator terminated:
- * watchers themselves look so seldom that they would miss it for hours. Two lists a sweep, whatever the number of
+ * watchers themselves look so seldom that they would miss it for hours. Two lists a sweep, and a few where some are missing, whatever the number of
  * watchers, and nothing is remembered: so any worker does it for all, and it does not matter how many of them do.
  *
  * @returns ends it, and a sweep that is under way with it.
@@ -65,20 +66,22 @@ async function sweep({ client, taskQueue, intervalMs }: KeepFollowersOptions): P
   }
   // A watcher that has only just begun sees to its follower itself, once it knows that there is such a flow.
   const begunBefore = new Date(Date.now() - intervalMs / 2);
-  for (let started = 0; started < mostAtOnce; started++) {
-    const sandbox = await unfollowed(client, followed, begunBefore);
-    if (sandbox === undefined) return;
-    await startFollower(client, taskQueue, sandbox);
-    followed.add(sandbox);
+  for (let lists = 0; lists < mostLists; lists++) {
+    const sandboxes = await unfollowed(client, followed, begunBefore);
+    if (sandboxes.size === 0) return;
+    for (const sandbox of sandboxes) {
+      await startFollower(client, taskQueue, sandbox);
+      followed.add(sandbox);
+    }
   }
 }
 
-/** A sandbox with a watcher, besides those that are followed. */
+/** Sandboxes with a watcher, besides those that are followed: of the first watchers that Temporal names. */
 async function unfollowed(
   client: Client,
   followed: ReadonlySet<string>,
   begunBefore: Date,
-): Promise<string | undefined> {
+): Promise<Set<string>> {
   const names = [...followed].map((sandbox) => `"${sandbox}"`).join(', ');
   const query = [
     `WorkflowType = "${watcherType}"`,
@@ -86,9 +89,12 @@ async function unfollowed(
     `StartTime < "${begunBefore.toISOString()}"`,
     ...(names ? [`${searchAttributes.sandbox.name} NOT IN (${names})`] : []),
   ].join(' AND ');
-  for await (const { typedSearchAttributes } of client.workflow.list({ query, pageSize: 1 })) {
+  const sandboxes = new Set<string>();
+  let watchers = 0;
+  for await (const { typedSearchAttributes } of client.workflow.list({ query, pageSize: watchersInList })) {
     const sandbox = typedSearchAttributes.get(searchAttributes.sandbox);
-    return sandbox !== undefined && !followed.has(sandbox) ? sandbox : undefined;
+    if (sandbox !== undefined && !followed.has(sandbox)) sandboxes.add(sandbox);
+    if (++watchers === watchersInList) break;
   }
-  return undefined;
+  return sandboxes;
 }

@@ -1,7 +1,9 @@
 import { Context, activityInfo } from '@temporalio/activity';
 import type { ResourceIds } from '../resources/kinds.ts';
 import type { Outcome } from '../resources/outcome.ts';
+import { jittered, unreadable } from './attempts.ts';
 import type { Dependencies } from './dependencies.ts';
+import { listExecutions } from './executions.ts';
 import { beating, staleAfterMs } from './send.ts';
 import { leaveStandIn, standIns, type Execution } from './unlisted.ts';
 
@@ -36,6 +38,9 @@ const mostRuns = 20;
 /** The pauses between two lists grow from the first by half, for about five seconds in all. */
 const firstPauseMs = 25;
 const longestPauseMs = 1_800;
+/** How often lists are asked for where others have taken them all, and after which pause. Milliseconds. */
+const mostAttempts = 4;
+const busyPauseMs = 1_500;
 /** What Temporal tells within this costs a create less than an activity would. */
 const atOnceMs = 100;
 
@@ -100,7 +105,11 @@ function judged(executions: Execution[], now: number, dependencies: Dependencies
   };
 }
 
-/** Every execution of this workflow id that counts, newest first. Undefined where Temporal cannot tell. */
+/**
+ * Every execution of this workflow id that counts, newest first. Undefined where Temporal cannot tell. Throws where others
+ * have taken all the lists that there are in a second, and Temporal's client has waited for one in vain: to come again
+ * costs a create less than to expect the worst.
+ */
 async function executionsOf(): Promise<Execution[] | undefined> {
   try {
     for (let pauseMs = firstPauseMs; ; pauseMs *= 1.5) {
@@ -108,10 +117,18 @@ async function executionsOf(): Promise<Execution[] | undefined> {
       if (executions || pauseMs > longestPauseMs) return executions;
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
-  } catch {
-    // The time-skipping test server has no list. Not to know is the same as to expect the worst.
+  } catch (error) {
+    if (isTooManyLists(error) && activityInfo().attempt < mostAttempts)
+      throw unreadable('what ran before', error, jittered(busyPauseMs));
   }
+  // The time-skipping test server has no list. Not to know is the same as to expect the worst.
   return undefined;
+}
+
+/** A namespace has so many lists in a second, for all its clients. gRPC: RESOURCE_EXHAUSTED. */
+function isTooManyLists(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause && cause.code === 8;
 }
 
 /**
@@ -123,11 +140,7 @@ async function listed(): Promise<Execution[] | undefined> {
   const standing = standIns();
   // It is awaited below, and not where lists fail before.
   standing.catch(() => undefined);
-  const executions: Execution[] = [];
-  for await (const execution of Context.current().client.workflow.list({
-    query: `WorkflowId = "${workflowId}"`,
-  }))
-    executions.push(execution);
+  const executions: Execution[] = await listExecutions(Context.current().client, workflowId);
   if (!executions.some((one) => one.runId === runId)) return undefined;
   executions.push(...(await standing));
   return executions.sort((a, b) => +b.startTime - +a.startTime);
