@@ -25,6 +25,11 @@ export class Attempts {
     return { kinds: [...kinds], shownBy: Math.max(0, ...open.map(({ shownBy }) => shownBy)) };
   }
 
+  /** Whether something of ours was found that no run made of which Temporal knows. */
+  get metUnknownRun(): boolean {
+    return this.#protocols.some((protocol) => protocol.metUnknownRun);
+  }
+
   /** All that shows of one kind. */
   async look(kind: Kind, { look }: Outside): Promise<Observed[]> {
     const names = new Set(this.#begun.map(({ definition }) => resources[kind].name(definition)));

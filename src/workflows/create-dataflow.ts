@@ -163,15 +163,18 @@ async function watchAndSweep(
 }
 
 /** What the attempt after this one needs to know: the same as a new run would, without asking Temporal for it. */
-function asEarlierRun({ earlier }: Attempts, { made, adopted, unknown }: Outcome): LookBack {
+function asEarlierRun(attempts: Attempts, { made, adopted, unknown }: Outcome): LookBack {
+  const { runId, mayStillArrive, since, ids, bounds, afterCutOff } = attempts.earlier!;
+  const { metUnknownRun } = attempts;
   return {
-    runId: earlier!.runId,
+    runId,
     ranBefore: true,
-    mayStillArrive: unknown.length > 0,
-    since: earlier!.since ?? +workflowInfo().startTime,
-    ids: [{ ...adopted, ...made }, ...(earlier?.ids ?? [])],
-    bounds: earlier!.bounds,
-    afterCutOff: earlier!.afterCutOff,
+    // An attempt that ended early has not waited for what a run before it may have sent.
+    mayStillArrive: mayStillArrive || metUnknownRun || unknown.length > 0,
+    since: metUnknownRun ? 0 : (since ?? +workflowInfo().startTime),
+    ids: [{ ...adopted, ...made }, ...ids],
+    bounds: metUnknownRun ? afterCutOff : bounds,
+    afterCutOff,
   };
 }
 

@@ -211,6 +211,11 @@ export class CreateOnce {
     return this.#earlier.ranBefore || this.#unknownRun;
   }
 
+  /** Whether something of ours was found that no run made of which Temporal knows. */
+  get metUnknownRun(): boolean {
+    return this.#unknownRun;
+  }
+
   /** Whether a resource was made by a request of this execution, answered or not. */
   isOwn(kind: Kind, { mark, createdAt = 0 }: Observed): boolean {
     if (!mark || mark.dataflow !== this.#dataflow) return false;

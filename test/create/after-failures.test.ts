@@ -11,7 +11,7 @@ import { startTestTemporal } from '../support/temporal.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { startTestWorker } from '../support/worker.ts';
 
-const { sandboxes, next } = places(8);
+const { sandboxes, next } = places(9);
 let rig: Rig;
 
 beforeAll(async () => {
@@ -60,6 +60,21 @@ it('a definition that was refused at once is no reason to wait for its corrected
   const scheduled = events!.map((event) => event.activityTaskScheduledEventAttributes?.activityType?.name);
   expect(scheduled).toContain('lookForFlow');
   expect(scheduled).not.toContain('settleFlow');
+});
+
+it('a create that was refused at its check and corrected still waits for what the run before may have sent', async () => {
+  const sandbox = next();
+  await rig.client.start(orders(sandbox));
+  await workflow(sandbox).terminate();
+  const source = { ...(orders(sandbox)['source'] as object), baseConnectionId: 'not-there' };
+  const handle = await rig.client.start(orders(sandbox, { source, onFailure: 'wait' }));
+  await waitFor('the create to wait', async () => (await handle.progress()).state === 'waiting');
+  await handle.resume(orders(sandbox));
+  await handle.result();
+  const { events } = await workflow(sandbox).fetchHistory();
+  const scheduled = events!.map((event) => event.activityTaskScheduledEventAttributes?.activityType?.name);
+  expect(scheduled).toContain('settleFlow');
+  expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
 });
 
 it('a create after a run that lists did not show, for which another stands in, waits for what that may have sent', async () => {
