@@ -224,6 +224,16 @@ function whyInUse(
 }
 
 function checkDeleteInput(input: unknown): DeleteDataflowInput {
+  try {
+    return readDeleteInput(input);
+  } catch (error) {
+    // A run that is refused at once has left nothing that the next one would have to wait for.
+    upsertMemo({ outcome: emptyOutcome() });
+    throw error;
+  }
+}
+
+function readDeleteInput(input: unknown): DeleteDataflowInput {
   const what = 'This cannot be deleted';
   if (isObject(input) && input['only'] === null) throw wrongInput(what, [{ field: 'only', message: noOnly }]);
   const read = checkInput(deleteInput(), input, what);

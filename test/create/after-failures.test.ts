@@ -11,7 +11,7 @@ import { startTestTemporal } from '../support/temporal.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { startTestWorker } from '../support/worker.ts';
 
-const { sandboxes, next } = places(9);
+const { sandboxes, next } = places(11);
 let rig: Rig;
 
 beforeAll(async () => {
@@ -75,6 +75,20 @@ it('a create that was refused at its check and corrected still waits for what th
   const scheduled = events!.map((event) => event.activityTaskScheduledEventAttributes?.activityType?.name);
   expect(scheduled).toContain('settleFlow');
   expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
+});
+
+it.each([
+  ['without an input', []],
+  ['that names another dataflow', [{ sandbox: 'prod', name: 'others' }]],
+])('a delete %s, which is refused at once, is no reason for the next create to wait', async (_, args) => {
+  const sandbox = next();
+  const options = { workflowId: `dataflow:${sandbox}:orders`, taskQueue: 'aep-dataflows', args };
+  await expect(rig.temporal.client.workflow.execute('deleteDataflow', options)).rejects.toThrow();
+  await (await rig.client.start(orders(sandbox))).result();
+  const { events } = await workflow(sandbox).fetchHistory();
+  const scheduled = events!.map((event) => event.activityTaskScheduledEventAttributes?.activityType?.name);
+  expect(scheduled).toContain('lookForFlow');
+  expect(scheduled).not.toContain('settleFlow');
 });
 
 it('a create after a run that lists did not show, for which another stands in, waits for what that may have sent', async () => {
