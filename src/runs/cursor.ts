@@ -130,6 +130,11 @@ export function judgedSince({ judged, late = [] }: Cursor, from: number): string
   return [...late, ...Object.entries(judged).flatMap(([day, ids]) => (day >= dayOf(from) ? ids : []))];
 }
 
+/** How many ids are remembered. */
+export function judgedIn({ judged }: Cursor): number {
+  return Object.values(judged).reduce((sum, ids) => sum + ids.length, 0);
+}
+
 /** Whether `id` is among what `judgedSince` answered. */
 export function isAmong(idEnds: ReadonlySet<string>, id: string): boolean {
   return idEnds.has(id.slice(-idEnd));

@@ -3,6 +3,9 @@ import { latestMs, listOf, numberOf, objectOf } from './raw.ts';
 import { activities, hasEnded, runStatuses, type Run } from './run.ts';
 import type { Told } from './watch.ts';
 
+/** The follower tells of a hundred at a time. */
+const mostRuns = 1_000;
+
 const time = () => z.int().nonnegative().max(latestMs);
 const count = () => z.int().nonnegative().exactOptional();
 const activity = () => z.enum(activities).exactOptional();
@@ -44,10 +47,12 @@ export function readTold(raw: unknown, now: number, flowId: string): Told {
   return {
     readAt: lookedAt(readAt, now) ?? 0,
     ...(looked === undefined ? {} : { lastRead: looked }),
-    runs: listOf(runs).flatMap((one) => {
-      const { success, data } = run.safeParse(one);
-      return success && data.flowId === flowId && hasEnded(data) ? [data] : [];
-    }),
+    runs: listOf(runs)
+      .slice(0, mostRuns)
+      .flatMap((one) => {
+        const { success, data } = run.safeParse(one);
+        return success && data.flowId === flowId && hasEnded(data) ? [data] : [];
+      }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { forget, offer, raiseFloor, startCursor } from './cursor.ts';
+import { forget, judgedIn, offer, raiseFloor, startCursor } from './cursor.ts';
 import type { Cursor } from './cursor.ts';
 import { isPaused } from './flow.ts';
 import type { Flow } from './flow.ts';
@@ -77,6 +77,11 @@ export interface WatchState {
   onceDone?: number;
 }
 
+/**
+ * Far more runs than AEP makes of one flow in the time for which they are remembered. So many ids are still a small part of
+ * an execution's history: one that began with more would end at once, and so would the next.
+ */
+const mostJudged = 5_000;
 const minuteMs = 60_000;
 const fullPassEveryMs = 24 * 60 * minuteMs;
 const flowGoodForMs = 3 * fullPassEveryMs;
@@ -106,9 +111,12 @@ export function absorb(before: WatchState | undefined, news: News, settings: Wat
   return { ...state, cursor, ...(full ? { fullPassDue: readAt + (news.restMs ?? fullPassEveryMs) } : {}) };
 }
 
-/** Takes in what the follower told. Doubled, late and in any order, it is good for the runs that it shows and nothing else. */
+/**
+ * Takes in what the follower told. Doubled, late and in any order, it is good for the runs that it shows and nothing else.
+ * Anybody may have told it: from where more is known than there can be, only the watcher's own looks count.
+ */
 export function hear(before: WatchState, told: Told, settings: WatchSettings): WatchState {
-  const state = take(before, told, settings);
+  const state = judgedIn(before.cursor) < mostJudged ? take(before, told, settings) : before;
   return { ...state, heardAt: Math.max(told.readAt, before.heardAt ?? 0) };
 }
 

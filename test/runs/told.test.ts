@@ -33,3 +33,8 @@ test('no look lies in the future', () => {
     runs: [],
   });
 });
+
+test('of far more runs than a follower tells at once, the first are taken', () => {
+  const runs = Array.from({ length: 10_000 }, (_, index) => ({ ...run, id: String(index) }));
+  expect(readTold({ readAt: now, runs }, now, 'f').runs).toHaveLength(1_000);
+});

@@ -74,6 +74,19 @@ function watcher(flow: Flow = hourly, settings: WatchSettings = {}) {
   return watch;
 }
 
+test('somebody who makes up runs without end does not fill the state, and the own looks of a watcher go on to count', () => {
+  const watch = watcher().look(t0, []);
+  for (let signal = 0; signal < 40; signal++)
+    watch.hear(
+      t0 + hour,
+      Array.from({ length: 1_000 }, () => ok(t0)),
+    );
+  expect(JSON.stringify(watch.state).length).toBeLessThan(150_000);
+  const told = watch.health.totals.ok;
+  const { health } = watch.look(t0 + 3 * hour, [failed(t0 + 2 * hour)]);
+  expect(health).toMatchObject({ verdict: 'failed', totals: { ok: told, failed: 1 } });
+});
+
 describe('the health of a flow', () => {
   test('is pending before anything is known, and until its first run has ended', () => {
     expect(healthOf({ sandbox: 'prod', flowId: 'f' }, undefined, {})).toMatchObject({
