@@ -18,7 +18,8 @@ export const workerLog = new DefaultLogger('WARN', (entry) => {
 function lineFor({ message, meta = {} }: LogEntry): string | undefined {
   const { workflowType, workflowId, activityType, attempt, error, sdkComponent } = meta;
   const of = `${String(workflowType)} ${String(workflowId)}`;
-  if (sdkComponent === 'workflow') return `${of}: ${message}`;
+  if (sdkComponent === 'workflow')
+    return `${of}: ${message}${error === undefined ? '' : `: ${String(error)}`}`;
   if (message === 'Workflow failed' && error instanceof Error) return `${of} failed: ${error.message}`;
   if (message !== 'Activity failed' || !(error instanceof ApplicationFailure)) return undefined;
   // What ends a create is told when it has ended, or waits.

@@ -44,7 +44,7 @@ const inbound: WorkflowInboundCallsInterceptor = {
   async handleSignal(input, next) {
     const refusal = refusalOf(input.args, `The signal ${input.signalName}`);
     if (!refusal) return next(input);
-    log.warn('A signal was left out', { why: refusal.message });
+    log.warn('A signal was left out', { error: refusal.message });
   },
 };
 
