@@ -46,8 +46,9 @@ const deleteInput = () =>
 /**
  * Deletes a dataflow: its flow, then the source and target connection, then a dataset base connection that we made, each
  * gone before the next. What holds data or may serve others stays, unless `also` names it; mapping sets stay, since AEP
- * cannot delete them. Where `also` leaves out what uses a thing that it names, nothing is deleted: `InvalidDefinition`. Only what carries the dataflow's mark is touched. Where something that is not the dataflow's uses
- * any of it, or a mark was copied by hand, nothing is deleted: `Conflict`. Started again it goes on, or finds nothing to do.
+ * cannot delete them. Where `also` leaves out what uses a thing that it names, nothing is deleted: `InvalidDefinition`.
+ * Only what carries the dataflow's mark is touched. Where something that is not the dataflow's uses any of it, or a mark was
+ * copied by hand, nothing is deleted: `Conflict`. Started again it goes on, or finds nothing to do.
  *
  * Runs under the same id as the create, so that the two never meet. The flow's watcher sees the flow gone, and ends.
  */
