@@ -42,7 +42,7 @@ export function readShape<Asked>(
       for (const key of last)
         problems.push({
           field: field + key,
-          message: insteadOf[field + key] ?? messageFor(key.slice(dot.length)),
+          message: insteadOf.get(field + key) ?? messageFor(key.slice(dot.length)),
         });
       wrong.addIn(parts, last);
     } else if (!told.has(field)) {
@@ -85,10 +85,12 @@ function wordsFor(issue: Issue, value: unknown, schema: z.ZodType, suggest: Sugg
 }
 
 /** What AEP's pages or habits suggest and nothing here reads, with what to do instead. */
-const insteadOf: Record<string, string> = {
-  'schedule.endTime':
+const insteadOf = new Map([
+  [
+    'schedule.endTime',
     'is not taken: AEP\'s newer flow specs have no end, and no sample sends one. A flow runs until it is disabled in AEP or deleted (workflow deleteDataflow); one load alone is frequency "once"',
-};
+  ],
+]);
 
 /** For what was copied from a page: `https://ns.adobe.com/{TENANT_ID}/schemas/…`. */
 function placeholderProblem(value: unknown): string | undefined {

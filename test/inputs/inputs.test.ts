@@ -76,6 +76,16 @@ describe('a start that nobody can read', () => {
   });
 });
 
+it.concurrent.each(['createDataflow', 'deleteDataflow', 'listOrphans', 'watchFlowRuns'])(
+  'a key that every object has by itself ends %s as InvalidDefinition',
+  async (type) => {
+    const input = payload('{"constructor": 1, "toString": {}, "__proto__": 2}');
+    const told = await failureOf(await raw.start(type, `keys-${type}`, [input]));
+    expect(told.type).toBe('InvalidDefinition');
+    expect(told.message).toContain('constructor: is not known');
+  },
+);
+
 describe('more than one argument', () => {
   it.concurrent.each(['createDataflow', 'deleteDataflow', 'listOrphans', 'watchFlowRuns', 'followRuns'])(
     'is refused by %s, and nothing is done',
