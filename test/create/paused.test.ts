@@ -18,7 +18,9 @@ async function held(sandbox: string) {
   const fault = { method: 'POST', path: '/catalog/dataSets', kind: '429', sandbox, times: 1_000 } as const;
   rig.emulator.control.addFault(fault);
   const handle = await rig.client.start(orders(sandbox));
-  await waitFor('a call that waits', async () => (await handle.progress()).waiting.length > 0);
+  await waitFor('the dataset to wait', async () =>
+    (await handle.progress()).waiting.some(({ activity }) => activity === 'createDataset'),
+  );
   return handle;
 }
 
