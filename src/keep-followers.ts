@@ -62,7 +62,7 @@ async function sweep({ client, taskQueue, intervalMs }: KeepFollowersOptions): P
   const followers = `WorkflowType = "${followerType}" AND ExecutionStatus = "Running"`;
   for await (const { workflowId } of client.workflow.list({ query: followers })) {
     const sandbox = sandboxOfFollower(workflowId);
-    if (sandboxName().safeParse(sandbox).success) followed.add(sandbox);
+    if (isSandboxName(sandbox)) followed.add(sandbox);
   }
   // A watcher that has only just begun sees to its follower itself, once it knows that there is such a flow.
   const begunBefore = new Date(Date.now() - intervalMs / 2);
@@ -93,8 +93,13 @@ async function unfollowed(
   let watchers = 0;
   for await (const { typedSearchAttributes } of client.workflow.list({ query, pageSize: watchersInList })) {
     const sandbox = typedSearchAttributes.get(searchAttributes.sandbox);
-    if (sandbox !== undefined && !followed.has(sandbox)) sandboxes.add(sandbox);
+    // One that has not begun may say none, or anything: whoever started it wrote that. It must not hide the others.
+    if (isSandboxName(sandbox) && !followed.has(sandbox)) sandboxes.add(sandbox);
     if (++watchers === watchersInList) break;
   }
   return sandboxes;
+}
+
+function isSandboxName(text: string | undefined): text is string {
+  return sandboxName().safeParse(text).success;
 }

@@ -1,6 +1,7 @@
 import { temporal } from '@temporalio/proto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { keepFollowers } from '../../src/keep-followers.ts';
+import { searchAttributes } from '../../src/workflows/messages.ts';
 import { healthQuery, watcherWorkflowId, type Health } from '../../src/workflows/watch-messages.ts';
 import { startProgram } from '../support/program.ts';
 import { startRig, type Rig } from '../support/rig.ts';
@@ -94,6 +95,23 @@ test('two workers start one follower for each sandbox that has watchers, and non
   for (const sandbox of ['prod', 'stage']) await waitFor('the follower', () => isFollowed(sandbox));
   for (const stop of stops) await stop();
   await expect(followerOf('quiet').describe()).rejects.toThrow();
+});
+
+test('a watcher that nobody takes, with nonsense for its sandbox, hides no sandbox that lacks a follower', async () => {
+  await watched('prod');
+  const { client } = rig.temporal;
+  const nobodys = await client.workflow.start('watchFlowRuns', {
+    workflowId: 'nonsense',
+    taskQueue: 'nobody',
+    args: [],
+    typedSearchAttributes: [{ key: searchAttributes.sandbox, value: 'no "sandbox"' }],
+  });
+  await followerOf('prod').terminate();
+  await untilListed('prod', false);
+  const stop = keepFollowers({ client, taskQueue: 'aep-dataflows', intervalMs: 200, warn });
+  await waitFor('the follower', () => isFollowed('prod'));
+  await stop();
+  await nobodys.terminate();
 });
 
 test('a follower whose activity is paused stays stopped, until that is taken back', async () => {
