@@ -35,12 +35,15 @@ describe('a definition that is right', () => {
   });
 });
 
-test.each(Object.getOwnPropertyNames(Object.prototype))('the key %s is not known, and told in words', (key) => {
-  const spoiled: unknown = JSON.parse(JSON.stringify(sample).replace('{', `{"${key}": 1, `));
-  expect(problemsOf(spoiled)).toEqual([
-    { field: key, message: expect.stringContaining('is not known') as string },
-  ]);
-});
+test.each(Object.getOwnPropertyNames(Object.prototype))(
+  'the key %s is not known, and told in words',
+  (key) => {
+    const spoiled: unknown = JSON.parse(JSON.stringify(sample).replace('{', `{"${key}": 1, `));
+    expect(problemsOf(spoiled)).toEqual([
+      { field: key, message: expect.stringContaining('is not known') as string },
+    ]);
+  },
+);
 
 describe('all problems at once', () => {
   test('fields that are wrong by themselves and rules between fields are told together', () => {
