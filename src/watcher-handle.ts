@@ -7,6 +7,7 @@ import {
   stopUpdate,
   watcherWorkflowId,
   type Health,
+  type Resumed,
 } from './workflows/watch-messages.ts';
 
 /**
@@ -21,8 +22,8 @@ export interface WatcherHandle {
   retryRun(runId?: string): Promise<{ runId: string }>;
   /** New settings, all of them: what is left out is as if it had never been set. */
   setWatch(watch: Watch): Promise<Watch>;
-  /** Enables the flow, and answers how it is then. */
-  resume(): Promise<Health>;
+  /** Enables the flow, and answers how it is then, and in `note` that AEP makes up what was missed. */
+  resume(): Promise<Resumed>;
   /** Ends the watch; the flow goes on. Answers how it was. */
   stop(): Promise<Health>;
 }

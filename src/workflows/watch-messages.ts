@@ -53,8 +53,14 @@ export const setWatchUpdate = defineUpdate<Watch, [Watch]>('setWatch');
 /** The same for workflows, which cannot send updates. Settings that cannot be taken are left out. */
 export const setWatchSignal = defineSignal<[Watch]>('setWatch');
 
-/** Enables a flow that is disabled, whoever did that. Answers how the flow is then, and in `note` that AEP makes up what was missed. */
-export const resumeUpdate = defineUpdate<Health>('resume');
+/** What `resume` answers. */
+export interface Resumed extends Health {
+  /** That AEP makes up what was missed, where anything was. */
+  note?: string;
+}
+
+/** Enables a flow that is disabled, whoever did that. Answers how the flow is then. */
+export const resumeUpdate = defineUpdate<Resumed>('resume');
 
 /** Ends the watch; the flow goes on. Answers how it was. */
 export const stopUpdate = defineUpdate<Health>('stop');
