@@ -57,7 +57,7 @@ export function readShape<Asked>(
 
 /** For a key that nothing reads: a typo would otherwise be an option that silently does nothing. */
 export function unknownKeys(known: readonly string[], suggest: Suggest): (key: string) => string {
-  const likeNone = `is not known here; known are ${known.join(', ')}`;
+  const likeNone = `is not known here${known.length > 0 ? `; known are ${known.join(', ')}` : ''}`;
   return (key) => {
     const near = suggest(key, known);
     return near === undefined ? likeNone : `is not known; did you mean "${near}"?`;

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { withoutNulls } from '../definition/nulls.ts';
+import { isObject } from '../definition/plain-json.ts';
 import { readShape } from '../definition/shape.ts';
 import { tellProblems, type Problem } from '../definition/problems.ts';
 import { invalidDefinition } from './failures.ts';
@@ -10,6 +11,7 @@ import { invalidDefinition } from './failures.ts';
  * @throws InvalidDefinition with every problem.
  */
 export function checkInput<Input>(schema: z.ZodType<Input>, input: unknown, what: string): Input {
+  if (!isObject(input)) throw wrongInput(what, [{ field: '', message: 'The input must be a JSON object' }]);
   const { value, problems } = readShape(withoutNulls(input, schema), schema);
   if (value === undefined) throw wrongInput(what, problems);
   return value;
