@@ -35,7 +35,8 @@ export function makesUp({ flow, switchedAt, began }: WatchState, now: number): s
   if (!schedule || !missesRuns(flow)) return undefined;
   const due = nextDue(schedule, switchedAt ?? began) ?? Infinity;
   const runs = missedRuns(schedule, due, now);
-  return `AEP now makes up ${every}: at least ${runs} by what this watcher has seen. They can take a while.`;
+  const seen = runs > 0 ? `: at least ${runs} by what this watcher has seen` : '';
+  return `AEP now makes up ${every}${seen}. They can take a while.`;
 }
 
 function afterEnabling(flow: Flow): string {

@@ -1,4 +1,12 @@
-import { isCancellation, log, proxyActivities, sleep, uuid4, workflowInfo } from '@temporalio/workflow';
+import {
+  isCancellation,
+  log,
+  proxyActivities,
+  sleep,
+  uuid4,
+  workflowInfo,
+  rootCause,
+} from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { Watch } from '../definition/watch.ts';
 import { isPaused } from '../runs/flow.ts';
@@ -139,7 +147,7 @@ export class Responses {
     try {
       await deliver(delivery);
     } catch (error) {
-      log.warn('A message was not delivered', { error: String(error) });
+      log.warn('A message was not delivered', { error: rootCause(error) ?? String(error) });
       untold = 1;
     }
     const { outbox } = this.reactions;
@@ -155,7 +163,7 @@ export class Responses {
     try {
       await this.#request(() => setFlowState({ sandbox, flowId, state: 'disable' }));
     } catch (error) {
-      log.warn('The flow could not be disabled', { error: String(error) });
+      log.warn('The flow could not be disabled', { error: rootCause(error) ?? String(error) });
       const { pausedBy: _, ...rest } = this.reactions;
       this.reactions = { ...rest, forgiven };
     }

@@ -5,6 +5,7 @@ import {
   log,
   uuid4,
   workflowInfo,
+  rootCause,
 } from '@temporalio/workflow';
 import type { Definition } from '../definition/definition.ts';
 import { dataflowId } from '../definition/identity.ts';
@@ -26,7 +27,8 @@ export function tellThatItWaits(definition: Definition, refusal: ApplicationFail
     telling
       .run(() => deliver(delivery))
       .catch((error: unknown) => {
-        if (!isCancellation(error)) log.warn('A message was not delivered', { error: String(error) });
+        if (!isCancellation(error))
+          log.warn('A message was not delivered', { error: rootCause(error) ?? String(error) });
       });
   return () => telling.cancel();
 }
