@@ -87,11 +87,12 @@ function notShownYet(
   word: UniqueWord,
 ): ApplicationFailure | undefined {
   const { heartbeatDetails, currentAttemptScheduledTimestampMs: now } = activityInfo();
-  const left = heartbeatDetails as { takenSince?: number } | undefined;
-  // The server's clock: the next attempt may be another worker's.
-  const takenSince = left?.takenSince ?? now;
-  if (now - takenSince > listLagMs) return undefined;
-  heartbeat({ takenSince, ...word });
+  const left = heartbeatDetails as { isTaken?: true; takenBy?: number } | undefined;
+  // By the server's clock, since the next attempt may be another worker's. An attempt may begin long after it was due, so
+  // that only what is due after one that saw the title taken is sure to be later than what has it.
+  const takenBy = left?.takenBy ?? (left?.isTaken ? now : undefined);
+  if (takenBy !== undefined && now - takenBy > listLagMs) return undefined;
+  heartbeat({ isTaken: true, ...(takenBy === undefined ? {} : { takenBy }), ...word });
   return ApplicationFailure.create({
     type: 'Unavailable',
     message: `${refused.message} AEP does not say by what, and no list shows it yet`,

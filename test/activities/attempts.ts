@@ -15,12 +15,16 @@ const longestPauseMs = 100;
 /**
  * Has an activity attempt its work as Temporal would, at most `most` times, without the long pauses in between: what one
  * attempt leaves in its heartbeat is there for the next, and a failure that is not retryable is the last.
+ *
+ * @param before called before each attempt
+ * @param layMs how long an attempt lay between its due time and its beginning. Milliseconds.
  */
 export async function attempts<Result>(
   activity: (...args: never[]) => Promise<Result>,
   args: readonly unknown[],
   most: number,
   before: (attempt: number) => void = () => undefined,
+  layMs: (attempt: number) => number = () => 0,
 ): Promise<Attempts<Result>> {
   const failures: ApplicationFailure[] = [];
   let heartbeatDetails: unknown;
@@ -33,7 +37,7 @@ export async function attempts<Result>(
         heartbeatDetails,
         workflowExecution,
         scheduledTimestampMs: Date.now(),
-        currentAttemptScheduledTimestampMs: Date.now(),
+        currentAttemptScheduledTimestampMs: Date.now() - layMs(attempt),
       },
       { logger: new DefaultLogger('ERROR') },
     );

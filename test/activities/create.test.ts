@@ -82,3 +82,13 @@ it('a title that is taken is looked for until AEP can list again, however long t
   );
   expect(result).toEqual({ id: 'https://ns.adobe.com/there', titleTaken: true });
 });
+
+it('a title that is taken is waited for from when that was seen, not from when an attempt was due that lay for long', async () => {
+  const { aep } = await fakeAep(({ method }, response) =>
+    method === 'POST' ? json(response, ...taken) : json(response, 200, { results: [] }),
+  );
+  const { createSchema } = createActivities({ aep, ...bounds, listLagMs: 10_000 });
+  const lay = (attempt: number) => (attempt === 1 ? 60_000 : 0);
+  const { failures } = await attempts(createSchema, [request], 3, undefined, lay);
+  expect(failures.map(({ type }) => type)).toEqual(['Unavailable', 'Unavailable', 'Unavailable']);
+});
