@@ -8,6 +8,7 @@ import type { FlowSettings } from '../../src/resources/flow.ts';
 import type { Dependencies } from '../../src/activities/dependencies.ts';
 
 const serverNow = Date.UTC(2031, 0, 1);
+const workflowId = 'dataflow:prod:orders';
 const dependencies = { httpTimeoutMs: 8_000, lateCommitMs: 10_000, listLagMs: 10_000 } as Dependencies;
 
 it("a flow starts soon by AEP's clock, however far ahead ours is", () => {
@@ -35,8 +36,9 @@ const nothing = () => ({
 /** Looks back with a worker whose clock is off, at a run that the server says was terminated a while ago. */
 async function lookBack(look: Look, workerAheadMs: number, endedAgoMs: number) {
   const executions = [
-    { runId: 'this', startTime: new Date(serverNow), status: { name: 'RUNNING' } },
+    { workflowId, runId: 'this', startTime: new Date(serverNow), status: { name: 'RUNNING' } },
     {
+      workflowId,
       runId: 'earlier',
       startTime: new Date(serverNow - 60_000),
       closeTime: new Date(serverNow - endedAgoMs),
@@ -54,7 +56,7 @@ async function lookBack(look: Look, workerAheadMs: number, endedAgoMs: number) {
   };
   const environment = new MockActivityEnvironment(
     {
-      workflowExecution: { workflowId: 'dataflow:prod:orders', runId: 'this' },
+      workflowExecution: { workflowId, runId: 'this' },
       currentAttemptScheduledTimestampMs: serverNow,
     },
     { client: client as never },
@@ -97,12 +99,12 @@ it('a list of workflows that lags by a second is waited for, but not at a glance
     workflow: {
       async *list() {
         if (Date.now() > began + 1_000)
-          yield { runId: 'this', startTime: new Date(), status: { name: 'RUNNING' } };
+          yield { workflowId, runId: 'this', startTime: new Date(), status: { name: 'RUNNING' } };
       },
       getHandle: nothing,
     },
   };
-  const workflowExecution = { workflowId: 'dataflow:prod:orders', runId: 'this' };
+  const workflowExecution = { workflowId, runId: 'this' };
   const environment = new MockActivityEnvironment({ workflowExecution }, { client: client as never });
   expect(await environment.run(() => glanceBack(dependencies, began))).toBeUndefined();
   expect(await environment.run(lookBackOf(dependencies))).toMatchObject({ ranBefore: false });
@@ -116,7 +118,7 @@ it('a list of workflows that does not answer is not waited for at a glance', asy
       getHandle: nothing,
     },
   };
-  const workflowExecution = { workflowId: 'dataflow:prod:orders', runId: 'this' };
+  const workflowExecution = { workflowId, runId: 'this' };
   const environment = new MockActivityEnvironment({ workflowExecution }, { client: client as never });
   expect(await environment.run(() => glanceBack(dependencies, Date.now()))).toBeUndefined();
 });
@@ -130,22 +132,22 @@ describe('a worker that looks back', () => {
       withAbortSignal: (_signal: unknown, work: () => unknown) => work(),
       workflow: {
         async *list() {
-          yield* shown.map((runId) => ({ runId, startTime, status: { name: 'RUNNING' } }));
+          yield* shown.map((runId) => ({ workflowId, runId, startTime, status: { name: 'RUNNING' } }));
         },
-        getHandle(workflowId: string) {
+        getHandle(id: string) {
           const { status, endedAgoMs } = standIn ?? {};
           const closeTime = endedAgoMs === undefined ? {} : { closeTime: new Date(serverNow - endedAgoMs) };
-          const found = { runId: workflowId, startTime, status: { name: status }, ...closeTime };
+          const found = { runId: id, startTime, status: { name: status }, ...closeTime };
           return standIn ? { describe: async () => found } : nothing();
         },
-        async start(type: string, { workflowId }: { workflowId: string }) {
-          started.push(`${type} ${workflowId}`);
+        async start(type: string, { workflowId: id }: { workflowId: string }) {
+          started.push(`${type} ${id}`);
         },
       },
     };
     const environment = new MockActivityEnvironment(
       {
-        workflowExecution: { workflowId: 'dataflow:prod:orders', runId: 'this' },
+        workflowExecution: { workflowId, runId: 'this' },
         currentAttemptScheduledTimestampMs: serverNow,
       },
       { client: client as never },

@@ -166,6 +166,7 @@ export class SimulatedTemporal {
       .map((run) => {
         const ended = run.listed === 'ended';
         return {
+          workflowId,
           runId: run.runId,
           status: { name: ended ? run.closed!.status : 'RUNNING' },
           startTime: new Date(run.startedAt),
