@@ -153,6 +153,6 @@ describe('an input that makes no sense is refused with everything that is wrong 
   });
 
   it('of any, where it is no object at all', async () => {
-    expect(await refused('deleteDataflow', 'orders')).toEqual([': must be an object, not the text "orders"']);
+    expect(await refused('deleteDataflow', 'orders')).toEqual([': The input must be a JSON object']);
   });
 });
