@@ -10,3 +10,10 @@ export function cut(text: string, limit: number): string {
   if (characters.length <= limit) return characters.join('');
   return `${characters.slice(0, limit - 1).join('')}…`;
 }
+
+/** Names as far as they are told: twenty of them, and how many there are besides. */
+export function tellSome(names: readonly string[]): string {
+  const most = 20;
+  const more = names.length > most ? ` and ${names.length - most} more` : '';
+  return `${names.slice(0, most).join(', ')}${more}`;
+}

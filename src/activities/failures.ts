@@ -13,6 +13,7 @@ import {
   Unavailable,
   UnknownSandbox,
 } from '../aep/errors.ts';
+import { tellSome } from '../cut.ts';
 import { nearest } from '../definition/nearest.ts';
 import type { Problem } from '../definition/problems.ts';
 import type { AepRefusal, FailureType } from '../failure-types.ts';
@@ -21,7 +22,6 @@ const firstPauseMs = 1_000;
 const longestPauseMs = 30 * 60_000;
 /** A token that is refused right after its renewal may be a gateway catching up; a sixth time in a row it is not. */
 const unauthorizedInARow = 6;
-const sandboxesToTell = 20;
 
 /** What went wrong since the last good answer, left to the next attempt in heartbeat details. Whoever leaves none begins anew. */
 interface Trouble {
@@ -105,9 +105,7 @@ function tellKnown({ sandbox, known }: UnknownSandbox): string {
   if (known === undefined) return '';
   if (known.length === 0) return '; this client may use none';
   const near = nearest(sandbox, known);
-  const more = known.length > sandboxesToTell ? ` and ${known.length - sandboxesToTell} more` : '';
-  const told = known.slice(0, sandboxesToTell).join(', ');
-  return `; this client may use ${told}${more}${near === undefined ? '' : `. Did you mean "${near}"?`}`;
+  return `; this client may use ${tellSome(known)}${near === undefined ? '' : `. Did you mean "${near}"?`}`;
 }
 
 /** The type says that no attempt may follow without a look. */

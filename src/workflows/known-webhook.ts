@@ -1,10 +1,9 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
+import { tellSome } from '../cut.ts';
 import { nearest } from '../definition/nearest.ts';
 import type { Problem } from '../definition/problems.ts';
 import type { Watch } from '../definition/watch.ts';
-
-const toTell = 20;
 
 const { knownWebhooks } = proxyActivities<Activities>({
   startToCloseTimeout: '30 seconds',
@@ -25,7 +24,6 @@ export async function webhookProblems({ notify }: Watch = {}): Promise<Problem[]
 function tellKnown(name: string, known: string[]): string {
   if (known.length === 0) return ', nor any other';
   const near = nearest(name, known);
-  const more = known.length > toTell ? ` and ${known.length - toTell} more` : '';
   const hint = near === undefined ? '' : `; did you mean "${near}"?`;
-  return `, only ${known.slice(0, toTell).join(', ')}${more}${hint}`;
+  return `, only ${tellSome(known)}${hint}`;
 }

@@ -1,3 +1,4 @@
+import type { WorkflowHandle } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { leaveStandIn } from '../../src/activities/unlisted.ts';
@@ -21,6 +22,11 @@ beforeAll(async () => {
 afterAll(() => rig.close());
 
 const workflow = (sandbox: string) => rig.temporal.client.workflow.getHandle(`dataflow:${sandbox}:orders`);
+/** The types of the activities that a workflow has asked for. */
+const scheduledIn = async (handle: WorkflowHandle) =>
+  (await handle.fetchHistory()).events!.map(
+    (event) => event.activityTaskScheduledEventAttributes?.activityType?.name,
+  );
 const failureOf = async (definition: unknown) =>
   (await (await rig.client.start(definition)).result().catch((error: unknown) => error)) as DataflowError;
 
@@ -56,8 +62,7 @@ it('a definition that was refused at once is no reason to wait for its corrected
   const options = { workflowId: `dataflow:${sandbox}:orders`, taskQueue: 'aep-dataflows', args: [wrong] };
   await expect(rig.temporal.client.workflow.execute('createDataflow', options)).rejects.toThrow();
   await (await rig.client.start(orders(sandbox))).result();
-  const { events } = await workflow(sandbox).fetchHistory();
-  const scheduled = events!.map((event) => event.activityTaskScheduledEventAttributes?.activityType?.name);
+  const scheduled = await scheduledIn(workflow(sandbox));
   expect(scheduled).toContain('lookForFlow');
   expect(scheduled).not.toContain('settleFlow');
 });
@@ -71,8 +76,7 @@ it('a create that was refused at its check and corrected still waits for what th
   await waitFor('the create to wait', async () => (await handle.progress()).state === 'waiting');
   await handle.resume(orders(sandbox));
   await handle.result();
-  const { events } = await workflow(sandbox).fetchHistory();
-  const scheduled = events!.map((event) => event.activityTaskScheduledEventAttributes?.activityType?.name);
+  const scheduled = await scheduledIn(workflow(sandbox));
   expect(scheduled).toContain('settleFlow');
   expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
 });
@@ -85,8 +89,7 @@ it.each([
   const options = { workflowId: `dataflow:${sandbox}:orders`, taskQueue: 'aep-dataflows', args };
   await expect(rig.temporal.client.workflow.execute('deleteDataflow', options)).rejects.toThrow();
   await (await rig.client.start(orders(sandbox))).result();
-  const { events } = await workflow(sandbox).fetchHistory();
-  const scheduled = events!.map((event) => event.activityTaskScheduledEventAttributes?.activityType?.name);
+  const scheduled = await scheduledIn(workflow(sandbox));
   expect(scheduled).toContain('lookForFlow');
   expect(scheduled).not.toContain('settleFlow');
 });
@@ -104,8 +107,7 @@ it('a create after a run that lists did not show, for which another stands in, w
   const standIn = rig.temporal.client.workflow.getHandle(`unlisted:${sandbox}:orders`);
   expect((await standIn.describe()).status.name).toBe('RUNNING');
   await (await rig.client.start(orders(sandbox))).result();
-  const { events } = await workflow(sandbox).fetchHistory();
-  const scheduled = events!.map((event) => event.activityTaskScheduledEventAttributes?.activityType?.name);
+  const scheduled = await scheduledIn(workflow(sandbox));
   expect(scheduled).toContain('settleFlow');
   expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
 });
@@ -122,8 +124,7 @@ it('a create of what is there in part, of which Temporal keeps no run any more, 
   const client = await connect({ client: forgetful.client });
   const again = await (await client.start(orders(sandbox))).result();
   expect(again).toMatchObject({ made: ['flow'], resources: { ...resources, flow: again.flowId } });
-  const { events } = await forgetful.client.workflow.getHandle(`dataflow:${sandbox}:orders`).fetchHistory();
-  const scheduled = events!.map((event) => event.activityTaskScheduledEventAttributes?.activityType?.name);
+  const scheduled = await scheduledIn(forgetful.client.workflow.getHandle(`dataflow:${sandbox}:orders`));
   expect(scheduled).toContain('settleFlow');
   expect(scheduled).not.toContain('settleDataset');
 });
