@@ -48,7 +48,8 @@ export async function attempts<Result>(
       if (!(error instanceof ApplicationFailure)) throw error;
       failures.push(error);
       if (error.nonRetryable) break;
-      await sleep(Math.min(Number(error.nextRetryDelay ?? 0), longestPauseMs));
+      // Node cuts off parts of a millisecond, and Temporal never comes early.
+      await sleep(Math.min(Math.ceil(Number(error.nextRetryDelay ?? 0)), longestPauseMs));
     }
   }
   return { failures };
