@@ -9,7 +9,8 @@ export const fastest = 1_000_000;
 
 export class Clock {
   #base: number;
-  #realBase = Date.now();
+  // Real time as performance tells it: it is finer than a millisecond and never set back.
+  #realBase = performance.now();
   #speed: number;
 
   constructor(start: number, speed: number) {
@@ -19,7 +20,7 @@ export class Clock {
 
   /** Now, epoch ms. */
   now(): number {
-    return Math.min(lastMoment, Math.floor(this.#base + (Date.now() - this.#realBase) * this.#speed));
+    return Math.min(lastMoment, Math.floor(this.#base + (performance.now() - this.#realBase) * this.#speed));
   }
 
   get speed(): number {
@@ -44,6 +45,6 @@ export class Clock {
 
   #restart(now: number): void {
     this.#base = now;
-    this.#realBase = Date.now();
+    this.#realBase = performance.now();
   }
 }
