@@ -37,8 +37,13 @@ import {
   type Progress,
 } from './workflows/messages.ts';
 import { watcherHandle, type WatcherHandle } from './watcher-handle.ts';
-import { announcementOf } from './workflows/announcement.ts';
-import { healthQuery, watcherWorkflowId, type Health, type WatchInput } from './workflows/watch-messages.ts';
+import { announcementOf } from './workflows/dataflow/announcement.ts';
+import {
+  healthQuery,
+  watcherWorkflowId,
+  type Health,
+  type WatchInput,
+} from './workflows/watch/watch-messages.ts';
 
 /** Why a dataflow could not be created. */
 export class DataflowError extends Error {

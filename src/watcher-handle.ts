@@ -8,7 +8,7 @@ import {
   watcherWorkflowId,
   type Health,
   type Resumed,
-} from './workflows/watch-messages.ts';
+} from './workflows/watch/watch-messages.ts';
 
 /**
  * The watcher of a flow, and what it can be asked to do. Each throws DataflowError where it is refused; `Conflict` where

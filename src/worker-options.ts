@@ -1,7 +1,7 @@
 import type { WorkerOptions } from '@temporalio/worker';
 import type { WorkerConfig } from './config.ts';
 import { createActivities } from './activities/index.ts';
-import { tellWait } from './activities/tell-wait.ts';
+import { tellWait } from './activities/dataflow/tell-wait.ts';
 import { createAep } from './aep/aep.ts';
 import { taskQueue } from './workflows/messages.ts';
 

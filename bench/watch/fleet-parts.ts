@@ -4,7 +4,7 @@ import { tsToMs } from '@temporalio/common/lib/time.js';
 import type { temporal } from '@temporalio/proto';
 import { startChild } from '../../dev/child.ts';
 import { taskQueue } from '../../src/workflows/messages.ts';
-import { healthQuery, wakeSignal, watcherWorkflowId } from '../../src/workflows/watch-messages.ts';
+import { healthQuery, wakeSignal, watcherWorkflowId } from '../../src/workflows/watch/watch-messages.ts';
 import { startAdobe } from '../../test/watch/adobe.ts';
 import { quantile } from '../lib/stats.ts';
 import { episodesOf, sizeOf, type Episode } from './episodes.ts';

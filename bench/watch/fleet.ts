@@ -8,7 +8,7 @@ import { startTemporal, type TemporalServer } from '../../dev/temporal-server.ts
 import { receiveMessages } from '../../dev/webhook-receiver.ts';
 import { startEmulator, type Emulator, type RecordedRequest } from '../../emulator/emulator.ts';
 import { createAep } from '../../src/aep/aep.ts';
-import { watcherWorkflowId } from '../../src/workflows/watch-messages.ts';
+import { watcherWorkflowId } from '../../src/workflows/watch/watch-messages.ts';
 import { used } from '../lib/used.ts';
 import { makeFlows } from './flows.ts';
 

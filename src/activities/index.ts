@@ -1,17 +1,17 @@
 import { activityName, kinds, type Kind } from '../resources/kinds.ts';
 import { uniqueKinds } from '../resources/plan.ts';
-import { createCheckActivities } from './check.ts';
+import { createCheckActivities } from './dataflow/read-facts.ts';
 import type { Dependencies } from './dependencies.ts';
-import { createOf, createUniqueOf } from './create.ts';
-import { createFlowActions } from './flow-actions.ts';
-import { lookBackOf } from './look-back.ts';
-import { lookOf, readOf } from './look.ts';
-import { createOrphanActivities } from './orphans.ts';
-import { listMarkedOf, removeOf } from './remove.ts';
-import { createRunActivities } from './runs.ts';
-import { settleOf, settleOrCreateOf } from './settle.ts';
-import { createTellActivities } from './tell.ts';
-import { createUserActivities } from './users.ts';
+import { createOf, createUniqueOf } from './dataflow/create.ts';
+import { createFlowActions } from './watch/flow-actions.ts';
+import { lookBackOf } from './dataflow/look-back.ts';
+import { lookOf, readOf } from './dataflow/look.ts';
+import { createOrphanActivities } from './dataflow/orphans.ts';
+import { listMarkedOf, removeOf } from './dataflow/remove.ts';
+import { createRunActivities } from './watch/index.ts';
+import { settleOf, settleOrCreateOf } from './dataflow/settle.ts';
+import { createTellActivities } from './watch/tell.ts';
+import { createUserActivities } from './dataflow/users.ts';
 
 /** One activity per API call, named after it, so that the timeline in the Temporal UI reads like the tutorial. */
 export function createActivities(dependencies: Dependencies) {
@@ -49,10 +49,10 @@ function forEachKind<Verb extends string, Activity>(
   >;
 }
 
-export type { BaseConnection, FlowSpecAnswer, Recalled } from './check.ts';
-export type { CreateRequest, Created } from './create.ts';
-export type { Bounds, LookBack } from './look-back.ts';
-export type { Look, LookRequest } from './look.ts';
-export type { Orphans } from './orphans.ts';
-export type { Marked } from './remove.ts';
-export type { Settled, SettleOrCreateRequest, SettleRequest } from './settle.ts';
+export type { BaseConnection, FlowSpecAnswer, Recalled } from './dataflow/read-facts.ts';
+export type { CreateRequest, Created } from './dataflow/create.ts';
+export type { Bounds, LookBack } from './dataflow/look-back.ts';
+export type { Look, LookRequest } from './dataflow/look.ts';
+export type { Orphans } from './dataflow/orphans.ts';
+export type { Marked } from './dataflow/remove.ts';
+export type { Settled, SettleOrCreateRequest, SettleRequest } from './dataflow/settle.ts';

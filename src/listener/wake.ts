@@ -2,7 +2,7 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { inTurns } from '../activities/in-turns.ts';
 import { watcherType, watcherWorkflowId } from '../runs/names.ts';
 import { searchAttributes } from '../workflows/messages.ts';
-import { wakeSignal } from '../workflows/watch-messages.ts';
+import { wakeSignal } from '../workflows/watch/watch-messages.ts';
 import type { RunEvent } from './read-events.ts';
 
 /** Adobe delivers at least once, and again for a day. Milliseconds, and how many are remembered. */

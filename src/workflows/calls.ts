@@ -68,7 +68,7 @@ export function callsFor<K extends Kind>(kind: K, bounds: Bounds) {
 /** How an attempt ends of which nobody knows what it did. */
 export const doubtTypes = ['OutcomeUnknown', 'TemporalTimeout:StartToClose', 'TemporalTimeout:Heartbeat'];
 
-/** For a POST that must not be sent twice: a dead worker is doubt, not a reason for another attempt (see `activities/create.ts`). */
+/** For a POST that must not be sent twice: a dead worker is doubt, not a reason for another attempt (see `activities/dataflow/create.ts`). */
 const sentOnce: ActivityOptions = {
   retry: {
     ...retry,

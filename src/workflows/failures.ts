@@ -2,7 +2,7 @@ import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio
 import { cut } from '../cut.ts';
 import { InvalidDefinitionError, type Problem } from '../definition/problems.ts';
 import { isFailureType, type FailureType } from '../failure-types.ts';
-import { Conflicting, NotNow } from './refusals.ts';
+import { Conflicting, NotNow } from './dataflow/refusals.ts';
 
 const toTell = 100;
 const longestMessage = 4_000;

@@ -1,7 +1,7 @@
-export { createDataflow } from './create-dataflow.ts';
-export { deleteDataflow } from './delete-dataflow.ts';
-export { listOrphans } from './list-orphans.ts';
-export { watchFlowRuns } from './watch-flow-runs.ts';
-export { followRuns } from './follow-runs.ts';
-export { unlistedRun } from './unlisted-run.ts';
+export { createDataflow } from './dataflow/create-dataflow.ts';
+export { deleteDataflow } from './dataflow/delete-dataflow.ts';
+export { listOrphans } from './dataflow/list-orphans.ts';
+export { watchFlowRuns } from './watch/watch-flow-runs.ts';
+export { followRuns } from './watch/follow-runs.ts';
+export { unlistedRun } from './dataflow/unlisted-run.ts';
 export { unknownWorkflowType as default } from './unknown-workflow-type.ts';

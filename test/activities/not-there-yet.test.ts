@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isNotThereYet } from '../../src/activities/not-there-yet.ts';
+import { isNotThereYet } from '../../src/activities/dataflow/not-there-yet.ts';
 import { NotFound, Rejected, TitleTaken, Unavailable } from '../../src/aep/errors.ts';
 
 const id = 'https://ns.adobe.com/tenant/schemas/52b59140414aa6a3';

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { createCheckActivities } from '../../src/activities/check.ts';
-import { glanceBack, lookBackOf } from '../../src/activities/look-back.ts';
-import { bodyOf } from '../../src/activities/send.ts';
+import { createCheckActivities } from '../../src/activities/dataflow/read-facts.ts';
+import { glanceBack, lookBackOf } from '../../src/activities/dataflow/look-back.ts';
+import { bodyOf } from '../../src/activities/dataflow/send.ts';
 import type { FlowSettings } from '../../src/resources/flow.ts';
 import type { Dependencies } from '../../src/activities/dependencies.ts';
 

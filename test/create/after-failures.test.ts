@@ -1,7 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { leaveStandIn } from '../../src/activities/unlisted.ts';
+import { leaveStandIn } from '../../src/activities/dataflow/unlisted.ts';
 import { connect, type DataflowError } from '../../src/client.ts';
 import { readConfig } from '../../src/config.ts';
 import { workerOptions } from '../../src/worker-options.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { localEnv } from '../../dev/local-stack.ts';
 import { startTemporal } from '../../dev/temporal-server.ts';
 import { startEmulator, type Emulator } from '../../emulator/emulator.ts';
-import { listExecutions } from '../../src/activities/executions.ts';
+import { listExecutions } from '../../src/activities/dataflow/executions.ts';
 import { connect, type AepDataflows } from '../../src/client.ts';
 import { readConfig } from '../../src/config.ts';
 import { workerOptions } from '../../src/worker-options.ts';

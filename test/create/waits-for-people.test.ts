@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { messageSchema, type CreateMessage } from '../../src/runs/message.ts';
-import type { Watch } from '../../src/workflows/watch-messages.ts';
+import type { Watch } from '../../src/workflows/watch/watch-messages.ts';
 import { orders } from '../support/dataflows.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { startStage, type Stage } from '../watch/stage.ts';

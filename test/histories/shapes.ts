@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { DataflowHandle } from '../../src/client.ts';
 import { example } from '../support/example.ts';
 import { legacyOrders, orders } from '../support/dataflows.ts';
-import type { Watch } from '../../src/workflows/watch-messages.ts';
+import type { Watch } from '../../src/workflows/watch/watch-messages.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { administrator, makeFlow } from '../watch/make-flow.ts';
 import { webhook, type Played, type Stage } from './stage.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkInput } from '../../src/workflows/inputs.ts';
-import { takesNothing } from '../../src/workflows/watch-input.ts';
+import { takesNothing } from '../../src/workflows/watch/watch-input.ts';
 import { z } from 'zod';
 
 test.each([undefined, null, 3, 'x', []])('an input that is no object (%j) is called so', (input) => {

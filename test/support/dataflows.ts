@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { RecordedRequest } from '../../emulator/emulator.ts';
 import { DataflowError } from '../../src/client.ts';
 import type { Outcome } from '../../src/resources/outcome.ts';
-import type { createDataflow } from '../../src/workflows/create-dataflow.ts';
+import type { createDataflow } from '../../src/workflows/dataflow/create-dataflow.ts';
 import { administrator } from '../watch/make-flow.ts';
 import { example } from './example.ts';
 import type { Rig } from './rig.ts';

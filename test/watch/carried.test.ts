@@ -1,6 +1,6 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { checkNowUpdate, setWatchUpdate } from '../../src/workflows/watch-messages.ts';
+import { checkNowUpdate, setWatchUpdate } from '../../src/workflows/watch/watch-messages.ts';
 import { readRun } from '../../src/runs/read-run.ts';
 import { runsEndedName } from '../../src/runs/names.ts';
 import type { WatchState } from '../../src/runs/watch.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { messageSchema } from '../../src/runs/message.ts';
-import { checkNowUpdate, resumeUpdate } from '../../src/workflows/watch-messages.ts';
+import { checkNowUpdate, resumeUpdate } from '../../src/workflows/watch/watch-messages.ts';
 import { waitFor } from '../support/wait-for.ts';
 import {
   healthOf,

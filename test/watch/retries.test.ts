@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { setWatchUpdate } from '../../src/workflows/watch-messages.ts';
+import { setWatchUpdate } from '../../src/workflows/watch/watch-messages.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { healthOf, onCall, replay, startStage, until, type Stage, type Watched } from './stage.ts';
 

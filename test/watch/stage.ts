@@ -4,7 +4,7 @@ import { expect, inject } from 'vitest';
 import type { Aep } from '../../src/aep/aep.ts';
 import type { FlowMessage } from '../../src/runs/message.ts';
 import type { watchFlowRuns } from '../../src/workflows/index.ts';
-import { healthQuery, type Health, type Watch } from '../../src/workflows/watch-messages.ts';
+import { healthQuery, type Health, type Watch } from '../../src/workflows/watch/watch-messages.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { administrator, justEnded, makeFlow } from './make-flow.ts';

@@ -2,7 +2,7 @@ import { temporal } from '@temporalio/proto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { keepFollowers } from '../../src/keep-followers.ts';
 import { searchAttributes } from '../../src/workflows/messages.ts';
-import { healthQuery, watcherWorkflowId, type Health } from '../../src/workflows/watch-messages.ts';
+import { healthQuery, watcherWorkflowId, type Health } from '../../src/workflows/watch/watch-messages.ts';
 import { startProgram } from '../support/program.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -7,7 +7,7 @@ import {
   setWatchUpdate,
   stopUpdate,
   type Watch,
-} from '../../src/workflows/watch-messages.ts';
+} from '../../src/workflows/watch/watch-messages.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { healthOf, historyOf, onCall, refusalOf, replay, startStage, until, type Stage } from './stage.ts';
 

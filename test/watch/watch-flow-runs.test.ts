@@ -9,7 +9,7 @@ import {
   type Health,
   type WatchInput,
   type WatchResult,
-} from '../../src/workflows/watch-messages.ts';
+} from '../../src/workflows/watch/watch-messages.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { administrator, makeEnds, makeFlow, type FlowRequest } from './make-flow.ts';

@@ -1,0 +1,167 @@
+import { Context, activityInfo } from '@temporalio/activity';
+import type { ResourceIds } from '../../resources/kinds.ts';
+import type { Outcome } from '../../resources/outcome.ts';
+import { jittered, unreadable } from '../watch/polling.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { listExecutions } from './executions.ts';
+import { beating, staleAfterMs } from './send.ts';
+import { leaveStandIn, standIns, type Execution } from './unlisted.ts';
+
+/** How long things can take on this worker's way to AEP, recorded so that a replay waits as long as the first run did. Milliseconds. */
+export interface Bounds {
+  /** One call to AEP in all. */
+  httpTimeoutMs: number;
+  /** From a doubt about a request until what that may have made is sure to show in AEP's lists. */
+  settleMs: number;
+  /** The part of it beyond the request's own time-out: a late commit and the lag of lists. */
+  lateMs: number;
+}
+
+/** What earlier executions under this workflow id left. */
+export interface LookBack {
+  /** The run that asked: what it was told of earlier runs is true of no other. */
+  runId: string;
+  ranBefore: boolean;
+  /** An earlier run was cut off so recently that its last request may not show yet. */
+  mayStillArrive: boolean;
+  /** When the first of them began, by Temporal's clock; 0 where it cannot tell. Epoch milliseconds. */
+  since?: number;
+  /** What earlier runs noted as made or adopted, newest first. */
+  ids: ResourceIds[];
+  bounds: Bounds;
+  /** The bounds for what a run that was cut off may have sent: a worker that lives may begin a request a moment later. */
+  afterCutOff: Bounds;
+}
+
+/** Runs whose notes are read, so that no answer outgrows the history. */
+const mostRuns = 20;
+/** The pauses between two lists grow from the first by half, for about five seconds in all. */
+const firstPauseMs = 25;
+const longestPauseMs = 1_800;
+/** How often lists are asked for where others have taken them all, and after which pause. Milliseconds. */
+const mostAttempts = 4;
+const busyPauseMs = 1_500;
+/** What Temporal tells within this costs a create less than an activity would. */
+const atOnceMs = 100;
+
+/** Asks Temporal what ran under this workflow id before: the only source that knows of runs that could not say goodbye. */
+export function lookBackOf(dependencies: Dependencies) {
+  return async (): Promise<LookBack> => {
+    const { workflowExecution, currentAttemptScheduledTimestampMs } = activityInfo();
+    const executions = await beating(executionsOf);
+    if (executions) return judged(executions, currentAttemptScheduledTimestampMs, dependencies);
+    await beating(leaveStandIn);
+    const { runId } = workflowExecution!;
+    const { afterCutOff } = boundsOf(dependencies);
+    return {
+      runId,
+      ranBefore: true,
+      mayStillArrive: true,
+      since: 0,
+      ids: [],
+      bounds: afterCutOff,
+      afterCutOff,
+    };
+  };
+}
+
+/**
+ * The same where Temporal can tell at once, else undefined.
+ * @param now by the server's clock, not after the present. Epoch milliseconds.
+ */
+export async function glanceBack(dependencies: Dependencies, now: number): Promise<LookBack | undefined> {
+  const tooLate = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), atOnceMs));
+  const executions = await Promise.race([listed().catch(() => undefined), tooLate]);
+  return executions && judged(executions, now, dependencies);
+}
+
+/** Leaves a stand-in for a run that lists do not show. */
+export async function mustBeKnown(): Promise<void> {
+  const executions = await listed().catch(() => undefined);
+  if (!executions) await leaveStandIn();
+}
+
+function boundsOf({ httpTimeoutMs, lateCommitMs, listLagMs }: Dependencies) {
+  const lateMs = lateCommitMs + listLagMs;
+  const bounds: Bounds = { httpTimeoutMs, settleMs: httpTimeoutMs + lateMs, lateMs };
+  return { bounds, afterCutOff: { ...bounds, settleMs: bounds.settleMs + staleAfterMs } };
+}
+
+/** @param now by the server's clock, as that of an execution's end is: a worker's own may be anything. Epoch milliseconds. */
+function judged(executions: Execution[], now: number, dependencies: Dependencies): LookBack {
+  const { runId } = activityInfo().workflowExecution!;
+  const { bounds, afterCutOff } = boundsOf(dependencies);
+  const earlier = executions.filter((one) => one.runId !== runId);
+  const settled = now - afterCutOff.settleMs;
+  const arriving = earlier.some((one) => mayStillArrive(one, settled));
+  return {
+    runId,
+    ranBefore: earlier.length > 0,
+    ...(earlier.length > 0 ? { since: Math.min(...earlier.map(({ startTime }) => +startTime)) } : {}),
+    mayStillArrive: arriving,
+    ids: distinct(earlier.map(({ memo }) => idsOf(memo?.['outcome'] as Outcome | undefined))),
+    bounds: arriving ? afterCutOff : bounds,
+    afterCutOff,
+  };
+}
+
+/**
+ * Every execution of this workflow id that counts, newest first. Undefined where Temporal cannot tell. Throws where others
+ * have taken all the lists that there are in a second, and Temporal's client has waited for one in vain: to come again
+ * costs a create less than to expect the worst.
+ */
+async function executionsOf(): Promise<Execution[] | undefined> {
+  try {
+    for (let pauseMs = firstPauseMs; ; pauseMs *= 1.5) {
+      const executions = await listed();
+      if (executions || pauseMs > longestPauseMs) return executions;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+  } catch (error) {
+    if (isTooManyLists(error) && activityInfo().attempt < mostAttempts)
+      throw unreadable('what ran before', error, jittered(busyPauseMs));
+  }
+  // The time-skipping test server has no list. Not to know is the same as to expect the worst.
+  return undefined;
+}
+
+/** A namespace has so many lists in a second, for all its clients. gRPC: RESOURCE_EXHAUSTED. */
+function isTooManyLists(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause && cause.code === 8;
+}
+
+/**
+ * The same, as Temporal shows it now. Undefined while lists do not show this run: no run sends anything before it is
+ * listed or has a stand-in, so that what both show then is all.
+ */
+async function listed(): Promise<Execution[] | undefined> {
+  const { workflowId, runId } = activityInfo().workflowExecution!;
+  const standing = standIns();
+  // It is awaited below, and not where lists fail before.
+  standing.catch(() => undefined);
+  const executions: Execution[] = await listExecutions(Context.current().client, workflowId);
+  if (!executions.some((one) => one.runId === runId)) return undefined;
+  executions.push(...(await standing));
+  return executions.sort((a, b) => +b.startTime - +a.startTime);
+}
+
+/** @param since epoch milliseconds: what ended before has shown by now. */
+function mayStillArrive({ status, closeTime, memo }: Execution, since: number): boolean {
+  if (closeTime && +closeTime < since) return false;
+  const outcome = memo?.['outcome'] as Outcome | undefined;
+  const saidGoodbye =
+    status.name !== 'RUNNING' && status.name !== 'TERMINATED' && status.name !== 'TIMED_OUT';
+  return !(saidGoodbye && outcome && outcome.unknown.length === 0);
+}
+
+/** Runs that found everything in place all note the same; of others the newest will do. */
+function distinct(noted: ResourceIds[]): ResourceIds[] {
+  const once = new Map(noted.map((ids) => [JSON.stringify(ids), ids]));
+  once.delete('{}');
+  return [...once.values()].slice(0, mostRuns);
+}
+
+function idsOf(outcome: Outcome | undefined): ResourceIds {
+  return { ...outcome?.adopted, ...outcome?.made };
+}

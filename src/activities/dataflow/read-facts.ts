@@ -1,0 +1,166 @@
+import { ApplicationFailure, activityInfo, cancellationSignal } from '@temporalio/activity';
+import { ApplicationFailureCategory } from '@temporalio/common';
+import { flowSpecProblems } from '../../definition/flow-spec.ts';
+import type { Problem } from '../../definition/problems.ts';
+import type { FailureType } from '../../failure-types.ts';
+import type { FlowSettings } from '../../resources/flow.ts';
+import type { JsonObject } from '../../resources/resource.ts';
+import { failure, isTooLate, pauseMs } from '../aep-failures.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { glanceBack, type LookBack } from './look-back.ts';
+import { beating } from './send.ts';
+
+export interface FlowSpecRequest {
+  sandbox: string;
+  /** Such as `CRMToAEP`. */
+  name: string;
+  /** What of the flow the flow spec has a say in. */
+  settings: FlowSettings;
+  giveUpAfterMs?: number;
+}
+
+/** The flow spec's id, and what it does not allow. Null where AEP has no flow spec of that name. */
+export type FlowSpecAnswer = { id: string; version: string; problems: Problem[] } | null;
+
+export interface BaseConnectionRequest {
+  sandbox: string;
+  id: string;
+  /** Whether to wait while AEP is initializing it, which takes about a minute and a half for some sorts of credentials. */
+  waits?: boolean;
+  giveUpAfterMs?: number;
+}
+
+/** A base connection, as far as a source connection depends on it. Null where there is none. */
+export type BaseConnection = { state?: string; connectionSpecId?: string } | null;
+
+export interface RowsRequest {
+  sandbox: string;
+  datasetId: string;
+}
+
+export interface RecallRequest {
+  flowSpec: Pick<FlowSpecRequest, 'sandbox' | 'name' | 'settings'>;
+  baseConnection?: Pick<BaseConnectionRequest, 'sandbox' | 'id'>;
+  /** When the run asked, by the server's clock. Epoch milliseconds. Absent: it need not know what ran before. */
+  lookBackAt?: number;
+}
+
+/** What can be told without a call to AEP. What is absent has to be read. */
+export interface Recalled {
+  flowSpec?: FlowSpecAnswer;
+  baseConnection?: BaseConnection;
+  lookBack?: LookBack;
+}
+
+/** Flow specs change with Adobe's releases, base connections with a user's hand. Milliseconds. */
+const flowSpecAgeMs = 10 * 60_000;
+const baseConnectionAgeMs = 60_000;
+
+/** The reads before the first create. What they answer is kept for a while: a thousand dataflows ask for the same few. */
+export function createCheckActivities(dependencies: Dependencies) {
+  const { flowService } = dependencies.aep;
+  const flowSpecs = remembered<JsonObject>(flowSpecAgeMs);
+  const baseConnections = remembered<JsonObject>(baseConnectionAgeMs, ({ state }) => state === 'enabled');
+  return {
+    async readFlowSpec({ giveUpAfterMs, ...request }: FlowSpecRequest): Promise<FlowSpecAnswer> {
+      try {
+        const call = { sandbox: request.sandbox, signal: cancellationSignal() };
+        const read = () => flowService.findFlowSpec(call, request.name);
+        return flowSpecAnswer(
+          await beating(() => flowSpecs.read(`${request.sandbox}/${request.name}`, read)),
+          request.settings,
+        );
+      } catch (error) {
+        throw failure(error, giveUpAfterMs);
+      }
+    },
+
+    async readBaseConnection({
+      giveUpAfterMs,
+      waits,
+      ...request
+    }: BaseConnectionRequest): Promise<BaseConnection> {
+      let connection: BaseConnection;
+      try {
+        const call = { sandbox: request.sandbox, signal: cancellationSignal() };
+        const read = () => flowService.connections.get(call, request.id);
+        connection = baseConnectionAnswer(
+          await beating(() => baseConnections.read(`${request.sandbox}/${request.id}`, read)),
+        );
+      } catch (error) {
+        throw failure(error, giveUpAfterMs);
+      }
+      if (waits && connection?.state === 'initializing') throw notEnabledYet(request.id, giveUpAfterMs);
+      return connection;
+    },
+
+    /** Whether a dataset holds rows. */
+    async readRows({ sandbox, datasetId }: RowsRequest): Promise<boolean> {
+      try {
+        const call = { sandbox, signal: cancellationSignal() };
+        return await beating(() => dependencies.aep.catalog.holdsRows(call, datasetId));
+      } catch (error) {
+        throw failure(error);
+      }
+    },
+
+    /** What the first two read, from memory alone, and what ran before. For a local activity: it is done within a tenth of a second. */
+    async recall({ flowSpec, baseConnection, lookBackAt }: RecallRequest): Promise<Recalled> {
+      const spec = flowSpecs.known(`${flowSpec.sandbox}/${flowSpec.name}`);
+      const connection =
+        baseConnection && baseConnections.known(`${baseConnection.sandbox}/${baseConnection.id}`);
+      const lookBack = lookBackAt === undefined ? undefined : await glanceBack(dependencies, lookBackAt);
+      return {
+        ...(spec ? { flowSpec: flowSpecAnswer(spec, flowSpec.settings) } : {}),
+        ...(connection ? { baseConnection: baseConnectionAnswer(connection) } : {}),
+        ...(lookBack ? { lookBack } : {}),
+      };
+    },
+  };
+}
+
+/** The first pauses grow from a second to this. Milliseconds. */
+const longestPauseMs = 16_000;
+
+function notEnabledYet(id: string, giveUpAfterMs: number | undefined): ApplicationFailure {
+  const nextRetryDelay = Math.min(pauseMs(activityInfo().attempt), longestPauseMs);
+  return ApplicationFailure.create({
+    type: 'Unavailable' satisfies FailureType,
+    message: `The base connection ${id} is initializing: AEP has not enabled it yet`,
+    nonRetryable: isTooLate(nextRetryDelay, giveUpAfterMs),
+    nextRetryDelay,
+    category: ApplicationFailureCategory.BENIGN,
+  });
+}
+
+function flowSpecAnswer(spec: JsonObject | undefined, settings: FlowSettings): FlowSpecAnswer {
+  if (!spec) return null;
+  const { id, version } = spec as unknown as { id: string; version?: string };
+  return { id, version: version ?? '1.0', problems: flowSpecProblems(spec, settings) };
+}
+
+function baseConnectionAnswer(connection: JsonObject | undefined): BaseConnection {
+  if (!connection) return null;
+  const { state, connectionSpec } = connection as { state?: string; connectionSpec?: { id?: string } };
+  return {
+    ...(state ? { state } : {}),
+    ...(connectionSpec?.id ? { connectionSpecId: connectionSpec.id } : {}),
+  };
+}
+
+/** Remembers what was read, but only what is there and worth keeping: a user who has just mended something must not be told otherwise. */
+function remembered<Value>(ageMs: number, worthKeeping: (value: Value) => boolean = () => true) {
+  const kept = new Map<string, { value: Value; until: number }>();
+  return {
+    known(key: string): Value | undefined {
+      const one = kept.get(key);
+      return one && Date.now() < one.until ? one.value : undefined;
+    },
+    async read(key: string, ask: () => Promise<Value | undefined>): Promise<Value | undefined> {
+      const value = await ask();
+      if (value && worthKeeping(value)) kept.set(key, { value, until: Date.now() + ageMs });
+      else kept.delete(key);
+      return value;
+    },
+  };
+}

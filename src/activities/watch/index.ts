@@ -1,0 +1,21 @@
+import type { Aep } from '../../aep/aep.ts';
+import { createFollowActivities } from './read-all-ended.ts';
+import { createLookActivities } from './read-runs.ts';
+
+export interface RunDependencies {
+  aep: Aep;
+  /** Milliseconds between two looks of a sandbox's follower. */
+  watchIntervalMs: number;
+  /** Milliseconds until what AEP made is sure to show. */
+  listLagMs: number;
+  /** Looks of watchers that this worker begins in a second, at most. Default 10. */
+  watchLooksPerSecond?: number;
+}
+
+/** What watchers and followers ask of AEP. */
+export function createRunActivities({ watchLooksPerSecond = 10, ...dependencies }: RunDependencies) {
+  return {
+    ...createLookActivities({ ...dependencies, looksPerSecond: watchLooksPerSecond }),
+    ...createFollowActivities(dependencies),
+  };
+}

@@ -1,0 +1,129 @@
+import { Context, activityInfo, cancellationSignal } from '@temporalio/activity';
+import type { Aep } from '../../aep/aep.ts';
+import { advance, remember, untold, type Feed } from '../../runs/feed.ts';
+import { watcherType } from '../../runs/names.ts';
+import {
+  jittered,
+  leave,
+  notYet,
+  pauseAfter,
+  pickUp,
+  startPulse,
+  unreadable,
+  type Trail,
+} from './polling.ts';
+import { readEnded } from './read-ended.ts';
+import { createTelling } from './tell-watchers.ts';
+
+/** What one execution of a follower hands to the next. */
+export interface Followed {
+  feed?: Feed;
+  /** When AEP was last read. Epoch milliseconds of the Temporal server's clock. */
+  lastRead?: number;
+}
+
+export interface FollowRequest extends Followed {
+  sandbox: string;
+}
+
+interface FollowTrail extends Trail, Followed {
+  looks: number;
+  /** Some watcher could not be told: the next look goes back for it. */
+  behind?: boolean;
+  /** There was more to read than one look takes. */
+  isPartial?: boolean;
+}
+
+export interface FollowDependencies {
+  aep: Aep;
+  /** Milliseconds between two looks. */
+  watchIntervalMs: number;
+}
+
+const wideEvery = 10;
+const longestPauseMs = 5 * 60_000;
+const dayMs = 24 * 3_600_000;
+
+export function createFollowActivities({ aep, watchIntervalMs }: FollowDependencies) {
+  const telling = createTelling();
+
+  /** One look, and everybody concerned told. `save` takes what must not be forgotten if this attempt dies. */
+  async function lookAndTell(
+    sandbox: string,
+    trail: FollowTrail,
+    now: number,
+    save: (trail: FollowTrail) => void,
+  ): Promise<{ trail: FollowTrail; said: string; more: boolean }> {
+    const call = { sandbox, signal: cancellationSignal() };
+    const { lastRead = now, looks, behind } = trail;
+    // What ended in a longer outage is left to the watchers: each of them looks at everything once a day.
+    const away = now - lastRead > dayMs;
+    const wide = !trail.feed || (!away && (behind === true || looks % wideEvery === 0));
+    const { feed, runs, throughout, more } = await readEnded(aep, call, away ? undefined : trail.feed, {
+      wide,
+      now,
+    });
+    const next = { failures: 0, looks: looks + 1, lastRead: now, isPartial: more };
+    if (!feed) return { trail: next, said: `There are no runs in ${sandbox}`, more };
+
+    let known = feed;
+    const news = untold(feed, runs);
+    // What ended before the last look was not seen then, if that did not get as far.
+    const since = trail.isPartial ? undefined : trail.lastRead;
+    const look = { readAt: now, ...(since === undefined ? {} : { lastRead: since }) };
+    const { told, lost } = await telling.tell(sandbox, news, look, (runs) => {
+      known = remember(known, runs, now);
+      // How far was read is saved only when everybody was told: what is told twice is dropped, what is not told is late.
+      save({ ...trail, feed: known });
+    });
+    const said = `${news.length} runs had ended in ${sandbox} at the last look; ${told} watchers were told`;
+    return { trail: { ...next, feed: advance(known, throughout, now), behind: lost > 0 }, said, more };
+  }
+
+  return {
+    /**
+     * Asks AEP again and again which runs of a sandbox have ended, and hands each to the watcher of its flow. It goes on
+     * for a day without a trace in the history; then it answers what the next execution must know, and whether anybody
+     * still watches a flow of this sandbox.
+     */
+    async tellEndedRuns({ sandbox, ...carried }: FollowRequest): Promise<Followed & { isNeeded: boolean }> {
+      const { trail, now } = pickUp<FollowTrail>({ failures: 0, looks: 0, ...carried });
+      if (now - activityInfo().scheduledTimestampMs > dayMs) {
+        const { feed, lastRead } = trail;
+        const followed = { ...(feed ? { feed } : {}), ...(lastRead === undefined ? {} : { lastRead }) };
+        return { ...followed, isNeeded: await isWatched(sandbox) };
+      }
+      const pulse = startPulse(trail);
+      let look;
+      try {
+        look = await lookAndTell(sandbox, trail, now, pulse.save);
+      } catch (error) {
+        // A worker that is told to end leaves the rest to the next attempt, at once: nothing is wrong with AEP.
+        if (cancellationSignal().aborted) {
+          leave(pulse.saved(), now, 1);
+          throw notYet(`The worker ends; who has not been told in ${sandbox} is told by the next`, 1);
+        }
+        const failures = trail.failures + 1;
+        const pauseMs = pauseAfter(error, failures, watchIntervalMs, longestPauseMs);
+        leave({ ...pulse.saved(), failures }, now, pauseMs);
+        throw unreadable(`which runs ended in ${sandbox}`, error, pauseMs);
+      } finally {
+        pulse.stop();
+      }
+      const pauseMs = look.more ? 1 : jittered(watchIntervalMs);
+      leave(look.trail, now, pauseMs);
+      throw notYet(look.said, pauseMs);
+    },
+  };
+}
+
+/** Whether anybody watches a flow of this sandbox. Where that cannot be told: yes. */
+async function isWatched(sandbox: string): Promise<boolean> {
+  const query = `WorkflowType = "${watcherType}" AND ExecutionStatus = "Running" AND AepSandbox = "${sandbox}"`;
+  try {
+    const { count } = await Context.current().client.workflow.count(query);
+    return count > 0;
+  } catch {
+    return true;
+  }
+}

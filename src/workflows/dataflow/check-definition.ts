@@ -1,0 +1,181 @@
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type {
+  Activities,
+  BaseConnection,
+  FlowSpecAnswer,
+  LookBack,
+  Recalled,
+} from '../../activities/index.ts';
+import { tellSpec } from '../../definition/connectors.ts';
+import type { Definition } from '../../definition/definition.ts';
+import type { Problem } from '../../definition/problems.ts';
+import { sourceFacts } from '../../definition/source-facts.ts';
+import { givenStartSeconds } from '../../definition/start.ts';
+import { flowSettings } from '../../resources/flow.ts';
+import { activityName, kindTitles, type Kind, type ResourceIds } from '../../resources/kinds.ts';
+import { givenIds } from '../../resources/plan.ts';
+import type { FlowContext, Observed } from '../../resources/resource.ts';
+import { heartbeatTimeoutMs, retry } from '../calls.ts';
+import { invalid } from '../failures.ts';
+import { webhookProblems } from '../known-webhook.ts';
+import type { ProgressReport } from './progress.ts';
+
+const readOnly = proxyActivities<Activities>({
+  startToCloseTimeout: '30 seconds',
+  heartbeatTimeout: heartbeatTimeoutMs,
+  retry,
+});
+
+const { recall } = proxyLocalActivities<Activities>({
+  startToCloseTimeout: '1 second',
+  retry: { maximumAttempts: 1 },
+  summary: 'What can be told without a call to AEP',
+});
+
+export interface Checked {
+  context: FlowContext;
+  /** The ids that are given, and the schema of a dataset that is given alone. */
+  given: ResourceIds;
+}
+
+/** What earlier executions under this id left: see `activities/dataflow/look-back.ts`. */
+export function lookBack(): Promise<LookBack> {
+  return readOnly.lookBack();
+}
+
+/**
+ * Asks for what needs no call to AEP, as a local activity: it is no step that could fail or take long, and an activity
+ * would cost two ways through the server before the first create. What is not known is read as usual.
+ *
+ * @param again whether this run has tried before: then it needs no look back.
+ */
+export async function recallFacts(definition: Definition, again: boolean): Promise<Recalled> {
+  const { sandbox, source } = definition;
+  const id = source.baseConnectionId;
+  try {
+    const { baseConnection, ...facts } = await recall({
+      flowSpec: flowSpecRequest(definition),
+      ...(id ? { baseConnection: { sandbox, id } } : {}),
+      ...(again ? {} : { lookBackAt: Date.now() }),
+    });
+    // Where there was trouble before, it may have been with this one, or somebody may have mended it.
+    const doubted = again || facts.lookBack?.ranBefore;
+    return baseConnection && !doubted ? { ...facts, baseConnection } : facts;
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * Reads what the definition takes for granted, before anything is created: the flow spec, and every id it gives. All of
+ * it at once, except for what was recalled. A base connection that AEP is still initializing is waited for.
+ * @param report is told what is waited for.
+ * @throws InvalidDefinition with everything that is wrong.
+ */
+export async function checkBeforeCreating(
+  definition: Definition,
+  recalled: Recalled,
+  giveUp: { giveUpAfterMs?: number },
+  report: ProgressReport,
+): Promise<Checked> {
+  const { sandbox, source } = definition;
+  const { baseConnectionId } = source;
+  const given = givenIds(definition);
+  const read = async (kind: Kind) => {
+    const activity = activityName('read', kind);
+    const reading = readOnly[activity]({ sandbox, id: given[kind]!, ...giveUp });
+    return [kind, await report.during(activity, reading)] as const;
+  };
+  const readBaseConnection = (more: { waits?: boolean } = {}) => {
+    const request = { sandbox, id: baseConnectionId!, ...more, ...giveUp };
+    return report.during('readBaseConnection', readOnly.readBaseConnection(request));
+  };
+  const [flowSpec, baseConnection, webhook, reads] = await Promise.all([
+    recalled.flowSpec ??
+      report.during('readFlowSpec', readOnly.readFlowSpec({ ...flowSpecRequest(definition), ...giveUp })),
+    recalled.baseConnection ?? (baseConnectionId ? readBaseConnection() : null),
+    webhookProblems(definition.watch),
+    Promise.all((Object.keys(given) as Kind[]).map(read)),
+  ]);
+  const found = Object.fromEntries(reads) as Found;
+  const problems = [
+    ...problemsOfFlowSpec(definition, flowSpec),
+    ...problemsOfBaseConnection(definition, baseConnection),
+    ...problemsOfGiven(given, found, sandbox),
+    ...webhook.map(({ field, message }) => ({ field: `watch.${field}`, message })),
+  ];
+  if (problems.length > 0) throw invalid(problems);
+  if (baseConnection?.state === initializing) {
+    const note = `until AEP has enabled the base connection ${baseConnectionId}, which is ${initializing}`;
+    report.step('check', 'running', { note });
+    const left = problemsOfBaseConnection(definition, await readBaseConnection({ waits: true }));
+    if (left.length > 0) throw invalid(left);
+  }
+  const { id, version } = flowSpec!;
+  const schema = schemaOf(found.dataset);
+  return { context: { flowSpec: { id, version } }, given: schema ? { ...given, schema } : given };
+}
+
+/** The state of a base connection of which AEP does not know yet whether its credentials are good. */
+const initializing = 'initializing';
+
+/** What AEP has of what is given; null where it has nothing. */
+type Found = Partial<Record<Kind, Observed | null>>;
+
+function problemsOfFlowSpec({ sandbox, source }: Definition, spec: FlowSpecAnswer): Problem[] {
+  if (spec) return spec.problems;
+  const { flowSpec } = sourceFacts(source);
+  return [{ field: 'source', message: `AEP has no flow spec ${flowSpec} in the sandbox ${sandbox}` }];
+}
+
+function problemsOfBaseConnection({ sandbox, source }: Definition, found: BaseConnection): Problem[] {
+  const id = source.baseConnectionId;
+  if (!id) return [];
+  const field = 'source.baseConnectionId';
+  if (!found) return [{ field, message: notThere(id, 'base connection', sandbox) }];
+  const { state, connectionSpecId } = found;
+  const { connectionSpec } = sourceFacts(source);
+  const problems: Problem[] = [];
+  if (state && state !== 'enabled' && state !== initializing)
+    problems.push({ field, message: `${id} is ${state}: it must be enabled` });
+  if (connectionSpecId && connectionSpecId !== connectionSpec.id) {
+    const message = `${id} is a base connection of ${tellSpec(connectionSpecId)}, not of ${tellSpec(connectionSpec.id)}`;
+    problems.push({ field, message });
+  }
+  return problems;
+}
+
+const givenFields: Partial<Record<Kind, string>> = {
+  dataset: 'dataset.id',
+  schema: 'schema.id',
+  adHocSchema: 'source.adHocSchema.id',
+  datasetBaseConnection: 'target.datasetBaseConnection.id',
+};
+
+function problemsOfGiven(given: ResourceIds, found: Found, sandbox: string): Problem[] {
+  const problems = (Object.keys(found) as Kind[])
+    .filter((kind) => !found[kind])
+    .map((kind) => ({
+      field: givenFields[kind]!,
+      message: notThere(given[kind]!, kindTitles[kind], sandbox),
+    }));
+  if (!found.dataset || !given.schema || schemaOf(found.dataset) === given.schema) return problems;
+  const message = `is ${given.schema}, but the dataset ${found.dataset.id} has the schema ${schemaOf(found.dataset)}`;
+  return [...problems, { field: 'schema.id', message }];
+}
+
+function notThere(id: string, what: string, sandbox: string): string {
+  return `${id} is not there: give the id of an existing ${what} in the sandbox ${sandbox}`;
+}
+
+function schemaOf(dataset: Observed | null | undefined): string | undefined {
+  return dataset?.fields['schema'] as string | undefined;
+}
+
+function flowSpecRequest(definition: Definition) {
+  return {
+    sandbox: definition.sandbox,
+    name: sourceFacts(definition.source).flowSpec,
+    settings: flowSettings(definition, { mappingId: '', startTime: givenStartSeconds(definition) ?? 0 }),
+  };
+}

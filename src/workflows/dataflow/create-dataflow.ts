@@ -1,0 +1,183 @@
+import {
+  CancellationScope,
+  CancelledFailure,
+  isCancellation,
+  sleep,
+  log,
+  upsertMemo,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { LookBack } from '../../activities/index.ts';
+import type { Definition } from '../../definition/definition.ts';
+import { dataflowId } from '../../definition/identity.ts';
+import type { Kind, ResourceIds } from '../../resources/kinds.ts';
+import type { Outcome } from '../../resources/outcome.ts';
+import { neededKinds } from '../../resources/plan.ts';
+import { accept, announceAnew, type Accepted } from './accept.ts';
+import { Attempts } from './attempts.ts';
+import { Branches } from './branches.ts';
+import { checkBeforeCreating, lookBack, recallFacts } from './check-definition.ts';
+import { humanDecisions } from './decisions.ts';
+import { endingOf, reasonOf } from '../failures.ts';
+import { handled } from '../handled.ts';
+import { searchAttributes, type CreateDataflowResult, type StepName } from '../messages.ts';
+import { giveUp, outsideOf } from './outside.ts';
+import { outcomeOf, reportProgress, type ProgressReport } from './progress.ts';
+import { rollBack } from './roll-back.ts';
+import { startWatcher } from './start-watcher.ts';
+import { sweep } from './sweep.ts';
+import { tellThatItWaits } from './tell-waiting.ts';
+
+/**
+ * Creates everything that one dataflow needs in AEP: in the order of Adobe's tutorials, as much at once as the
+ * references allow, one of each whatever fails. Then starts the watcher of its flow runs.
+ *
+ * Runs under the workflow id `dataflow:<sandbox>:<name>`. Started again after it ended, well or badly, it finds in place
+ * what is in place and makes what is missing. Where AEP refuses for good, the definition's `onFailure` says what becomes
+ * of what was made; with `wait`, the updates `resume` and `giveUp` do.
+ *
+ * @param input a definition; `examples/dataflow.schema.json` says what it can ask for.
+ * @throws ApplicationFailure of one of the types of `failure-types.ts`, with the lists of what was made, adopted, failed,
+ * not tried and unknown in `details[0]`.
+ */
+export async function createDataflow(input: unknown): Promise<CreateDataflowResult> {
+  let accepted = accept(input);
+  const report = reportProgress(dataflowId(accepted.definition), stepsOf(accepted.definition));
+  for (const warning of accepted.warnings) report.warn(warning);
+  const decisions = humanDecisions(report, () => accepted);
+  const attempts = new Attempts();
+  const outcome = () => outcomeOf(report, attempts.unaccounted().kinds);
+
+  const correct = (corrected: Accepted) => {
+    accepted = corrected;
+    announceAnew(accepted.definition);
+    report.again(stepsOf(accepted.definition), accepted.warnings);
+  };
+
+  /** Returns where the create is to go on. */
+  const afterRefusal = async (error: unknown) => {
+    const { definition } = accepted;
+    const ending = endingOf(error, outcome());
+    if (CancellationScope.current().consideredCancelled)
+      throw new CancelledFailure('The create was cancelled');
+    if (!ending || isCancellation(error)) throw error;
+    let how = definition.onFailure ?? 'keep';
+    if (how === 'wait') {
+      report.become('waiting', { type: ending.type!, message: ending.message });
+      log.warn(`waits for the update resume or giveUp: ${ending.message}`);
+      const tellNoMore = tellThatItWaits(definition, ending);
+      const decided = await decisions.next();
+      tellNoMore();
+      if ('resume' in decided) {
+        attempts.earlier = asEarlierRun(attempts, outcome());
+        correct(decided.resume);
+        return;
+      }
+      how = decided.giveUp;
+      // An end that an event crosses, such as the end of the telling, is taken back by the server, and with it an answer
+      // given in the same moment.
+      await sleep(1, { summary: 'Until the update is answered' });
+    }
+    if (how === 'rollback') await rollBack(definition, attempts, report);
+    throw endingOf(error, outcome())!;
+  };
+
+  try {
+    const corrected = decisions.takeEarly();
+    if (corrected) correct(corrected);
+    for (;;) {
+      const ids = await createResources(accepted.definition, report, attempts).catch(afterRefusal);
+      if (!ids) continue;
+      const result = await watchAndSweep(accepted.definition, ids, report, attempts);
+      report.become('done');
+      return result;
+    }
+  } catch (error) {
+    const ending = endingOf(error, outcome());
+    const told = ending && { type: ending.type!, message: ending.message };
+    report.become(isCancellation(error) ? 'cancelled' : 'failed', told);
+    throw ending ?? error;
+  } finally {
+    // A cancelled workflow's failure reaches nobody, its memo does; and the next run begins with what it says.
+    upsertMemo({ outcome: outcome() });
+  }
+}
+
+/** The tutorial, step by step. Answers with the id of every resource. */
+async function createResources(
+  definition: Definition,
+  report: ProgressReport,
+  attempts: Attempts,
+): Promise<ResourceIds> {
+  report.step('check', 'running');
+  const recalled = await recallFacts(definition, attempts.earlier !== undefined);
+  const checking = handled(checkBeforeCreating(definition, recalled, giveUp(definition), report));
+  const earlier = (attempts.earlier ??= recalled.lookBack ?? (await lookBack()));
+  const checked = await checking.catch((error: unknown) => {
+    if (!isCancellation(error)) report.step('check', 'failed', { note: reasonOf(error) });
+    throw error;
+  });
+  report.step('check', 'done');
+
+  // In a scope of their own: when one branch has failed, the others begin nothing more.
+  return CancellationScope.cancellable(() => {
+    const outside = outsideOf(definition, earlier.bounds, report);
+    const branches = new Branches(definition, earlier, checked, report, outside);
+    attempts.begun(definition, branches.protocol);
+    const once = branches.once.bind(branches);
+
+    const adHocClass = once('adHocClass');
+    const adHocSchema = once('adHocSchema', { adHocClass });
+    const sourceConnection = once('sourceConnection', { adHocSchema });
+    const schema = once('schema');
+    const dataset = once('dataset', { schema });
+    const datasetBaseConnection = once('datasetBaseConnection');
+    const targetConnection = once('targetConnection', { schema, dataset, datasetBaseConnection });
+    const mappingSet = once('mappingSet', { schema });
+    const flow = once('flow', { sourceConnection, targetConnection, mappingSet });
+    return branches.allEnded(flow);
+  });
+}
+
+/** What follows when the flow lives: nothing of it is a reason to undo anything. */
+async function watchAndSweep(
+  definition: Definition,
+  resources: ResourceIds,
+  report: ProgressReport,
+  attempts: Attempts,
+): Promise<CreateDataflowResult> {
+  const flowId = resources.flow!;
+  upsertSearchAttributes([{ key: searchAttributes.flowId, value: flowId }]);
+
+  report.step('watch', 'running');
+  // Its watcher reads the flow when a run does not come, which can be a week.
+  const wake = report.progress.warnings.some(({ code }) => code === 'flow-disabled');
+  const watcherWorkflowId = await startWatcher(definition, flowId, wake);
+  report.step('watch', 'done', { id: watcherWorkflowId });
+
+  const outside = outsideOf(definition, attempts.earlier!.bounds, report);
+  const surplus = await sweep(definition, attempts, resources, outside, report);
+  const made = Object.keys(outcomeOf(report).made) as Kind[];
+  return { flowId, resources, made, watcherWorkflowId, warnings: report.progress.warnings, surplus };
+}
+
+/** What the attempt after this one needs to know: the same as a new run would, without asking Temporal for it. */
+function asEarlierRun(attempts: Attempts, { made, adopted, unknown }: Outcome): LookBack {
+  const { runId, mayStillArrive, since, ids, bounds, afterCutOff } = attempts.earlier!;
+  const { metUnknownRun } = attempts;
+  return {
+    runId,
+    ranBefore: true,
+    // An attempt that ended early has not waited for what a run before it may have sent.
+    mayStillArrive: mayStillArrive || metUnknownRun || unknown.length > 0,
+    since: metUnknownRun ? 0 : (since ?? +workflowInfo().startTime),
+    ids: [{ ...adopted, ...made }, ...ids],
+    bounds: metUnknownRun ? afterCutOff : bounds,
+    afterCutOff,
+  };
+}
+
+function stepsOf(definition: Definition): StepName[] {
+  return ['check', ...neededKinds(definition), 'watch'];
+}

@@ -1,0 +1,192 @@
+import { setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import type { Warning } from '../../definition/problems.ts';
+import { kinds, kindTitles, type Kind, type ResourceIds } from '../../resources/kinds.ts';
+import type { Outcome } from '../../resources/outcome.ts';
+import {
+  progressQuery,
+  searchAttributes,
+  type CreateState,
+  type Progress,
+  type Step,
+  type StepName,
+  type StepState,
+  type Waiting,
+} from '../messages.ts';
+import { Waits } from './waits.ts';
+
+const otherTitles = {
+  check: 'checks before the first create',
+  watch: 'watcher of the flow runs',
+  sweep: 'sweep of surplus',
+};
+
+export interface ProgressReport {
+  readonly progress: Progress;
+  /** Notes that a step has come to `state`; the first state other than `waiting` starts its clock, an ended one stops it. */
+  step(name: StepName, state: StepState, more?: { id?: string; note?: string }): void;
+  stateOf(name: StepName): StepState | undefined;
+  warn(warning: Warning): void;
+  /** Comes to another state as a whole. */
+  become(state: Progress['state'], error?: { type: string; message: string }): void;
+  /** Begins anew with these steps, after a refusal. What was made stays known as made. */
+  again(steps: StepName[], warnings: Warning[]): void;
+  /** All that this execution has made and that is still there, in the order of making. */
+  readonly made: readonly { kind: Kind; id: string }[];
+  /** Notes that something was deleted again. */
+  deleted(kind: Kind, id: string): void;
+  /** Says that a call of AEP is under way until it has ended: it may have to wait. Answers with the same promise. */
+  during<Answer>(activity: string, call: Promise<Answer>): Promise<Answer>;
+}
+
+const open = new Set<StepState>(['waiting', 'running']);
+
+/** Keeps what the `progress` query answers and what the Temporal UI shows as the workflow's current details. */
+export function reportProgress(dataflow: string, steps: StepName[]): ProgressReport {
+  const progress: Progress = {
+    dataflow,
+    state: 'running',
+    steps: steps.map(waiting),
+    warnings: [],
+    waiting: [],
+  };
+  const made: { kind: Kind; id: string }[] = [];
+  setHandler(progressQuery, () => progress);
+  const show = () => {
+    setCurrentDetails(markdown(progress));
+    showState(progress);
+  };
+  const waits = new Waits((waiting) => {
+    progress.waiting = waiting;
+    show();
+  });
+  return {
+    progress,
+    step(name, state, more = {}) {
+      let step = progress.steps.find((one) => one.step === name);
+      if (!step) progress.steps.push((step = waiting(name)));
+      // A note is of the state that it came with.
+      if (state !== step.state) delete step.note;
+      const again = state === 'adopted' && made.some(({ id }) => id === more.id);
+      Object.assign(step, more, { state: again ? 'made' : state });
+      if (state === 'made' && more.id && !made.some(({ id }) => id === more.id))
+        made.push({ kind: name as Kind, id: more.id });
+      if (state !== 'waiting') step.startedAt ??= Date.now();
+      if (!open.has(state)) step.endedAt = Date.now();
+      if (name === 'flow' && more.id) progress.flowId = more.id;
+      show();
+    },
+    stateOf: (name) => progress.steps.find((one) => one.step === name)?.state,
+    warn(warning) {
+      progress.warnings.push(warning);
+      show();
+    },
+    become(state, error) {
+      progress.state = state;
+      if (error) progress.error = error;
+      else delete progress.error;
+      show();
+    },
+    again(anew, warnings) {
+      progress.steps = anew.map(waiting);
+      progress.warnings = [...warnings];
+      this.become('running');
+    },
+    made,
+    deleted(kind, id) {
+      const index = made.findIndex((one) => one.id === id);
+      if (index >= 0) made.splice(index, 1);
+      this.step(kind, 'deleted', { id });
+    },
+    during: (activity, call) => waits.during(activity, call),
+  };
+}
+
+/** For lists of workflows, while it is open. Each change is an event, so that it is noted only when it is one. */
+function showState({ state, waiting }: Progress): void {
+  if (state !== 'running' && state !== 'waiting') return;
+  const value = stateOf(state, waiting);
+  const key = searchAttributes.state;
+  if (workflowInfo().typedSearchAttributes.get(key) !== value) upsertSearchAttributes([{ key, value }]);
+}
+
+function stateOf(state: 'running' | 'waiting', waiting: Waiting[]): CreateState {
+  if (state === 'waiting') return 'waiting-for-person';
+  return waiting.length > 0 ? 'waiting-for-aep' : 'running';
+}
+
+/**
+ * What became of each resource.
+ * @param inDoubt kinds of which a request may still make something that nobody has seen.
+ */
+export function outcomeOf(
+  { progress: { steps }, made }: ProgressReport,
+  inDoubt: readonly Kind[] = [],
+): Outcome {
+  const resources = steps.filter(({ step }) => kinds.includes(step as Kind));
+  const ids = (state: StepState): ResourceIds =>
+    Object.fromEntries(resources.filter((one) => one.state === state).map(({ step, id }) => [step, id]));
+  const named = (...states: StepState[]) =>
+    resources.filter(({ state }) => states.includes(state)).map(({ step }) => step as Kind);
+  return {
+    made: Object.fromEntries(made.map(({ kind, id }) => [kind, id])),
+    adopted: ids('adopted'),
+    failed: resources
+      .filter(({ state }) => state === 'failed')
+      .map(({ step, note = '' }) => ({ kind: step as Kind, why: note })),
+    notTried: named('waiting', 'notTried'),
+    unknown: [...new Set([...named('running', 'unknown'), ...inDoubt])],
+    ...(named('deleted').length > 0 ? { deleted: ids('deleted') } : {}),
+  };
+}
+
+function waiting(step: StepName): Step {
+  return { step, title: titleOf(step), state: 'waiting' };
+}
+
+function titleOf(name: StepName): string {
+  return name in kindTitles ? kindTitles[name as Kind] : otherTitles[name as keyof typeof otherTitles];
+}
+
+const marks: Record<StepState, string> = {
+  waiting: '·',
+  running: '…',
+  made: '✓ made',
+  adopted: '✓ in place',
+  given: '✓ given',
+  done: '✓',
+  failed: '✗ failed',
+  unknown: '? unknown',
+  notTried: '– not tried',
+  deleted: '✗ deleted again',
+};
+
+function markdown({ dataflow, state, steps, warnings, waiting, error }: Progress): string {
+  const rows = steps.map(({ title, state, id, startedAt, endedAt, note }) =>
+    [
+      title,
+      marks[state],
+      id ? `\`${id}\`` : '',
+      startedAt && endedAt ? `${endedAt - startedAt} ms` : '',
+      note ?? '',
+    ]
+      .map(cell)
+      .join(' | '),
+  );
+  return [
+    `**${dataflow}**: ${state}`,
+    ...(error ? ['', `**${error.type}**: ${error.message}`] : []),
+    ...waiting.flatMap(({ activity, why, message }) => [
+      '',
+      `Waits, ${activity}: **${why}**: ${cell(message)}`,
+    ]),
+    '',
+    '| step | state | id | time | |',
+    '|---|---|---|---|---|',
+    ...rows.map((row) => `| ${row} |`),
+    ...(warnings.length ? ['', 'Warnings:', ...warnings.map(({ message }) => `- ${message}`)] : []),
+  ].join('\n');
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+}

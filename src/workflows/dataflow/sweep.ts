@@ -1,0 +1,58 @@
+import { dataflowId } from '../../definition/identity.ts';
+import type { Definition } from '../../definition/definition.ts';
+import type { Kind, ResourceIds } from '../../resources/kinds.ts';
+import { deletionOrder } from '../../resources/plan.ts';
+import type { Observed } from '../../resources/resource.ts';
+import { isLateTwin, surplusOf } from '../../resources/surplus.ts';
+import type { Attempts } from './attempts.ts';
+import type { Outside, Surplus } from './create-once.ts';
+import { followReferences } from './living-flow.ts';
+import type { ProgressReport } from './progress.ts';
+
+/**
+ * The last step of create-once: a request whose outcome was never seen can take effect after everything else is made.
+ * Once even that must show, looks once more and deletes what is one too many. Answers with what stays: what AEP cannot
+ * delete, what others use, and datasets that may hold data. The flow lives by now, so that trouble here is told and is no
+ * failure: the next create or `listOrphans` finds the rest.
+ */
+export async function sweep(
+  definition: Definition,
+  attempts: Attempts,
+  ids: ResourceIds,
+  outside: Outside,
+  report: ProgressReport,
+): Promise<Surplus[]> {
+  const { kinds, shownBy } = attempts.unaccounted();
+  const left: Surplus[] = attempts.staying;
+  if (kinds.length === 0) return left;
+  report.step('sweep', 'running', { note: `until late requests for the ${kinds.join(', ')} must show` });
+  try {
+    await outside.sleepUntil(shownBy);
+    const keep = new Set([...Object.values(ids), ...(await referredTo(ids.flow!, outside))]);
+    for (const kind of deletionOrder.filter((one) => kinds.includes(one))) {
+      const found = await attempts.look(kind, outside);
+      const kept = found.find(({ id }) => id === ids[kind]);
+      for (const one of surplusOf(found, keep, dataflowId(definition))) {
+        const { id } = one;
+        const ofLateRequest = attempts.isOwn(kind, one) || isLateTwin(one, kept, attempts.since(kind));
+        const why =
+          kind === 'dataset' && !ofLateRequest ? 'it may hold data' : await outside.remove(kind, id);
+        if (why && !left.some((other) => other.id === id)) left.push({ kind, id, why });
+      }
+      attempts.accounted(kind);
+    }
+    report.step('sweep', 'done', left.length > 0 ? { note: `${left.length} left: ${left[0]!.why}` } : {});
+  } catch (error) {
+    if (outside.isCancellation(error)) throw error;
+    report.step('sweep', 'failed', { note: error instanceof Error ? error.message : String(error) });
+  }
+  return left;
+}
+
+/** What the flow refers to now, for it may have been changed meanwhile: that stays. */
+async function referredTo(flowId: string, { read }: Outside): Promise<string[]> {
+  const flow = await read('flow', flowId);
+  const parts = new Map<Kind, Observed>();
+  if (flow) await followReferences('flow', flow, read, parts);
+  return [...parts.values()].map(({ id }) => id);
+}

@@ -1,0 +1,48 @@
+import type { SearchAttributePair } from '@temporalio/common';
+import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { connectorNameOf } from '../../definition/connectors.ts';
+import { describeHealth } from '../../runs/details.ts';
+import { healthOf } from '../../runs/health.ts';
+import { settingsOf } from '../../runs/watch-settings.ts';
+import type { Health } from '../../runs/health.ts';
+import type { WatchState } from '../../runs/watch.ts';
+import { searchAttributes } from '../messages.ts';
+import type { WatchInput } from './watch-messages.ts';
+
+/** How the flow is: what its watcher knows, under the names that it was told or found out. */
+export function currentHealth(
+  { sandbox, flowId, dataflow, connector, watch }: WatchInput,
+  state: WatchState | undefined,
+): Health {
+  const belongsTo = dataflow ?? state?.flow.dataflow;
+  const specId = state?.flow.connectionSpecId;
+  const source = connector ?? (specId && (connectorNameOf(specId) ?? specId));
+  const watched = {
+    sandbox,
+    flowId,
+    ...(belongsTo ? { dataflow: belongsTo } : {}),
+    ...(source ? { connector: source } : {}),
+  };
+  const health = healthOf(watched, state, settingsOf(watch));
+  return watch ? { ...health, watch: { ...health.watch, settings: watch } } : health;
+}
+
+/** What lists of watchers are searched by. */
+export function attributesOf(health: Health): SearchAttributePair[] {
+  const { dataflow, flowId, sandbox, connector, verdict } = searchAttributes;
+  return [
+    { key: flowId, value: health.flowId },
+    { key: sandbox, value: health.sandbox },
+    { key: verdict, value: health.verdict },
+    ...(health.dataflow ? [{ key: dataflow, value: health.dataflow }] : []),
+    ...(health.connector ? [{ key: connector, value: health.connector }] : []),
+  ];
+}
+
+/** For people in the Temporal UI, and for lists of workflows. A search attribute is set when it changes: each time is an event. */
+export function showHealth(health: Health): void {
+  setCurrentDetails(describeHealth(health));
+  const { typedSearchAttributes } = workflowInfo();
+  const changed = attributesOf(health).filter(({ key, value }) => typedSearchAttributes.get(key) !== value);
+  if (changed.length > 0) upsertSearchAttributes(changed);
+}

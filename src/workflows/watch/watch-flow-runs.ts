@@ -1,0 +1,214 @@
+import {
+  Trigger,
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  isCancellation,
+  setHandler,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { RunsRequest } from '../../activities/watch/read-runs.ts';
+import { judgedSince, readFrom } from '../../runs/cursor.ts';
+import { readTold } from '../../runs/told.ts';
+import { settingsOf } from '../../runs/watch-settings.ts';
+import { absorb, hear, isOver, planLook } from '../../runs/watch.ts';
+import type { PlannedLook, Told, WatchState } from '../../runs/watch.ts';
+import { fail, invalidDefinition } from '../failures.ts';
+import { historyIsLong, historyIsTooLong, liveThroughReleases } from './long-lived.ts';
+import { Looks } from './looks.ts';
+import { Responses } from './responses.ts';
+import { currentHealth, showHealth } from './show-health.ts';
+import { checkWatchInput } from './watch-input.ts';
+import { healthQuery, runsEndedSignal, wakeSignal } from './watch-messages.ts';
+import type { WatchInput, WatchResult } from './watch-messages.ts';
+import { takeUpdates } from './watch-updates.ts';
+
+/** How long a watch that ends waits for its last messages to be taken. Milliseconds. */
+const lastWordsMs = 60_000;
+/** The same where somebody stops it, who may want to begin another. */
+const lastWordsOfStoppedMs = 5_000;
+/** In a long history, a look waits for so long: then those who ask again and again are answered all at once, and it can end. */
+const gatheringMs = 250;
+
+/**
+ * Watches the runs of one flow for as long as the flow lives, and judges each of them once. The follower of its
+ * sandbox tells it which runs have ended; that one did not come it finds out by a look of its own; and once a day it
+ * reads everything, so that it is right whatever it was told. It makes and deletes nothing in AEP, and runs something
+ * again, or enables or disables the flow, only where it was asked to. `carried` is what one execution hands to the next;
+ * others leave it out.
+ */
+export async function watchFlowRuns(given: WatchInput, carried?: WatchState): Promise<WatchResult> {
+  const input = checkWatchInput(given, workflowInfo().workflowId);
+  const { sandbox, flowId } = input;
+  let { watch = {} } = input;
+  let state = carried;
+  /** Why nothing can be asked of this watch any more, once it ends. */
+  let over: string | undefined;
+  let ended: WatchResult['reason'] | undefined;
+  /** Fails what AEP has not answered when the watch ends. */
+  const cutOff = new Trigger<never>();
+  const told: Told[] = [];
+  const looks = new Looks();
+  if (carried?.wanted) looks.want(carried.wanted);
+  const look = async () => {
+    const mine = looks.want({ readsFlow: true });
+    let seen = false;
+    const isSeen = () => (seen = looks.seen >= mine && state?.cutShort !== true);
+    await condition(() => isSeen() || over !== undefined || historyIsTooLong());
+    return seen;
+  };
+  const responses = new Responses({ sandbox, flowId, watch: () => watch, health, look }, carried);
+  setHandler(healthQuery, health);
+  setHandler(runsEndedSignal, (runs) => void told.push(readTold(runs, Date.now(), flowId)));
+  setHandler(wakeSignal, (wake) => void looks.want({ readsFlow: wake?.flow === true }));
+  takeUpdates({
+    state: () => state,
+    health,
+    look,
+    responses,
+    setWatch(wanted) {
+      if (JSON.stringify(wanted) === JSON.stringify(watch)) return;
+      watch = wanted;
+      looks.want({ readsFlow: false });
+    },
+    stop: () => void (over ??= 'The watch is being stopped.'),
+    over: () => over,
+    cutOff,
+  });
+  showHealth(health());
+
+  for (;;) {
+    const settings = settingsOf(watch);
+    const plan = planLook(state, settings);
+    const first = () => (plan.at === 0 ? plan : looks.wanted);
+    if (first() && !looks.underWay) {
+      const gathers = historyIsLong({ isBusy: true }) && !allHandlersFinished();
+      const summary = 'Until all who ask have asked';
+      if (!gathers || !(await condition(mayEnd, gatheringMs, { summary })))
+        looks.start(requestOf(input, state, first()!));
+    }
+
+    // What is told before the first look waits until there is a state to take it in.
+    const hasNews = () =>
+      over !== undefined ||
+      looks.haveEnded ||
+      looks.wanted !== undefined ||
+      (state && told.length > 0) ||
+      mayEnd();
+    if (looks.underWay) await condition(hasNews);
+    else if (!(await condition(hasNews, untilAbout(plan.at), { summary: whatFor(plan) }))) {
+      looks.start(requestOf(input, state, plan));
+      continue;
+    }
+
+    const looked = await taken();
+    if (looked?.flow === null && !state) return failed(noSuchFlow(sandbox, flowId));
+    if (looked) state = absorb(state, looked, settings);
+    while (state && told[0]) state = hear(state, told.shift()!, settings);
+
+    if (state) responses.see(state);
+    showHealth(health());
+    if (looked?.flow === null && !looked.cutShort) {
+      responses.seeOff();
+      return end('gone', `The watch has ended: AEP has the flow ${flowId} no more.`);
+    }
+    if (state && isOver(state))
+      return end(
+        'done',
+        `The watch has ended: the flow ${flowId} was to run once, and that went well a day ago.`,
+      );
+    if (over) {
+      // An end that a signal crosses is taken back by the server, and with it an answer given in the same moment.
+      await sleep(1, { summary: 'Until the update is answered' });
+      return end('stopped');
+    }
+    if (mayEnd()) {
+      const { reactions } = responses;
+      const next = { ...input, watch };
+      // What was told before the first look, that look finds itself: it begins anew.
+      if (!state) await continueAsNew<typeof watchFlowRuns>(next);
+      else await continueAsNew<typeof watchFlowRuns>(next, { ...state, reactions, wanted: looks.unseen });
+    }
+  }
+
+  /** A look that still waits for AEP is made again by the next execution, and messages go on their way again. */
+  function mayEnd(): boolean {
+    return historyIsLong({ isBusy: !looks.areDone }) && responses.areQuiet && allHandlersFinished();
+  }
+
+  function health() {
+    const { reactions } = responses;
+    const now = currentHealth({ ...input, watch }, state && { ...state, reactions });
+    return ended ? { ...now, watch: { ...now.watch, ended } } : now;
+  }
+
+  async function taken() {
+    try {
+      return looks.take();
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  async function end(reason: WatchResult['reason'], why?: string): Promise<WatchResult> {
+    ended = reason;
+    over ??= why;
+    const isDone = () => responses.areDone && allHandlersFinished();
+    const patience = reason === 'stopped' ? lastWordsOfStoppedMs : lastWordsMs;
+    if (!isDone()) await condition(isDone, patience, { summary: 'Until the last messages are taken' });
+    await answerAll();
+    responses.leaveUntold();
+    showHealth(health());
+    return { reason, health: health() };
+  }
+
+  /** Fails the watch, once all who asked something of it know why they have no answer. */
+  async function failed(error: unknown): Promise<never> {
+    over = error instanceof Error ? error.message : String(error);
+    if (!isCancellation(error)) await answerAll();
+    throw error;
+  }
+
+  /** Whoever still waits for an answer is told why there is none: like an answer to `stop`, that must be out before the end. */
+  async function answerAll(): Promise<void> {
+    if (allHandlersFinished()) return;
+    cutOff.reject(fail('OutcomeUnknown', `${over} AEP has not answered: look there what became of it.`));
+    await condition(allHandlersFinished);
+    await sleep(1, { summary: 'Until the updates are answered' });
+  }
+}
+
+liveThroughReleases(watchFlowRuns);
+
+/** The judged ids are history each time they are handed over: all of them only for a full pass. */
+function requestOf(
+  { sandbox, flowId }: WatchInput,
+  state: WatchState | undefined,
+  { full, readsFlow }: PlannedLook,
+): RunsRequest {
+  const look = { sandbox, flowId, full, readsFlow };
+  if (!state) return { ...look, judged: [], open: [] };
+  const { cursor } = state;
+  const from = full ? cursor.floor : readFrom(cursor);
+  return { ...look, from, judged: judgedSince(cursor, from), open: cursor.open.map(({ id }) => id) };
+}
+
+/** What a watcher waits for, as the Temporal UI shows it beside the timer. */
+function whatFor({ full }: PlannedLook): string {
+  return full ? 'Until the daily look at everything' : 'Until a run is late, or takes too long';
+}
+
+/**
+ * Milliseconds until a moment, and up to a minute more: flows share schedules, and their watchers should not ask at
+ * once. Never 0, as that would be no timer: whether there is one must not hang on what the clock says in a replay.
+ */
+function untilAbout(moment: number): number {
+  const wait = Math.max(1, moment - Date.now());
+  return Math.ceil(wait + Math.random() * Math.min(60_000, wait / 20));
+}
+
+function noSuchFlow(sandbox: string, flowId: string) {
+  const message = `There is no flow ${flowId} in the sandbox ${sandbox}.`;
+  return invalidDefinition(message, [{ field: 'flowId', message }]);
+}

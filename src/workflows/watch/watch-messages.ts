@@ -1,0 +1,70 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Watch } from '../../definition/watch.ts';
+import type { Health } from '../../runs/health.ts';
+import { runsEndedName } from '../../runs/names.ts';
+import type { Told } from '../../runs/watch.ts';
+
+/** What `watchFlowRuns` is started with. `sandbox` and `flowId` are enough: the rest is read from the flow. */
+export interface WatchInput {
+  sandbox: string;
+  flowId: string;
+  /** `<sandbox>/<name>` of the dataflow it belongs to. Default: the one whose mark the flow carries. */
+  dataflow?: string | undefined;
+  /** The source's connector. Default: by the flow's connection spec. */
+  connector?: string | undefined;
+  /** As in a definition. */
+  watch?: Watch | undefined;
+}
+
+/** What `watchFlowRuns` answers when there is nothing left to watch. */
+export interface WatchResult {
+  /** `gone`: AEP has the flow no more. `done`: it was to run once, and that went well a day ago. `stopped`: by the update. */
+  reason: 'gone' | 'done' | 'stopped';
+  health: Health;
+}
+
+export const healthQuery = defineQuery<Health>('health');
+
+/** The follower of the sandbox tells which runs have ended. */
+export const runsEndedSignal = defineSignal<[Told]>(runsEndedName);
+
+/** Something happened to a flow: its watcher looks for itself, so that whoever sends it can do no harm. */
+export const wakeSignal = defineSignal<[Wake?]>('wake');
+
+/** What a watcher that is woken should look at besides runs. */
+export interface Wake {
+  /** The flow itself: it was changed or deleted. */
+  flow?: boolean;
+}
+
+/** Looks at AEP now. Answers how the flow is then. */
+export const checkNowUpdate = defineUpdate<Health>('checkNow');
+
+/** Asks AEP to run a run again that failed, or that had no rows: the newest, unless one is named. Answers the id of the new run. */
+export const retryRunUpdate = defineUpdate<{ runId: string }, [RetryRun?]>('retryRun');
+
+export interface RetryRun {
+  runId?: string;
+}
+
+/** Takes new settings, all of them: what is left out is as if it had never been set. Answers them. */
+export const setWatchUpdate = defineUpdate<Watch, [Watch]>('setWatch');
+
+/** The same for workflows, which cannot send updates. Settings that cannot be taken are left out. */
+export const setWatchSignal = defineSignal<[Watch]>('setWatch');
+
+/** What `resume` answers. */
+export interface Resumed extends Health {
+  /** That AEP makes up what was missed, where anything was. */
+  note?: string;
+}
+
+/** Enables a flow that is disabled, whoever did that. Answers how the flow is then. */
+export const resumeUpdate = defineUpdate<Resumed>('resume');
+
+/** Ends the watch; the flow goes on. Answers how it was. */
+export const stopUpdate = defineUpdate<Health>('stop');
+
+export { watcherWorkflowId } from '../../runs/names.ts';
+export type { FlowVerdict, Health, RunHealth } from '../../runs/health.ts';
+export type { Watch } from '../../definition/watch.ts';

@@ -1,0 +1,184 @@
+import { log, setHandler } from '@temporalio/workflow';
+import type { Watch } from '../../definition/watch.ts';
+import { isPaused } from '../../runs/flow.ts';
+import type { Health } from '../../runs/health.ts';
+import { makesUp } from '../../runs/pause.ts';
+import type { Reactions } from '../../runs/reactions.ts';
+import type { JudgedRun } from '../../runs/record.ts';
+import type { Asked } from '../../runs/retries.ts';
+import type { WatchState } from '../../runs/watch.ts';
+import { fail, thrownBy } from '../failures.ts';
+import type { Responses } from './responses.ts';
+import { webhookProblems } from '../known-webhook.ts';
+import { checkRetryRun, checkWatch, mustBeGood, takesNothing } from './watch-input.ts';
+import {
+  checkNowUpdate,
+  resumeUpdate,
+  retryRunUpdate,
+  setWatchSignal,
+  setWatchUpdate,
+  stopUpdate,
+  type RetryRun,
+} from './watch-messages.ts';
+
+/** A watch that goes on, and what people can have it do. */
+export interface Watching {
+  state(): WatchState | undefined;
+  health(): Health;
+  /** Looks at AEP, and ends when what was seen is taken in. False: that is left to the next execution. */
+  look(): Promise<boolean>;
+  responses: Responses;
+  setWatch(watch: Watch): void;
+  stop(): void;
+  /** Why nothing can be asked of it any more, once it ends. */
+  over(): string | undefined;
+  /** Fails when the watch ends, and nobody waits any longer for what AEP has not answered. */
+  cutOff: PromiseLike<never>;
+}
+
+/** Takes what people ask of a watcher. What makes no sense is refused before it is in the history. */
+export function takeUpdates(watching: Watching): void {
+  const { state, health, look, responses, setWatch, stop } = watching;
+  const mustGoOn = () => {
+    const why = watching.over();
+    if (why !== undefined) throw fail('Conflict', why);
+  };
+  /** What AEP said is what whoever asked should read, not that an activity failed. */
+  const told = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
+    try {
+      return await Promise.race([ask(), watching.cutOff]);
+    } catch (error) {
+      throw thrownBy(error) ?? error;
+    }
+  };
+  /** What is checked before an update is taken, besides that the watch goes on. */
+  const taken = <Args extends unknown[]>(
+    check: (...args: Args) => void = (...args) => takesNothing(args[0]),
+  ) => ({
+    validator(...args: Args) {
+      mustGoOn();
+      check(...args);
+    },
+  });
+  const lookAndTell = async () => {
+    const seen = await look();
+    mustGoOn();
+    if (seen) return health();
+    throw fail(
+      'Unavailable',
+      'AEP was not read before the watcher went on in a new execution. Send it again.',
+    );
+  };
+  setHandler(checkNowUpdate, lookAndTell, taken());
+
+  const failedRun = (asked: RetryRun | undefined) => runToRetry(state(), responses.reactions, asked);
+  setHandler(
+    retryRunUpdate,
+    async (asked?: RetryRun) => {
+      const runId = await told(() => responses.retry(failedRun(asked)));
+      return { runId };
+    },
+    taken((asked?: RetryRun) => {
+      checkRetryRun(asked);
+      failedRun(asked);
+    }),
+  );
+
+  setHandler(
+    resumeUpdate,
+    async () => {
+      const note = state() && makesUp(state()!, Date.now());
+      await told(() => responses.enable());
+      return { ...(await lookAndTell()), ...(note ? { note } : {}) };
+    },
+    taken((asked?: unknown) => {
+      takesNothing(asked);
+      mustBePaused(state());
+    }),
+  );
+
+  /** Settings count in the order in which they were accepted, however long it takes to check them. */
+  let accepted = 0;
+  let counts = 0;
+  const put = (turn: number, watch: Watch) => {
+    if (turn < counts) return;
+    counts = turn;
+    setWatch(watch);
+  };
+  const takeChecked = async (asked: Watch) => {
+    const turn = (accepted += 1);
+    const watch = checkWatch(asked);
+    mustBeGood(await told(() => webhookProblems(watch)).finally(mustGoOn));
+    put(turn, watch);
+    return watch;
+  };
+  setHandler(
+    setWatchUpdate,
+    takeChecked,
+    taken((asked: Watch) => void checkWatch(asked)),
+  );
+  setHandler(setWatchSignal, (asked) => {
+    try {
+      put((accepted += 1), checkWatch(asked));
+    } catch (error) {
+      log.warn('Settings that cannot be taken were sent', { error: String(error) });
+    }
+  });
+
+  // It may be asked to twice.
+  setHandler(
+    stopUpdate,
+    () => {
+      stop();
+      return health();
+    },
+    { validator: takesNothing },
+  );
+}
+
+function runToRetry(
+  state: WatchState | undefined,
+  reactions: Reactions,
+  asked: RetryRun | undefined,
+): string {
+  if (!state) throw fail('Conflict', 'Nothing is known of the flow yet: it has not been read.');
+  if (isPaused(state.flow))
+    throw fail('Conflict', 'The flow is disabled: AEP runs nothing of it. Send resume first.');
+  const { last } = state.record;
+  const failed = last.filter(({ verdict }) => verdict === 'failed');
+  const empty = last.filter((run) => !failed.includes(run) && wroteNothing(run));
+  const [newest, ...others] = [...failed, ...empty].map(({ id }) => id);
+  if (newest === undefined)
+    throw fail(
+      'Conflict',
+      'None of the last runs has failed or was without rows: there is nothing to run again.',
+    );
+  const runId = asked?.runId ?? newest;
+  if (runId !== newest && !others.includes(runId))
+    throw fail(
+      'Conflict',
+      `${runId} is not among the last runs that failed or were without rows: ${[newest, ...others].join(', ')}.`,
+    );
+  const before = reactions.asked?.[runId];
+  if (before) throw fail('Conflict', `${runId} is not run again twice: ${whatBecame(before)}`);
+  return runId;
+}
+
+/** AEP runs successes without rows again, too: nothing can come twice. */
+function wroteNothing({ recordsRead, recordsWritten }: JudgedRun): boolean {
+  return (recordsWritten ?? recordsRead) === 0;
+}
+
+/** The same rows twice is worse than a person who has to look. */
+function whatBecame(asked: Asked): string {
+  if (asked === 'underWay') return 'AEP is being asked just now.';
+  if (asked === 'inDoubt')
+    return 'AEP was asked, and nobody knows whether it heard. Look in AEP whether a run has started since, and run it again there if not.';
+  return `AEP made the run ${asked.newRun} of it. If that fails, it can be run again.`;
+}
+
+function mustBePaused(state: WatchState | undefined): void {
+  if (!state) throw fail('Conflict', 'Nothing is known of the flow yet: it has not been read.');
+  if (!isPaused(state.flow))
+    throw fail('Conflict', `The flow is ${state.flow.state}: there is nothing to resume.`);
+}
