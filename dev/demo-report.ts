@@ -1,10 +1,11 @@
+import { titleOf } from '../src/resources/index.ts';
 import {
   DataflowError,
   InvalidDefinitionError,
   type CreateDataflowResult,
   type Progress,
 } from '../src/client.ts';
-import { type Kind, kindTitles } from '../src/resources/kinds.ts';
+import type { Kind } from '../src/resources/kinds.ts';
 import type { FirstRun } from './first-run.ts';
 
 /** What `npm run demo -- --json` prints. */
@@ -50,7 +51,7 @@ export function summary(report: DemoReport): string[] {
   if ('error' in report) return ['', `${report.error.type}: ${report.error.message}`];
   const { firstRun: run } = report;
   const rows = [
-    ...Object.entries(report.resources).map(([kind, id]) => [kindTitles[kind as Kind], id]),
+    ...Object.entries(report.resources).map(([kind, id]) => [titleOf(kind as Kind), id]),
     ['watcher', report.watcherWorkflowId],
     ['first run', `${run.verdict} (${run.runId})`],
     ...(run.cause ? [['', `${run.cause.message} ${run.cause.next}`]] : []),

@@ -1,6 +1,7 @@
+import { titleOf } from './resources/index.ts';
 import type { temporal } from '@temporalio/proto';
 import { pausedActivity, type Paused } from './paused.ts';
-import { kinds, kindTitles } from './resources/kinds.ts';
+import { kinds } from './resources/kinds.ts';
 
 /** A call to AEP that failed and is waiting for its next attempt, or that somebody has paused. */
 export interface WaitingCall {
@@ -32,7 +33,7 @@ export function waitingCalls(pending: Pending[]): WaitingCall[] {
       const seconds = nextAttemptScheduleTime?.seconds;
       return {
         activity,
-        ...(about ? { about: kindTitles[about] } : {}),
+        ...(about ? { about: titleOf(about) } : {}),
         attempt: attempt ?? 1,
         ...(why ? { why } : {}),
         ...(lastFailure?.message ? { message: lastFailure.message } : {}),

@@ -4,7 +4,7 @@ import { parseDefinition } from '../src/definition/parse.ts';
 import { sourceFacts } from '../src/definition/source-facts.ts';
 import { resources } from '../src/resources/index.ts';
 import { kinds, type Kind, type ResourceIds } from '../src/resources/kinds.ts';
-import { givenIds, neededKinds } from '../src/resources/plan.ts';
+import { givenIds, neededKinds } from '../src/resources/orders.ts';
 
 interface Fixture {
   page: string;

@@ -2,7 +2,7 @@ import type { Definition } from '../../src/definition/definition.ts';
 import { sourceFacts } from '../../src/definition/source-facts.ts';
 import { resources } from '../../src/resources/index.ts';
 import type { Kind, ResourceIds } from '../../src/resources/kinds.ts';
-import { neededKinds } from '../../src/resources/plan.ts';
+import { neededKinds } from '../../src/resources/orders.ts';
 import type { FlowContext, JsonObject } from '../../src/resources/resource.ts';
 
 /** The two calls that the tutorials consist of, however they are made. */

@@ -1,5 +1,5 @@
+import { resources } from '../resources/index.ts';
 import { activityName, kinds, type Kind } from '../resources/kinds.ts';
-import { uniqueKinds } from '../resources/plan.ts';
 import { createCheckActivities } from './dataflow/read-facts.ts';
 import type { Dependencies } from './dependencies.ts';
 import { createOf, createUniqueOf } from './dataflow/create.ts';
@@ -28,7 +28,7 @@ export function createActivities(dependencies: Dependencies) {
     ...forEachKind('settleOrCreate', (kind) => settleOrCreateOf(kind, dependencies)),
     ...forEachKind('read', (kind) => readOf(kind, dependencies)),
     ...forEachKind('create', (kind) =>
-      (uniqueKinds.has(kind) ? createUniqueOf : createOf)(kind, dependencies),
+      (resources[kind].hasUniqueTitle ? createUniqueOf : createOf)(kind, dependencies),
     ),
     ...forEachKind('listMarked', (kind) => listMarkedOf(kind, dependencies)),
     ...forEachKind('delete', (kind) => removeOf(kind, dependencies)),

@@ -12,6 +12,12 @@ const adHocBehaviour = 'https://ns.adobe.com/xdm/data/adhoc';
 /** The class of the raw source data. Its fields go under `_adhoc`, which AEP renames to the class's own namespace. */
 export const adHocClass = describedResource({
   kind: 'adHocClass',
+  title: 'ad-hoc class',
+  needs: [],
+  isNeeded: ({ source: { adHocSchema } }) => adHocSchema !== undefined && adHocSchema.id === undefined,
+  hasUniqueTitle: true,
+  insteadOfSecond: 'Give the ad-hoc class another title',
+  staysOnDelete: true,
   name: (definition) => titles(definition).adHocClass,
   body: (definition) => ({
     type: 'object',

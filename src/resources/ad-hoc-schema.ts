@@ -6,6 +6,15 @@ import { refs, refsMissing } from './xdm-refs.ts';
 /** The schema of the raw source data: nothing but its class. */
 export const adHocSchema = describedResource({
   kind: 'adHocSchema',
+  title: 'ad-hoc schema',
+  needs: ['adHocClass'],
+  isNeeded: ({ source }) => source.adHocSchema !== undefined,
+  given: { field: 'source.adHocSchema.id', id: ({ source }) => source.adHocSchema?.id },
+  hasUniqueTitle: true,
+  insteadOfSecond:
+    'Use it with "source": {"adHocSchema": {"id": …}}, or give the ad-hoc schema another title',
+  staysOnDelete: true,
+  keepsInUse: true,
   name: (definition) => titles(definition).adHocSchema,
   body: (definition, ids) => ({
     type: 'object',

@@ -1,4 +1,5 @@
-import { kindTitles, type Kind } from './kinds.ts';
+import { titleOf } from './index.ts';
+import type { Kind } from './kinds.ts';
 import type { Mark } from './mark.ts';
 
 /** What shares its mark with another, nonce and all: somebody copied one of them by hand, and only a human knows which. */
@@ -10,5 +11,5 @@ export function copiesAmong<One extends { id: string; mark?: Mark }>(ours: reado
 
 export function tellCopies(kind: Kind, copies: readonly { id: string }[], dataflow: string): string {
   const ids = copies.map(({ id }) => id).join(', ');
-  return `More than one ${kindTitles[kind]} carries the very same mark of ${dataflow}, so one was copied by hand. Take the mark off the one that is not the dataflow's: ${ids}`;
+  return `More than one ${titleOf(kind)} carries the very same mark of ${dataflow}, so one was copied by hand. Take the mark off the one that is not the dataflow's: ${ids}`;
 }

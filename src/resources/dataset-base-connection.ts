@@ -9,6 +9,14 @@ const nameOf = ({ name, target }: Definition) =>
 /** The way into the data lake in the older generation: a base connection without credentials. */
 export const datasetBaseConnection = describedResource({
   kind: 'datasetBaseConnection',
+  title: 'dataset base connection',
+  needs: [],
+  isNeeded: ({ target }) => target?.datasetBaseConnection !== undefined,
+  given: {
+    field: 'target.datasetBaseConnection.id',
+    id: ({ target }) => target?.datasetBaseConnection?.id,
+  },
+  makesRoom: true,
   name: nameOf,
   body: (definition) => ({
     name: nameOf(definition),

@@ -7,6 +7,11 @@ import { idOf, type JsonObject, type Resource } from './resource.ts';
 /** The dataset that the data lands in. It has tags, so its description stays the user's own. */
 export const dataset: Resource = {
   kind: 'dataset',
+  title: 'dataset',
+  needs: ['schema'],
+  given: { field: 'dataset.id', id: (definition) => definition.dataset?.id },
+  staysOnDelete: true,
+  keepsInUse: true,
   name: (definition) => definition.dataset?.name ?? definition.name,
   body: (definition, ids) => ({
     name: definition.dataset?.name ?? definition.name,

@@ -1,7 +1,7 @@
 import { copiesAmong, tellCopies } from './copies.ts';
 import type { Difference } from './differences.ts';
-import { resources } from './index.ts';
-import { kindTitles, type Kind } from './kinds.ts';
+import { resources, titleOf } from './index.ts';
+import type { Kind } from './kinds.ts';
 import type { JsonObject, Observed } from './resource.ts';
 
 export type ConflictReason =
@@ -54,7 +54,7 @@ export function decide(
     return { action: 'adopt', id: fitting.id, surplus };
   }
   const [oldest] = ours;
-  const message = `The ${kindTitles[kind]} ${oldest!.id} belongs to ${dataflow} but is not what the definition asks for`;
+  const message = `The ${titleOf(kind)} ${oldest!.id} belongs to ${dataflow} but is not what the definition asks for`;
   return {
     action: 'conflict',
     reason: 'differs',
@@ -68,20 +68,12 @@ function decideWithoutMark(kind: Kind, body: JsonObject, all: readonly Observed[
   if (kind === 'mappingSet') return decideNameless(body, all);
   const wantedName = body['name'] ?? body['title'];
   const foreign = all.filter(({ name }) => name === wantedName);
-  const refuse = foreign.length > 0 ? whyNoSecond[kind] : undefined;
+  const refuse = foreign.length > 0 ? resources[kind].insteadOfSecond : undefined;
   if (refuse === undefined) return { action: 'create' };
   const ids = foreign.map(({ id }) => id);
-  const message = `There is a ${kindTitles[kind]} named "${String(wantedName)}" that is not the dataflow's: ${ids.join(', ')}. ${refuse}`;
+  const message = `There is a ${titleOf(kind)} named "${String(wantedName)}" that is not the dataflow's: ${ids.join(', ')}. ${refuse}`;
   return { action: 'conflict', reason: 'foreign', message, ids, differences: [] };
 }
-
-/** A second flow would load the data twice; a second schema or class of one title is refused by AEP. */
-const whyNoSecond: Partial<Record<Kind, string>> = {
-  flow: 'Give the dataflow another name, or delete that flow',
-  schema: 'Use it with "schema": {"id": …}, or give the schema another title',
-  adHocSchema: 'Use it with "source": {"adHocSchema": {"id": …}}, or give the ad-hoc schema another title',
-  adHocClass: 'Give the ad-hoc class another title',
-};
 
 /** Data Prep may keep no name, and so no mark: the newest that says the same will do, since a twin is harmless. */
 function decideNameless(body: JsonObject, all: readonly Observed[]): Decision {

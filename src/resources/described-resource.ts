@@ -2,9 +2,9 @@ import { differences, type Difference } from './differences.ts';
 import { defined, objectAt, textAt, timeOf } from './json.ts';
 import type { ResourceIds } from './kinds.ts';
 import { parseMark, withMark, withoutMark } from './mark.ts';
-import type { JsonObject, Observed, Resource } from './resource.ts';
+import type { JsonObject, KindFacts, Observed, Resource } from './resource.ts';
 
-interface Parts extends Pick<Resource, 'kind' | 'name' | 'body'> {
+interface Parts extends KindFacts, Pick<Resource, 'kind' | 'name' | 'body'> {
   /** What of a body, or of AEP's answer, a definition can ask for, in one form for both. */
   fields: (object: JsonObject) => JsonObject;
   refersTo?: (fields: JsonObject) => ResourceIds;
@@ -13,18 +13,9 @@ interface Parts extends Pick<Resource, 'kind' | 'name' | 'body'> {
 }
 
 /** A kind that carries its mark as the last line of its description: all of Flow Service and of the Schema Registry. */
-export function describedResource({
-  kind,
-  name,
-  body,
-  fields,
-  refersTo,
-  compare = differences,
-}: Parts): Resource {
+export function describedResource({ fields, refersTo, compare = differences, ...facts }: Parts): Resource {
   return {
-    kind,
-    name,
-    body,
+    ...facts,
     marked: (plain, mark) => ({ ...plain, description: withMark(plain['description'], mark) }),
     observe: (answer) => observed(answer, defined(fields(answer))),
     refersTo: (one) => refersTo?.(one.fields) ?? {},

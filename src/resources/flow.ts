@@ -7,6 +7,11 @@ import { idOf, type JsonObject } from './resource.ts';
 
 export const flow = describedResource({
   kind: 'flow',
+  title: 'flow',
+  needs: ['sourceConnection', 'targetConnection', 'mappingSet'],
+  // A second flow would load the data twice.
+  insteadOfSecond: 'Give the dataflow another name, or delete that flow',
+  keepsInUse: true,
   name: (definition) => definition.name,
   body: (definition, ids, context) => {
     if (!context) throw new Error('A flow needs to know its flow spec');

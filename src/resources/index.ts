@@ -22,3 +22,8 @@ export const resources: Record<Kind, Resource> = {
   mappingSet,
   flow,
 };
+
+/** What people call each kind: in the Temporal UI, in progress and in errors. */
+export function titleOf(kind: Kind): string {
+  return resources[kind].title;
+}

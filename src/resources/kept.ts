@@ -1,6 +1,7 @@
+import { titleOf } from './index.ts';
 import type { Warning } from '../definition/problems.ts';
 import { textAt } from './json.ts';
-import { kindTitles, type Kind } from './kinds.ts';
+import type { Kind } from './kinds.ts';
 import type { JsonObject, Observed } from './resource.ts';
 
 /** A resource that is there, and what would have been asked for in its place: the body without its mark. */
@@ -21,7 +22,7 @@ export function keptWarning(kept: readonly Kept[]): Warning | undefined {
       const wanted = textAt(body, text);
       return wanted !== undefined && wanted.trim() !== there?.trim();
     });
-    return texts.length === 0 ? [] : [`the ${texts.join(' and ')} of the ${kindTitles[kind]} ${found.id}`];
+    return texts.length === 0 ? [] : [`the ${texts.join(' and ')} of the ${titleOf(kind)} ${found.id}`];
   });
   if (told.length === 0) return undefined;
   const message = `Not applied, since a create changes nothing that is there: ${told.join(', ')}. Change it in AEP, or take it back in the definition`;

@@ -16,19 +16,6 @@ export type Kind = (typeof kinds)[number];
 /** The ids of a dataflow's resources, as far as they are known. */
 export type ResourceIds = Partial<Record<Kind, string>>;
 
-/** What people call each kind: in the Temporal UI, in progress and in errors. */
-export const kindTitles: Record<Kind, string> = {
-  adHocClass: 'ad-hoc class',
-  adHocSchema: 'ad-hoc schema',
-  sourceConnection: 'source connection',
-  schema: 'schema',
-  dataset: 'dataset',
-  datasetBaseConnection: 'dataset base connection',
-  targetConnection: 'target connection',
-  mappingSet: 'mapping set',
-  flow: 'flow',
-};
-
 /** What an activity is called: `create` and `dataset` is `createDataset`. */
 export function activityName<Verb extends string, K extends Kind>(
   verb: Verb,

@@ -12,6 +12,10 @@ import { idOf, type JsonObject, type Resource } from './resource.ts';
  */
 export const mappingSet: Resource = {
   kind: 'mappingSet',
+  title: 'mapping set',
+  needs: ['schema'],
+  undeletable: 'AEP cannot delete mapping sets',
+  makesRoom: true,
   /** All that a name begins with: the nonce is not known beforehand. */
   name: (definition) => formatMark({ dataflow: dataflowId(definition), nonce: '' }),
   body: ({ mapping, source }, ids) => {

@@ -1,5 +1,5 @@
 import { resources } from './index.ts';
-import type { Kind, ResourceIds } from './kinds.ts';
+import { kinds, type Kind, type ResourceIds } from './kinds.ts';
 import type { Mark } from './mark.ts';
 import type { Observed } from './resource.ts';
 
@@ -7,13 +7,7 @@ import type { Observed } from './resource.ts';
 export type Listed = Partial<Record<Kind, Observed[]>>;
 
 /** The kinds that keep another resource in use. A mapping set refers to its schema for ever, and does nothing. */
-export const referringKinds = [
-  'flow',
-  'sourceConnection',
-  'targetConnection',
-  'dataset',
-  'adHocSchema',
-] as const satisfies Kind[];
+export const referringKinds = kinds.filter((kind) => resources[kind].keepsInUse);
 
 /** A resource of somebody else, and what of ours it refers to. */
 export interface User {

@@ -24,8 +24,8 @@ export interface FlowContext {
   flowSpec: { id: string; version: string };
 }
 
-/** How one kind of resource is named, asked for and recognised. One object per kind, pure. */
-export interface Resource {
+/** What there is to know of one kind of resource: told here and nowhere else. One object per kind, pure. */
+export interface Resource extends KindFacts {
   kind: Kind;
   /** The name (title, for the Schema Registry's kinds) it is created and looked up with. */
   name: (definition: Definition) => string;
@@ -39,6 +39,30 @@ export interface Resource {
   refersTo: (observed: Observed) => ResourceIds;
   /** Where `observed` is not what `body` asks for: empty means that it can be adopted. */
   differences: (body: JsonObject, observed: Observed) => Difference[];
+}
+
+/** What sets one kind apart from the others. Orders of creating and deleting, and what people are told, follow from these. */
+export interface KindFacts {
+  /** What people call it: in the Temporal UI, in progress and in errors. */
+  title: string;
+  /** What its body refers to: it is made after these, as far as the definition needs them. */
+  needs: readonly Kind[];
+  /** Whether a definition asks for one. Absent: every definition does. */
+  isNeeded?: (definition: Definition) => boolean;
+  /** Where a definition can name an existing one, which is then used as it is and never changed or deleted. */
+  given?: { field: string; id: (definition: Definition) => string | undefined };
+  /** AEP keeps its title unique: a second create is refused and names the first. */
+  hasUniqueTitle?: true;
+  /** What else a user can do about one of the same name that is not the dataflow's. Absent: there can be two. */
+  insteadOfSecond?: string;
+  /** It may hold data or serve others: it stays when a dataflow is deleted, unless it is named. */
+  staysOnDelete?: true;
+  /** Why AEP cannot delete it. Absent: it can. */
+  undeletable?: string;
+  /** It keeps what it refers to in use: AEP deletes nothing that it refers to. */
+  keepsInUse?: true;
+  /** While there is no flow, one that is not what a corrected definition asks for makes room: nothing but the flow depends on it. */
+  makesRoom?: true;
 }
 
 /** The id of a kind that must be there by now: what refers to it is made after it. */

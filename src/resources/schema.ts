@@ -5,6 +5,12 @@ import { refs, refsMissing } from './xdm-refs.ts';
 /** The schema that the data lands in. */
 export const schema = describedResource({
   kind: 'schema',
+  title: 'schema',
+  needs: [],
+  given: { field: 'schema.id', id: ({ schema }) => schema?.id },
+  hasUniqueTitle: true,
+  insteadOfSecond: 'Use it with "schema": {"id": …}, or give the schema another title',
+  staysOnDelete: true,
   name: (definition) => titles(definition).schema,
   body: (definition) => ({
     type: 'object',

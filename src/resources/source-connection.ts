@@ -11,6 +11,10 @@ export const adHocSchemaVersion = 'application/vnd.adobe.xed-full-notext+json; v
 
 export const sourceConnection = describedResource({
   kind: 'sourceConnection',
+  title: 'source connection',
+  needs: ['adHocSchema'],
+  keepsInUse: true,
+  makesRoom: true,
   name: (definition) => definition.source.name ?? definition.name,
   body: ({ name, description: shared, source }, ids) => ({
     name: source.name ?? name,

@@ -10,6 +10,10 @@ const legacySchemaVersion = `${schemaVersion}.0`;
 /** The data lake, whatever some samples send instead: AEP takes no other connection spec for a target. */
 export const targetConnection = describedResource({
   kind: 'targetConnection',
+  title: 'target connection',
+  needs: ['schema', 'dataset', 'datasetBaseConnection'],
+  keepsInUse: true,
+  makesRoom: true,
   name: (definition) => definition.target?.name ?? definition.name,
   body: ({ name, description: shared, target }, ids) => {
     const legacy = target?.datasetBaseConnection !== undefined;

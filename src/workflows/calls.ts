@@ -1,7 +1,7 @@
+import { resources, titleOf } from '../resources/index.ts';
 import { proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { Activities, Bounds } from '../activities/index.ts';
-import { activityName, kindTitles, type Kind } from '../resources/kinds.ts';
-import { uniqueKinds } from '../resources/plan.ts';
+import { activityName, type Kind } from '../resources/kinds.ts';
 
 /**
  * A worker that died is known to be dead after this, at the latest. It leaves a worker whose thread stands still for more
@@ -50,7 +50,7 @@ export function callsFor<K extends Kind>(kind: K, bounds: Bounds) {
       heartbeatTimeout: heartbeatTimeoutMs,
       cancellationType: 'WAIT_CANCELLATION_COMPLETED',
       retry,
-      summary: `${verbs[verb]} ${kindTitles[kind]}`,
+      summary: `${verbs[verb]} ${titleOf(kind)}`,
       ...options,
     })[activityName(verb, kind)];
   return {
@@ -59,7 +59,7 @@ export function callsFor<K extends Kind>(kind: K, bounds: Bounds) {
     settleOrCreate: call('settleOrCreate', listing),
     read: call('read'),
     // Whatever has a title may have to be looked for among all there is.
-    create: call('create', uniqueKinds.has(kind) ? listing : sentOnce),
+    create: call('create', resources[kind].hasUniqueTitle ? listing : sentOnce),
     listMarked: call('listMarked', listing),
     delete: call('delete', listing),
   };

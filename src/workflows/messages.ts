@@ -3,6 +3,7 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import type { Orphan } from '../resources/orphans.ts';
 import type { Warning } from '../definition/problems.ts';
 import type { Kind, ResourceIds } from '../resources/kinds.ts';
+import type { AlsoKind } from '../resources/orders.ts';
 
 /** The task queue of every worker, unless one is told otherwise. */
 export const taskQueue = 'aep-dataflows';
@@ -121,7 +122,7 @@ export interface DeleteDataflowInput {
   sandbox: string;
   name: string;
   /** What else is to go: kinds that stay otherwise, since they may hold data or serve others. */
-  also?: ('dataset' | 'schema' | 'adHocSchema' | 'adHocClass')[] | undefined;
+  also?: AlsoKind[] | undefined;
   /** Delete only these ids, of whatever kind. */
   only?: string[] | undefined;
 }

@@ -24,8 +24,8 @@ describe('deleteDataflow', () => {
     const { deleted, left } = await rig.client.delete({ sandbox, name: 'orders' });
     expect(deleted.flatMap((ids) => Object.keys(ids))).toEqual([
       'flow',
-      'sourceConnection',
       'targetConnection',
+      'sourceConnection',
     ]);
     expect(left.map(({ kind }) => kind).sort()).toEqual(['dataset', 'mappingSet', 'schema']);
     expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual({ dataSets: 1, schemas: 1, mappingSets: 1 });

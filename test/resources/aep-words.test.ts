@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { resources } from '../../src/resources/index.ts';
 import { kinds, type ResourceIds } from '../../src/resources/kinds.ts';
-import { neededKinds } from '../../src/resources/plan.ts';
+import { neededKinds } from '../../src/resources/orders.ts';
 import { fileSample, legacySample, parsed, sample } from '../definition/sample.ts';
 import { answerFor } from './answers.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Definition } from '../../src/definition/definition.ts';
 import { resources } from '../../src/resources/index.ts';
 import { kinds, type Kind, type ResourceIds } from '../../src/resources/kinds.ts';
-import { givenIds, neededKinds } from '../../src/resources/plan.ts';
+import { givenIds, neededKinds } from '../../src/resources/orders.ts';
 import type { JsonObject } from '../../src/resources/resource.ts';
 import { fileSample, legacySample, parsed, sample } from '../definition/sample.ts';
 import { answerFor } from './answers.ts';

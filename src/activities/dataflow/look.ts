@@ -1,8 +1,8 @@
 import { ApplicationFailure, activityInfo, cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import type { Call } from '../../aep/http.ts';
-import { resources } from '../../resources/index.ts';
-import { kindTitles, type Kind } from '../../resources/kinds.ts';
+import { resources, titleOf } from '../../resources/index.ts';
+import type { Kind } from '../../resources/kinds.ts';
 import { decide } from '../../resources/decide.ts';
 import { formatMark } from '../../resources/mark.ts';
 import type { JsonObject, Observed } from '../../resources/resource.ts';
@@ -117,7 +117,7 @@ function isYoung({ createdAt }: Observed, { aep, listLagMs }: Dependencies): boo
 function notReadableYet(kind: Kind, { id }: Observed, { listLagMs }: Dependencies): ApplicationFailure {
   return ApplicationFailure.create({
     type: 'NotReadableYet',
-    message: `A list shows the ${kindTitles[kind]} ${id}, which cannot be read yet`,
+    message: `A list shows the ${titleOf(kind)} ${id}, which cannot be read yet`,
     nextRetryDelay: listLagMs / 4 + 100,
     category: ApplicationFailureCategory.BENIGN,
   });

@@ -2,8 +2,8 @@ import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activit
 import { Rejected } from '../../aep/errors.ts';
 import type { Call } from '../../aep/http.ts';
 import type { FailureType } from '../../failure-types.ts';
-import { resources } from '../../resources/index.ts';
-import { kindTitles, type Kind, type ResourceIds } from '../../resources/kinds.ts';
+import { resources, titleOf } from '../../resources/index.ts';
+import { type Kind, type ResourceIds } from '../../resources/kinds.ts';
 import type { Mark } from '../../resources/mark.ts';
 import { failure, isTooLate, pauseMs, refusal } from '../aep-failures.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -66,7 +66,7 @@ export function removeOf(kind: Kind, dependencies: Dependencies) {
         throw inUse(kind, id, error.detail ?? error.message, error);
       throw failure(error, giveUpAfterMs);
     }
-    if (there) throw stillThere(`The ${kindTitles[kind]} ${id} is deleted and not gone yet`, giveUpAfterMs);
+    if (there) throw stillThere(`The ${titleOf(kind)} ${id} is deleted and not gone yet`, giveUpAfterMs);
   };
 }
 
@@ -80,14 +80,14 @@ async function usersOf(call: Call, id: string, services: Record<Kind, Service>, 
   // A list still shows for a while what was just deleted.
   const read = await Promise.all(listed.map((one) => services[users.kind].get(call, String(one['id']))));
   return read.flatMap((one) =>
-    one ? `the ${kindTitles[users.kind]} "${String(one['name'])}" (${String(one['id'])})` : [],
+    one ? `the ${titleOf(users.kind)} "${String(one['name'])}" (${String(one['id'])})` : [],
   );
 }
 
 function inUse(kind: Kind, id: string, why: string, cause?: Rejected): ApplicationFailure {
   return ApplicationFailure.create({
     type: 'Conflict' satisfies FailureType,
-    message: `The ${kindTitles[kind]} ${id} cannot be deleted: ${why}`,
+    message: `The ${titleOf(kind)} ${id} cannot be deleted: ${why}`,
     details: [{ reason: 'in-use', ids: [id], ...(cause ? refusal(cause) : {}) }],
     nonRetryable: true,
   });

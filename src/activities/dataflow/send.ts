@@ -3,8 +3,8 @@ import { ActivityCancelledError } from '@temporalio/client';
 import { AepError } from '../../aep/errors.ts';
 import type { Call } from '../../aep/http.ts';
 import { startLeadSeconds } from '../../definition/start.ts';
-import { resources } from '../../resources/index.ts';
-import { kindTitles, type Kind } from '../../resources/kinds.ts';
+import { resources, titleOf } from '../../resources/index.ts';
+import type { Kind } from '../../resources/kinds.ts';
 import type { Mark } from '../../resources/mark.ts';
 import type { JsonObject } from '../../resources/resource.ts';
 import { failure, outcomeUnknown } from '../aep-failures.ts';
@@ -96,7 +96,7 @@ export async function atMostOnce<Answer>(
 
 /** Nobody knows whether something was created. */
 export function doubt(kind: Kind, why: string, cause?: AepError): ApplicationFailure {
-  return outcomeUnknown(`Nobody knows whether the ${kindTitles[kind]} was created: ${why}`, cause);
+  return outcomeUnknown(`Nobody knows whether the ${titleOf(kind)} was created: ${why}`, cause);
 }
 
 /**

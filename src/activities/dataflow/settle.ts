@@ -1,8 +1,9 @@
+import { titleOf } from '../../resources/index.ts';
 import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { AepError } from '../../aep/errors.ts';
 import type { FailureType } from '../../failure-types.ts';
-import { kindTitles, type Kind } from '../../resources/kinds.ts';
+import type { Kind } from '../../resources/kinds.ts';
 import type { JsonObject, Observed } from '../../resources/resource.ts';
 import { failure, isTooLate, refusal } from '../aep-failures.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -147,7 +148,7 @@ async function lookAfterDoubt(
   heartbeat({ ...memory, looks: memory.looks + 1, dueAt } satisfies Memory);
   throw ApplicationFailure.create({
     type: nothingYet,
-    message: `No ${kindTitles[kind]} shows: look ${memory.looks + 1} of ${times.length}`,
+    message: `No ${titleOf(kind)} shows: look ${memory.looks + 1} of ${times.length}`,
     nextRetryDelay: waitMs,
     category: ApplicationFailureCategory.BENIGN,
   });
@@ -160,7 +161,7 @@ function inDoubtStill(kind: Kind, error: unknown, giveUpAfterMs?: number): Appli
   const type: FailureType = tooLate ? 'Unavailable' : 'OutcomeUnknown';
   return ApplicationFailure.create({
     type,
-    message: `Nobody knows whether the ${kindTitles[kind]} was created: ${message}`,
+    message: `Nobody knows whether the ${titleOf(kind)} was created: ${message}`,
     details: error instanceof AepError ? [refusal(error)] : [],
     nonRetryable: tooLate,
     nextRetryDelay: '1s',

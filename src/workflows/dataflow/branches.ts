@@ -7,7 +7,7 @@ import { decide } from '../../resources/decide.ts';
 import { resources } from '../../resources/index.ts';
 import { keptWarning } from '../../resources/kept.ts';
 import type { Kind, ResourceIds } from '../../resources/kinds.ts';
-import { neededKinds, uniqueKinds } from '../../resources/plan.ts';
+import { neededKinds } from '../../resources/orders.ts';
 import type { JsonObject, Observed } from '../../resources/resource.ts';
 import type { Checked } from './check-definition.ts';
 import { CreateOnce, type Found, type Outside, type Sought } from './create-once.ts';
@@ -73,7 +73,7 @@ export class Branches {
     if (!this.#needed.includes(kind)) return undefined;
     const branch = this.#branch(kind, needs);
     if (this.#checked.given[kind]) return branch;
-    if (!uniqueKinds.has(kind)) this.#sureLooks.set(kind, handled(this.#sureLook(kind)));
+    if (!resources[kind].hasUniqueTitle) this.#sureLooks.set(kind, handled(this.#sureLook(kind)));
     else if (Object.values(needs).length === 0) this.#firstPosts.push(branch);
     return branch;
   }
@@ -110,7 +110,8 @@ export class Branches {
     try {
       if (isLacking) throw this.#failed!.error;
       // Titles are unique, so that on a fresh start these need not wait for the look-ups.
-      const living = this.#lookBack.ranBefore || !uniqueKinds.has(kind) ? await this.#living : undefined;
+      const living =
+        this.#lookBack.ranBefore || !resources[kind].hasUniqueTitle ? await this.#living : undefined;
       const found = living?.[kind] ? await this.#keep(kind, living[kind]) : await this.#create(kind, ids);
       this.#ids[kind] = found.id;
       this.#report.step(kind, found.made ? 'made' : 'adopted', { id: found.id });
@@ -123,14 +124,14 @@ export class Branches {
 
   /** What the living flow refers to stays; a twin of it that has shown since is swept. */
   async #keep(kind: Kind, id: string): Promise<Found> {
-    if (!uniqueKinds.has(kind)) this.protocol.keepOnly(kind, id, await this.#look(kind));
+    if (!resources[kind].hasUniqueTitle) this.protocol.keepOnly(kind, id, await this.#look(kind));
     return { id, made: false };
   }
 
   async #create(kind: Kind, ids: ResourceIds): Promise<Found> {
     const body = resources[kind].body(this.#definition, ids, this.#checked.context);
     if (kind === 'flow') this.#startMustLieAhead();
-    if (uniqueKinds.has(kind)) return this.#createUnique(kind, body);
+    if (resources[kind].hasUniqueTitle) return this.#createUnique(kind, body);
     let look = await this.#sureLooks.get(kind)!;
     if (kind === 'mappingSet' && this.protocol.ranBefore && this.#mayBeNameless(body, look))
       look = await this.#lookForNameless(kind, body, look);
@@ -272,7 +273,7 @@ export class Branches {
   /** Where titles are unique, a create is sent again after a doubt, and its failure says that there was one. */
   #mayHaveMade(kind: Kind, error: unknown): boolean {
     if (error instanceof Conflicting || error instanceof NotNow) return false;
-    if (!uniqueKinds.has(kind)) return isDoubt(error);
+    if (!resources[kind].hasUniqueTitle) return isDoubt(error);
     const thrown = thrownBy(error);
     const told = thrown?.details?.[0] as { mayExist?: boolean } | undefined;
     return (
@@ -286,7 +287,7 @@ export class Branches {
   /** A class or schema that was made before it was known that it is not needed. */
   async #discardUnused(used: ResourceIds): Promise<void> {
     const made = this.#report.progress.steps.filter(({ state }) => state === 'made');
-    if (this.#report.made.some(({ kind }) => !uniqueKinds.has(kind))) return;
+    if (this.#report.made.some(({ kind }) => !resources[kind].hasUniqueTitle)) return;
     const refused = this.#failed?.error instanceof Conflicting || this.#failed?.error instanceof NotNow;
     const unused = made.filter(({ step, id }) => refused || used[step as Kind] !== id);
     for (const { step, id } of unused.toReversed()) {

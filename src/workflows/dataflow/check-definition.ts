@@ -1,3 +1,4 @@
+import { resources, titleOf } from '../../resources/index.ts';
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type {
   Activities,
@@ -12,8 +13,8 @@ import type { Problem } from '../../definition/problems.ts';
 import { sourceFacts } from '../../definition/source-facts.ts';
 import { givenStartSeconds } from '../../definition/start.ts';
 import { flowSettings } from '../../resources/flow.ts';
-import { activityName, kindTitles, type Kind, type ResourceIds } from '../../resources/kinds.ts';
-import { givenIds } from '../../resources/plan.ts';
+import { activityName, type Kind, type ResourceIds } from '../../resources/kinds.ts';
+import { givenIds } from '../../resources/orders.ts';
 import type { FlowContext, Observed } from '../../resources/resource.ts';
 import { heartbeatTimeoutMs, retry } from '../calls.ts';
 import { invalid } from '../failures.ts';
@@ -145,19 +146,12 @@ function problemsOfBaseConnection({ sandbox, source }: Definition, found: BaseCo
   return problems;
 }
 
-const givenFields: Partial<Record<Kind, string>> = {
-  dataset: 'dataset.id',
-  schema: 'schema.id',
-  adHocSchema: 'source.adHocSchema.id',
-  datasetBaseConnection: 'target.datasetBaseConnection.id',
-};
-
 function problemsOfGiven(given: ResourceIds, found: Found, sandbox: string): Problem[] {
   const problems = (Object.keys(found) as Kind[])
     .filter((kind) => !found[kind])
     .map((kind) => ({
-      field: givenFields[kind]!,
-      message: notThere(given[kind]!, kindTitles[kind], sandbox),
+      field: resources[kind].given!.field,
+      message: notThere(given[kind]!, titleOf(kind), sandbox),
     }));
   if (!found.dataset || !given.schema || schemaOf(found.dataset) === given.schema) return problems;
   const message = `is ${given.schema}, but the dataset ${found.dataset.id} has the schema ${schemaOf(found.dataset)}`;

@@ -13,7 +13,7 @@ import type { Definition } from '../../definition/definition.ts';
 import { dataflowId } from '../../definition/identity.ts';
 import type { Kind, ResourceIds } from '../../resources/kinds.ts';
 import type { Outcome } from '../../resources/outcome.ts';
-import { neededKinds } from '../../resources/plan.ts';
+import { neededKinds } from '../../resources/orders.ts';
 import { accept, announceAnew, type Accepted } from './accept.ts';
 import { Attempts } from './attempts.ts';
 import { Branches } from './branches.ts';

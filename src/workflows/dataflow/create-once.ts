@@ -1,3 +1,4 @@
+import { resources } from '../../resources/index.ts';
 import type {
   CreateRequest,
   Created,
@@ -11,7 +12,6 @@ import type {
 import { decide, type Conflict } from '../../resources/decide.ts';
 import type { Kind } from '../../resources/kinds.ts';
 import type { Mark } from '../../resources/mark.ts';
-import { replaceableKinds, undeletable } from '../../resources/plan.ts';
 import type { JsonObject, Observed } from '../../resources/resource.ts';
 import { Conflicting } from './refusals.ts';
 
@@ -275,8 +275,8 @@ export class CreateOnce {
    * @throws Conflicting
    */
   async #replace(kind: Kind, conflict: Conflict): Promise<void> {
-    if (conflict.reason !== 'differs' || !replaceableKinds.has(kind)) throw new Conflicting(conflict);
-    if (undeletable[kind]) return;
+    if (conflict.reason !== 'differs' || !resources[kind].makesRoom) throw new Conflicting(conflict);
+    if (resources[kind].undeletable) return;
     for (const id of conflict.ids) {
       const why = await this.#outside.remove(kind, id);
       if (why) throw new Conflicting({ ...conflict, message: `${conflict.message}, and it stays: ${why}` });
@@ -285,7 +285,7 @@ export class CreateOnce {
 
   /** Of a kind that AEP cannot delete, all that was found is ours, or was an earlier run's. */
   #tellWhatStays(kind: Kind, found: Observed[], kept?: string): void {
-    const why = undeletable[kind];
+    const why = resources[kind].undeletable;
     if (!why) return;
     for (const { id } of found) if (id !== kept) this.#staying.set(id, { kind, id, why });
   }

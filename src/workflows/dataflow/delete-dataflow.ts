@@ -13,10 +13,10 @@ import { dataflowId, workflowId } from '../../definition/identity.ts';
 import { isObject } from '../../definition/plain-json.ts';
 import { anyId, dataflowName, sandboxName } from '../../definition/text.ts';
 import { copiesAmong, tellCopies } from '../../resources/copies.ts';
-import { resources } from '../../resources/index.ts';
-import { kinds, kindTitles, type Kind, type ResourceIds } from '../../resources/kinds.ts';
+import { resources, titleOf } from '../../resources/index.ts';
+import { kinds, type Kind, type ResourceIds } from '../../resources/kinds.ts';
 import { emptyOutcome } from '../../resources/outcome.ts';
-import { alsoKinds, deletionOrder, undeletable } from '../../resources/plan.ts';
+import { alsoKinds, deletionOrder } from '../../resources/orders.ts';
 import type { User } from '../../resources/references.ts';
 import { callsFor, wholeSandbox } from '../calls.ts';
 import { lookBack } from './check-definition.ts';
@@ -44,7 +44,7 @@ const deleteInput = () =>
   }) satisfies z.ZodType<DeleteDataflowInput>;
 
 /**
- * Deletes a dataflow: its flow, then the source and target connection, then a dataset base connection that we made, each
+ * Deletes a dataflow: its flow, then the connections that we made, each
  * gone before the next. What holds data or may serve others stays, unless `also` names it; mapping sets stay, since AEP
  * cannot delete them. Where `also` leaves out what uses a thing that it names, nothing is deleted: `InvalidDefinition`.
  * Only what carries the dataflow's mark is touched. Where something that is not the dataflow's uses any of it, or a mark was
@@ -134,9 +134,8 @@ async function everythingOf(
 }
 
 function whyItStays(kind: Kind, also: readonly Kind[]): string | undefined {
-  if (undeletable[kind]) return undeletable[kind];
-  const asked = (alsoKinds as readonly Kind[]).includes(kind);
-  return asked && !also.includes(kind)
+  if (resources[kind].undeletable) return resources[kind].undeletable;
+  return resources[kind].staysOnDelete && !also.includes(kind)
     ? `it may hold data or serve others: name it in "also" to delete it`
     : undefined;
 }
@@ -150,13 +149,13 @@ async function nothingMayStayThatUses(
 ): Promise<void> {
   const problems: Problem[] = [];
   for (const { kind, id } of left) {
-    if (undeletable[kind]) continue;
+    if (resources[kind].undeletable) continue;
     const uses = Object.values(found[kind].find((one) => one.id === id)?.refersTo ?? {});
     const used = unwanted.filter((one) => uses.includes(one.id));
     // A list still shows for a while what was just deleted.
     if (used.length === 0 || !(await callsFor(kind, bounds).read({ sandbox, id }))) continue;
     for (const one of used) {
-      const message = `"${one.kind}" cannot go while the ${kindTitles[kind]} ${id} stays, which uses it: name "${kind}" too`;
+      const message = `"${one.kind}" cannot go while the ${titleOf(kind)} ${id} stays, which uses it: name "${kind}" too`;
       problems.push({ field: 'also', message });
     }
   }
@@ -199,8 +198,8 @@ const usersToTell = 100;
 
 function inWords({ kind, id, name, dataflow, uses }: User): string {
   const whose = dataflow ? ` of ${dataflow}` : '';
-  const used = Object.entries(uses).map(([what, usedId]) => `the ${kindTitles[what as Kind]} ${usedId}`);
-  return `the ${kindTitles[kind]} "${name ?? ''}" (${id})${whose} uses ${used.join(' and ')}`;
+  const used = Object.entries(uses).map(([what, usedId]) => `the ${titleOf(what as Kind)} ${usedId}`);
+  return `the ${titleOf(kind)} "${name ?? ''}" (${id})${whose} uses ${used.join(' and ')}`;
 }
 
 /** The watcher would see it by itself, but only when it looks next. Where nobody watches, nobody need be told. */
@@ -215,13 +214,13 @@ function whyInUse(
   toDelete: readonly { id: string }[],
   found: Record<Kind, Marked[]>,
 ): string | undefined {
-  const users = kinds.filter((kind) => kind !== 'mappingSet');
+  const users = kinds.filter((kind) => resources[kind].keepsInUse);
   const user = users.find((kind) =>
     found[kind].some(
       (one) => !toDelete.some((other) => other.id === one.id) && Object.values(one.refersTo).includes(id),
     ),
   );
-  return user && `a ${kindTitles[user]} of the dataflow refers to it`;
+  return user && `a ${titleOf(user)} of the dataflow refers to it`;
 }
 
 function checkDeleteInput(input: unknown): DeleteDataflowInput {

@@ -1,3 +1,4 @@
+import { resources } from '../../resources/index.ts';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { executeChild, isCancellation, proxyActivities, rootCause } from '@temporalio/workflow';
 import { z } from 'zod';
@@ -5,7 +6,6 @@ import type { Activities } from '../../activities/index.ts';
 import { namedBy, workflowId } from '../../definition/identity.ts';
 import { anyId, sandboxName } from '../../definition/text.ts';
 import type { Orphan } from '../../resources/orphans.ts';
-import { undeletable } from '../../resources/plan.ts';
 import { wholeSandbox } from '../calls.ts';
 import { deleteDataflow } from './delete-dataflow.ts';
 import { endingOf } from '../failures.ts';
@@ -67,7 +67,7 @@ export async function listOrphans(input: ListOrphansInput): Promise<ListOrphansR
 }
 
 function nextStep({ kind, id, dataflow }: Orphan): string {
-  const why = undeletable[kind];
+  const why = resources[kind].undeletable;
   if (why) return `Nothing: ${why}, and one that no flow refers to does nothing`;
   return `Start createDataflow of ${dataflow} again to use it, or delete it with {"delete": ["${id}"]}`;
 }

@@ -4,10 +4,10 @@ import { dataflowId } from '../../definition/identity.ts';
 import type { Warning } from '../../definition/problems.ts';
 import { decide } from '../../resources/decide.ts';
 import type { Difference } from '../../resources/differences.ts';
-import { resources } from '../../resources/index.ts';
+import { resources, titleOf } from '../../resources/index.ts';
 import { keptWarning } from '../../resources/kept.ts';
-import { kindTitles, type Kind, type ResourceIds } from '../../resources/kinds.ts';
-import { neededKinds } from '../../resources/plan.ts';
+import type { Kind, ResourceIds } from '../../resources/kinds.ts';
+import { neededKinds } from '../../resources/orders.ts';
 import type { JsonObject, Observed } from '../../resources/resource.ts';
 import { isPaused } from '../../runs/flow.ts';
 import type { Checked } from './check-definition.ts';
@@ -50,7 +50,7 @@ export async function adoptLivingFlow(
   const bodies = new Map<Kind, JsonObject>();
   const differences = gone.map((kind): Difference => ({
     field: kind,
-    wanted: `a ${kindTitles[kind]}`,
+    wanted: `a ${titleOf(kind)}`,
     found: 'none',
   }));
   if (gone.length === 0) {

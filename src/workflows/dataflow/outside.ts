@@ -1,10 +1,10 @@
+import { resources } from '../../resources/index.ts';
 import { CancellationScope, CancelledFailure, isCancellation, sleep, uuid4 } from '@temporalio/workflow';
 import type { Bounds } from '../../activities/index.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { durationMs } from '../../definition/duration.ts';
 import { dataflowId } from '../../definition/identity.ts';
 import { activityName } from '../../resources/kinds.ts';
-import { undeletable } from '../../resources/plan.ts';
 import { callsFor, heartbeatTimeoutMs } from '../calls.ts';
 import type { Outside } from './create-once.ts';
 import { isDoubt, thrownBy } from '../failures.ts';
@@ -36,7 +36,7 @@ export function outsideOf(definition: Definition, bounds: Bounds, report: Progre
         callsFor(kind, bounds).settleOrCreate({ ...request, ...common, dataflow }),
       ),
     async remove(kind, id) {
-      if (undeletable[kind]) return undeletable[kind];
+      if (resources[kind].undeletable) return resources[kind].undeletable;
       try {
         const remove = () => callsFor(kind, bounds).delete({ ...common, id });
         await report.during(activityName('delete', kind), CancellationScope.nonCancellable(remove));

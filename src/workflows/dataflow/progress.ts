@@ -1,6 +1,7 @@
+import { resources } from '../../resources/index.ts';
 import { setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Warning } from '../../definition/problems.ts';
-import { kinds, kindTitles, type Kind, type ResourceIds } from '../../resources/kinds.ts';
+import { kinds, type Kind, type ResourceIds } from '../../resources/kinds.ts';
 import type { Outcome } from '../../resources/outcome.ts';
 import {
   progressQuery,
@@ -144,7 +145,7 @@ function waiting(step: StepName): Step {
 }
 
 function titleOf(name: StepName): string {
-  return name in kindTitles ? kindTitles[name as Kind] : otherTitles[name as keyof typeof otherTitles];
+  return name in resources ? resources[name as Kind].title : otherTitles[name as keyof typeof otherTitles];
 }
 
 const marks: Record<StepState, string> = {

@@ -1,7 +1,7 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { Definition } from '../../definition/definition.ts';
 import type { Kind } from '../../resources/kinds.ts';
-import { deletionOrder } from '../../resources/plan.ts';
+import { deletionOrder } from '../../resources/orders.ts';
 import type { Attempts } from './attempts.ts';
 import { outsideOf } from './outside.ts';
 import { outcomeOf, type ProgressReport } from './progress.ts';

@@ -1,7 +1,7 @@
 import { dataflowId } from '../../definition/identity.ts';
 import type { Definition } from '../../definition/definition.ts';
 import type { Kind, ResourceIds } from '../../resources/kinds.ts';
-import { deletionOrder } from '../../resources/plan.ts';
+import { deletionOrder } from '../../resources/orders.ts';
 import type { Observed } from '../../resources/resource.ts';
 import { isLateTwin, surplusOf } from '../../resources/surplus.ts';
 import type { Attempts } from './attempts.ts';

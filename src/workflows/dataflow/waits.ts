@@ -1,7 +1,8 @@
+import { titleOf } from '../../resources/index.ts';
 import { defineSignal, setHandler } from '@temporalio/workflow';
 import { cut } from '../../cut.ts';
 import { isObject, textAt } from '../../resources/json.ts';
-import { kinds, kindTitles } from '../../resources/kinds.ts';
+import { kinds } from '../../resources/kinds.ts';
 import { waitsName } from '../../runs/names.ts';
 import type { Waiting } from '../messages.ts';
 
@@ -45,7 +46,7 @@ export class Waits {
     const about = kinds.find((kind) => activity.toLowerCase().endsWith(kind.toLowerCase()));
     this.#waiting.set(activity, {
       activity,
-      ...(about ? { about: kindTitles[about] } : {}),
+      ...(about ? { about: titleOf(about) } : {}),
       why: cut(why, longestText),
       message: cut(message, longestText),
       since: Date.now(),

@@ -10,7 +10,6 @@ import {
 } from '../../../src/aep/errors.ts';
 import { resources } from '../../../src/resources/index.ts';
 import { kinds } from '../../../src/resources/kinds.ts';
-import { uniqueKinds } from '../../../src/resources/plan.ts';
 import type { JsonObject } from '../../../src/resources/resource.ts';
 import type { CallFault, Commit, Loss, Refusal, ShelfName } from './faults.ts';
 import { Shelf, shelfOf } from './shelf.ts';
@@ -352,7 +351,7 @@ export class SimulatedAep {
 
 /** Whose a resource is by its mark. AEP cannot delete mapping sets, so that one of each mapping may stay. */
 function markOf(shelf: ShelfName, stored: JsonObject): string | undefined {
-  const kind = kinds.find((one) => shelfOf[one] === shelf && !uniqueKinds.has(one));
+  const kind = kinds.find((one) => shelfOf[one] === shelf && !resources[one].hasUniqueTitle);
   if (!kind) return undefined;
   const { mark, fields } = resources[kind].observe({ ...stored, id: 'any' });
   return mark && (kind === 'mappingSet' ? `${mark.dataflow} ${JSON.stringify(fields)}` : mark.dataflow);

@@ -3,7 +3,7 @@ import { dataflowId } from '../../../src/definition/identity.ts';
 import { resources } from '../../../src/resources/index.ts';
 import type { Kind } from '../../../src/resources/kinds.ts';
 import { formatMark, formatTag, markTag, withMark } from '../../../src/resources/mark.ts';
-import { givenIds, neededKinds } from '../../../src/resources/plan.ts';
+import { givenIds, neededKinds } from '../../../src/resources/orders.ts';
 import type { JsonObject } from '../../../src/resources/resource.ts';
 import type { CreateDataflowResult } from '../../../src/workflows/messages.ts';
 import type { ShelfName } from './faults.ts';
