@@ -1,6 +1,6 @@
 import type { Definition } from '../definition/definition.ts';
 import { titles } from '../definition/titles.ts';
-import { describedResource, description } from './described-resource.ts';
+import { askedBy, describedIn, describedResource, description } from './described-resource.ts';
 import { differences } from './differences.ts';
 import { isObject, objectAt, objectsAt } from './json.ts';
 import type { JsonObject } from './resource.ts';
@@ -29,6 +29,15 @@ export const adHocClass = describedResource({
     ],
   }),
   fields: (object) => ({ refs: refs(object), properties: ownProperties(object) }),
+  asked: (field, { source }) =>
+    askedBy(
+      [
+        ['name', 'source.adHocSchema.class.title'],
+        ['description', describedIn('source.adHocSchema.class', source.adHocSchema?.class?.description)],
+        ['properties', 'source.columns'],
+      ],
+      field,
+    ),
   compare: (wanted, found) => [
     ...refsMissing(wanted, found),
     ...differences(wanted['properties'], found['properties'], 'properties'),

@@ -1,5 +1,5 @@
 import { titles } from '../definition/titles.ts';
-import { describedResource, description } from './described-resource.ts';
+import { askedBy, describedIn, describedResource, description } from './described-resource.ts';
 import { idOf, type JsonObject } from './resource.ts';
 import { refs, refsMissing } from './xdm-refs.ts';
 
@@ -30,6 +30,15 @@ export const adHocSchema = describedResource({
     return typeof adHocClass === 'string' ? { adHocClass } : {};
   },
   compare: refsMissing,
+  asked: (field, { source }) =>
+    askedBy(
+      [
+        ['name', 'source.adHocSchema.title'],
+        ['description', describedIn('source.adHocSchema', source.adHocSchema?.description)],
+        ['refs', 'source.adHocSchema.class'],
+      ],
+      field,
+    ),
 });
 
 /** Tells the two kinds of schema apart where all are listed: an ad-hoc one has its class and nothing besides. */

@@ -1,6 +1,6 @@
 import type { Definition } from '../definition/definition.ts';
 import { dataLakeSpecId } from '../definition/connectors.ts';
-import { describedResource, description } from './described-resource.ts';
+import { askedBy, describedIn, describedResource, description } from './described-resource.ts';
 import { objectAt } from './json.ts';
 
 const nameOf = ({ name, target }: Definition) =>
@@ -23,5 +23,16 @@ export const datasetBaseConnection = describedResource({
     ...description(definition.target?.datasetBaseConnection?.description, definition.description),
     connectionSpec: { id: dataLakeSpecId, version: '1.0' },
   }),
+  asked: (field, { target }) =>
+    askedBy(
+      [
+        ['name', 'target.datasetBaseConnection.name'],
+        [
+          'description',
+          describedIn('target.datasetBaseConnection', target?.datasetBaseConnection?.description),
+        ],
+      ],
+      field,
+    ),
   fields: (object) => ({ connectionSpec: { id: objectAt(object, 'connectionSpec')['id'] } }),
 });

@@ -1,4 +1,4 @@
-import { description } from './described-resource.ts';
+import { askedBy, description } from './described-resource.ts';
 import { differences } from './differences.ts';
 import { defined, objectAt, textAt, timeOf } from './json.ts';
 import { formatTag, markTag, parseTags } from './mark.ts';
@@ -38,6 +38,14 @@ export const dataset: Resource = {
   },
   refersTo: ({ fields: { schema } }) => (typeof schema === 'string' ? { schema } : {}),
   differences: (body, observed) => differences(fields(body), observed.fields),
+  asked: (field, definition) =>
+    askedBy(
+      [
+        ['name', definition.dataset?.name === undefined ? 'name' : 'dataset.name'],
+        ['description', 'dataset.description'],
+      ],
+      field,
+    ),
 };
 
 /** AEP rewrites the content type in its own way, so only the schema's id says which schema it is. */

@@ -10,7 +10,9 @@ export type ConflictReason =
   /** Two resources with the same mark, nonce and all: somebody copied it by hand. */
   | 'copied-mark'
   /** A resource of our name that is not ours, where there cannot or must not be a second one. */
-  | 'foreign';
+  | 'foreign'
+  /** A flow that an earlier run made, and that AEP does not show. */
+  | 'missing';
 
 /** What AEP has is in the way. */
 export interface Conflict {

@@ -4,7 +4,8 @@ import type { ResourceIds } from './kinds.ts';
 import { parseMark, withMark, withoutMark } from './mark.ts';
 import type { JsonObject, KindFacts, Observed, Resource } from './resource.ts';
 
-interface Parts extends KindFacts, Pick<Resource, 'kind' | 'name' | 'body'> {
+interface Parts
+  extends KindFacts, Pick<Resource, 'kind' | 'name' | 'body' | 'asked' | 'canChange' | 'isMoot'> {
   /** What of a body, or of AEP's answer, a definition can ask for, in one form for both. */
   fields: (object: JsonObject) => JsonObject;
   refersTo?: (fields: JsonObject) => ResourceIds;
@@ -44,4 +45,20 @@ function observed(answer: JsonObject, fields: JsonObject): Observed {
 export function description(own: string | undefined, shared: string | undefined): { description?: string } {
   const text = own ?? shared;
   return text === undefined || text === '' ? {} : { description: text };
+}
+
+/** The fields of a definition that ask for the fields of a kind, each by what it begins with: the first that fits counts. */
+export function askedBy(pairs: readonly (readonly [prefix: string, asked: string])[], field: string): string {
+  const pair = pairs.find(([prefix]) => startsAt(field, prefix));
+  return pair ? pair[1] + field.slice(pair[0].length) : field;
+}
+
+/** Whether a path is that one or lies under it. */
+function startsAt(field: string, prefix: string): boolean {
+  return field === prefix || (field.startsWith(prefix) && /[.[]/.test(field.charAt(prefix.length)));
+}
+
+/** The field that gives a part its description: its own, or else the dataflow's. */
+export function describedIn(part: string, own: string | undefined): string {
+  return own === undefined ? 'description' : `${part}.description`;
 }

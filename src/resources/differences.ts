@@ -31,10 +31,10 @@ export function differences(wanted: unknown, found: unknown, field = ''): Differ
   return [{ field, wanted, found }];
 }
 
-/** What of `wanted` is not among `found`, where order means nothing. */
+/** Whether all of `wanted` is among `found`, where order and more mean nothing: what of it is there is told as found. */
 export function missing(wanted: readonly string[], found: readonly string[], field: string): Difference[] {
-  const absent = wanted.filter((one) => !found.includes(one));
-  return absent.length === 0 ? [] : [{ field, wanted, found }];
+  const there = wanted.filter((one) => found.includes(one));
+  return there.length === wanted.length ? [] : [{ field, wanted, found: there }];
 }
 
 function same(wanted: unknown, found: unknown): boolean {

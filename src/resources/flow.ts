@@ -1,6 +1,6 @@
 import type { Definition } from '../definition/definition.ts';
 import { givenStartSeconds } from '../definition/start.ts';
-import { describedResource, description } from './described-resource.ts';
+import { askedBy, describedResource, description } from './described-resource.ts';
 import { differences } from './differences.ts';
 import { defined, firstTextAt, isObject, objectAt, objectsAt, textAt } from './json.ts';
 import { idOf, type JsonObject } from './resource.ts';
@@ -44,6 +44,41 @@ export const flow = describedResource({
       mappingSet: textAt(objectAt(objectAt(fields, 'transformations'), 'Mapping'), 'mappingId'),
     }),
   compare: (wanted, found) => differences(wanted, withDefaults(found)),
+  asked: (field) =>
+    askedBy(
+      [
+        ['sourceConnectionIds', 'source'],
+        ['targetConnectionIds', 'target'],
+        ['flowSpec.id', 'source'],
+        ['transformations.Mapping', 'mapping'],
+        ['transformations.Copy.deltaColumn', 'deltaColumn'],
+        ['transformations.Copy', 'deltaColumn'],
+        ['scheduleParams', 'schedule'],
+      ],
+      field,
+    ),
+  isMoot: ({ field }, { body, now }) => {
+    const start = objectAt(body, 'scheduleParams')['startTime'];
+    const liesAhead = start !== undefined && Number(start) * 1000 > now;
+    // Both are about the first run: where no start is given, or it has passed, that one is decided.
+    return (field === 'scheduleParams.startTime' || field === 'scheduleParams.backfill') && !liesAhead;
+  },
+  canChange: ({ field, wanted, found }, { body, observed, now }) => {
+    if (field === 'options' || field.startsWith('options.')) return true;
+    const schedule = objectAt(observed.fields, 'scheduleParams');
+    const isOnce = [
+      wanted,
+      found,
+      schedule['frequency'],
+      objectAt(body, 'scheduleParams')['frequency'],
+    ].includes('once');
+    // AEP's pages know no change of a flow that loads once but before it has begun, and that is inferred.
+    const hasBegun = Number(schedule['startTime']) * 1000 <= now;
+    if (field.startsWith('transformations.Mapping')) return !isOnce;
+    if (field === 'scheduleParams.frequency' || field === 'scheduleParams.interval') return !isOnce;
+    if (field === 'scheduleParams.startTime' || field === 'scheduleParams.backfill') return !hasBegun;
+    return false;
+  },
 });
 
 /** AEP counts a mapping set up whenever somebody saves it: which version that is, no definition says. */

@@ -42,7 +42,19 @@ export const mappingSet: Resource = {
     };
   },
   refersTo: ({ fields: { schema } }) => (typeof schema === 'string' ? { schema } : {}),
-  differences: (body, observed) => differences(fields(body), observed.fields),
+  differences: (body, observed) => {
+    const [wanted, found] = [fields(body), observed.fields];
+    const all = differences(wanted, found);
+    const ofRows = all.some(({ field }) => field.startsWith('mappings'));
+    return [
+      ...all.filter(({ field }) => !field.startsWith('mappings')),
+      // A row has no name but what it says, so that the rows are told all together.
+      ...(ofRows ? [{ field: 'mappings', wanted: wanted['mappings'], found: found['mappings'] }] : []),
+    ];
+  },
+  asked: (field) => (field === 'mappings' ? 'mapping' : field),
+  // A set that maps to another schema is another set.
+  canChange: ({ field }) => field === 'mappings',
 };
 
 function attributesOnly(mapping: readonly MappingEntry[], schema: string): JsonObject {

@@ -39,6 +39,28 @@ export interface Resource extends KindFacts {
   refersTo: (observed: Observed) => ResourceIds;
   /** Where `observed` is not what `body` asks for: empty means that it can be adopted. */
   differences: (body: JsonObject, observed: Observed) => Difference[];
+  /** The field of a definition that asks for a field of `Observed`, or for its name or description. */
+  asked: (field: string, definition: Definition) => string;
+  /**
+   * Whether AEP can change this in place, under a flow that runs. Absent: nothing but names and descriptions.
+   */
+  canChange?: (difference: Difference, about: Compared) => boolean;
+  /** Whether a difference asks for nothing any more, as time has gone over it. */
+  isMoot?: (difference: Difference, about: Compared) => boolean;
+}
+
+/** What was compared, and when: epoch milliseconds. */
+export interface Compared {
+  body: JsonObject;
+  observed: Observed;
+  now: number;
+}
+
+/** One change in place of what AEP has: its `name`, its `description`, or a path into `fields` of `Observed`. */
+export interface Edit {
+  field: string;
+  from: unknown;
+  to: unknown;
 }
 
 /** What sets one kind apart from the others. Orders of creating and deleting, and what people are told, follow from these. */

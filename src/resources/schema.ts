@@ -1,5 +1,5 @@
 import { titles } from '../definition/titles.ts';
-import { describedResource, description } from './described-resource.ts';
+import { askedBy, describedIn, describedResource, description } from './described-resource.ts';
 import { refs, refsMissing } from './xdm-refs.ts';
 
 /** The schema that the data lands in. */
@@ -20,4 +20,15 @@ export const schema = describedResource({
   }),
   fields: (object) => ({ refs: refs(object) }),
   compare: refsMissing,
+  asked: (field, { schema: asked }) =>
+    askedBy(
+      [
+        ['name', asked?.title === undefined ? 'name' : 'schema.title'],
+        ['description', describedIn('schema', asked?.description)],
+        ['refs', 'schema.fieldGroups'],
+      ],
+      field,
+    ),
+  // AEP lets a schema grow by field groups, whatever uses it; its class is for good.
+  canChange: ({ found }, { body }) => Array.isArray(found) && found.includes(refs(body)[0]),
 });

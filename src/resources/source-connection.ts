@@ -1,6 +1,6 @@
 import { sourceFacts } from '../definition/source-facts.ts';
 import type { Column, Source } from '../definition/source.ts';
-import { describedResource, description } from './described-resource.ts';
+import { askedBy, describedIn, describedResource, description } from './described-resource.ts';
 import { differences, type Difference } from './differences.ts';
 import { isObject, objectAt, objectsAt, textAt } from './json.ts';
 import type { ResourceIds } from './kinds.ts';
@@ -31,6 +31,24 @@ export const sourceConnection = describedResource({
     connectionSpec: { id: objectAt(object, 'connectionSpec')['id'] },
   }),
   compare: (wanted, found) => [...differences(wanted, found), ...columnsTooMany(wanted, found)],
+  asked: (field, { source }) =>
+    askedBy(
+      [
+        ['name', source.name === undefined ? 'name' : 'source.name'],
+        ['description', describedIn('source', source.description)],
+        ['params.tableName', 'source.tableName'],
+        ['params.path', 'source.path'],
+        ['params.columns', 'source.columns'],
+        ['params.filters', 'source.filters'],
+        ['params', 'source.params'],
+        ['data.format', 'source.format'],
+        ['data.schema', 'source.adHocSchema'],
+        ['data', 'source.data'],
+        ['baseConnectionId', 'source.baseConnectionId'],
+        ['connectionSpec.id', source.connector ? 'source.connector' : 'source.connectionSpec.id'],
+      ],
+      field,
+    ),
   refersTo: (fields) => {
     const adHocSchema = textAt(objectAt(objectAt(fields, 'data'), 'schema'), 'id');
     return adHocSchema === undefined ? {} : { adHocSchema };

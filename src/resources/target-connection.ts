@@ -1,5 +1,5 @@
 import { dataLakeSpecId } from '../definition/connectors.ts';
-import { describedResource, description } from './described-resource.ts';
+import { askedBy, describedIn, describedResource, description } from './described-resource.ts';
 import { defined, objectAt, textAt } from './json.ts';
 import { idOf } from './resource.ts';
 
@@ -38,6 +38,18 @@ export const targetConnection = describedResource({
     params: { dataSetId: objectAt(object, 'params')['dataSetId'] },
     connectionSpec: { id: objectAt(object, 'connectionSpec')['id'] },
   }),
+  asked: (field, { target, dataset }) =>
+    askedBy(
+      [
+        ['name', target?.name === undefined ? 'name' : 'target.name'],
+        ['description', describedIn('target', target?.description)],
+        ['data.schema.id', 'schema'],
+        ['data.format', 'target.datasetBaseConnection'],
+        ['baseConnectionId', 'target.datasetBaseConnection'],
+        ['params.dataSetId', dataset?.id === undefined ? 'dataset' : 'dataset.id'],
+      ],
+      field,
+    ),
   refersTo: (fields) =>
     defined({
       datasetBaseConnection: textAt(fields, 'baseConnectionId'),

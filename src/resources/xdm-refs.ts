@@ -9,7 +9,7 @@ export function refs(object: JsonObject): string[] {
 
 /** Their order means nothing, and somebody may have added a field group since. */
 export function refsMissing(wanted: JsonObject, found: JsonObject): Difference[] {
-  return missing(texts(wanted['refs']), texts(found['refs']), 'allOf');
+  return missing(texts(wanted['refs']), texts(found['refs']), 'refs');
 }
 
 function texts(value: unknown): string[] {

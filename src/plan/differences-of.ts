@@ -1,0 +1,71 @@
+import type { Definition } from '../definition/definition.ts';
+import { resources } from '../resources/index.ts';
+import { textAt } from '../resources/json.ts';
+import type { Kind } from '../resources/kinds.ts';
+import type { Edit, JsonObject, Observed } from '../resources/resource.ts';
+import type { Change } from './plan.ts';
+
+/** Where a resource is not what is asked for. */
+export interface Differs {
+  /** In the terms of the definition. */
+  changes: Change[];
+  /** What can be changed in place, in the terms of what AEP has. */
+  edits: Edit[];
+  /** What cannot, in the terms of the definition. */
+  fixed: Change[];
+}
+
+/**
+ * Compares what AEP has with what would be asked for in its place. A name or a description that the definition does not
+ * give is no difference.
+ * @param now epoch milliseconds: what AEP lets one change of a schedule depends on whether it has begun.
+ */
+export function differencesOf(
+  kind: Kind,
+  definition: Definition,
+  body: JsonObject,
+  observed: Observed,
+  now: number,
+): Differs {
+  const { differences, canChange, isMoot, asked } = resources[kind];
+  const about = { body, observed, now };
+  const differs: Differs = { changes: [], edits: [], fixed: [] };
+  for (const edit of textEdits(body, observed)) {
+    differs.edits.push(edit);
+    differs.changes.push({ field: asked(edit.field, definition), from: edit.from, to: edit.to });
+  }
+  for (const difference of differences(body, observed)) {
+    if (isMoot?.(difference, about)) continue;
+    const { field, wanted, found } = difference;
+    const change = asChange(asked(field, definition), wanted, found);
+    if (isSaid(differs.changes, change)) continue;
+    differs.changes.push(change);
+    if (canChange?.(difference, about)) differs.edits.push({ field, from: found, to: wanted });
+    else differs.fixed.push(change);
+  }
+  return differs;
+}
+
+function textEdits(body: JsonObject, observed: Observed): Edit[] {
+  const name = textAt(body, 'name') ?? textAt(body, 'title');
+  const description = textAt(body, 'description');
+  return [
+    { field: 'name', from: observed.name, to: name },
+    { field: 'description', from: observed.description, to: description },
+  ].filter(({ from, to }) => to !== undefined && to.trim() !== (from ?? '').trim());
+}
+
+/** Lists are told by the rows that are in one of them only. */
+function asChange(field: string, to: unknown, from: unknown): Change {
+  if (!Array.isArray(to) || !(from === undefined || Array.isArray(from))) return { field, from, to };
+  const [asked, there] = [to, from ?? []].map((rows) => new Set(rows.map((row) => JSON.stringify(row))));
+  const added = to.filter((row) => !there!.has(JSON.stringify(row)));
+  const removed = (from ?? []).filter((row) => !asked!.has(JSON.stringify(row)));
+  return { field, added, removed };
+}
+
+function isSaid(changes: readonly Change[], { field, ...change }: Change): boolean {
+  return changes.some(
+    (one) => one.field === field && JSON.stringify(one) === JSON.stringify({ field, ...change }),
+  );
+}

@@ -1,0 +1,19 @@
+import type { Kind, ResourceIds } from '../resources/kinds.ts';
+import type { Observed } from '../resources/resource.ts';
+
+/** A resource of each kind. */
+export type Parts = Partial<Record<Kind, Observed>>;
+
+/** What AEP has of one dataflow. */
+export interface ObservedDataflow {
+  /** What was found of each kind: by the ids that earlier runs left, by name and by mark. */
+  found: Partial<Record<Kind, Observed[]>>;
+  /** The flows that are the dataflow's, oldest first, each with all that it refers to, as far as that is there. */
+  flows: Parts[];
+  /** What the definition names by its id. Null where AEP has nothing of that id. */
+  given: Partial<Record<Kind, Observed | null>>;
+  /** The ids of what is given, and the schema of a dataset that is given alone. */
+  givenIds: ResourceIds;
+  /** Flows that earlier runs made and did not delete, and that AEP does not show. */
+  missingFlows: string[];
+}

@@ -1,0 +1,85 @@
+import type { Problem, Warning } from '../definition/problems.ts';
+import type { Kind } from '../resources/kinds.ts';
+
+/**
+ * What becomes of one resource. `create`: made. `adopt`: found in place, and fits. `given`: named by the definition, used
+ * as it is. `keep`: of the living flow, and fits. `update`: changed in place. `replace`: another takes its place, since
+ * AEP cannot change it. `remove`: deleted. `conflict`: in the way, and a person's to decide about.
+ */
+export type Action = 'create' | 'adopt' | 'given' | 'keep' | 'update' | 'replace' | 'remove' | 'conflict';
+
+/** One field of the definition that is asked for in another way than AEP has it: values, or the rows of a list. */
+export type Change =
+  | { field: string; from: unknown; to: unknown }
+  | { field: string; added: unknown[]; removed: unknown[] };
+
+export interface Step {
+  kind: Kind;
+  action: Action;
+  /** AEP's id of what is there. Absent: nothing is. */
+  id?: string;
+  /** Why, in a sentence. */
+  reason: string;
+  changes: Change[];
+  /** The kinds that must be there first. */
+  needs: Kind[];
+}
+
+/** What AEP leaves a person to choose between, since every way has a price. None is taken unless it is said. */
+export interface Choice {
+  name: keyof Choices;
+  options: { value: string; consequence: string }[];
+}
+
+/** The choices that a person has made. */
+export interface Choices {
+  /** What the new flow loads, where the living one has to be replaced. */
+  replaceFlow?: 'from-now' | 'backfill' | undefined;
+  /** Make a flow anew that an earlier run made and that AEP does not show any more. */
+  missingFlow?: 'recreate' | undefined;
+}
+
+/** All that is to be done so that AEP has what a definition asks for. Plain JSON; carrying it out does nothing that is not in it. */
+export interface Plan {
+  version: 1;
+  /** `<sandbox>/<name>` */
+  dataflow: string;
+  /** SHA-256, in hex, of the steps and of what they rest on. What moves when a run ends is not in it. */
+  digest: string;
+  /** In the order of the tutorials. */
+  steps: Step[];
+  /** While there is one, nothing is made. */
+  problems: Problem[];
+  warnings: Warning[];
+  choices: Choice[];
+  /** Such as "2 to create, 1 to change, 5 as they are". */
+  summary: string;
+}
+
+const idle: ReadonlySet<Action> = new Set(['keep', 'adopt', 'given']);
+
+/** Whether AEP has all that is asked for already. */
+export function isEmpty({ steps }: Pick<Plan, 'steps'>): boolean {
+  return steps.every(({ action }) => idle.has(action));
+}
+
+const inSummary: [Action, string][] = [
+  ['create', 'to create'],
+  ['update', 'to change'],
+  ['replace', 'to replace'],
+  ['remove', 'to delete'],
+  ['conflict', 'in conflict'],
+];
+
+/** A plan in one line. */
+export function summaryOf(steps: readonly Step[], problems: readonly Problem[]): string {
+  const count = (action: Action) => steps.filter((step) => step.action === action).length;
+  const parts = inSummary.flatMap(([action, words]) =>
+    count(action) > 0 ? `${count(action)} ${words}` : [],
+  );
+  const asTheyAre = steps.filter(({ action }) => idle.has(action)).length;
+  if (parts.length === 0) parts.push('Nothing to change');
+  if (asTheyAre > 0) parts.push(`${asTheyAre} as they are`);
+  if (problems.length > 0) parts.push(problems.length === 1 ? 'a problem' : `${problems.length} problems`);
+  return parts.join(', ');
+}
