@@ -7,6 +7,8 @@
  * - `Unauthorized`: the worker's credentials are refused.
  * - `Rejected`: AEP refused a request for good.
  * - `OutcomeUnknown`: a request was sent and nobody knows what became of it.
+ * - `StalePlan`: what the plan rests on has changed since it was made; plan anew, and look at what changed.
+ * - `ChoiceNeeded`: AEP forces a choice that nobody has made; the plan names the options and what follows from each.
  * - `UnknownWorkflowType`: fix the name of the type, which is no workflow of ours.
  * - `RateLimited`, `Unavailable`: AEP is slow or away. They end a workflow only where its definition sets `giveUpAfter`.
  */
@@ -16,6 +18,8 @@ const failureTypes = [
   'Unauthorized',
   'Rejected',
   'OutcomeUnknown',
+  'StalePlan',
+  'ChoiceNeeded',
   'UnknownWorkflowType',
   'RateLimited',
   'Unavailable',

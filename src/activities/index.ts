@@ -3,12 +3,15 @@ import { activityName, kinds, type Kind } from '../resources/kinds.ts';
 import { createCheckActivities } from './dataflow/read-facts.ts';
 import type { Dependencies } from './dependencies.ts';
 import { createOf, createUniqueOf } from './dataflow/create.ts';
-import { createFlowActions } from './watch/flow-actions.ts';
+import { createLastWindow } from './dataflow/last-window.ts';
+import { editableKinds, updateOf } from './dataflow/update.ts';
+import { createFlowActions } from './flow-actions.ts';
 import { lookBackOf } from './dataflow/look-back.ts';
 import { lookOf, readOf } from './dataflow/look.ts';
 import { createOrphanActivities } from './dataflow/orphans.ts';
 import { listMarkedOf, removeOf } from './dataflow/remove.ts';
 import { createRunActivities } from './watch/index.ts';
+import { createRetrigger } from './watch/retrigger-run.ts';
 import { settleOf, settleOrCreateOf } from './dataflow/settle.ts';
 import { createTellActivities } from './watch/tell.ts';
 import { createUserActivities } from './dataflow/users.ts';
@@ -22,6 +25,8 @@ export function createActivities(dependencies: Dependencies) {
     ...createUserActivities(dependencies),
     ...createRunActivities(dependencies),
     ...createFlowActions(dependencies),
+    ...createLastWindow(dependencies),
+    ...createRetrigger(dependencies),
     ...createTellActivities(dependencies),
     ...forEachKind('lookFor', (kind) => lookOf(kind, dependencies)),
     ...forEachKind('settle', (kind) => settleOf(kind, dependencies)),
@@ -30,6 +35,7 @@ export function createActivities(dependencies: Dependencies) {
     ...forEachKind('create', (kind) =>
       (resources[kind].hasUniqueTitle ? createUniqueOf : createOf)(kind, dependencies),
     ),
+    ...forEach(editableKinds, 'update', (kind) => updateOf(kind, dependencies)),
     ...forEachKind('listMarked', (kind) => listMarkedOf(kind, dependencies)),
     ...forEachKind('delete', (kind) => removeOf(kind, dependencies)),
   };
@@ -37,16 +43,24 @@ export function createActivities(dependencies: Dependencies) {
 
 export type Activities = ReturnType<typeof createActivities>;
 
-type Named<Verb extends string, Activity> = { [K in Kind as `${Verb}${Capitalize<K>}`]: Activity };
+type Named<Verb extends string, K extends Kind, Activity> = {
+  [One in K as `${Verb}${Capitalize<One>}`]: Activity;
+};
 
-function forEachKind<Verb extends string, Activity>(
+function forEach<K extends Kind, Verb extends string, Activity>(
+  some: readonly K[],
   verb: Verb,
-  activityOf: (kind: Kind) => Activity,
-): Named<Verb, Activity> {
-  return Object.fromEntries(kinds.map((kind) => [activityName(verb, kind), activityOf(kind)])) as Named<
+  activityOf: (kind: K) => Activity,
+): Named<Verb, K, Activity> {
+  return Object.fromEntries(some.map((kind) => [activityName(verb, kind), activityOf(kind)])) as Named<
     Verb,
+    K,
     Activity
   >;
+}
+
+function forEachKind<Verb extends string, Activity>(verb: Verb, activityOf: (kind: Kind) => Activity) {
+  return forEach(kinds, verb, activityOf);
 }
 
 export type { BaseConnection, FlowSpecAnswer, Recalled } from './dataflow/read-facts.ts';
@@ -56,3 +70,6 @@ export type { Look, LookRequest } from './dataflow/look.ts';
 export type { Orphans } from './dataflow/orphans.ts';
 export type { Marked } from './dataflow/remove.ts';
 export type { Settled, SettleOrCreateRequest, SettleRequest } from './dataflow/settle.ts';
+export type { LastWindow, LastWindowRequest } from './dataflow/last-window.ts';
+export type { EditableKind, Stale, Updated, UpdateRequest } from './dataflow/update.ts';
+export type { FlowActionRequest } from './flow-actions.ts';

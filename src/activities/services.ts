@@ -7,15 +7,18 @@ import { isAdHocSchema } from '../resources/ad-hoc-schema.ts';
 import { resources } from '../resources/index.ts';
 import { timeOf } from '../resources/json.ts';
 import type { Kind } from '../resources/kinds.ts';
-import type { JsonObject } from '../resources/resource.ts';
+import type { JsonObject, Operation } from '../resources/resource.ts';
 
 /** The calls that AEP has for one kind of resource, whichever of its services keeps it. */
 export interface Service {
   list(call: Call, query: Query): Promise<JsonObject[]>;
   /** Everything of this kind in the sandbox. */
   all(call: Call): Promise<JsonObject[]>;
-  get(call: Call, id: string): Promise<JsonObject | undefined>;
+  /** @param version of the kind that has more than one. Absent: whichever AEP shows. */
+  get(call: Call, id: string, version?: number): Promise<JsonObject | undefined>;
   create(call: Call, body: JsonObject): Promise<{ id: string }>;
+  /** Absent where AEP has no PATCH. */
+  patch?(call: Call, id: string, operations: readonly Operation[], etag?: string): Promise<void>;
   /** Absent where AEP has no DELETE. Answers false where there was nothing to delete. */
   remove?(call: Call, id: string): Promise<boolean>;
   /** What keeps it in use, for the kinds that must not be deleted under somebody else. Lists may show what is gone. */

@@ -51,6 +51,12 @@ export function createCatalog(http: Http): Catalog {
       },
       create: (call, body) =>
         http.send(call, { method: 'POST', path, query: [['requestDataSource', 'true']], body }, created),
+      // Catalog has If-Match too, but no two of its pages agree on what is to stand in it.
+      async patch(call, id, operations) {
+        const contentType = 'application/json-patch+json';
+        const request = { path: `${path}/${segment(id)}`, contentType, body: operations };
+        await http.send(call, { method: 'PATCH', ...request }, references);
+      },
       async remove(call, id) {
         let removed: string[] = [];
         const request: Request = { method: 'DELETE', path: `${path}/${segment(id)}` };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { JsonObject } from '../resources/resource.ts';
+import type { JsonObject, Operation } from '../resources/resource.ts';
 import { NotFound } from './errors.ts';
 import type { Call } from './http.ts';
 
@@ -10,6 +10,8 @@ export interface Collection {
   /** Undefined where it is not there. */
   get(call: Call, id: string): Promise<JsonObject | undefined>;
   create(call: Call, body: JsonObject): Promise<Created>;
+  /** Carries out all of `operations` or none. The same ones twice leave what they left the first time. */
+  patch(call: Call, id: string, operations: readonly Operation[], etag?: string): Promise<void>;
   /** False where it was not there. */
   remove(call: Call, id: string): Promise<boolean>;
 }

@@ -2,13 +2,33 @@ import { z } from 'zod';
 import type { JsonObject } from '../resources/resource.ts';
 import type { Collection } from './collection.ts';
 import { gather, identified, isPlain, named, orUndefined } from './collection.ts';
+import { Rejected } from './errors.ts';
 import type { Call, Http, Request, Send } from './http.ts';
 import { segment } from './http.ts';
 
 /** Mapping sets cannot be deleted, and not every one comes back with the name it was given. */
-export interface MappingSets extends Pick<Collection, 'list' | 'get' | 'create'> {
+export interface MappingSets extends Pick<Collection, 'list' | 'create'> {
+  /**
+   * One version of a set; undefined where it is not there. Without a version, whichever AEP takes for the one that is
+   * meant: its documents disagree whether that is the newest or the first.
+   */
+  get(call: Call, id: string, version?: number): Promise<JsonObject | undefined>;
+  /** The newest version of a set, whatever AEP shows where none is asked for. */
+  getNewest(call: Call, id: string): Promise<JsonObject | undefined>;
+  /** Replaces the whole set, whose older versions stay as they are. Each request counts the version up, an equal one too. */
+  put(call: Call, id: string, body: JsonObject): Promise<{ version: number }>;
+  /** What AEP says of each mapping of a body, in their order: no text where nothing is wrong. Changes nothing. */
+  validate(call: Call, body: JsonObject): Promise<string[][]>;
+  /** What a set would make of rows, in their order. Changes nothing. */
+  preview(call: Call, body: { data: JsonObject[]; mappingSet: JsonObject }): Promise<Previewed[]>;
   /** All of them, newest first, page by page, so that a reader may stop early. */
   newest(call: Call): AsyncIterable<JsonObject[]>;
+}
+
+/** One row as a mapping set would write it, and what went wrong with some of its fields. */
+export interface Previewed {
+  data: JsonObject;
+  errors: string[];
 }
 
 export interface DataPrep {
@@ -23,21 +43,67 @@ const page = z.looseObject({
   _page: z.looseObject({ limit: z.number().positive().optional() }).nullish(),
 });
 const created = z.object({ id: z.string().min(1) });
+const put = z.object({ version: z.number() });
+/** No sample shows an error of AEP's here, so whatever it looks like is told. */
+const errors = z
+  .array(z.unknown())
+  .nullish()
+  .transform((all) => (all ?? []).map(textOfError));
+const validated = z
+  .object({ validationResponse: z.array(z.looseObject({ status: z.string(), errors })) })
+  .transform(({ validationResponse }) =>
+    validationResponse.map(({ status, errors: told }) =>
+      /^success$/i.test(status) ? [] : told.length > 0 ? told : [status],
+    ),
+  );
+const previewed = z.array(z.object({ data: z.looseObject({}), errors }));
+
+function textOfError(error: unknown): string {
+  if (typeof error === 'string') return error;
+  const { exception, message } = (error ?? {}) as { exception?: unknown; message?: unknown };
+  return [exception, message].find((text) => typeof text === 'string') ?? JSON.stringify(error);
+}
 
 export function createDataPrep(http: Http): DataPrep {
+  const get: MappingSets['get'] = (call, id, version) => {
+    const query: Request['query'] = version === undefined ? [] : [['version', version]];
+    return orUndefined(http.send(call, { method: 'GET', path: `${path}/${segment(id)}`, query }, identified));
+  };
   return {
     mappingSets: {
       async list(call, { name } = {}) {
         const filter: Request['query'] = isPlain(name) ? [['name', name]] : [];
         return named(await gather(pagesOf(http.sender(call), filter)), name);
       },
-      async get(call, id) {
-        return orUndefined(http.send(call, { method: 'GET', path: `${path}/${segment(id)}` }, identified));
+      get,
+      async getNewest(call, id) {
+        let newest = await get(call, id);
+        while (newest !== undefined && versionOf(newest) !== undefined) {
+          const wanted: number = versionOf(newest)! + 1;
+          const next = await get(call, id, wanted).catch(nothingWhereRefused);
+          // A version that is not there may be answered with another one.
+          if (next === undefined || versionOf(next) !== wanted) break;
+          newest = next;
+        }
+        return newest;
       },
+      put: (call, id, body) => http.send(call, { method: 'PUT', path: `${path}/${segment(id)}`, body }, put),
+      validate: (call, body) =>
+        http.send(call, { method: 'POST', path: `${path}/validate`, body }, validated),
+      preview: (call, body) => http.send(call, { method: 'POST', path: `${path}/preview`, body }, previewed),
       create: (call, body) => http.send(call, { method: 'POST', path, body }, created),
       newest: (call) => pagesOf(http.sender(call), [['orderBy', '-createdDate']]),
     },
   };
+}
+
+function versionOf({ version }: JsonObject): number | undefined {
+  return typeof version === 'number' ? version : undefined;
+}
+
+/** How AEP refuses a version that is not there is not documented. */
+function nothingWhereRefused(error: unknown): undefined {
+  if (!(error instanceof Rejected)) throw error;
 }
 
 async function* pagesOf(send: Send, filter: [string, string | number][]) {

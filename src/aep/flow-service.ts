@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { JsonObject } from '../resources/resource.ts';
-import type { Collection } from './collection.ts';
+import type { Collection, Created } from './collection.ts';
 import { gather, identified, isPlain, named, orUndefined, wasThere } from './collection.ts';
 import { Rejected, Unavailable } from './errors.ts';
 import type { Call, Http, Request, Send } from './http.ts';
@@ -22,6 +22,8 @@ export interface RunQuery {
   limit?: number | undefined;
 }
 
+export type FlowAction = 'enable' | 'disable' | 'publish';
+
 /** Connections, flows and their runs. */
 export interface FlowService {
   connections: Collection;
@@ -36,7 +38,14 @@ export interface FlowService {
   ): Promise<JsonObject[]>;
   /** Undefined where AEP has no flow spec of this name. */
   findFlowSpec(call: Call, name: string): Promise<JsonObject | undefined>;
-  setFlowState(call: Call, flowId: string, state: 'enable' | 'disable'): Promise<void>;
+  /** Makes a flow that runs nothing until it is published; AEP checks little of it before. */
+  createDraft(call: Call, body: JsonObject): Promise<Created>;
+  /**
+   * Enables or disables a flow, or publishes a draft. AEP refuses what does not fit the state that the flow is in, and
+   * takes some seconds over the rest.
+   * @param etag the version that must still be the newest, where that matters.
+   */
+  setFlowState(call: Call, flowId: string, action: FlowAction, etag?: string): Promise<void>;
   /** Page by page, so that a reader may stop early. */
   listRuns(call: Call, query: RunQuery): AsyncIterable<Run[]>;
   getRun(call: Call, id: string): Promise<Run | undefined>;
@@ -72,9 +81,12 @@ export function createFlowService(http: Http): FlowService {
       return specs.find((spec) => spec['name'] === name);
     },
 
-    async setFlowState(call, flowId, state) {
+    createDraft: (call, body) =>
+      http.send(call, { method: 'POST', path: `${base}/flows`, query: [['mode', 'draft']], body }, created),
+
+    async setFlowState(call, flowId, action, ifMatch) {
       const path = `${base}/flows/${segment(flowId)}/action`;
-      await http.send(call, { method: 'POST', path, query: [['op', state]] }, z.unknown());
+      await http.send(call, { method: 'POST', path, query: [['op', action]], ifMatch }, z.unknown());
     },
 
     listRuns: (call, { filters, orderby, limit }) => {
@@ -130,6 +142,11 @@ function createCollection(http: Http, name: string, itemEnd = ''): Collection {
       return (await orUndefined(http.send(call, request, resource)))?.[0];
     },
     create: (call, body) => http.send(call, { method: 'POST', path, body }, created),
+    // Without If-Match AEP refuses.
+    async patch(call, id, operations, ifMatch) {
+      const itemPath = `${path}/${segment(id)}${itemEnd}`;
+      await http.send(call, { method: 'PATCH', path: itemPath, body: operations, ifMatch }, z.unknown());
+    },
     async remove(call, id) {
       return wasThere(
         http.send(call, { method: 'DELETE', path: `${path}/${segment(id)}${itemEnd}` }, z.unknown()),

@@ -25,12 +25,16 @@ export interface Call {
 
 /** One HTTP request below `/data/foundation`. */
 export interface Request {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Such as `/flowservice/flows/…`, its ids already made safe by `segment`. */
   path: string;
   /** In this order; a name may be repeated. */
   query?: [name: string, value: string | number][];
   body?: object;
+  /** Of the body, where it is not `application/json`. */
+  contentType?: string;
+  /** The version that must still be the newest for the request to take effect, as AEP gave it: quotes and all. */
+  ifMatch?: string | undefined;
   /** The Schema Registry answers in the form that Accept asks for. Default: JSON. */
   accept?: string;
   /** Says no sandbox. */
@@ -94,6 +98,8 @@ export function createHttp(config: HttpConfig): Http {
           ...(request.body && { json: request.body }),
           headers: {
             accept: request.accept ?? 'application/json',
+            ...(request.contentType === undefined ? {} : { 'content-type': request.contentType }),
+            ...(request.ifMatch === undefined ? {} : { 'if-match': request.ifMatch }),
             authorization: `Bearer ${token}`,
             'x-api-key': config.clientId,
             'x-gw-ims-org-id': config.orgId,

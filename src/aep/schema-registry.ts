@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { JsonObject } from '../resources/resource.ts';
+import type { JsonObject, Operation } from '../resources/resource.ts';
 import type { Created } from './collection.ts';
 import { gather, isPlain, orUndefined, wasThere } from './collection.ts';
 import type { Call, Http, Request, Send } from './http.ts';
@@ -15,6 +15,8 @@ export interface XdmResources {
   findByTitle(call: Call, title: string): Promise<JsonObject | undefined>;
   /** All of the organisation's own, as lists show them: with title and description. */
   list(call: Call): Promise<JsonObject[]>;
+  /** Adds to it: what takes something away is refused as soon as a dataset uses it. There is no If-Match. */
+  patch(call: Call, id: string, operations: readonly Operation[]): Promise<void>;
   /** False where it was not there. */
   remove(call: Call, id: string): Promise<boolean>;
 }
@@ -67,6 +69,10 @@ function createXdmResources(http: Http, name: string): XdmResources {
       return gather(
         pagesOf(http.sender(call), { method: 'GET', path: collection, query, accept: listedWhole }),
       );
+    },
+    async patch(call, id, operations) {
+      const path = `${collection}/${segment(id)}`;
+      await http.send(call, { method: 'PATCH', path, body: operations }, resource);
     },
     async remove(call, id) {
       return wasThere(

@@ -2,6 +2,7 @@ import { askedBy, description } from './described-resource.ts';
 import { differences } from './differences.ts';
 import { defined, objectAt, textAt, timeOf } from './json.ts';
 import { formatTag, markTag, parseTags } from './mark.ts';
+import { operationsFor } from './operations.ts';
 import { idOf, type JsonObject, type Resource } from './resource.ts';
 
 /** The dataset that the data lands in. It has tags, so its description stays the user's own. */
@@ -46,6 +47,7 @@ export const dataset: Resource = {
       ],
       field,
     ),
+  operations: (edits, answer) => operationsFor(edits, answer, { marksDescription: false }),
 };
 
 /** AEP rewrites the content type in its own way, so only the schema's id says which schema it is. */

@@ -5,7 +5,9 @@ import { parseMark, withMark, withoutMark } from './mark.ts';
 import type { JsonObject, KindFacts, Observed, Resource } from './resource.ts';
 
 interface Parts
-  extends KindFacts, Pick<Resource, 'kind' | 'name' | 'body' | 'asked' | 'canChange' | 'isMoot'> {
+  extends
+    KindFacts,
+    Pick<Resource, 'kind' | 'name' | 'body' | 'asked' | 'canChange' | 'isMoot' | 'operations'> {
   /** What of a body, or of AEP's answer, a definition can ask for, in one form for both. */
   fields: (object: JsonObject) => JsonObject;
   refersTo?: (fields: JsonObject) => ResourceIds;

@@ -3,7 +3,8 @@ import { givenStartSeconds } from '../definition/start.ts';
 import { askedBy, describedResource, description } from './described-resource.ts';
 import { differences } from './differences.ts';
 import { defined, firstTextAt, isObject, objectAt, objectsAt, textAt } from './json.ts';
-import { idOf, type JsonObject } from './resource.ts';
+import { operationsFor } from './operations.ts';
+import { idOf, type JsonObject, type Operation } from './resource.ts';
 
 export const flow = describedResource({
   kind: 'flow',
@@ -79,6 +80,7 @@ export const flow = describedResource({
     if (field === 'scheduleParams.startTime' || field === 'scheduleParams.backfill') return !hasBegun;
     return false;
   },
+  operations: (edits, answer) => operationsFor(edits, answer),
 });
 
 /** AEP counts a mapping set up whenever somebody saves it: which version that is, no definition says. */
@@ -89,8 +91,39 @@ function paramsOf(transformation: JsonObject): unknown {
   return others;
 }
 
+/** A version of a mapping set, as a flow is pinned to one. */
+export interface MappingPin {
+  mappingId: string;
+  mappingVersion: number;
+}
+
+/** The version of the mapping set that a flow applies; undefined for a flow that maps nothing. */
+export function pinnedMapping(answer: JsonObject): MappingPin | undefined {
+  const params = objectAt(mappingOf(answer) ?? {}, 'params');
+  const mappingId = textAt(params, 'mappingId');
+  // Left out, it is the first.
+  return mappingId === undefined
+    ? undefined
+    : { mappingId, mappingVersion: Number(params['mappingVersion'] ?? 0) };
+}
+
+/** What pins a flow to another version. The transformation is found by its name, so that the Copy beside it stays. */
+export function pinning({ mappingId, mappingVersion }: MappingPin, answer: JsonObject): Operation[] {
+  const found = mappingOf(answer);
+  // As text, as the flow spec types it.
+  const params = { mappingId, mappingVersion: String(mappingVersion) };
+  if (!found) return [{ op: 'add', path: '/transformations/-', value: { name: 'Mapping', params } }];
+  const at = (answer['transformations'] as unknown[]).indexOf(found);
+  const value = { ...found, params: { ...objectAt(found, 'params'), ...params } };
+  return [{ op: 'replace', path: `/transformations/${at}`, value }];
+}
+
+function mappingOf(answer: JsonObject): JsonObject | undefined {
+  return objectsAt(answer, 'transformations').find((one) => textAt(one, 'name') === 'Mapping');
+}
+
 /** What the flow specs give as defaults may be left out of an answer. */
-function withDefaults(found: JsonObject): JsonObject {
+export function withDefaults(found: JsonObject): JsonObject {
   return {
     ...found,
     ...(isObject(found['scheduleParams'])

@@ -88,6 +88,24 @@ function withExpressions(mapping: readonly MappingEntry[], schema: string): Json
 }
 
 /**
+ * The body that replaces a whole set: the newer one, as AEP's pages show no other for it, under the name that the set
+ * has, as that is its mark.
+ */
+export function replacementBody(body: JsonObject, answer: JsonObject): JsonObject {
+  const name = textAt(answer, 'name');
+  const newer = body['outputSchema'] === undefined ? inNewerForm(body) : body;
+  return { ...newer, ...(name === undefined ? {} : { name }) };
+}
+
+function inNewerForm(body: JsonObject): JsonObject {
+  const mapping = objectsAt(body, 'mappings').map((entry) => ({
+    source: textAt(entry, 'sourceAttribute') ?? '',
+    destination: textAt(entry, 'destinationXdmPath') ?? '',
+  }));
+  return withExpressions(mapping, textAt(body, 'xdmSchema') ?? '');
+}
+
+/**
  * One form for both bodies and every answer. Whether a source is an attribute or an expression is left out: AEP
  * answers with media types of its own there, and the text says it already. How a path is escaped is left out too.
  */

@@ -24,6 +24,22 @@ export interface FlowContext {
   flowSpec: { id: string; version: string };
 }
 
+/** One change in place, in the terms of `Observed`. */
+export interface Edit {
+  /** `name`, `description`, or a path into `fields` such as `scheduleParams.interval`. */
+  field: string;
+  from: unknown;
+  /** Absent: the field is to go. */
+  to: unknown;
+}
+
+/** One step of a JSON Patch, as AEP's services take it. */
+export interface Operation {
+  op: 'add' | 'replace' | 'remove';
+  path: string;
+  value?: unknown;
+}
+
 /** What there is to know of one kind of resource: told here and nowhere else. One object per kind, pure. */
 export interface Resource extends KindFacts {
   kind: Kind;
@@ -47,6 +63,8 @@ export interface Resource extends KindFacts {
   canChange?: (difference: Difference, about: Compared) => boolean;
   /** Whether a difference asks for nothing any more, as time has gone over it. */
   isMoot?: (difference: Difference, about: Compared) => boolean;
+  /** The patch that carries out `edits` on what AEP answers now. Its mark stays. Absent where AEP takes none. */
+  operations?: (edits: readonly Edit[], answer: JsonObject) => Operation[];
 }
 
 /** What was compared, and when: epoch milliseconds. */
@@ -54,13 +72,6 @@ export interface Compared {
   body: JsonObject;
   observed: Observed;
   now: number;
-}
-
-/** One change in place of what AEP has: its `name`, its `description`, or a path into `fields` of `Observed`. */
-export interface Edit {
-  field: string;
-  from: unknown;
-  to: unknown;
 }
 
 /** What sets one kind apart from the others. Orders of creating and deleting, and what people are told, follow from these. */

@@ -1,5 +1,7 @@
 import { titles } from '../definition/titles.ts';
 import { askedBy, describedIn, describedResource, description } from './described-resource.ts';
+import { operationsFor } from './operations.ts';
+import type { Edit, JsonObject, Operation } from './resource.ts';
 import { refs, refsMissing } from './xdm-refs.ts';
 
 /** The schema that the data lands in. */
@@ -31,4 +33,18 @@ export const schema = describedResource({
     ),
   // AEP lets a schema grow by field groups, whatever uses it; its class is for good.
   canChange: ({ found }, { body }) => Array.isArray(found) && found.includes(refs(body)[0]),
+  operations: (edits, answer) =>
+    edits.flatMap((edit) =>
+      edit.field === 'refs' ? growth(edit, answer) : operationsFor([edit], answer, { name: 'title' }),
+    ),
 });
+
+/** A schema grows by field groups: each that it does not have yet. What it has besides stays. */
+function growth({ to }: Edit, answer: JsonObject): Operation[] {
+  const there = refs(answer);
+  const added = Array.isArray(to) ? to.filter(($ref) => !there.includes(String($ref))) : [];
+  return added.flatMap(($ref): Operation[] => [
+    { op: 'add', path: '/meta:extends/-', value: $ref },
+    { op: 'add', path: '/allOf/-', value: { $ref } },
+  ]);
+}

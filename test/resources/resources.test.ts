@@ -102,12 +102,12 @@ describe('a resource that is not what is asked for', () => {
       (body) => ({ ...body, allOf: [{ $ref: 'https://ns.adobe.com/xdm/data/adhoc' }] }),
       ['properties.TestID', 'properties.Name', 'properties.Datefield'],
     ],
-    ['adHocSchema', 'another class', (body) => ({ ...body, allOf: [{ $ref: 'x' }] }), ['allOf']],
+    ['adHocSchema', 'another class', (body) => ({ ...body, allOf: [{ $ref: 'x' }] }), ['refs']],
     [
       'schema',
       'a field group less',
       (body) => ({ ...body, allOf: [{ $ref: 'https://ns.adobe.com/xdm/context/profile' }] }),
-      ['allOf'],
+      ['refs'],
     ],
     ['dataset', 'another schema', (body) => ({ ...body, schemaRef: { id: 'x' } }), ['schema']],
     [

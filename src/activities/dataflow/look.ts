@@ -57,11 +57,13 @@ export function readOf(kind: Kind, dependencies: Dependencies) {
   return async (request: {
     sandbox: string;
     id: string;
+    /** Of a mapping set: which of its versions. Absent: whichever AEP shows. */
+    version?: number;
     giveUpAfterMs?: number;
   }): Promise<Observed | null> => {
     try {
       const call = { sandbox: request.sandbox, signal: cancellationSignal() };
-      const answer = await beating(() => service.get(call, request.id));
+      const answer = await beating(() => service.get(call, request.id, request.version));
       return answer ? resources[kind].observe(answer) : null;
     } catch (error) {
       throw failure(error, request.giveUpAfterMs);

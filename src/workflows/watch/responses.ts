@@ -25,11 +25,12 @@ import { isDoubt, thrownBy } from '../failures.ts';
 const messagesToKeep = 20;
 const noAnswer = 'Nobody knows whether AEP has heard the last request, and no run has shown since.';
 
-const { setFlowState } = proxyActivities<Activities>({
-  startToCloseTimeout: '30 seconds',
-  retry,
-  summary: 'Enable or disable the flow',
-});
+/** Passing trouble ends a request after this: a watcher has a later time for it, and must end its executions meanwhile. Milliseconds. */
+const giveUpAfterMs = 30 * 60_000;
+
+const switching = { startToCloseTimeout: '5 minutes', heartbeatTimeout: '5 seconds', retry } as const;
+const { enableFlow } = proxyActivities<Activities>({ ...switching, summary: 'Enable the flow' });
+const { disableFlow } = proxyActivities<Activities>({ ...switching, summary: 'Disable the flow' });
 const { retriggerRun } = proxyActivities<Activities>({
   startToCloseTimeout: '30 seconds',
   heartbeatTimeout: '5 seconds',
@@ -114,7 +115,7 @@ export class Responses {
 
   async enable(): Promise<void> {
     const { sandbox, flowId } = this.#watcher;
-    await this.#request(() => setFlowState({ sandbox, flowId, state: 'enable' }));
+    await this.#request(() => enableFlow({ sandbox, flowId, giveUpAfterMs }));
   }
 
   #tell(tidings: Tidings): void {
@@ -161,7 +162,7 @@ export class Responses {
   async #pause(forgiven: number): Promise<void> {
     const { sandbox, flowId } = this.#watcher;
     try {
-      await this.#request(() => setFlowState({ sandbox, flowId, state: 'disable' }));
+      await this.#request(() => disableFlow({ sandbox, flowId, giveUpAfterMs }));
     } catch (error) {
       log.warn('The flow could not be disabled', { error: rootCause(error) ?? String(error) });
       const { pausedBy: _, ...rest } = this.reactions;

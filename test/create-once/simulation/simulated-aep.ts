@@ -120,6 +120,7 @@ export class SimulatedAep {
             name,
           })) as Promise<JsonObject>,
         setFlowState: notSimulated,
+        createDraft: notSimulated,
         listRuns: () => {
           throw new Error('Not simulated');
         },
@@ -131,6 +132,10 @@ export class SimulatedAep {
       dataPrep: {
         mappingSets: {
           ...mappingSets,
+          getNewest: mappingSets.get,
+          put: notSimulated,
+          validate: notSimulated,
+          preview: notSimulated,
           async *newest(call) {
             yield (await mappingSets.list(call, {})).toReversed();
           },
@@ -157,6 +162,7 @@ export class SimulatedAep {
         this.#ask(process, call, 'create', shelf, () => this.#create(shelf, body), body) as Promise<{
           id: string;
         }>,
+      patch: () => Promise.reject(new Error('Not simulated')),
       remove: (call: Call, id: string) =>
         this.#ask(process, call, 'remove', shelf, () => on.remove(id)) as Promise<boolean>,
     };
