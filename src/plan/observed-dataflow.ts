@@ -10,9 +10,7 @@ export interface ObservedDataflow {
   found: Partial<Record<Kind, Observed[]>>;
   /** The flows that are the dataflow's, oldest first, each with all that it refers to, as far as that is there. */
   flows: Parts[];
-  /** What the definition names by its id. Null where AEP has nothing of that id. */
-  given: Partial<Record<Kind, Observed | null>>;
-  /** The ids of what is given, and the schema of a dataset that is given alone. */
+  /** The ids of what the definition names, and the schema of a dataset that is named alone. */
   givenIds: ResourceIds;
   /** Flows that earlier runs made and did not delete, and that AEP does not show. */
   missingFlows: string[];

@@ -312,12 +312,8 @@ function isThere({ action, id }: Step): boolean {
   return id !== undefined && action !== 'replace' && action !== 'create';
 }
 
-function restingOf(steps: readonly Step[], { found, flows, given }: ObservedDataflow): Observed[] {
-  const all = [
-    ...Object.values(found).flat(),
-    ...flows.flatMap((parts) => Object.values(parts)),
-    ...Object.values(given).flatMap((one) => one ?? []),
-  ];
+function restingOf(steps: readonly Step[], { found, flows }: ObservedDataflow): Observed[] {
+  const all = [...Object.values(found).flat(), ...flows.flatMap((parts) => Object.values(parts))];
   return steps.flatMap(({ id }) => all.find((one) => one.id === id) ?? []);
 }
 

@@ -35,8 +35,9 @@ export const flow = describedResource({
     ),
     scheduleParams: object['scheduleParams'],
     ...(isObject(object['options']) ? { options: object['options'] } : {}),
-    // Asked for by nobody, so that it is no difference.
+    // Asked for by nobody, so that they are no differences.
     state: object['state'],
+    mappingVersion: pinnedMapping(object)?.mappingVersion,
   }),
   refersTo: (fields) =>
     defined({
@@ -44,7 +45,8 @@ export const flow = describedResource({
       targetConnection: firstTextAt(fields, 'targetConnectionIds'),
       mappingSet: textAt(objectAt(objectAt(fields, 'transformations'), 'Mapping'), 'mappingId'),
     }),
-  compare: (wanted, found) => differences(wanted, withDefaults(found)),
+  compare: (wanted, found) =>
+    differences({ ...wanted, state: undefined, mappingVersion: undefined }, withDefaults(found)),
   asked: (field) =>
     askedBy(
       [

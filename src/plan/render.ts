@@ -1,0 +1,88 @@
+import { cut } from '../cut.ts';
+import { titleOf } from '../resources/index.ts';
+import type { Kind } from '../resources/kinds.ts';
+import type { Action, Change, Plan, Step } from './plan.ts';
+
+const signs: Record<Action, string> = {
+  create: '+',
+  update: '~',
+  replace: '-/+',
+  remove: '-',
+  conflict: '!',
+  given: ' ',
+  keep: ' ',
+  adopt: ' ',
+};
+const words: Record<Action, string> = {
+  create: 'is made',
+  update: 'is changed',
+  replace: 'is replaced',
+  remove: 'is deleted',
+  conflict: 'is in the way',
+  given: 'is given',
+  keep: 'stays',
+  adopt: 'stays',
+};
+const longestValue = 80;
+const mostRows = 20;
+
+/**
+ * A plan as people read it: `+` is made, `~` is changed, `-/+` is replaced, `-` is deleted, `!` is in the way, and a
+ * line for each changed field or row below. Ends with the summary.
+ */
+export function planAsText({ dataflow, steps, problems, warnings, choices, summary, digest }: Plan): string {
+  const lines = [`Plan for ${dataflow}`, ''];
+  for (const step of steps) lines.push(...lineOf(step), ...step.changes.flatMap(changeLines));
+  if (problems.length > 0)
+    lines.push(
+      '',
+      'Problems:',
+      ...problems.map(({ field, message }) => `  ${field ? `${field}: ` : ''}${message}`),
+    );
+  if (warnings.length > 0) lines.push('', 'Warnings:', ...warnings.map(({ message }) => `  ${message}`));
+  for (const { name, options } of choices)
+    lines.push(
+      '',
+      `A choice to make, ${name}:`,
+      ...options.map(({ value, consequence }) => `  "${value}": ${consequence}`),
+    );
+  lines.push('', `${summary}.`, `Digest: ${digest}`);
+  return lines.join('\n');
+}
+
+function lineOf({ kind, action, id, reason }: Step): string[] {
+  const sign = signs[action].padStart(3);
+  return [`${sign} ${titleOf(kind)} ${id ? `${id} ` : ''}${words[action]}: ${reason}`];
+}
+
+function changeLines(change: Change): string[] {
+  const { field } = change;
+  if ('from' in change) return [`      ${field}: ${brief(change.from)} → ${brief(change.to)}`];
+  const rows = [
+    ...change.removed.map((row) => `        - ${brief(row)}`),
+    ...change.added.map((row) => `        + ${brief(row)}`),
+  ];
+  const more = rows.length - mostRows;
+  return [`      ${field}:`, ...rows.slice(0, mostRows), ...(more > 0 ? [`        and ${more} more`] : [])];
+}
+
+function brief(value: unknown): string {
+  return value === undefined ? 'nothing' : cut(JSON.stringify(value), longestValue);
+}
+
+/** The same as a Mermaid flow chart: what refers to what, each with its sign. */
+export function planAsMermaid({ steps }: Plan): string {
+  const nodes = steps.map(({ kind, action, id }, index) => {
+    const label = `${signs[action].trim()} ${titleOf(kind)}${id ? `<br/>${id}` : ''}`.trim();
+    return `  ${nodeOf(kind, index)}["${label.replaceAll('"', '#quot;')}"]:::${action}`;
+  });
+  const at = (kind: Kind) => steps.findIndex((one) => one.kind === kind);
+  const arrows = steps.flatMap(({ kind, needs }, index) =>
+    needs.filter((one) => at(one) >= 0).map((one) => `  ${nodeOf(one, at(one))} --> ${nodeOf(kind, index)}`),
+  );
+  return ['flowchart LR', ...nodes, ...arrows].join('\n');
+}
+
+function nodeOf(kind: Kind, index: number): string {
+  return `${kind}${index}`;
+}

@@ -1,0 +1,77 @@
+import type { Definition } from '../../src/definition/definition.ts';
+import type { ObservedDataflow, Parts } from '../../src/plan/observed-dataflow.ts';
+import type { Choices } from '../../src/plan/plan.ts';
+import { planOf, type Planned } from '../../src/plan/plan-of.ts';
+import { resources } from '../../src/resources/index.ts';
+import { kinds, type Kind, type ResourceIds } from '../../src/resources/kinds.ts';
+import { givenIds, neededKinds } from '../../src/resources/orders.ts';
+import { dataflowId } from '../../src/definition/identity.ts';
+import type { JsonObject, Observed } from '../../src/resources/resource.ts';
+import { answerFor } from '../resources/answers.ts';
+
+export const context = { flowSpec: { id: 'spec', version: '1.0' } };
+/** Epoch milliseconds. */
+export const now = Date.UTC(2026, 0, 1);
+const begun = now / 1000 - 3600;
+
+export const ids: Required<ResourceIds> = {
+  adHocClass: 'https://ns.adobe.com/t/classes/1',
+  adHocSchema: 'https://ns.adobe.com/t/schemas/2',
+  sourceConnection: 'source-3',
+  schema: 'https://ns.adobe.com/t/schemas/4',
+  dataset: '5e8a55ca53662c18af37a83a',
+  datasetBaseConnection: 'base-6',
+  targetConnection: 'target-7',
+  mappingSet: '37409d3017e24a3eb4a2dc21020f7a5b',
+  flow: 'flow-9',
+};
+
+/** What AEP has after a create of this definition, whose flow began an hour ago. */
+export function partsOfCreated(definition: Definition, own: ResourceIds = {}): Parts {
+  const all = { ...ids, ...own, ...givenIds(definition) };
+  const parts: Parts = {};
+  for (const kind of neededKinds(definition)) {
+    const mark = { dataflow: dataflowId(definition), nonce: `n${kinds.indexOf(kind)}000000` };
+    const body = resources[kind].marked(resources[kind].body(definition, all, context), mark);
+    if (kind === 'flow')
+      body['scheduleParams'] = { startTime: begun, ...(body['scheduleParams'] as JsonObject) };
+    const answer = answerFor(kind, body, all[kind], now - 3_600_000);
+    parts[kind] = resources[kind].observe(kind === 'flow' ? { state: 'enabled', ...answer } : answer);
+  }
+  return parts;
+}
+
+export function observedOf(definition: Definition, ...flows: Parts[]): ObservedDataflow {
+  const found: Partial<Record<Kind, Observed[]>> = {};
+  for (const kind of kinds) {
+    const all = flows.flatMap((parts) => parts[kind] ?? []);
+    found[kind] = [...new Map(all.map((one) => [one.id, one])).values()];
+  }
+  return {
+    found,
+    flows: flows.filter(({ flow }) => flow),
+    // The schema of a dataset that is given alone is read from it.
+    givenIds: {
+      ...(definition.dataset?.id ? { schema: ids.schema } : {}),
+      ...givenIds(definition),
+    },
+    missingFlows: [],
+  };
+}
+
+export function plan(
+  definition: Definition,
+  observed: ObservedDataflow,
+  choices: Choices = {},
+  at = now,
+): Planned {
+  return planOf(definition, observed, { context, now: at, problems: [], warnings: [], choices });
+}
+
+/** What is done, by kind: only what is not idle. */
+export function actionsOf({ plan: { steps } }: Planned): Record<string, string> {
+  const busy = steps.filter(({ action }) => !['keep', 'adopt', 'given'].includes(action));
+  return Object.fromEntries(
+    busy.map(({ kind, action, id }) => [action === 'remove' ? `${kind} ${id}` : kind, action]),
+  );
+}
