@@ -116,6 +116,11 @@ export const flags: Record<string, Flag> = {
     help: `whether mapping sets keep their name (default ${defaults.mappingSetNames})`,
     set: (o, text, flag) => (o.mappingSetNames = oneOf(text, flag, ['kept', 'dropped'])),
   },
+  'mapping-set-shows': {
+    value: 'newest|first',
+    help: `which version of a mapping set is shown where none is asked for (default ${defaults.mappingSetShows})`,
+    set: (o, text, flag) => (o.mappingSetShows = oneOf(text, flag, ['newest', 'first'])),
+  },
   'flow-spec-shape': {
     value: 'items|bare',
     help: `shape of GET /flowSpecs (default ${defaults.flowSpecShape})`,
@@ -136,6 +141,11 @@ export const flags: Record<string, Flag> = {
     help: `clock time that a patch or an action on a flow takes (default ${defaults.operationLastsMs[0]}; AEP: up to 10000)`,
     set: (o, text, flag) => (o.operationLastsMs = range(text, flag)),
   },
+  'operations-end': {
+    value: 'completed|failed',
+    help: `how a patch or an action on a flow ends that was taken (default ${defaults.operationsEnd})`,
+    set: (o, text, flag) => (o.operationsEnd = oneOf(text, flag, ['completed', 'failed'])),
+  },
   'flow-at-run-end': {
     value: 'touched|untouched',
     help: `whether the end of a run gives its flow a new version (default ${defaults.flowAtRunEnd})`,
@@ -145,6 +155,11 @@ export const flags: Record<string, Flag> = {
     value: 'made-up|dropped',
     help: `what becomes of the runs that a flow misses while it is off (default ${defaults.missedRuns})`,
     set: (o, text, flag) => (o.missedRuns = oneOf(text, flag, ['made-up', 'dropped'])),
+  },
+  'first-window': {
+    value: 'period-before-start|start',
+    help: `where the first window of a flow begins (default ${defaults.firstWindow})`,
+    set: (o, text, flag) => (o.firstWindow = oneOf(text, flag, ['period-before-start', 'start'])),
   },
   'failing-days': {
     value: 'DAYS',

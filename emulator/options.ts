@@ -16,6 +16,8 @@ export type Settings = {
   retryAfterSeconds: number;
   /** Whether mapping sets keep the `name` they were created with. */
   mappingSetNames: 'kept' | 'dropped';
+  /** Which version of a mapping set is shown where none is asked for: one document says the first, clients take it for the newest. */
+  mappingSetShows: 'newest' | 'first';
   /** Shape of `GET /flowSpecs`: AEP's pages show both. */
   flowSpecShape: 'items' | 'bare';
   /** Wording of Schema Registry's refusal of a title that is taken: both are documented. */
@@ -24,10 +26,14 @@ export type Settings = {
   connectionInitMs: number;
   /** Clock time in ms that a patch or an action on a flow takes: at least, at most. */
   operationLastsMs: [number, number];
+  /** How such an operation ends: that one can fail is only to be guessed from the form of `lastOperation`. */
+  operationsEnd: 'completed' | 'failed';
   /** Whether the end of a run gives its flow a new version: a sample shows the time of change moving, no page says it. */
   flowAtRunEnd: 'touched' | 'untouched';
   /** Whether a flow that is switched on again makes up the runs it missed: documented of the UI, not of the API. */
   missedRuns: 'made-up' | 'dropped';
+  /** Where the first window of a flow begins: no page says whether the rows of the period before its start are in it. */
+  firstWindow: 'period-before-start' | 'start';
   /** Days of nothing but failed runs after which a flow is switched off; 0 is never. */
   failingDaysUntilDisabled: number;
   /** Labels that the caller has no role for: flows with one of them are hidden. */
@@ -68,12 +74,15 @@ export const defaults: Settings = {
   rateLimit: 0,
   retryAfterSeconds: 0,
   mappingSetNames: 'kept',
+  mappingSetShows: 'newest',
   flowSpecShape: 'items',
   titleTaken: 'newer',
   connectionInitMs: 0,
   operationLastsMs: [0, 0],
+  operationsEnd: 'completed',
   flowAtRunEnd: 'touched',
   missedRuns: 'made-up',
+  firstWindow: 'period-before-start',
   failingDaysUntilDisabled: 30,
   hiddenLabels: [],
   baseConnectionIds: 'own',

@@ -38,6 +38,8 @@ export type Sandbox = {
   encryptionKeys: Map<string, number>;
   /** Of flows, by their id. */
   operations: Map<string, Operation>;
+  /** Each version of the mapping sets that have been replaced, by their id: the newest is on the shelf. */
+  mappingSetVersions: Map<string, JsonObject[]>;
   /** The datasets of flows that were deleted: what they loaded stays. */
   filled: Map<string, string>;
 } & Record<Kind, Shelf>;
@@ -85,6 +87,7 @@ export class World {
         runs: new RunBook(this.settings),
         encryptionKeys: new Map(),
         operations: new Map(),
+        mappingSetVersions: new Map(),
         filled: new Map(),
         ...shelves,
       };

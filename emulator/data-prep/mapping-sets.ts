@@ -182,15 +182,27 @@ export function mappingSets(world: World): Hono<Env> {
     return c.json(reply(item));
   });
 
-  app.get('/mappingSets/:id', (c) => c.json(view(find(c.get('caller'), c.req.param('id')))));
+  app.get('/mappingSets/:id', (c) => {
+    const caller = c.get('caller');
+    const newest = find(caller, c.req.param('id'));
+    const otherwise = world.settings.mappingSetShows === 'first' ? '0' : String(newest.version);
+    const wanted = c.req.query('version') ?? otherwise;
+    const versions = [...(caller.sandbox.mappingSetVersions.get(newest.id) ?? []), newest];
+    const found = versions.find(({ version }) => String(version) === wanted);
+    // Guess: how a version that is not there is refused.
+    if (found === undefined) throw plainError(404, `The mapping set ${newest.id} has no version ${wanted}.`);
+    return c.json(view(found));
+  });
 
   app.put('/mappingSets/:id', (c) => {
     const caller = c.get('caller');
     const known = find(caller, c.req.param('id'));
     const body = requireBody(c.get('body'));
     const item = stored(caller, known.id, body, refuseBad(caller, body), world.now(), known);
-    caller.sandbox.mappingSets.put(item.id, item);
-    return c.json(reply(item));
+    const { mappingSetVersions: older, mappingSets: newest } = caller.sandbox;
+    older.set(item.id, [...(older.get(item.id) ?? []), known]);
+    newest.put(item.id, item);
+    return c.json(view(item));
   });
 
   app.get('/mappingSets/:id/mappings', (c) => c.json(find(c.get('caller'), c.req.param('id')).mappings));

@@ -70,12 +70,18 @@ export function update(
 ): JsonObject {
   const now = world.now();
   const etag = newEtag(now);
-  const changed = { ...item, ...change, updatedAt: now, updatedClient: caller.client, version: etag, etag };
+  const stamps = { updatedAt: now, updatedClient: caller.client, version: etag, etag };
+  const changed = withoutRemoved({ ...item, ...change, ...stamps });
   caller.sandbox[kind].put(String(item.id), changed);
   return changed;
 }
 
-/** Works out a patch whose paths are all allowed. */
+/** Without the fields that a patch has removed: they are undefined in it. */
+export function withoutRemoved(item: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined));
+}
+
+/** Works out a patch whose paths are all allowed. What it removes is undefined in `changed`. */
 export function patched(
   item: JsonObject,
   body: unknown,
@@ -91,7 +97,8 @@ export function patched(
     throw flowError('CONNECTOR-1365-400', `The path ${wrong.path} provided in ops is invalid.`);
   const changed = applyPatch(item, steps);
   if (changed === undefined) throw flowError('1455-400', 'The patch does not fit the resource.');
-  return { changed, steps };
+  const removed = Object.keys(item).filter((key) => !(key in changed));
+  return { changed: { ...changed, ...Object.fromEntries(removed.map((key) => [key, undefined])) }, steps };
 }
 
 /** Whether `mode` asks for a draft; there is no other mode. */

@@ -7,10 +7,10 @@ import type { Json, JsonObject } from '../json.ts';
 import { chance } from '../runs/outcomes.ts';
 import { readSchedule } from '../runs/schedule.ts';
 import type { Caller, Sandbox, World } from '../world.ts';
-import { update } from './items.ts';
+import { update, withoutRemoved } from './items.ts';
 
 /** An operation that is under way, and what the flow becomes at its end. Epoch ms. */
-export type Operation = { flowId: string; endAt: number; change: JsonObject };
+export type Operation = { flowId: string; endAt: number; change: JsonObject; failed: boolean };
 
 /** A state of something under way. */
 export const isBusy = (flow: JsonObject): boolean => String(flow.state).endsWith('ing');
@@ -24,12 +24,21 @@ const busyState: Record<string, string> = {
 };
 
 /** `lastOperation` as GET shows it; without an end it is under way. */
-export function lastOperation(name: string, started: number, ended?: number, ops?: Json): JsonObject {
+export function lastOperation(
+  name: string,
+  started: number,
+  ended?: number,
+  ops?: Json,
+  failed = false,
+): JsonObject {
+  const value = ended === undefined ? 'inProgress' : failed ? 'failed' : 'completed';
+  // Guess: no page shows a failed operation, nor what stands in its errors.
+  const errors = failed ? [{ code: 'FLOW-2200-500', message: 'A downstream service failed.' }] : [];
   return {
     started,
     updated: ended ?? started,
     percentCompleted: ended === undefined ? 0 : 100,
-    status: { value: ended === undefined ? 'inProgress' : 'completed', errors: [] },
+    status: { value, errors },
     ...(ops === undefined ? {} : { ops }),
     operation: name,
   };
@@ -65,31 +74,34 @@ export function operate(
   const lasts = Math.round(least + (most - least) * chance(world.settings.seed, now, 7));
   const busy = busyState[name];
   // A draft has nothing that would have to be told to anybody.
+  const failed = world.settings.operationsEnd === 'failed';
   if (lasts === 0 || busy === undefined || change.state === 'draft') {
-    const done = { ...change, lastOperation: lastOperation(name, now, now, ops) };
+    const done = { ...(failed ? {} : change), lastOperation: lastOperation(name, now, now, ops, failed) };
     const changed = update(world, caller, 'flows', flow, done);
     follow(caller.sandbox, changed, now);
     return changed;
   }
-  caller.sandbox.operations.set(flow.id, { flowId: flow.id, endAt: now + lasts, change });
+  const outcome = failed ? { state: flow.state } : change;
+  caller.sandbox.operations.set(flow.id, { flowId: flow.id, endAt: now + lasts, change: outcome, failed });
   return update(world, caller, 'flows', flow, {
     state: busy,
     lastOperation: lastOperation(name, now, undefined, ops),
   });
 }
 
-function finish(sandbox: Sandbox, { flowId, endAt, change }: Operation): void {
+function finish(sandbox: Sandbox, { flowId, endAt, change, failed }: Operation): void {
   sandbox.operations.delete(flowId);
   const flow = sandbox.flows.get(flowId);
   if (flow === undefined) return;
   const { started, operation, ops } = flow.lastOperation;
-  become(sandbox, flow, endAt, { ...change, lastOperation: lastOperation(operation, started, endAt, ops) });
+  const ended = lastOperation(operation, started, endAt, ops, failed);
+  become(sandbox, flow, endAt, { ...change, lastOperation: ended });
 }
 
 /** The flow changes without a call: with a new version, but by nobody new. */
 function become(sandbox: Sandbox, flow: JsonObject, at: number, change: JsonObject): void {
   const etag = newEtag(at);
-  const changed = { ...flow, ...change, updatedAt: at, version: etag, etag };
+  const changed = withoutRemoved({ ...flow, ...change, updatedAt: at, version: etag, etag });
   sandbox.flows.put(String(flow.id), changed);
   follow(sandbox, changed, at);
 }

@@ -116,6 +116,8 @@ export class RunBook {
   readonly #plans = new Map<string | undefined, Plan>();
   /** Since when each flow that was on before has been off. */
   readonly #offSince = new Map<string, number>();
+  /** Of each flow that has had one. */
+  readonly #lastWindows = new Map<string, { end: number; periodMs: number }>();
   readonly #failing: LongFailures;
 
   constructor(settings: Settings) {
@@ -321,12 +323,23 @@ export class RunBook {
       createdAt,
       startedAt,
       ...end,
-      // Guess: the first window is a period long too, whatever `backfill` says.
-      ...(schedule.periodMs === undefined
-        ? {}
-        : { window: { start: dueAt - schedule.periodMs, end: dueAt } }),
+      ...this.#windowUntil(dueAt, flowId, schedule),
       ...(plan === undefined ? {} : { plan }),
     });
+  }
+
+  /**
+   * The period whose data a run takes. Guess: the first one is no longer, whatever `backfill` says; and one that follows
+   * on another period begins where that ended.
+   */
+  #windowUntil(end: number, flowId: string, { startMs, periodMs }: Schedule): Pick<Run, 'window'> {
+    if (periodMs === undefined) return {};
+    const last = this.#lastWindows.get(flowId);
+    this.#lastWindows.set(flowId, { end, periodMs });
+    let start = end - periodMs;
+    if (last === undefined && this.#settings.firstWindow === 'start') start = Math.max(start, startMs);
+    else if (last !== undefined && last.periodMs !== periodMs) start = last.end;
+    return { window: { start, end } };
   }
 
   #end(

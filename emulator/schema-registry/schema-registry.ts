@@ -84,6 +84,13 @@ function requireOwn(caller: Caller, type: string, id: string): JsonObject {
   return found;
 }
 
+/** Whether there is a dataset of a schema, or of one that a class or field group is part of. */
+function holdsData(sandbox: Sandbox, id: string): boolean {
+  const schemas = sandbox.schemas.all().filter((one) => one.$id === id || one.refs.includes(id));
+  const ids = new Set(schemas.map(({ $id }) => $id));
+  return sandbox.dataSets.all().some((one) => ids.has(one.schemaRef.id));
+}
+
 function withoutTexts(item: JsonObject): JsonObject {
   const { title: _title, description: _description, ...rest } = item;
   return rest;
@@ -203,11 +210,12 @@ export function schemaRegistry(world: World): Hono<Env> {
     const before = fieldsOfResource(caller.sandbox, known.$id);
     shelf.put(made.$id, made);
     const after = fieldsOfResource(caller.sandbox, made.$id);
-    const lost = [...before.keys()].find((path) => !after.has(path));
-    const isInUse = caller.sandbox.dataSets.all().some((one) => one.schemaRef.id === known.$id);
-    if (lost !== undefined && isInUse) {
+    const lost = [...before].find(([path, type]) => after.get(path) !== type);
+    if (lost !== undefined && holdsData(caller.sandbox, String(known.$id))) {
       shelf.put(known.$id, known);
-      throw plainError(400, `A dataset uses the schema: the field ${lost} may not go.`);
+      // Guess: that this is refused is said in many words, with which code in none.
+      const what = after.has(lost[0]) ? 'change its type' : 'go';
+      throw plainError(400, `A dataset uses the schema: the field ${lost[0]} may not ${what}.`);
     }
     return made;
   };

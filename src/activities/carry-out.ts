@@ -11,7 +11,7 @@ import type { Dependencies } from './dependencies.ts';
 
 /** A change to one resource that is there. The same change twice must leave what it left the first time. */
 export interface Change<Result> {
-  /** What is changed, for messages: such as `The flow 1234`. */
+  /** What is changed, for messages: such as `the flow 1234`. */
   subject: string;
   read(call: Call): Promise<JsonObject | undefined>;
   /** Whether AEP is still busy with an earlier change, so that this answer says nothing yet and no other is taken. */
@@ -79,23 +79,26 @@ async function attempt<Result>(
 ): Promise<Result> {
   const { subject } = change;
   const call: Call = { sandbox, signal: cancellationSignal() };
+  let sent = false;
   for (let looks = 1; ; looks++) {
     const answer = await change.read(call);
     if (!answer) throw change.gone();
-    if (change.isBusy?.(answer)) throw new NotYet(`${subject} is being changed`);
+    if (change.isBusy?.(answer)) throw new NotYet(`AEP is still changing ${subject}`);
     const result = change.done(answer);
     if (result !== undefined) return result;
     if (word.taken > 0) refuseWithoutEffect(subject, word, answer);
-    if ((word.doubtUntil ?? 0) > now()) throw new NotYet(`${subject} may still be changed by a late request`);
-    if (looks > mostLooks) throw new NotYet(`${subject} is changed by others just now`);
+    if (sent) throw new NotYet(`AEP has taken the change of ${subject} and does not show it yet`);
+    if ((word.doubtUntil ?? 0) > now()) throw new NotYet(`A late request may still change ${subject}`);
+    if (looks > mostLooks) throw new NotYet(`Others change ${subject} just now`);
     const inTime = await stillCounts(httpTimeoutMs, (why) => notSent(subject, why));
     try {
       // Never cancelled once it is sent: then it would be known whether it was.
       const told = await change.send({ sandbox, ...inTime }, answer);
       if (told !== undefined) return told;
       word.taken += 1;
+      sent = true;
     } catch (error) {
-      if (isRefusal(error, beingChanged)) throw new NotYet(`${subject} is being changed`);
+      if (isRefusal(error, beingChanged)) throw new NotYet(`AEP is still changing ${subject}`);
       if (!isRefusal(error, othersWereQuicker) || looks === mostLooks) throw error;
     }
   }
@@ -140,7 +143,7 @@ function waiting(message: string, word: Word, giveUpAfterMs: number | undefined)
 function notSent(subject: string, why: string): ApplicationFailure {
   return ApplicationFailure.create({
     type: 'Unavailable' satisfies FailureType,
-    message: `${subject} was not changed by this attempt: ${why}`,
+    message: `This attempt did not change ${subject}: ${why}`,
   });
 }
 
@@ -152,11 +155,11 @@ function refuseWithoutEffect(subject: string, { taken }: Word, answer: JsonObjec
   if (!failed && taken < mostTaken) return;
   const errors = objectsAt(status, 'errors').map((one) => textAt(one, 'message') ?? JSON.stringify(one));
   const why = failed
-    ? `AEP could not carry it out${errors.length > 0 ? `: ${errors.join('; ')}` : ''}`
-    : 'AEP took it and does not show it';
+    ? `AEP could not carry the change out${errors.length > 0 ? `: ${errors.join('; ')}` : ''}`
+    : 'AEP took the change and does not show it';
   throw ApplicationFailure.create({
     type: 'Rejected' satisfies FailureType,
-    message: `${subject} is not changed: ${why}`,
+    message: `Nothing changed ${subject}: ${why}`,
     nonRetryable: true,
   });
 }

@@ -24,7 +24,7 @@ export function createFlowActions(dependencies: Dependencies) {
       const { flows, setFlowState } = dependencies.aep.flowService;
       await carryOut<true>(
         {
-          subject: `The flow ${flowId}`,
+          subject: `the flow ${flowId}`,
           giveUpAfterMs,
           read: (call) => flows.get(call, flowId),
           isBusy,

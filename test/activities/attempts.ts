@@ -18,6 +18,7 @@ const longestPauseMs = 100;
  *
  * @param before called before each attempt
  * @param layMs how long an attempt lay between its due time and its beginning. Milliseconds.
+ * @param forgets whether the first attempt leaves no word, as one whose worker is killed
  */
 export async function attempts<Result>(
   activity: (...args: never[]) => Promise<Result>,
@@ -25,6 +26,7 @@ export async function attempts<Result>(
   most: number,
   before: (attempt: number) => void = () => undefined,
   layMs: (attempt: number) => number = () => 0,
+  forgets = false,
 ): Promise<Attempts<Result>> {
   const failures: ApplicationFailure[] = [];
   let heartbeatDetails: unknown;
@@ -41,7 +43,9 @@ export async function attempts<Result>(
       },
       { logger: new DefaultLogger('ERROR') },
     );
-    environment.on('heartbeat', (details: unknown) => (heartbeatDetails = structuredClone(details)));
+    environment.on('heartbeat', (details: unknown) => {
+      if (!forgets || attempt > 1) heartbeatDetails = structuredClone(details);
+    });
     try {
       return { failures, result: await environment.run(activity as never, ...args) };
     } catch (error) {

@@ -83,7 +83,7 @@ export function updateOf(kind: EditableKind, dependencies: Dependencies) {
     };
     return carryOut<Updated>(
       {
-        subject: `The ${titleOf(kind)} ${id}`,
+        subject: `the ${titleOf(kind)} ${id}`,
         giveUpAfterMs,
         ...(isInFlowService ? { isBusy } : { settleMs: settleMs(dependencies) }),
         read: (call) => service.get(call, id),
@@ -117,7 +117,7 @@ function replaceMappingSet(dependencies: Dependencies) {
   return ({ sandbox, id, body = {}, giveUpAfterMs }: UpdateRequest): Promise<Updated> =>
     carryOut<Updated>(
       {
-        subject: `The mapping set ${id}`,
+        subject: `the mapping set ${id}`,
         giveUpAfterMs,
         settleMs: settleMs(dependencies),
         read: (call) => mappingSets.getNewest(call, id),
