@@ -59,10 +59,12 @@ export function classify(asked: Asked, outcome: Outcome, redact: (text: string) 
 
 /**
  * What was not read to its end is no answer: the end may have said that a title is taken, by what an earlier request of
- * ours made. A connection that is closed instead of broken hides that the body is short, its JSON does not.
+ * ours made. Where HTTP says neither length nor chunks, a closed connection hides that the body is short; its JSON does not.
  */
-function isCutOff({ body }: { body: string | undefined }): boolean {
-  return body === undefined || readErrorBody(body).from === 'part';
+function isCutOff({ headers, body }: { headers: Headers; body: string | undefined }): boolean {
+  if (body === undefined) return true;
+  const toldItsEnd = headers.has('content-length') || headers.has('transfer-encoding');
+  return !toldItsEnd && readErrorBody(body).from === 'part';
 }
 
 /** Whether Flow Service refused a request for a sandbox that it does not know, such as with `FLOW-2100-404`. */

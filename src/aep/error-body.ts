@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** What an error body says, whichever of AEP's families it belongs to. */
 export interface ErrorBody {
-  /** `gateway` for what stands before AEP's services, `page` for what is no JSON at all: a proxy's HTML, say; `part` for JSON that breaks off. */
+  /** `gateway` for what stands before AEP's services, `page` for what is no JSON at all: a proxy's HTML, say; `part` for what begins like JSON, and may have broken off. */
   from: 'gateway' | 'service' | 'page' | 'nobody' | 'part';
   code?: string | undefined;
   title?: string | undefined;
@@ -23,8 +23,7 @@ export function readErrorBody(body: string): ErrorBody {
   try {
     json = JSON.parse(body);
   } catch {
-    if (/^\s*(?:\[\s*)?\{/.test(body)) return { from: 'part' };
-    return { from: 'page', ...readPage(body) };
+    return { from: /^\s*(?:\[\s*)?\{/.test(body) ? 'part' : 'page', ...readPage(body) };
   }
   const fields = asFields(json);
   const report = asFields(fields['report']);

@@ -298,9 +298,9 @@ describe('a refusal that breaks off is no answer: nobody knows what its end woul
     ],
     [
       'its connection is closed as if that were all',
-      (_, response, status, part) => {
-        response.writeHead(status, { connection: 'close' });
-        response.end(part);
+      // Without a length and without chunks, which Node's response would add.
+      (request, _, status, part) => {
+        request.socket.end(`HTTP/1.1 ${status} Refused\r\nconnection: close\r\n\r\n${part}`);
       },
     ],
   ];
@@ -359,6 +359,34 @@ describe('a refusal that breaks off is no answer: nobody knows what its end woul
       });
       expect(await errorOf(aep.flowService.flows.get(call, 'x'))).toMatchObject({ name: 'NotReached' });
       expect(requests).toHaveLength(0);
+    });
+  });
+});
+
+describe('a refusal that came to its end, and is no JSON though it begins like some, is a page', () => {
+  const page = '{% include "sorry.html" %} Your request was blocked.';
+  test.each<[string, (response: ServerResponse, status: number) => void]>([
+    [
+      'as long as it says',
+      (response, status) => response.writeHead(status, { 'content-length': page.length }).end(page),
+    ],
+    ['in chunks, the last one too', (response, status) => response.writeHead(status).end(page)],
+  ])('%s', async (_, answer) => {
+    for (const status of [400, 404, 422]) {
+      const { aep } = await fakeAep((_, response) => answer(response, status));
+      const { flows } = aep.flowService;
+      for (const ask of [() => flows.create(call, {}), () => flows.get(call, 'x')])
+        expect(await errorOf(ask())).toMatchObject({ name: 'Rejected', status, detail: page });
+    }
+  });
+
+  test('and whoever gives out tokens refuses for good so, too', async () => {
+    const { aep } = await fakeAep(() => undefined, {
+      ims: (_, response) => response.writeHead(400).end(page),
+    });
+    expect(await errorOf(aep.flowService.flows.get(call, 'x'))).toMatchObject({
+      name: 'Unauthorized',
+      permanent: true,
     });
   });
 });
