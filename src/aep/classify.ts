@@ -67,9 +67,18 @@ function isCutOff({ headers, body }: { headers: Headers; body: string | undefine
   return !toldItsEnd && readErrorBody(body).from === 'part';
 }
 
-/** Whether Flow Service refused a request for a sandbox that it does not know, such as with `FLOW-2100-404`. */
-export function saysUnknownSandbox({ code = '' }: Failure): boolean {
-  return unknownSandboxCode.test(code);
+/**
+ * Whether a refusal is for a sandbox that AEP does not know. Flow Service has codes for it, such as `FLOW-2100-404`. Of the
+ * other services no document shows one, so that what a 404 says of a sandbox is to be held against the list of sandboxes.
+ */
+export function speaksOfSandbox({
+  code = '',
+  status,
+  title,
+  detail,
+}: Failure): 'surely' | 'perhaps' | 'nothing' {
+  if (unknownSandboxCode.test(code)) return 'surely';
+  return status === 404 && /\bsandbox\b/i.test(`${title} ${detail}`) ? 'perhaps' : 'nothing';
 }
 
 /** 4xx in name only: nobody says that the request was not carried out. */

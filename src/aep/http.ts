@@ -1,7 +1,7 @@
 import ky from 'ky';
 import { z } from 'zod';
 import type { Asked } from './classify.ts';
-import { classify, saysUnknownSandbox } from './classify.ts';
+import { classify, speaksOfSandbox } from './classify.ts';
 import type { Deadline } from './deadline.ts';
 import { startDeadline } from './deadline.ts';
 import { AepError, RateLimited, Rejected, Unauthorized, UnknownSandbox } from './errors.ts';
@@ -181,8 +181,12 @@ export function createHttp(config: HttpConfig): Http {
       try {
         return await sendOnce(call, request, answer);
       } catch (error) {
-        if (!(error instanceof Rejected) || !saysUnknownSandbox(error)) throw error;
-        throw new UnknownSandbox(error, call.sandbox, await sandboxNames(call));
+        if (!(error instanceof Rejected)) throw error;
+        const says = speaksOfSandbox(error);
+        if (says === 'nothing') throw error;
+        const known = await sandboxNames(call);
+        if (says === 'perhaps' && (known?.includes(call.sandbox) ?? true)) throw error;
+        throw new UnknownSandbox(error, call.sandbox, known);
       }
     },
     sender: (call) => (request, answer) => http.send(call, request, answer),

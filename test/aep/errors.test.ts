@@ -274,6 +274,30 @@ describe('what is not there', () => {
   });
 });
 
+describe('a 404 that speaks of the sandbox', () => {
+  const refusal = { ...xdm('XDM-1012-404', 'The sandbox prod does not exist.'), status: 404 };
+  const answering = (...names: string[]) =>
+    fakeAep((request, response) =>
+      request.path.includes('/sandbox-management/')
+        ? json(response, 200, { sandboxes: names.map((name) => ({ name })) })
+        : json(response, 404, refusal),
+    );
+
+  test('is about the sandbox where this client may not use it, from services without a code for that too', async () => {
+    const { aep } = await answering('dev', 'qa');
+    expect(await errorOf(aep.schemaRegistry.schemas.list(call))).toMatchObject({
+      name: 'UnknownSandbox',
+      sandbox: 'prod',
+      known: ['dev', 'qa'],
+    });
+  });
+
+  test('is about what was asked for where the sandbox is there', async () => {
+    const { aep } = await answering('dev', 'prod');
+    expect(await aep.schemaRegistry.schemas.get(call, 'x')).toBeUndefined();
+  });
+});
+
 describe('a refusal that breaks off is no answer: nobody knows what its end would have said', () => {
   const taken =
     'An object https://ns.adobe.com/tenant/schemas/26f6833e55db1dd8308aa07a64f2042d already exists';

@@ -84,6 +84,18 @@ describe('InvalidDefinition', () => {
     });
     expect(requestsIn(rig, 'no-such-place', { method: 'POST' })).toEqual([]);
   });
+
+  it.concurrent.each<[string, () => Promise<unknown>]>([
+    ['delete', () => rig.client.delete({ sandbox: 'no-such-place', name: 'gone' })],
+    ['look for orphans', () => rig.client.listOrphans({ sandbox: 'no-such-place' })],
+  ])("a %s says it in the same words, whichever of AEP's services refuses first", async (_, ask) => {
+    await expect(ask()).rejects.toMatchObject({
+      type: 'InvalidDefinition',
+      message: expect.stringContaining(
+        `sandbox: AEP does not know the sandbox "no-such-place"; this client may use ${sandboxes[0]!}`,
+      ) as string,
+    });
+  });
 });
 
 describe('Unavailable', () => {
