@@ -24,6 +24,12 @@ function eachTypeAlone(_key: string, part: unknown): unknown {
 
 /** What watchers and creates tell, as JSON Schema. More fields and events may come. */
 export function messageJsonSchema(): string {
-  const schema = z.toJSONSchema(messageSchema, { target: 'draft-7', io: 'input' });
+  const schema = z.toJSONSchema(messageSchema, { target: 'draft-7', io: 'input', override: byPattern });
   return `${JSON.stringify({ title: 'Message about a flow or a create', ...schema }, null, 2)}\n`;
+}
+
+/** Patterns alone: strict validators know no format unless it is added, and refuse the whole schema. */
+function byPattern({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  if (jsonSchema.format === 'uri') jsonSchema.pattern = '^https?://';
+  delete jsonSchema.format;
 }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
-import { jsonSchemaFile } from '../../dev/json-schema.ts';
+import { jsonSchemaFile, messageSchemaFile } from '../../dev/json-schema.ts';
 import { hasPython, pythonWith } from '../support/python.ts';
 import { problemsOf, sample } from './sample.ts';
 
@@ -26,6 +26,30 @@ const wrong = [
   '',
 ];
 const named = (name: string) => ({ ...sample, name });
+
+const message = {
+  version: 1,
+  id: '3f0e2f4c-6c0f-4e33-9a4d-8f2a6f1f0c11',
+  at: '2030-01-31T06:00:00.000Z',
+  event: 'createWaits',
+  dataflow: 'prod/orders',
+  sandbox: 'prod',
+  cause: { type: 'Rejected', message: 'no' },
+  next: 'Decide',
+  workflowId: 'dataflow:prod:orders',
+  link: 'http://127.0.0.1:8233/namespaces/default/workflows/x',
+};
+
+describe('the published JSON Schema of messages', () => {
+  test('is taken by Ajv in strict mode without anything added, and knows a time and an id by their looks', () => {
+    const validate = new Ajv({ strict: true }).compile(
+      JSON.parse(readFileSync(messageSchemaFile, 'utf8')) as object,
+    );
+    expect(validate(message), JSON.stringify(validate.errors)).toBe(true);
+    for (const wrong of [{ at: 'yesterday' }, { at: '2030-02-30T06:00:00Z' }, { id: '7' }, { link: 'page' }])
+      expect(validate({ ...message, ...wrong }), JSON.stringify(wrong)).toBe(false);
+  });
+});
 
 describe('the published JSON Schema', () => {
   test('has no pattern that only some engines know', () => {

@@ -23,6 +23,10 @@ taken = [name for name, definition in examples.items() if validator.is_valid(def
 bad = {**next(iter(examples.values())), "name": "a\u2028b"}
 assert not validator.is_valid(bad)
 
+messages = json.loads(Path("docs/message.schema.json").read_text("utf8"))
+jsonschema.Draft7Validator.check_schema(messages)
+assert not jsonschema.Draft7Validator(messages).is_valid({"event": "createWaits"})
+
 with tempfile.TemporaryDirectory() as folder:
     models = Path(folder) / "models.py"
     generate = ["--input", str(file), "--input-file-type", "jsonschema", "--output", str(models)]
