@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { definitionSchema } from '../src/definition/definition.ts';
-import { messageSchema } from '../src/runs/message.ts';
+import { messageSchema } from '../src/runs/notification.ts';
 
 /** Where the examples, and so the users' editors, find it. */
 export const jsonSchemaFile = new URL('../examples/dataflow.schema.json', import.meta.url);

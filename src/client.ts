@@ -358,7 +358,7 @@ function dataflowError(error: unknown): unknown {
 export { InvalidEnvironmentError } from './invalid-environment.ts';
 export { InvalidDefinitionError, type Problem, type Warning } from './definition/problems.ts';
 export { parseDefinition };
-export type { CreateMessage, FlowMessage, Message } from './runs/message.ts';
+export type { CreateMessage, FlowMessage, Message } from './runs/notification.ts';
 export type { Watch } from './definition/watch.ts';
 export type { WatcherHandle, WatchInput };
 export type { DeleteDataflowInput, DeleteDataflowResult, ListOrphansInput, ListOrphansResult };

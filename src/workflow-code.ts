@@ -12,10 +12,10 @@ const shared = [
   'definition/parse',
   'resources/index',
   'runs/reactions',
-  'runs/tell',
+  'runs/notification',
   'runs/health',
   'runs/details',
-  'runs/told',
+  'runs/run',
 ];
 
 /** The workflows from their sources, as `bundleWorkflowCode` takes them. A worker takes nothing but such a bundle. */

@@ -1,7 +1,7 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import { tsToMs } from '@temporalio/common/lib/time.js';
 import type { temporal } from '@temporalio/proto';
-import type { Told } from '../../src/runs/watch.ts';
+import type { EndedRuns } from '../../src/runs/run.ts';
 import { bytesOf } from '../lib/history.ts';
 
 type History = temporal.api.history.v1.IHistory;
@@ -39,10 +39,10 @@ export function episodesOf({ events }: History): Episode[] {
     if (!episode) continue;
     episode.events += 1;
     episode.bytes += bytesOf(event);
-    const told = signal && readTold(event);
-    if (told) {
-      episode.runs += told.runs.length;
-      ends.push(...told.runs.map(({ end = 0 }) => end));
+    const ended = signal && readSignal(event);
+    if (ended) {
+      episode.runs += ended.runs.length;
+      ends.push(...ended.runs.map(({ end = 0 }) => end));
     }
     if (event.upsertWorkflowSearchAttributesEventAttributes) episode.changed = true;
     if (event.activityTaskScheduledEventAttributes?.activityType?.name === 'readRuns') episode.looked = true;
@@ -55,11 +55,11 @@ export function episodesOf({ events }: History): Episode[] {
   return episodes;
 }
 
-function readTold(event: Event): Told | undefined {
+function readSignal(event: Event): EndedRuns | undefined {
   const payload = event.workflowExecutionSignaledEventAttributes?.input?.payloads?.[0];
   if (event.workflowExecutionSignaledEventAttributes?.signalName !== 'runsEnded' || !payload)
     return undefined;
-  return defaultPayloadConverter.fromPayload<Told>(payload);
+  return defaultPayloadConverter.fromPayload<EndedRuns>(payload);
 }
 
 /** Of a whole history. */

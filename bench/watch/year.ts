@@ -10,7 +10,7 @@ import { timeSkippingServer } from '../../dev/binaries.ts';
 import { bundleWorkflows } from '../../dev/bundle-workflows.ts';
 import { findBinary } from '../../dev/find-binary.ts';
 import { registerSearchAttributes } from '../../dev/search-attributes.ts';
-import type { WatchState } from '../../src/runs/watch.ts';
+import type { WatchState } from '../../src/runs/watch-state.ts';
 import { adversity } from '../../test/watch/adversity.ts';
 import { day, minute, watchLong, type LongWatchOptions } from '../../test/watch/long-watch.ts';
 import { sizeOf } from './episodes.ts';
@@ -66,7 +66,7 @@ export async function measureYear(days: number): Promise<Measured> {
       'most bytes of one': Math.max(...watcher.map(sizeOf)),
       'largest state handed over, bytes': Math.max(...states.map((state) => JSON.stringify(state).length)),
       'events per run': round(events.reduce((sum, n) => sum + n, 0) / judged),
-      'looks of the follower': looks.tellEndedRuns,
+      'looks of the follower': looks.signalEndedRuns,
       'looks of the watcher': looks.readRuns,
       'calls to AEP': Object.values(calls).reduce((sum, n) => sum + n, 0),
       seconds: Math.round((Date.now() - began) / 1000),

@@ -13,7 +13,7 @@ import { listMarkedOf, removeOf } from './dataflow/remove.ts';
 import { createRunActivities } from './watch/index.ts';
 import { createRetrigger } from './watch/retrigger-run.ts';
 import { settleOf, settleOrCreateOf } from './dataflow/settle.ts';
-import { createTellActivities } from './watch/tell.ts';
+import { createNotificationActivities } from './watch/send-notification.ts';
 import { createUserActivities } from './dataflow/users.ts';
 
 /** One activity per API call, named after it, so that the timeline in the Temporal UI reads like the tutorial. */
@@ -27,7 +27,7 @@ export function createActivities(dependencies: Dependencies) {
     ...createFlowActions(dependencies),
     ...createLastWindow(dependencies),
     ...createRetrigger(dependencies),
-    ...createTellActivities(dependencies),
+    ...createNotificationActivities(dependencies),
     ...forEachKind('lookFor', (kind) => lookOf(kind, dependencies)),
     ...forEachKind('settle', (kind) => settleOf(kind, dependencies)),
     ...forEachKind('settleOrCreate', (kind) => settleOrCreateOf(kind, dependencies)),

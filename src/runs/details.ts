@@ -29,7 +29,7 @@ export function describeHealth(health: Health): string {
       `run again ${at ? `at ${short(at)}` : 'now'}: \`${plain(runId)}\` (${tried} times before)`,
   );
   lines.push(...again.map((one) => `**Retry**: ${one}`));
-  if (health.untold > 0) lines.push(`**${health.untold} messages could not be delivered**`);
+  if (health.undelivered > 0) lines.push(`**${health.undelivered} messages could not be delivered**`);
   const { ok, degraded, failed, tooLate } = totals;
   lines.push(
     `Judged so far: ${ok} ok, ${degraded} degraded, ${failed} failed${tooLate ? `; ${tooLate} appeared too late` : ''}`,

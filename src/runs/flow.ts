@@ -1,8 +1,6 @@
 import { cut } from '../cut.ts';
 import { parseMark } from '../resources/mark.ts';
-import { listOf, objectOf, textOf, timeOf } from './raw.ts';
-import { readSchedule } from './schedule.ts';
-import type { Schedule } from './schedule.ts';
+import { latestMs, listOf, numberOf, objectOf, textOf, timeOf } from './raw.ts';
 
 /** A flow, cut down to what its watcher needs to know. It changes only when somebody changes the flow. */
 export interface Flow {
@@ -52,4 +50,66 @@ export function lastActivity(raw: Record<string, unknown>): number {
 function connectionSpecOf(raw: Record<string, unknown>): string {
   const [source] = listOf(objectOf(raw['inheritedAttributes'])['sourceConnections']);
   return textOf(objectOf(objectOf(source)['connectionSpec'])['id'], longestKeyword);
+}
+
+const minuteMs = 60_000;
+
+/** A hundred years from now and more; a time in milliseconds by mistake is later. */
+const latestStartMs = 5_000_000_000_000;
+
+const unitsMs: Record<string, number> = {
+  minute: minuteMs,
+  hour: 60 * minuteMs,
+  day: 24 * 60 * minuteMs,
+  week: 7 * 24 * 60 * minuteMs,
+};
+
+/** When a flow runs. Times are epoch milliseconds. */
+export interface Schedule {
+  startTime: number;
+  /** Absent for a flow that runs once. */
+  periodMs?: number;
+}
+
+/**
+ * Reads a flow's `scheduleParams`: seconds, and numbers that AEP echoes as strings where they were sent so.
+ * Undefined where they name no time at which a run is due, as those of streaming flows.
+ */
+export function readSchedule(params: unknown): Schedule | undefined {
+  const { startTime, frequency, interval } = objectOf(params);
+  const start = (numberOf(startTime) ?? 0) * 1000;
+  if (start <= 0 || start > latestStartMs) return undefined;
+  const word = textOf(frequency).toLowerCase();
+  if (word === 'once') return { startTime: start };
+  const unit = Object.hasOwn(unitsMs, word) ? unitsMs[word] : undefined;
+  const times = numberOf(interval) ?? 0;
+  if (unit === undefined || times < 1) return undefined;
+  // So long a period comes to an end as little as one that is longer still.
+  return { startTime: start, periodMs: Math.min(unit * times, latestMs) };
+}
+
+/** AEP's clock and ours may differ, so that a run can seem to start a little before it is due. */
+function slackOf({ periodMs }: Schedule): number {
+  return periodMs === undefined ? minuteMs : Math.min(2 * minuteMs, periodMs / 10);
+}
+
+/** The first time a run is due after one that started at `lastStart`. Undefined where no more is to come. */
+export function nextDue(schedule: Schedule, lastStart: number | undefined): number | undefined {
+  const { startTime, periodMs } = schedule;
+  const after = (lastStart ?? -Infinity) + slackOf(schedule);
+  if (after < startTime) return startTime;
+  if (periodMs === undefined) return undefined;
+  const due = startTime + (Math.floor((after - startTime) / periodMs) + 1) * periodMs;
+  return due <= latestMs ? due : undefined;
+}
+
+/** How long after a due time its run may start before it is overdue: half a period, 10 minutes to 2 hours. */
+export function graceOf({ periodMs = Infinity }: Schedule): number {
+  return Math.min(Math.max(periodMs / 2, 10 * minuteMs), 120 * minuteMs);
+}
+
+/** How many runs should have come from `due` to `time`. */
+export function missedRuns({ periodMs }: Schedule, due: number, time: number): number {
+  if (time < due) return 0;
+  return periodMs === undefined ? 1 : Math.floor((time - due) / periodMs) + 1;
 }

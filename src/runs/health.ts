@@ -1,14 +1,8 @@
 import type { Watch } from '../definition/watch.ts';
 import type { OpenRun } from './cursor.ts';
-import { isPaused } from './flow.ts';
-import { whyPaused } from './pause.ts';
-import { usualOf } from './record.ts';
-import type { JudgedRun, Totals } from './record.ts';
-import { missedRuns } from './schedule.ts';
-import { judgeOpen } from './verdict.ts';
-import type { Cause, RunVerdict } from './verdict.ts';
-import { expectedRun, lastNews, patienceOf } from './watch.ts';
-import type { WatchSettings, WatchState } from './watch.ts';
+import { isPaused, missedRuns, nextDue, type Flow } from './flow.ts';
+import { judgeOpen, usualOf, type Cause, type JudgedRun, type RunVerdict, type Totals } from './verdict.ts';
+import { expectedRun, lastNews, patienceOf, type WatchSettings, type WatchState } from './watch-state.ts';
 
 export type FlowVerdict = RunVerdict | 'overdue' | 'paused';
 
@@ -40,7 +34,7 @@ export interface Health {
   /** Failed runs that AEP is asked to run again: how often it was, and when it is next. */
   retries: { runId: string; tried: number; at?: string }[];
   /** Messages that nobody took in time. */
-  untold: number;
+  undelivered: number;
   /** Only in the answer of `resume`: what AEP now does about the runs that did not come. */
   note?: string;
   watch: {
@@ -59,7 +53,7 @@ export interface RunHealth extends Omit<JudgedRun, 'id' | 'start' | 'end'> {
   end?: string;
 }
 
-/** Who is watched, as the watcher was told or found out. */
+/** Who is watched, as the watcher was started with, or found out. */
 export type Watched = Pick<Health, 'sandbox' | 'flowId' | 'dataflow' | 'connector'>;
 
 /** How a flow was at the watcher's last look; without one, that nothing is known yet. */
@@ -95,12 +89,12 @@ export function healthOf(watched: Watched, state: WatchState | undefined, settin
       ...(end === undefined ? {} : { end: iso(end) }),
       ...rest,
     })),
-    retries: (state.reactions?.stories ?? []).map(({ run, tried, dueAt }) => ({
+    retries: (state.reactions?.chains ?? []).map(({ run, tried, dueAt }) => ({
       runId: run,
       tried,
       ...(dueAt === undefined ? {} : { at: iso(dueAt) }),
     })),
-    untold: state.reactions?.untold ?? 0,
+    undelivered: state.reactions?.undelivered ?? 0,
     watch: { began: iso(state.began), lastNews: iso(lastNews(state)) },
   };
 }
@@ -160,6 +154,55 @@ const nothingYet = {
   openRuns: [],
   lastRuns: [],
   retries: [],
-  untold: 0,
+  undelivered: 0,
   watch: {},
 } satisfies Partial<Health>;
+
+const every = 'every interval that was missed, one run for each';
+
+/** Why a flow is not enabled, and what to do about it. */
+export function whyPaused({ flow, reactions }: Pick<WatchState, 'flow' | 'reactions'>): Cause {
+  const by = reactions?.pausedBy;
+  if (by) {
+    const why = by.cause ? `: ${by.cause.message}` : '.';
+    return {
+      ...(by.cause?.code ? { code: by.cause.code } : {}),
+      message: `Disabled by its watcher after ${by.failures} failed runs in a row${why}`,
+      next: `${by.cause?.next ?? ''} Then enable the flow: the update "resume" of its watcher does it.${afterEnabling(flow)}`.trim(),
+    };
+  }
+  const message = `The flow is ${flow.state} in AEP.`;
+  if (isDraft(flow)) return { message, next: 'If it should run: publish it in AEP.' };
+  return {
+    message: `${message} Its watcher did not do that: a person or a program did, or AEP itself disables a flow whose runs have failed for 30 days.`,
+    next: `If it should run: see that its runs can succeed, then enable it in AEP, or by the update "resume" of its watcher.${afterEnabling(flow)}`,
+  };
+}
+
+/**
+ * What AEP does about the runs that did not come while a flow was disabled, once it is enabled. Undefined where there
+ * are none.
+ *
+ * @param now epoch milliseconds
+ */
+export function makesUp({ flow, switchedAt, began }: WatchState, now: number): string | undefined {
+  const { schedule } = flow;
+  if (!schedule || !missesRuns(flow)) return undefined;
+  const due = nextDue(schedule, switchedAt ?? began) ?? Infinity;
+  const runs = missedRuns(schedule, due, now);
+  const seen = runs > 0 ? `: at least ${runs} by what this watcher has seen` : '';
+  return `AEP now makes up ${every}${seen}. They can take a while.`;
+}
+
+function afterEnabling(flow: Flow): string {
+  return missesRuns(flow) ? ` AEP then makes up ${every}.` : '';
+}
+
+/** A flow that runs once, or has no schedule, misses nothing. */
+function missesRuns(flow: Flow): boolean {
+  return flow.schedule?.periodMs !== undefined && !isDraft(flow);
+}
+
+function isDraft({ state }: Flow): boolean {
+  return state.toLowerCase() === 'draft';
+}

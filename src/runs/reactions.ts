@@ -1,20 +1,19 @@
 import type { Watch } from '../definition/watch.ts';
 import type { Health } from './health.ts';
-import { followRetries, type Asked, type GivenUp, type Story } from './retries.ts';
 import { isPaused } from './flow.ts';
-import type { FlowMessage, Message } from './message.ts';
-import type { JudgedRun } from './record.ts';
-import type { Cause } from './verdict.ts';
-import type { WatchState } from './watch.ts';
+import type { FlowMessage, Message } from './notification.ts';
+import { followRetries, type Asked, type GivenUp, type RetryChain } from './retry-chains.ts';
+import type { Cause, JudgedRun } from './verdict.ts';
+import type { WatchState } from './watch-state.ts';
 
 /** What a watcher has done about what it saw. Its size is bounded; it goes from one execution to the next. Times are epoch milliseconds. */
 export interface Reactions {
-  /** What was told last. `silent`: nobody was told, as it was so before the watch began. */
-  told?: { verdict: Health['verdict']; silent?: true };
+  /** The verdict that was reported last. `silent`: to nobody, as it was so before the watch began. */
+  reported?: { verdict: Health['verdict']; silent?: true };
   /** The latest runs, as far as they were seen to. */
   seen: string[];
-  /** Failed runs that AEP is asked to run again. */
-  stories: Story[];
+  /** The retry chains of failed runs that AEP is asked to run again. */
+  chains: RetryChain[];
   /** What became of requests to run one of the latest runs again, by the run's id. */
   asked?: Record<string, Asked>;
   /** As many failures as there were when failures in a row were last counted anew. */
@@ -24,7 +23,7 @@ export interface Reactions {
   /** Messages that nobody has taken yet. */
   outbox: Delivery[];
   /** Messages that nobody took in time. */
-  untold: number;
+  undelivered: number;
 }
 
 /** A message on its way: to a webhook, or to a workflow. */
@@ -35,20 +34,20 @@ export interface Delivery<M extends Message = FlowMessage> {
 }
 
 /** What is to be done now. */
-export interface Deeds {
-  tell: Tidings[];
+export interface Actions {
+  notify: Notification[];
   /** Failures in a row, where they are enough to disable the flow. */
   pause?: number;
 }
 
-/** What is to be told. */
-export interface Tidings extends Partial<GivenUp> {
+/** What whoever the watch names is to be notified of. */
+export interface Notification extends Partial<GivenUp> {
   event: FlowMessage['event'];
-  /** The verdict that was told before. */
+  /** The verdict that was reported before. */
   was?: Health['verdict'];
 }
 
-export const noReactions: Reactions = { seen: [], stories: [], forgiven: 0, outbox: [], untold: 0 };
+export const noReactions: Reactions = { seen: [], chains: [], forgiven: 0, outbox: [], undelivered: 0 };
 
 /** What to do after a look. Pure, and the same look twice asks for nothing twice. */
 export function react(
@@ -56,62 +55,62 @@ export function react(
   state: WatchState,
   health: Health,
   watch: Watch,
-): { reactions: Reactions; deeds: Deeds } {
+): { reactions: Reactions; actions: Actions } {
   const { record, flow } = state;
   const fresh = record.last.filter((run) => !before.seen.includes(run.id) && !isPast(run, state));
   const paused = isPaused(flow);
-  const { stories, gaveUp } = followRetries(before.stories, fresh.toReversed(), state, watch);
+  const { chains, gaveUp } = followRetries(before.chains, fresh.toReversed(), state, watch);
   const reactions: Reactions = {
     ...before,
     seen: record.last.map(({ id }) => id),
     // A disabled flow runs nothing, and what has failed before it was disabled is a person's to decide.
-    stories: paused ? [] : stories,
+    chains: paused ? [] : chains,
   };
   if (before.asked) {
     const latest = Object.entries(before.asked).filter(([id]) => reactions.seen.includes(id));
     reactions.asked = Object.fromEntries(latest);
   }
   // What failed before anybody watched is no reason to disable a flow.
-  if (!before.told || before.told.silent) reactions.forgiven = record.totals.failed - failed(fresh);
-  const deeds: Deeds = { tell: [] };
+  if (!before.reported || before.reported.silent) reactions.forgiven = record.totals.failed - failed(fresh);
+  const actions: Actions = { notify: [] };
 
   const failures = failuresInARow(reactions, state, fresh);
   if (watch.pauseAfter !== undefined && !paused && failures >= watch.pauseAfter) {
-    deeds.pause = failures;
+    actions.pause = failures;
     reactions.forgiven = record.totals.failed;
-    reactions.stories = [];
+    reactions.chains = [];
     const cause = record.last[0]?.cause;
     reactions.pausedBy = { failures, ...(cause ? { cause } : {}) };
-  } else if (!paused && before.pausedBy && before.told?.verdict === 'paused') {
+  } else if (!paused && before.pausedBy && before.reported?.verdict === 'paused') {
     delete reactions.pausedBy;
     reactions.forgiven = record.totals.failed;
   }
 
   const { verdict } = health;
-  const { told } = before;
-  const silent = isOld(state, health, told);
+  const { reported } = before;
+  const silent = isOld(state, health, reported);
   // `pending`: nothing is known yet, or nothing again. That is no news for anybody.
-  if (verdict !== 'pending' && (told?.verdict !== verdict || (told.silent && !silent))) {
-    reactions.told = silent ? { verdict, silent } : { verdict };
-    const was = told?.silent ? undefined : told?.verdict;
+  if (verdict !== 'pending' && (reported?.verdict !== verdict || (reported.silent && !silent))) {
+    reactions.reported = silent ? { verdict, silent } : { verdict };
+    const was = reported?.silent ? undefined : reported?.verdict;
     const recovered = verdict === 'ok' && was !== undefined;
     // That it is as well as it was before anybody watched is no news either.
-    const asBefore = verdict === 'ok' && told?.verdict === 'ok';
+    const asBefore = verdict === 'ok' && reported?.verdict === 'ok';
     if (!silent && !asBefore)
-      deeds.tell.push({ event: recovered ? 'recovered' : 'changed', ...(was ? { was } : {}) });
+      actions.notify.push({ event: recovered ? 'recovered' : 'changed', ...(was ? { was } : {}) });
   }
-  deeds.tell.push(...gaveUp.map((one): Tidings => ({ event: 'gaveUp', ...one })));
-  return { reactions, deeds };
+  actions.notify.push(...gaveUp.map((one): Notification => ({ event: 'gaveUp', ...one })));
+  return { reactions, actions };
 }
 
-/** Runs of which nobody is told, and that are not run again: they ended before anybody watched. */
+/** Runs of which nobody is notified, and that are not run again: they ended before anybody watched. */
 function isPast({ start, end = start }: JudgedRun, { began, behindMs }: WatchState): boolean {
   return end < began - behindMs;
 }
 
-function isOld(state: WatchState, { verdict }: Health, told: Reactions['told']): true | undefined {
+function isOld(state: WatchState, { verdict }: Health, reported: Reactions['reported']): true | undefined {
   if (verdict === 'overdue' || verdict === 'stuck') return undefined;
-  if (verdict === 'paused') return told === undefined ? true : undefined;
+  if (verdict === 'paused') return reported === undefined ? true : undefined;
   const [newest] = state.record.last;
   return !newest || isPast(newest, state) ? true : undefined;
 }

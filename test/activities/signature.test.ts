@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, test } from 'vitest';
-import { signatureOf } from '../../src/activities/watch/tell.ts';
+import { signatureOf } from '../../src/activities/watch/send-notification.ts';
 import { hasPython, pythonWith } from '../support/python.ts';
 
 const run = promisify(execFile);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { messageSchema, type CreateMessage } from '../../src/runs/message.ts';
+import { messageSchema, type CreateMessage } from '../../src/runs/notification.ts';
 import type { Watch } from '../../src/workflows/watch/watch-messages.ts';
 import { orders } from '../support/dataflows.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { WatchReport } from '../../dev/watch-four.ts';
-import { messageSchema } from '../../src/runs/message.ts';
+import { messageSchema } from '../../src/runs/notification.ts';
 import { alive, descendants, startProgram } from '../support/program.ts';
 
 test('the demo of the watch shows what is told of four flows, each message once, or prints it as JSON, and leaves no process', async () => {

@@ -403,7 +403,7 @@ function followed(stage: Stage, { isNeeded }: { isNeeded: boolean }): Promise<Pl
     if (days++ === 0) return { isNeeded, lastRead: Date.now() };
     return Context.current().cancelled;
   };
-  return startWorker(sandbox, { tellEndedRuns: aDay }).then(() =>
+  return startWorker(sandbox, { signalEndedRuns: aDay }).then(() =>
     temporal.client.workflow.start('followRuns', {
       workflowId: `runs:${sandbox}`,
       taskQueue: sandbox,

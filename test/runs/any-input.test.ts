@@ -3,12 +3,13 @@ import { expect, test } from 'vitest';
 import { describeHealth } from '../../src/runs/details.ts';
 import { lastActivity, readFlow } from '../../src/runs/flow.ts';
 import { healthOf } from '../../src/runs/health.ts';
-import { messageSchema } from '../../src/runs/message.ts';
+import { messageSchema } from '../../src/runs/notification.ts';
 import { noReactions, react } from '../../src/runs/reactions.ts';
 import { readRun } from '../../src/runs/read-run.ts';
-import { messageOf } from '../../src/runs/tell.ts';
-import { readTold } from '../../src/runs/told.ts';
-import { absorb, hear, planLook, type WatchState } from '../../src/runs/watch.ts';
+import { messageOf } from '../../src/runs/notification.ts';
+import { readEndedRuns } from '../../src/runs/run.ts';
+import { planLook } from '../../src/runs/next-look.ts';
+import { absorb, hear, type WatchState } from '../../src/runs/watch-state.ts';
 
 const now = Date.UTC(2026, 2, 2, 8);
 const hour = 3_600_000;
@@ -118,7 +119,7 @@ const run = fc.record({
   ),
 });
 /** What somebody may signal in a follower's name: nearly a run as we write it. */
-const toldRun = fc.record({
+const signalledRun = fc.record({
   id: mostly(fc.uuid()),
   flowId: fc.constant(flowId),
   status: word,
@@ -130,10 +131,10 @@ const toldRun = fc.record({
   failedActivity: odd,
   said: odd,
 });
-const told = object({
+const signalled = object({
   readAt: time,
   lastRead: time,
-  runs: mostly(fc.array(mostly(toldRun), { maxLength: 6 })),
+  runs: mostly(fc.array(mostly(signalledRun), { maxLength: 6 })),
 });
 
 const settings = fc.constantFrom(
@@ -148,7 +149,7 @@ test('whatever flows, runs and signals hold, a watch goes on, and what it says i
     fc.property(
       flow,
       fc.array(fc.array(run, { maxLength: 6 }), { maxLength: 4 }),
-      fc.array(told, { maxLength: 3 }),
+      fc.array(signalled, { maxLength: 3 }),
       settings,
       (rawFlow, looks, signals, settings) => {
         const seen = readFlow(rawFlow);
@@ -156,19 +157,19 @@ test('whatever flows, runs and signals hold, a watch goes on, and what it says i
         let readAt = now;
         const check = (next: WatchState) => {
           const health = healthOf({ sandbox: 'prod', flowId }, next, settings);
-          const { reactions, deeds } = react(next.reactions ?? noReactions, next, health, {
+          const { reactions, actions } = react(next.reactions ?? noReactions, next, health, {
             retry: { times: 3 },
           });
           expect(describeHealth(health).length).toBeLessThan(20_000);
           const plan = planLook(next, settings);
           expect(plan.at === 0 || (plan.at > next.readAt && plan.at <= next.readAt + 25 * hour)).toBe(true);
-          for (const tidings of [...deeds.tell, { event: 'gone' } as const]) {
+          for (const notification of [...actions.notify, { event: 'gone' } as const]) {
             const envelope = {
               id: '0b0f7d52-6d0b-4b31-8c24-7b8b3d1c5a90',
               at: next.readAt,
               watcherWorkflowId: 'flow:prod:f',
             };
-            const message = messageOf(health, tidings, envelope, { retry: { times: 3 } });
+            const message = messageOf(health, notification, envelope, { retry: { times: 3 } });
             expect(messageSchema.parse(message)).toEqual(message);
             expect(/\\ud[89a-f]/i.test(JSON.stringify(message))).toBe(false);
           }
@@ -187,7 +188,7 @@ test('whatever flows, runs and signals hold, a watch goes on, and what it says i
             ),
           );
           for (const signal of signals)
-            state = check(hear(state, readTold(signal, readAt, flowId), settings));
+            state = check(hear(state, readEndedRuns(signal, readAt, flowId), settings));
           readAt += 25 * hour;
           state = check(
             absorb(

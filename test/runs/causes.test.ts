@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { causeOf } from '../../src/runs/causes.ts';
+import { causeOf } from '../../src/runs/read-run.ts';
 
 describe('an error code of a run', () => {
   test.each([

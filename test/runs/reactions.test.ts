@@ -5,13 +5,13 @@ import { messageJsonSchema, messageSchemaFile } from '../../dev/json-schema.ts';
 import type { Watch } from '../../src/definition/watch.ts';
 import type { Flow } from '../../src/runs/flow.ts';
 import { healthOf } from '../../src/runs/health.ts';
-import { messageSchema } from '../../src/runs/message.ts';
-import { noReactions, react, type Deeds } from '../../src/runs/reactions.ts';
-import { doubted, retried } from '../../src/runs/retries.ts';
+import { messageSchema } from '../../src/runs/notification.ts';
+import { noReactions, react, type Actions } from '../../src/runs/reactions.ts';
+import { doubted, retried } from '../../src/runs/retry-chains.ts';
 import type { Run } from '../../src/runs/run.ts';
-import { messageOf } from '../../src/runs/tell.ts';
-import { settingsOf } from '../../src/runs/watch-settings.ts';
-import { absorb, type WatchState } from '../../src/runs/watch.ts';
+import { messageOf } from '../../src/runs/notification.ts';
+import { settingsOf } from '../../src/runs/watch-state.ts';
+import { absorb, type WatchState } from '../../src/runs/watch-state.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -49,7 +49,7 @@ const ended = (run: Run, id: string): Run => ({ ...run, id });
 /** A watcher that sees to what each look brings. It began at `t0`. */
 function watcher(watch: Watch = {}, flow = hourly) {
   let state: WatchState | undefined;
-  let deeds: Deeds = { tell: [] };
+  let actions: Actions = { notify: [] };
   const settings = settingsOf(watch);
   const one = {
     look(readAt: number, runs: Run[] = [], more: { flow?: Flow } = {}) {
@@ -68,39 +68,39 @@ function watcher(watch: Watch = {}, flow = hourly) {
       const seen = absorb(state, news, settings);
       const response = react(before, seen, health(seen), watch);
       state = { ...seen, reactions: response.reactions };
-      deeds = response.deeds;
+      actions = response.actions;
       return one;
     },
-    get told() {
-      return deeds.tell.map(({ event, was }) => [event, one.health.verdict, was]);
+    get notified() {
+      return actions.notify.map(({ event, was }) => [event, one.health.verdict, was]);
     },
     get pause() {
-      return deeds.pause;
+      return actions.pause;
     },
     get health() {
       return health(state!);
     },
-    get stories() {
-      return state!.reactions!.stories;
+    get chains() {
+      return state!.reactions!.chains;
     },
-    set stories(stories) {
-      state = { ...state!, reactions: { ...state!.reactions!, stories } };
+    set chains(chains) {
+      state = { ...state!, reactions: { ...state!.reactions!, chains } };
     },
     get message() {
       const envelope = { id: crypto.randomUUID(), at: state!.readAt, watcherWorkflowId: 'flow:prod:f' };
-      return messageOf(one.health, deeds.tell[0]!, envelope, watch);
+      return messageOf(one.health, actions.notify[0]!, envelope, watch);
     },
   };
   const health = (of: WatchState) => healthOf({ sandbox: 'prod', flowId: 'f' }, of, settings);
   return one;
 }
 
-describe('what is told', () => {
+describe('what is notified', () => {
   test('is each change of the verdict, once, and the recovery', () => {
     const one = watcher().look(t0);
-    expect(one.told).toEqual([]);
+    expect(one.notified).toEqual([]);
     const steps = [ok, ok, failed, failed, degraded, ok, ok].map(
-      (run, n) => one.look(t0 + n * hour + 5 * minute, [run(t0 + n * hour)]).told,
+      (run, n) => one.look(t0 + n * hour + 5 * minute, [run(t0 + n * hour)]).notified,
     );
     expect(steps).toEqual([
       [['changed', 'ok', undefined]],
@@ -117,40 +117,44 @@ describe('what is told', () => {
     const past = [failed(t0 - 2 * hour), failed(t0 - hour)];
     const one = watcher().look(t0, past);
     expect(one.health.verdict).toBe('failed');
-    expect(one.told).toEqual([]);
-    expect(one.look(t0 + 5 * minute, [failed(t0)]).told).toEqual([['changed', 'failed', undefined]]);
+    expect(one.notified).toEqual([]);
+    expect(one.look(t0 + 5 * minute, [failed(t0)]).notified).toEqual([['changed', 'failed', undefined]]);
   });
 
   test('is nothing of a flow that was well when its watch began and is well still', () => {
     const one = watcher().look(t0, [ok(t0 - hour)]);
-    expect(one.look(t0 + 5 * minute, [ok(t0)]).told).toEqual([]);
-    expect(one.look(t0 + hour + 5 * minute, [failed(t0 + hour)]).told).toEqual([['changed', 'failed', 'ok']]);
+    expect(one.look(t0 + 5 * minute, [ok(t0)]).notified).toEqual([]);
+    expect(one.look(t0 + hour + 5 * minute, [failed(t0 + hour)]).notified).toEqual([
+      ['changed', 'failed', 'ok'],
+    ]);
   });
 
   test('is that a run did not come, and that it came after all', () => {
     const one = watcher()
       .look(t0)
       .look(t0 + 5 * minute, [ok(t0)]);
-    expect(one.look(t0 + 1.7 * hour).told).toEqual([['changed', 'overdue', 'ok']]);
-    expect(one.look(t0 + 1.8 * hour).told).toEqual([]);
-    expect(one.look(t0 + 2 * hour, [inProgress(t0 + 2 * hour)]).told).toEqual([
+    expect(one.look(t0 + 1.7 * hour).notified).toEqual([['changed', 'overdue', 'ok']]);
+    expect(one.look(t0 + 1.8 * hour).notified).toEqual([]);
+    expect(one.look(t0 + 2 * hour, [inProgress(t0 + 2 * hour)]).notified).toEqual([
       ['recovered', 'ok', 'overdue'],
     ]);
   });
 
   test('is at once that a flow is overdue or stuck when its watch begins, as that is so now', () => {
     const late = watcher().look(t0 + 5 * hour, [ok(t0)]);
-    expect(late.told).toEqual([['changed', 'overdue', undefined]]);
-    expect(watcher().look(t0, [inProgress(t0 - 10 * hour)]).told).toEqual([['changed', 'stuck', undefined]]);
+    expect(late.notified).toEqual([['changed', 'overdue', undefined]]);
+    expect(watcher().look(t0, [inProgress(t0 - 10 * hour)]).notified).toEqual([
+      ['changed', 'stuck', undefined],
+    ]);
   });
 
   test('is that somebody disabled the flow, but not that it was so from the beginning', () => {
-    expect(watcher({}, disabled).look(t0).told).toEqual([]);
+    expect(watcher({}, disabled).look(t0).notified).toEqual([]);
     const one = watcher()
       .look(t0)
       .look(t0 + 5 * minute, [ok(t0)]);
-    expect(one.look(t0 + 6 * minute, [], { flow: disabled }).told).toEqual([['changed', 'paused', 'ok']]);
-    expect(one.look(t0 + 7 * minute, [], { flow: hourly }).told).toEqual([['recovered', 'ok', 'paused']]);
+    expect(one.look(t0 + 6 * minute, [], { flow: disabled }).notified).toEqual([['changed', 'paused', 'ok']]);
+    expect(one.look(t0 + 7 * minute, [], { flow: hourly }).notified).toEqual([['recovered', 'ok', 'paused']]);
   });
 
   test('is a message as its published schema says, with what a person on call needs', () => {
@@ -189,21 +193,21 @@ describe('a failed run', () => {
   const begun = (watch: Watch = { retry }) => watcher(watch).look(t0);
 
   test('is not run again unless that was asked for', () => {
-    expect(begun({}).look(t0 + 5 * minute, [failed(t0)]).stories).toEqual([]);
+    expect(begun({}).look(t0 + 5 * minute, [failed(t0)]).chains).toEqual([]);
   });
 
   test('is run again after a pause that grows, and no more often than asked for', () => {
     const first = failed(t0);
     const one = begun().look(t0 + 5 * minute, [first]);
-    expect(one.stories).toEqual([{ root: first.id, run: first.id, tried: 0, dueAt: t0 + 15 * minute }]);
-    one.stories = retried(one.stories, one.stories[0]!, 'again-1');
+    expect(one.chains).toEqual([{ root: first.id, run: first.id, tried: 0, dueAt: t0 + 15 * minute }]);
+    one.chains = retried(one.chains, one.chains[0]!, 'again-1');
     one.look(t0 + 20 * minute, [ended(failed(t0 + 16 * minute), 'again-1')]);
-    expect(one.stories).toEqual([{ root: first.id, run: 'again-1', tried: 1, dueAt: t0 + 40 * minute }]);
-    expect(one.told).toEqual([]);
-    one.stories = retried(one.stories, one.stories[0]!, 'again-2');
+    expect(one.chains).toEqual([{ root: first.id, run: 'again-1', tried: 1, dueAt: t0 + 40 * minute }]);
+    expect(one.notified).toEqual([]);
+    one.chains = retried(one.chains, one.chains[0]!, 'again-2');
     one.look(t0 + 50 * minute, [ended(failed(t0 + 41 * minute), 'again-2')]);
-    expect(one.stories).toEqual([]);
-    expect(one.told).toEqual([['gaveUp', 'failed', undefined]]);
+    expect(one.chains).toEqual([]);
+    expect(one.notified).toEqual([['gaveUp', 'failed', undefined]]);
     expect(one.message).toMatchObject({
       run: { runId: 'again-2' },
       next: expect.stringMatching(/^It is not run again/),
@@ -212,61 +216,61 @@ describe('a failed run', () => {
 
   test('that went well when it was run again is a recovery', () => {
     const one = begun().look(t0 + 5 * minute, [failed(t0)]);
-    one.stories = retried(one.stories, one.stories[0]!, 'again');
+    one.chains = retried(one.chains, one.chains[0]!, 'again');
     one.look(t0 + 20 * minute, [ended(ok(t0 + 16 * minute), 'again')]);
-    expect(one.stories).toEqual([]);
-    expect(one.told).toEqual([['recovered', 'ok', 'failed']]);
+    expect(one.chains).toEqual([]);
+    expect(one.notified).toEqual([['recovered', 'ok', 'failed']]);
   });
 
   test('is not run again for an error that cannot heal, nor where it ended before the watch began', () => {
-    expect(begun().look(t0 + 5 * minute, [failed(t0, 'MAPPER-3700-400')]).stories).toEqual([]);
-    expect(watcher({ retry }).look(t0, [failed(t0 - hour)]).stories).toEqual([]);
+    expect(begun().look(t0 + 5 * minute, [failed(t0, 'MAPPER-3700-400')]).chains).toEqual([]);
+    expect(watcher({ retry }).look(t0, [failed(t0 - hour)]).chains).toEqual([]);
   });
 
   test('is not run again while the flow is disabled', () => {
     const one = begun().look(t0 + 5 * minute, [failed(t0)]);
-    expect(one.look(t0 + 6 * minute, [], { flow: disabled }).stories).toEqual([]);
+    expect(one.look(t0 + 6 * minute, [], { flow: disabled }).chains).toEqual([]);
   });
 
   test('is run again even where the next run went well: its rows are missing still', () => {
     const one = begun().look(t0 + 5 * minute, [failed(t0)]);
     one.look(t0 + hour + 5 * minute, [ok(t0 + hour)]);
-    expect(one.stories).toHaveLength(1);
+    expect(one.chains).toHaveLength(1);
   });
 
   test('that nobody knows to be run again or not: a run that starts meanwhile is taken for the answer', () => {
     const one = begun().look(t0 + 5 * minute, [failed(t0)]);
     const asked = { askedAt: t0 + 15 * minute, now: t0 + 15 * minute };
-    one.stories = doubted(one.stories, one.stories[0]!, asked, { retry });
-    expect(one.stories).toMatchObject([{ tried: 1, dueAt: t0 + 35 * minute }]);
+    one.chains = doubted(one.chains, one.chains[0]!, asked, { retry });
+    expect(one.chains).toMatchObject([{ tried: 1, dueAt: t0 + 35 * minute }]);
     one.look(t0 + 20 * minute, [inProgress(t0 + 16 * minute)]);
-    expect(one.stories).toMatchObject([{ tried: 1 }]);
-    expect(one.stories[0]).not.toHaveProperty('dueAt');
+    expect(one.chains).toMatchObject([{ tried: 1 }]);
+    expect(one.chains[0]).not.toHaveProperty('dueAt');
   });
 
   test('whose doubt is noticed hours later: what started since it was asked for is the answer, judged already or not', () => {
     const one = begun().look(t0 + 5 * minute, [failed(t0)]);
-    const [story] = one.stories;
+    const [chain] = one.chains;
     const answer = failed(t0 + 16 * minute);
     one.look(t0 + 30 * minute, [answer]);
     const asked = { askedAt: t0 + 15 * minute, now: t0 + 40 * minute };
-    one.stories = doubted([story!], story!, asked, { retry });
-    expect(one.stories).toMatchObject([{ dueAt: t0 + 60 * minute }]);
+    one.chains = doubted([chain!], chain!, asked, { retry });
+    expect(one.chains).toMatchObject([{ dueAt: t0 + 60 * minute }]);
     one.look(t0 + 60 * minute);
-    expect(one.stories).toEqual([{ root: story!.root, run: answer.id, tried: 1, dueAt: t0 + 80 * minute }]);
+    expect(one.chains).toEqual([{ root: chain!.root, run: answer.id, tried: 1, dueAt: t0 + 80 * minute }]);
   });
 
-  test('is one of ten at most that are seen to, and each that is given up for that is told', () => {
+  test('is one of ten at most that are seen to, and each that is given up for that is notified', () => {
     const one = begun();
     const given: string[] = [];
     const first = failed(t0);
     one.look(t0 + 5 * minute, [first]);
     for (let n = 1; n < 30; n++) {
       one.look(t0 + n * hour + 5 * minute, [failed(t0 + n * hour)]);
-      if (one.told.length > 0) given.push(one.message.next);
+      if (one.notified.length > 0) given.push(one.message.next);
     }
-    expect(one.stories).toHaveLength(10);
-    expect(JSON.stringify(one.stories).length).toBeLessThan(2_000);
+    expect(one.chains).toHaveLength(10);
+    expect(JSON.stringify(one.chains).length).toBeLessThan(2_000);
     expect(given).toHaveLength(20);
     expect(given[0]).toMatch(new RegExp(`^The run ${first.id} is not run again any more.*10 newer`));
   });

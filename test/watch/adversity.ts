@@ -58,7 +58,7 @@ export function adversity(days: number, { daysAway = 9, awayFrom = Math.floor(da
         make({ createdAt: now - 3 * minute, startedAt: now - 2 * minute, completedAt: now - minute });
       count.crowds += 1;
     }
-    if (activity === 'tellEndedRuns' && isEchoDue(elapsed)) {
+    if (activity === 'signalEndedRuns' && isEchoDue(elapsed)) {
       const known = control.resources('runs').slice(-40).map(readRun).filter(hasEnded);
       const echo = known
         .filter(({ start, created }) => Math.min(start, created) > now - 4 * day)

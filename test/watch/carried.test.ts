@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkNowUpdate, setWatchUpdate } from '../../src/workflows/watch/watch-messages.ts';
 import { readRun } from '../../src/runs/read-run.ts';
 import { runsEndedName } from '../../src/runs/names.ts';
-import type { WatchState } from '../../src/runs/watch.ts';
+import type { WatchState } from '../../src/runs/watch-state.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { makeFlow } from './make-flow.ts';
 import {
@@ -39,7 +39,7 @@ async function untilNextExecution(watcher: Watcher): Promise<void> {
 }
 
 test('what is left to do goes with the watch from execution to execution: messages, runs to run again, settings', async () => {
-  const { flowId, watcher, told, judge } = await stage.watch({});
+  const { flowId, watcher, received, judge } = await stage.watch({});
   const settings = { ...onCall, pauseAfter: 2, retry: { times: 1, pause: '1h' } };
   await watcher.executeUpdate(setWatchUpdate, { args: [settings] });
   stage.receiver.state.status = 503;
@@ -56,11 +56,11 @@ test('what is left to do goes with the watch from execution to execution: messag
   const taken = stage.receiver.deliveries.filter(({ message }) => message.flowId === flowId);
   expect(taken.length).toBeGreaterThan(1);
   expect(new Set(taken.map(({ message }) => message.id)).size).toBe(1);
-  expect((await healthOf(watcher)).untold).toBe(0);
+  expect((await healthOf(watcher)).undelivered).toBe(0);
 
   await judge('failed');
   await until(watcher, 'the pause', ({ verdict }) => verdict === 'paused');
-  expect((await told(2)).map(({ verdict }) => verdict)).toEqual(['failed', 'paused']);
+  expect((await received(2)).map(({ verdict }) => verdict)).toEqual(['failed', 'paused']);
   expect((await healthOf(watcher)).retries).toEqual([]);
   await watcher.terminate();
 }, 180_000);

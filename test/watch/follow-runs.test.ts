@@ -5,8 +5,8 @@ import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { startEmulator } from '../../emulator/emulator.ts';
 import { createRunActivities } from '../../src/activities/watch/index.ts';
-import type { FollowRequest } from '../../src/activities/watch/read-all-ended.ts';
-import { createTelling } from '../../src/activities/watch/tell-watchers.ts';
+import type { FollowRequest } from '../../src/activities/watch/follow-sandbox.ts';
+import { createSignalling } from '../../src/activities/watch/signal-watchers.ts';
 import type { Health } from '../../src/runs/health.ts';
 import { readRun } from '../../src/runs/read-run.ts';
 import type { followRuns } from '../../src/workflows/index.ts';
@@ -84,7 +84,7 @@ beforeAll(async () => {
 afterAll(() => rig.close());
 
 describe('the follower of a sandbox', () => {
-  test('tells each watcher of its own runs: nothing is read per flow, and its own history does not grow', async () => {
+  test('signals each watcher its own runs: nothing is read per flow, and its own history does not grow', async () => {
     await rig.startWorker();
     const { flowIds, watchers } = await watchFlows(rig, 5);
     for (const watcher of watchers)
@@ -111,30 +111,30 @@ describe('the follower of a sandbox', () => {
       .requests({ path: '/flowservice/runs' })
       .filter(({ query }) => JSON.stringify(query).includes('flowId'));
     expect(perFlow).toEqual([]);
-    // Nobody is told twice of what is still in the window of the next looks.
+    // Nobody is signalled twice what is still in the window of the next looks.
     const quiet = await watchers[4]!.history();
     expect(quiet.filter((event) => typeOf(event) === signalled)).toHaveLength(1);
     await replay(watchers[0]!);
     await replay(followerOf(rig));
   });
 
-  test('asks in vain for a flow that nobody watches once in ten minutes, and then tells what ended meanwhile', async () => {
+  test('asks in vain for a flow that nobody watches once in ten minutes, and then signals what ended meanwhile', async () => {
     const flowId = await makeFlow(administrator(rig.emulator.url));
     const runs = [readRun(endRun(rig, flowId))];
-    const { tell } = createTelling();
-    const telling = (readAt: number) =>
+    const { signal } = createSignalling();
+    const signalling = (readAt: number) =>
       new MockActivityEnvironment({}, { client: rig.temporal.client }).run(() =>
-        tell('prod', runs, { readAt }, () => {}),
+        signal('prod', runs, { readAt }, () => {}),
       );
     const now = Date.now();
-    expect(await telling(now)).toEqual({ told: 0, unwatched: 1, lost: 0 });
+    expect(await signalling(now)).toEqual({ signalled: 0, unwatched: 1, lost: 0 });
     const watcher = await watch(rig, flowId);
-    expect(await telling(now + 9 * minute)).toEqual({ told: 0, unwatched: 0, lost: 0 });
-    expect(await telling(now + 10 * minute)).toEqual({ told: 1, unwatched: 0, lost: 0 });
+    expect(await signalling(now + 9 * minute)).toEqual({ signalled: 0, unwatched: 0, lost: 0 });
+    expect(await signalling(now + 10 * minute)).toEqual({ signalled: 1, unwatched: 0, lost: 0 });
     await watcher.until('the run', ({ totals }) => totals.ok === 1);
   });
 
-  test('a worker that ends while many are told leaves the others to the next attempt, which follows at once', async () => {
+  test('a worker that ends while many are signalled leaves the others to the next attempt, which follows at once', async () => {
     await using parts = new AsyncDisposableStack();
     const own = await startEmulator();
     parts.defer(() => own.close());
@@ -145,7 +145,7 @@ describe('the follower of a sandbox', () => {
       const flowId = await makeFlow(aep, { ends });
       own.control.makeRun(flowId, justEnded(now));
     }
-    const { tellEndedRuns } = createRunActivities({ aep, watchIntervalMs: 60_000, listLagMs: 0 });
+    const { signalEndedRuns } = createRunActivities({ aep, watchIntervalMs: 60_000, listLagMs: 0 });
     const environment = new MockActivityEnvironment({}, { client: rig.temporal.client });
     const left: { nextAt?: number }[] = [];
     environment.on('heartbeat', (details) => {
@@ -153,10 +153,10 @@ describe('the follower of a sandbox', () => {
       environment.cancel();
     });
     const failure = await environment
-      .run(tellEndedRuns, { sandbox: 'prod' })
+      .run(signalEndedRuns, { sandbox: 'prod' })
       .catch((error: unknown) => error);
     expect(failure).toMatchObject({ type: 'NothingNew', nextRetryDelay: 1 });
-    // What was told before, and what the next attempt begins with: nothing is wrong with AEP.
+    // What was signalled before, and what the next attempt begins with: nothing is wrong with AEP.
     expect(left).toHaveLength(2);
     expect(left[1]).toMatchObject({ failures: 0, looks: 0 });
   });
@@ -191,7 +191,7 @@ describe('the follower of a sandbox', () => {
 });
 
 describe.concurrent('a follower that dies', () => {
-  test('between a signal and its heartbeat tells again, and the watcher judges once', async () => {
+  test('between a signal and its heartbeat signals again, and the watcher judges once', async () => {
     const own = await startRig();
     const aep = administrator(own.emulator.url);
     const ours = createRunActivities({ aep, watchIntervalMs: 200, listLagMs: 0 });
@@ -199,17 +199,17 @@ describe.concurrent('a follower that dies', () => {
     const worker = await startTestWorker(own.temporal, {
       activities: {
         ...ours,
-        async tellEndedRuns(request: FollowRequest) {
+        async signalEndedRuns(request: FollowRequest) {
           const context = Context.current();
-          const wasTold = /[1-9]\d* watchers were told/;
+          const wereSignalled = /[1-9]\d* watchers were signalled/;
           const heartbeat = context.heartbeat.bind(context);
           const unsent: unknown[] = [];
           const keep = (details: unknown) => void unsent.push(details);
           Object.defineProperty(context, 'heartbeat', { value: keep });
           try {
-            return await ours.tellEndedRuns(request);
+            return await ours.signalEndedRuns(request);
           } catch (error) {
-            if (deaths < 3 && error instanceof Error && wasTold.test(error.message)) {
+            if (deaths < 3 && error instanceof Error && wereSignalled.test(error.message)) {
               deaths += 1;
               throw ApplicationFailure.create({ message: 'killed', nextRetryDelay: 1 });
             }

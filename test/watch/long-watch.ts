@@ -6,7 +6,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { startEmulator, type Control, type EmulatorOptions } from '../../emulator/emulator.ts';
 import { pickUp } from '../../src/activities/watch/polling.ts';
-import type { FollowRequest } from '../../src/activities/watch/read-all-ended.ts';
+import type { FollowRequest } from '../../src/activities/watch/follow-sandbox.ts';
 import type { RunsRequest } from '../../src/activities/watch/read-runs.ts';
 import { createRunActivities } from '../../src/activities/watch/index.ts';
 import type { Aep } from '../../src/aep/aep.ts';
@@ -28,7 +28,7 @@ export interface Scene {
   flowId: string;
   /** Milliseconds since the beginning, by the server's clock. */
   elapsed: number;
-  activity: 'readRuns' | 'tellEndedRuns';
+  activity: 'readRuns' | 'signalEndedRuns';
   /** Tells the watcher of some runs, as a follower that is out of its mind would. */
   tell(runs: Run[]): Promise<void>;
 }
@@ -75,7 +75,7 @@ export async function watchLong(options: LongWatchOptions): Promise<LongWatch> {
   const flowId = await makeFlow(aep, { now: began, schedule: { startTime, ...schedule } });
   const workflowId = `flow:prod:${flowId}`;
   const ours = createRunActivities({ aep: whileTimePasses(aep, control), watchIntervalMs, listLagMs: 0 });
-  const looks = { readRuns: 0, tellEndedRuns: 0 };
+  const looks = { readRuns: 0, signalEndedRuns: 0 };
   let elapsed = 0;
 
   let turn = Promise.resolve();
@@ -110,7 +110,8 @@ export async function watchLong(options: LongWatchOptions): Promise<LongWatch> {
     activities: {
       ...ours,
       readRuns: (request: RunsRequest) => attempt('readRuns', () => ours.readRuns(request)),
-      tellEndedRuns: (request: FollowRequest) => attempt('tellEndedRuns', () => ours.tellEndedRuns(request)),
+      signalEndedRuns: (request: FollowRequest) =>
+        attempt('signalEndedRuns', () => ours.signalEndedRuns(request)),
     },
   });
   try {

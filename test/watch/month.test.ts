@@ -3,7 +3,7 @@ import { temporal } from '@temporalio/proto';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
-import type { WatchState } from '../../src/runs/watch.ts';
+import type { WatchState } from '../../src/runs/watch-state.ts';
 import { startTimeSkipping } from '../support/time-skipping.ts';
 import { adversity } from './adversity.ts';
 import { day, hour, minute, watchLong } from './long-watch.ts';

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { Webhook } from 'standardwebhooks';
-import type { FlowMessage } from '../../src/runs/message.ts';
+import type { FlowMessage } from '../../src/runs/notification.ts';
 import { serveApp } from './adobe.ts';
 
 export interface Delivered {

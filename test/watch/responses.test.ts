@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { messageSchema } from '../../src/runs/message.ts';
+import { messageSchema } from '../../src/runs/notification.ts';
 import { checkNowUpdate, resumeUpdate } from '../../src/workflows/watch/watch-messages.ts';
 import { waitFor } from '../support/wait-for.ts';
 import {
@@ -33,10 +33,10 @@ function reason(watcher: Watcher, pattern: RegExp): Promise<string> {
 }
 
 describe('a webhook', () => {
-  test('is told each change of the verdict once, signed, with a link, and no secret is in the history', async () => {
-    const { flowId, watcher, told, judge } = await stage.watch(onCall);
+  test('is notified of each change of the verdict once, signed, with a link, and no secret is in the history', async () => {
+    const { flowId, watcher, received, judge } = await stage.watch(onCall);
     await judge('success', 'success', 'failed', 'failed', 'degraded', 'success');
-    const messages = await told(4);
+    const messages = await received(4);
     expect(messages.map(({ event, verdict, was }) => [event, verdict, was])).toEqual([
       ['changed', 'ok', undefined],
       ['changed', 'failed', 'ok'],
@@ -68,7 +68,7 @@ describe('a webhook', () => {
 
   test('that refuses or sends elsewhere is tried again until it takes the message, and no reason shows its address', async () => {
     stage.receiver.state.status = 503;
-    const { watcher, told, judge } = await stage.watch(onCall);
+    const { watcher, received, judge } = await stage.watch(onCall);
     try {
       await judge('success');
       expect(await reason(watcher, /The webhook \\"on-call\\" answered 503/)).not.toMatch(
@@ -80,13 +80,13 @@ describe('a webhook', () => {
       stage.receiver.state.status = 200;
     }
     await untilQuiet(watcher);
-    expect(await told(1)).toHaveLength(1);
+    expect(await received(1)).toHaveLength(1);
     await watcher.terminate();
   });
 
-  test('is told in the order in which things happened, however long it takes nothing', async () => {
+  test('is notified in the order in which things happened, however long it takes nothing', async () => {
     stage.receiver.state.status = 503;
-    const { flowId, told, watcher, judge } = await stage.watch(onCall);
+    const { flowId, received, watcher, judge } = await stage.watch(onCall);
     const others = await stage.watch({});
     try {
       await judge('failed', 'success');
@@ -97,18 +97,18 @@ describe('a webhook', () => {
     } finally {
       stage.receiver.state.status = 200;
     }
-    expect((await told(2)).map(({ event }) => event)).toEqual(['changed', 'recovered']);
+    expect((await received(2)).map(({ event }) => event)).toEqual(['changed', 'recovered']);
     await untilQuiet(watcher);
-    expect((await healthOf(watcher)).untold).toBe(0);
+    expect((await healthOf(watcher)).undelivered).toBe(0);
     await Promise.all([watcher.terminate(), others.watcher.terminate()]);
   });
 
-  test('is told that the flow is gone, and with it the watch', async () => {
-    const { flowId, watcher, told } = await stage.watch(onCall);
+  test('is notified that the flow is gone, and with it the watch', async () => {
+    const { flowId, watcher, received } = await stage.watch(onCall);
     await stage.aep.flowService.flows.remove({ sandbox: 'prod' }, flowId);
     await watcher.signal('wake', { flow: true });
     expect(await watcher.result()).toMatchObject({ reason: 'gone' });
-    const [message] = await told(1);
+    const [message] = await received(1);
     expect(messageSchema.parse(message)).toMatchObject({ event: 'gone', flowId });
   });
 
@@ -143,15 +143,15 @@ test('a workflow that was named is signalled with the message', async () => {
 });
 
 describe('a flow that fails again and again', () => {
-  test('is disabled where that was asked for, told, watched on as paused, and enabled by an update', async () => {
+  test('is disabled where that was asked for, received, watched on as paused, and enabled by an update', async () => {
     const { aep } = stage;
-    const { flowId, watcher, told, judge } = await stage.watch({ ...onCall, pauseAfter: 2 });
+    const { flowId, watcher, received, judge } = await stage.watch({ ...onCall, pauseAfter: 2 });
     const stateInAep = async () => (await aep.flowService.flows.get({ sandbox: 'prod' }, flowId))?.['state'];
     await judge('failed', 'failed');
     const paused = await until(watcher, 'the pause', ({ verdict }) => verdict === 'paused');
     expect(paused.cause?.message).toContain('Disabled by its watcher after 2 failed runs in a row');
     expect(await stateInAep()).toBe('disabled');
-    expect((await told(2)).map(({ verdict }) => verdict)).toEqual(['failed', 'paused']);
+    expect((await received(2)).map(({ verdict }) => verdict)).toEqual(['failed', 'paused']);
 
     expect(paused.cause?.next).toContain('AEP then makes up every interval that was missed');
     const resumed = await watcher.executeUpdate(resumeUpdate);
@@ -162,7 +162,7 @@ describe('a flow that fails again and again', () => {
     expect(await healthOf(watcher)).not.toHaveProperty('note');
     expect(await stateInAep()).toBe('enabled');
     await judge('success');
-    expect((await told(4)).map(({ verdict }) => verdict)).toEqual(['failed', 'paused', 'failed', 'ok']);
+    expect((await received(4)).map(({ verdict }) => verdict)).toEqual(['failed', 'paused', 'failed', 'ok']);
     await replay(watcher);
     await watcher.terminate();
   });

@@ -38,15 +38,15 @@ async function letThemEnd(flowId: string, count: number): Promise<void> {
 }
 
 describe('a failed run', () => {
-  test('is run again where that was asked for; the new run is the same story, and its good end a recovery', async () => {
+  test('is run again where that was asked for; the new run is of the same retry chain, and its good end a recovery', async () => {
     const watched = await stage.watch({ ...onCall, retry: { times: 2, pause: '1s' } });
-    const { flowId, watcher, told } = watched;
+    const { flowId, watcher, received } = watched;
     const first = await failFirst(watched, 'failed', 'success');
     await letThemEnd(flowId, 2);
     await until(watcher, 'the second failure', ({ totals }) => totals.failed === 2);
     await letThemEnd(flowId, 3);
     await until(watcher, 'the recovery', ({ verdict, retries }) => verdict === 'ok' && retries.length === 0);
-    const messages = await told(2);
+    const messages = await received(2);
     expect(messages.map(({ event, verdict }) => [event, verdict])).toEqual([
       ['changed', 'failed'],
       ['recovered', 'ok'],
@@ -60,13 +60,13 @@ describe('a failed run', () => {
     await watcher.terminate();
   });
 
-  test('is run again no more often than asked for, and that is told', async () => {
+  test('is run again no more often than asked for, and that is reported', async () => {
     const watched = await stage.watch({ ...onCall, retry: { times: 1, pause: '1s' } });
-    const { flowId, watcher, told } = watched;
+    const { flowId, watcher, received } = watched;
     await failFirst(watched, 'failed');
     await letThemEnd(flowId, 2);
     const { lastRuns } = await until(watcher, 'the second failure', ({ totals }) => totals.failed === 2);
-    const messages = await told(2);
+    const messages = await received(2);
     expect(messages[1]).toMatchObject({ event: 'gaveUp', run: { runId: lastRuns[0]!.runId } });
     expect((await healthOf(watcher)).retries).toEqual([]);
     expect(requests(lastRuns[0]!.runId)).toEqual([]);
@@ -74,9 +74,9 @@ describe('a failed run', () => {
   });
 
   test('is not run again for an error that cannot heal', async () => {
-    const { flowId, watcher, told } = await stage.watch({ ...onCall, retry: { times: 3, pause: '1s' } });
+    const { flowId, watcher, received } = await stage.watch({ ...onCall, retry: { times: 3, pause: '1s' } });
     stage.makeRun(flowId, 'failed', 'MAPPER-3700-400');
-    const [message] = await told(1);
+    const [message] = await received(1);
     expect(message).not.toHaveProperty('retry');
     expect((await healthOf(watcher)).retries).toEqual([]);
     await watcher.terminate();
@@ -128,12 +128,12 @@ describe('a failed run', () => {
     await watched.watcher.terminate();
   });
 
-  test('that AEP refuses to run again is given up, and AEP’s reason is told', async () => {
+  test('that AEP refuses to run again is given up, and AEP’s reason is reported', async () => {
     const watched = await stage.watch({ ...onCall, retry: { times: 3, pause: '1s' } });
     // Behind the watcher's back: AEP runs nothing of a disabled flow.
     await stage.aep.flowService.setFlowState({ sandbox: 'prod' }, watched.flowId, 'disable');
     await failFirst(watched);
-    const messages = await watched.told(2);
+    const messages = await watched.received(2);
     expect(messages[1]).toMatchObject({
       event: 'gaveUp',
       next: expect.stringContaining('CONNECTOR-1388-400'),
@@ -141,11 +141,11 @@ describe('a failed run', () => {
     await watched.watcher.terminate();
   });
 
-  test('whose last request stays in doubt is given up, and that is told', async () => {
+  test('whose last request stays in doubt is given up, and that is reported', async () => {
     const watched = await stage.watch({ ...onCall, retry: { times: 1, pause: '1s' } });
     stage.rig.emulator.control.addFault({ ...action, kind: 'reset-before' });
     const first = await failFirst(watched);
-    const messages = await watched.told(2);
+    const messages = await watched.received(2);
     expect(messages[1]).toMatchObject({
       event: 'gaveUp',
       run: { runId: first },
@@ -155,11 +155,11 @@ describe('a failed run', () => {
     await watched.watcher.terminate();
   });
 
-  test('is given up, and that is told, when its time has come and the settings do not ask for it any more', async () => {
+  test('is given up, and that is reported, when its time has come and the settings do not ask for it any more', async () => {
     const watched = await stage.watch({ ...onCall, retry: { times: 1, pause: '3s' } });
     const first = await failFirst(watched);
     await watched.watcher.executeUpdate(setWatchUpdate, { args: [onCall] });
-    const messages = await watched.told(2);
+    const messages = await watched.received(2);
     expect(messages[1]).toMatchObject({ event: 'gaveUp', run: { runId: first } });
     expect(requests(first)).toEqual([]);
     await replay(watched.watcher);

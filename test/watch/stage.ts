@@ -2,7 +2,7 @@ import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/clie
 import { Worker } from '@temporalio/worker';
 import { expect, inject } from 'vitest';
 import type { Aep } from '../../src/aep/aep.ts';
-import type { FlowMessage } from '../../src/runs/message.ts';
+import type { FlowMessage } from '../../src/runs/notification.ts';
 import type { watchFlowRuns } from '../../src/workflows/index.ts';
 import { healthQuery, type Health, type Watch } from '../../src/workflows/watch/watch-messages.ts';
 import { startRig, type Rig } from '../support/rig.ts';
@@ -32,7 +32,7 @@ export interface Watched {
   flowId: string;
   watcher: Watcher;
   /** Waits until so many messages about the flow have come, and answers them all. */
-  told(count: number): Promise<FlowMessage[]>;
+  received(count: number): Promise<FlowMessage[]>;
   /** Has runs end, one after the other, each after the one before was judged. */
   judge(...outcomes: Ending[]): Promise<void>;
 }
@@ -69,7 +69,7 @@ export async function startStage(): Promise<Stage> {
       return {
         flowId,
         watcher,
-        told: (count) =>
+        received: (count) =>
           waitFor(`${count} messages`, () => {
             const messages = receiver.about(flowId);
             return messages.length >= count && messages;

@@ -206,7 +206,7 @@ describe('an update', () => {
       expect(refusal).toContain('being stopped');
     }
     const { reason, health } = await watcher.result();
-    expect({ reason, untold: health.untold }).toEqual({ reason: 'stopped', untold: 1 });
+    expect({ reason, undelivered: health.undelivered }).toEqual({ reason: 'stopped', undelivered: 1 });
     await replay(watcher);
   });
 

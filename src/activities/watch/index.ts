@@ -1,5 +1,5 @@
 import type { Aep } from '../../aep/aep.ts';
-import { createFollowActivities } from './read-all-ended.ts';
+import { createFollowActivities } from './follow-sandbox.ts';
 import { createLookActivities } from './read-runs.ts';
 
 export interface RunDependencies {

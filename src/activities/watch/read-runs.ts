@@ -4,13 +4,13 @@ import { isAmong, latenessMs } from '../../runs/cursor.ts';
 import { lastActivity, readFlow } from '../../runs/flow.ts';
 import { readRun } from '../../runs/read-run.ts';
 import type { Run } from '../../runs/run.ts';
-import type { News } from '../../runs/watch.ts';
+import type { News } from '../../runs/watch-state.ts';
 import { leave, notYet, pauseAfter, pickUp, unreadable, type Trail } from './polling.ts';
 import { ensureFollower } from './ensure-follower.ts';
 import { unknownSandbox } from '../aep-failures.ts';
 import { createPace } from '../pace.ts';
 
-/** What a watcher knows already, so that it is told only what is new. Times are epoch milliseconds. */
+/** What a watcher knows already, so that it gets only what is new. Times are epoch milliseconds. */
 export interface RunsRequest {
   sandbox: string;
   flowId: string;

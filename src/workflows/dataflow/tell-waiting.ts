@@ -9,8 +9,8 @@ import {
 } from '@temporalio/workflow';
 import type { Definition } from '../../definition/definition.ts';
 import { dataflowId } from '../../definition/identity.ts';
-import type { CreateMessage } from '../../runs/message.ts';
-import { deliver, deliveriesOf } from '../watch/deliver.ts';
+import type { CreateMessage } from '../../runs/notification.ts';
+import { deliver, deliveriesOf } from '../watch/outbox.ts';
 
 /**
  * Tells whom the definition names for its watch that the create waits for a person, beside the waiting and never holding

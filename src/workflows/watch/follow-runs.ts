@@ -1,17 +1,17 @@
 import { continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.ts';
-import type { Followed } from '../../activities/watch/read-all-ended.ts';
+import type { Followed } from '../../activities/watch/follow-sandbox.ts';
 import { sandboxName } from '../../definition/text.ts';
 import { followerWorkflowId } from '../../runs/names.ts';
 import { retry } from '../calls.ts';
 import { invalidDefinition } from '../failures.ts';
 import { liveThroughReleases } from './long-lived.ts';
 
-const { tellEndedRuns } = proxyActivities<Activities>({
+const { signalEndedRuns } = proxyActivities<Activities>({
   startToCloseTimeout: '10 minutes',
   heartbeatTimeout: '15 seconds',
   retry,
-  summary: 'Tell the watchers which runs have ended',
+  summary: 'Signal the watchers which runs have ended',
 });
 
 /** What `followRuns` is started with. */
@@ -26,7 +26,7 @@ export interface FollowInput {
  */
 export async function followRuns(input: FollowInput, carried: Followed = {}): Promise<void> {
   const { sandbox } = check(input);
-  const { isNeeded, ...followed } = await tellEndedRuns({ sandbox, ...carried });
+  const { isNeeded, ...followed } = await signalEndedRuns({ sandbox, ...carried });
   if (isNeeded) await continueAsNew<typeof followRuns>({ sandbox }, followed);
 }
 

@@ -1,7 +1,8 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.ts';
 import type { RunsRequest } from '../../activities/watch/read-runs.ts';
-import type { News, PlannedLook } from '../../runs/watch.ts';
+import type { PlannedLook } from '../../runs/next-look.ts';
+import type { News } from '../../runs/watch-state.ts';
 import { thrownBy } from '../failures.ts';
 
 const { readRuns } = proxyActivities<Activities>({

@@ -11,18 +11,16 @@ import type { Activities } from '../../activities/index.ts';
 import type { Watch } from '../../definition/watch.ts';
 import { isPaused } from '../../runs/flow.ts';
 import type { Health } from '../../runs/health.ts';
+import { messageOf } from '../../runs/notification.ts';
 import { noReactions, react } from '../../runs/reactions.ts';
-import type { Delivery, Reactions, Tidings } from '../../runs/reactions.ts';
-import { asking, doubted, givenUp, putOff, replace, retried } from '../../runs/retries.ts';
-import type { Asked, Story } from '../../runs/retries.ts';
-import { messageOf } from '../../runs/tell.ts';
-import type { WatchState } from '../../runs/watch.ts';
+import type { Notification, Reactions } from '../../runs/reactions.ts';
+import { asking, doubted, givenUp, putOff, replace, retried } from '../../runs/retry-chains.ts';
+import type { Asked, RetryChain } from '../../runs/retry-chains.ts';
+import type { WatchState } from '../../runs/watch-state.ts';
 import { doubtTypes, retry } from '../calls.ts';
-import { deliver, deliveriesOf } from './deliver.ts';
 import { isDoubt, thrownBy } from '../failures.ts';
+import { Outbox, deliveriesOf } from './outbox.ts';
 
-/** The oldest go first: newer ones say how things are. */
-const messagesToKeep = 20;
 const noAnswer = 'Nobody knows whether AEP has heard the last request, and no run has shown since.';
 
 /** Passing trouble ends a request after this: a watcher has a later time for it, and must end its executions meanwhile. Milliseconds. */
@@ -50,22 +48,27 @@ export interface Watcher {
   look(): Promise<boolean>;
 }
 
-/** What a watcher does about what it sees: it tells, runs again and pauses, beside the watcher's loop and never holding that up. */
+/** What a watcher does about what it sees: it notifies, runs again and pauses, beside the watcher's loop and never holding that up. */
 export class Responses {
-  reactions: Reactions;
   readonly #watcher: Watcher;
+  readonly #outbox: Outbox;
   readonly #timed = new Set<string>();
-  readonly #beingTold = new Set<string>();
   #state: WatchState | undefined;
+  #reactions: Reactions;
   #requests = 0;
 
   /** @param carried what an earlier execution had done, or left to do */
   constructor(watcher: Watcher, carried: WatchState | undefined) {
     this.#watcher = watcher;
     this.#state = carried;
-    this.reactions = carried?.reactions ?? noReactions;
-    this.#sendOutbox();
+    this.#reactions = carried?.reactions ?? noReactions;
+    this.#outbox = new Outbox(this.#reactions);
     this.#keepTime();
+  }
+
+  /** What was done so far, and what is left to do. */
+  get reactions(): Reactions {
+    return { ...this.#reactions, ...this.#outbox.left };
   }
 
   /** Whether no request to AEP is under way. Else an execution must not end: the answer would be lost. */
@@ -73,41 +76,45 @@ export class Responses {
     return this.#requests === 0;
   }
 
-  /** Whether nothing is left to be told either. */
+  /** Whether nothing is left to be delivered either. */
   get areDone(): boolean {
-    return this.areQuiet && this.reactions.outbox.length === 0;
+    return this.areQuiet && this.#outbox.isEmpty;
   }
 
-  /** What has not been taken by now never is. */
-  leaveUntold(): void {
-    const { outbox, untold } = this.reactions;
-    this.reactions = { ...this.reactions, outbox: [], untold: untold + outbox.length };
+  /** What has not been delivered by now never is. */
+  giveUpOutbox(): void {
+    this.#outbox.giveUp();
   }
 
   /** Sees to what a look, or the follower, has brought. */
   see(state: WatchState): void {
     this.#state = state;
-    const { forgiven } = this.reactions;
-    const { reactions, deeds } = react(this.reactions, state, this.#watcher.health(), this.#watcher.watch());
-    this.reactions = reactions;
-    for (const tidings of deeds.tell) this.#tell(tidings);
-    if (deeds.pause !== undefined) beside(this.#pause(forgiven));
+    const { forgiven } = this.#reactions;
+    const { reactions, actions } = react(
+      this.reactions,
+      state,
+      this.#watcher.health(),
+      this.#watcher.watch(),
+    );
+    this.#reactions = reactions;
+    for (const notification of actions.notify) this.#notify(notification);
+    if (actions.pause !== undefined) beside(this.#pause(forgiven));
     this.#keepTime();
   }
 
-  /** Tells that there is no flow any more, and so nothing to watch. */
-  seeOff(): void {
-    this.#tell({ event: 'gone' });
+  /** Notifies that there is no flow any more, and so nothing to watch. */
+  notifyGone(): void {
+    this.#notify({ event: 'gone' });
   }
 
   /** Asks AEP to run a run again, for a person. Answers the id of the new run. */
   async retry(runId: string): Promise<string> {
-    const story = this.reactions.stories.find(({ run }) => run === runId);
+    const chain = this.#reactions.chains.find(({ run }) => run === runId);
     try {
       return await this.#ask(runId);
     } catch (error) {
       // AEP surely did nothing: what was to be done without the person still is.
-      if (story && !isDoubt(error)) this.#put(replace(this.reactions.stories, story));
+      if (chain && !isDoubt(error)) this.#put(replace(this.#reactions.chains, chain));
       this.#keepTime();
       throw error;
     }
@@ -118,44 +125,11 @@ export class Responses {
     await this.#request(() => enableFlow({ sandbox, flowId, giveUpAfterMs }));
   }
 
-  #tell(tidings: Tidings): void {
+  #notify(notification: Notification): void {
     const watch = this.#watcher.watch();
     if (!watch.notify) return;
     const envelope = { id: uuid4(), at: Date.now(), watcherWorkflowId: workflowInfo().workflowId };
-    const message = messageOf(this.#watcher.health(), tidings, envelope, watch);
-    const outbox = [...this.reactions.outbox, ...deliveriesOf(watch, message)];
-    const dropped = Math.max(0, outbox.length - messagesToKeep);
-    const untold = this.reactions.untold + dropped;
-    this.reactions = { ...this.reactions, outbox: outbox.slice(dropped), untold };
-    this.#sendOutbox();
-  }
-
-  /** To each receiver one message after the other: an old one that arrives last would say how things are not. */
-  #sendOutbox(): void {
-    for (const receiver of new Set(this.reactions.outbox.map(receiverOf)))
-      if (!this.#beingTold.has(receiver)) void this.#sendTo(receiver);
-  }
-
-  async #sendTo(receiver: string): Promise<void> {
-    this.#beingTold.add(receiver);
-    const next = () => this.reactions.outbox.find((delivery) => receiverOf(delivery) === receiver);
-    for (let delivery = next(); delivery; delivery = next()) await this.#deliver(delivery);
-    this.#beingTold.delete(receiver);
-  }
-
-  async #deliver(delivery: Delivery): Promise<void> {
-    let untold = 0;
-    try {
-      await deliver(delivery);
-    } catch (error) {
-      log.warn('A message was not delivered', { error: rootCause(error) ?? String(error) });
-      untold = 1;
-    }
-    const { outbox } = this.reactions;
-    // One that was dropped meanwhile is counted already.
-    if (!outbox.includes(delivery)) return;
-    const rest = outbox.filter((one) => one !== delivery);
-    this.reactions = { ...this.reactions, outbox: rest, untold: this.reactions.untold + untold };
+    this.#outbox.add(deliveriesOf(watch, messageOf(this.#watcher.health(), notification, envelope, watch)));
   }
 
   /** @param forgiven failures that did not count before: where the flow cannot be disabled, the next failure is reason enough */
@@ -165,41 +139,41 @@ export class Responses {
       await this.#request(() => disableFlow({ sandbox, flowId, giveUpAfterMs }));
     } catch (error) {
       log.warn('The flow could not be disabled', { error: rootCause(error) ?? String(error) });
-      const { pausedBy: _, ...rest } = this.reactions;
-      this.reactions = { ...rest, forgiven };
+      const { pausedBy: _, ...rest } = this.#reactions;
+      this.#reactions = { ...rest, forgiven };
     }
     await this.#watcher.look();
   }
 
   #keepTime(): void {
-    for (const story of this.reactions.stories)
-      if (story.dueAt !== undefined) beside(this.#runAgain(story, story.dueAt));
+    for (const chain of this.#reactions.chains)
+      if (chain.dueAt !== undefined) beside(this.#runAgain(chain, chain.dueAt));
   }
 
-  async #runAgain({ root, tried }: Story, dueAt: number): Promise<void> {
+  async #runAgain({ root, tried }: RetryChain, dueAt: number): Promise<void> {
     const time = `${root} ${tried} ${dueAt}`;
     if (this.#timed.has(time)) return;
     this.#timed.add(time);
     await sleep(Math.max(1, dueAt - Date.now()), { summary: 'Until the failed run is run again' });
     this.#timed.delete(time);
-    const find = () => this.reactions.stories.find((one) => one.root === root && one.dueAt === dueAt);
-    // The follower only tells of runs that have ended; the answer to a request in doubt may be one in progress.
+    const find = () => this.#reactions.chains.find((one) => one.root === root && one.dueAt === dueAt);
+    // The follower only signals runs that have ended; the answer to a request in doubt may be one in progress.
     if (find()?.doubtSince !== undefined && !(await this.#watcher.look())) return;
-    const story = find();
+    const chain = find();
     // Meanwhile it went well, or the flow was disabled.
-    if (!story || (this.#state && isPaused(this.#state.flow))) return;
+    if (!chain || (this.#state && isPaused(this.#state.flow))) return;
     const watch = this.#watcher.watch();
-    if (!watch.retry) return this.#giveUp(story, 'The settings of the watch do not ask for it any more.');
-    if (story.tried >= watch.retry.times)
-      return this.#giveUp(story, story.doubtSince === undefined ? undefined : noAnswer);
+    if (!watch.retry) return this.#giveUp(chain, 'The settings of the watch do not ask for it any more.');
+    if (chain.tried >= watch.retry.times)
+      return this.#giveUp(chain, chain.doubtSince === undefined ? undefined : noAnswer);
     try {
-      await this.#ask(story.run);
+      await this.#ask(chain.run);
     } catch (error) {
       if (isDoubt(error) || isCancellation(error)) return;
       const refusal = thrownBy(error);
       if (refusal?.type !== 'RateLimited' && refusal?.type !== 'Unavailable')
-        return this.#giveUp(story, refusal?.message);
-      this.#put(putOff(this.reactions.stories, story, Date.now(), watch));
+        return this.#giveUp(chain, refusal?.message);
+      this.#put(putOff(this.#reactions.chains, chain, Date.now(), watch));
       this.#keepTime();
     }
   }
@@ -208,19 +182,19 @@ export class Responses {
   async #ask(runId: string): Promise<string> {
     const { sandbox } = this.#watcher;
     const askedAt = Date.now();
-    const story = this.reactions.stories.find(({ run }) => run === runId);
-    if (story) this.#put(asking(this.reactions.stories, story));
+    const chain = this.#reactions.chains.find(({ run }) => run === runId);
+    if (chain) this.#put(asking(this.#reactions.chains, chain));
     this.#note(runId, 'underWay');
     try {
       const newRun = await this.#request(() => retriggerRun({ sandbox, runId }));
       this.#note(runId, { newRun });
-      if (story) this.#put(retried(this.reactions.stories, story, newRun));
+      if (chain) this.#put(retried(this.#reactions.chains, chain, newRun));
       return newRun;
     } catch (error) {
       this.#note(runId, isDoubt(error) ? 'inDoubt' : undefined);
-      if (story && isDoubt(error)) {
+      if (chain && isDoubt(error)) {
         const when = { askedAt, now: Date.now() };
-        this.#put(doubted(this.reactions.stories, story, when, this.#watcher.watch()));
+        this.#put(doubted(this.#reactions.chains, chain, when, this.#watcher.watch()));
         this.#keepTime();
       }
       throw error;
@@ -228,17 +202,17 @@ export class Responses {
   }
 
   #note(runId: string, became: Asked | undefined): void {
-    const { [runId]: _, ...others } = this.reactions.asked ?? {};
-    this.reactions = { ...this.reactions, asked: became ? { ...others, [runId]: became } : others };
+    const { [runId]: _, ...others } = this.#reactions.asked ?? {};
+    this.#reactions = { ...this.#reactions, asked: became ? { ...others, [runId]: became } : others };
   }
 
-  #giveUp(story: Story, refusal: string | undefined): void {
-    this.#put(this.reactions.stories.filter((one) => one.root !== story.root));
-    if (this.#state) this.#tell({ event: 'gaveUp', ...givenUp(story, this.#state, refusal) });
+  #giveUp(chain: RetryChain, refusal: string | undefined): void {
+    this.#put(this.#reactions.chains.filter((one) => one.root !== chain.root));
+    if (this.#state) this.#notify({ event: 'gaveUp', ...givenUp(chain, this.#state, refusal) });
   }
 
-  #put(stories: Story[]): void {
-    this.reactions = { ...this.reactions, stories };
+  #put(chains: RetryChain[]): void {
+    this.#reactions = { ...this.#reactions, chains };
   }
 
   async #request<Answer>(send: () => Promise<Answer>): Promise<Answer> {
@@ -256,8 +230,4 @@ function beside(work: Promise<void>): void {
   work.catch((error: unknown) => {
     if (!isCancellation(error)) throw error;
   });
-}
-
-function receiverOf({ webhook, workflow }: Delivery): string {
-  return webhook ?? `${workflow?.workflowId} ${workflow?.signal}`;
 }

@@ -3,13 +3,12 @@ import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@tempor
 import { connectorNameOf } from '../../definition/connectors.ts';
 import { describeHealth } from '../../runs/details.ts';
 import { healthOf } from '../../runs/health.ts';
-import { settingsOf } from '../../runs/watch-settings.ts';
 import type { Health } from '../../runs/health.ts';
-import type { WatchState } from '../../runs/watch.ts';
+import { settingsOf, type WatchState } from '../../runs/watch-state.ts';
 import { searchAttributes } from '../messages.ts';
 import type { WatchInput } from './watch-messages.ts';
 
-/** How the flow is: what its watcher knows, under the names that it was told or found out. */
+/** How the flow is: what its watcher knows, under the names that it was given or found out. */
 export function currentHealth(
   { sandbox, flowId, dataflow, connector, watch }: WatchInput,
   state: WatchState | undefined,

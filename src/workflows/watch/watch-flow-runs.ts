@@ -10,10 +10,9 @@ import {
 } from '@temporalio/workflow';
 import type { RunsRequest } from '../../activities/watch/read-runs.ts';
 import { judgedSince, readFrom } from '../../runs/cursor.ts';
-import { readTold } from '../../runs/told.ts';
-import { settingsOf } from '../../runs/watch-settings.ts';
-import { absorb, hear, isOver, planLook } from '../../runs/watch.ts';
-import type { PlannedLook, Told, WatchState } from '../../runs/watch.ts';
+import { isOver, planLook, type PlannedLook } from '../../runs/next-look.ts';
+import { readEndedRuns, type EndedRuns } from '../../runs/run.ts';
+import { absorb, hear, settingsOf, type WatchState } from '../../runs/watch-state.ts';
 import { fail, invalidDefinition } from '../failures.ts';
 import { historyIsLong, historyIsTooLong, liveThroughReleases } from './long-lived.ts';
 import { Looks } from './looks.ts';
@@ -33,8 +32,8 @@ const gatheringMs = 250;
 
 /**
  * Watches the runs of one flow for as long as the flow lives, and judges each of them once. The follower of its
- * sandbox tells it which runs have ended; that one did not come it finds out by a look of its own; and once a day it
- * reads everything, so that it is right whatever it was told. It makes and deletes nothing in AEP, and runs something
+ * sandbox signals it which runs have ended; that one did not come it finds out by a look of its own; and once a day it
+ * reads everything, so that it is right whatever it was signalled. It makes and deletes nothing in AEP, and runs something
  * again, or enables or disables the flow, only where it was asked to. `carried` is what one execution hands to the next;
  * others leave it out.
  */
@@ -48,7 +47,7 @@ export async function watchFlowRuns(given: WatchInput, carried?: WatchState): Pr
   let ended: WatchResult['reason'] | undefined;
   /** Fails what AEP has not answered when the watch ends. */
   const cutOff = new Trigger<never>();
-  const told: Told[] = [];
+  const heard: EndedRuns[] = [];
   const looks = new Looks();
   if (carried?.wanted) looks.want(carried.wanted);
   const look = async () => {
@@ -60,7 +59,7 @@ export async function watchFlowRuns(given: WatchInput, carried?: WatchState): Pr
   };
   const responses = new Responses({ sandbox, flowId, watch: () => watch, health, look }, carried);
   setHandler(healthQuery, health);
-  setHandler(runsEndedSignal, (runs) => void told.push(readTold(runs, Date.now(), flowId)));
+  setHandler(runsEndedSignal, (runs) => void heard.push(readEndedRuns(runs, Date.now(), flowId)));
   setHandler(wakeSignal, (wake) => void looks.want({ readsFlow: wake?.flow === true }));
   takeUpdates({
     state: () => state,
@@ -89,12 +88,12 @@ export async function watchFlowRuns(given: WatchInput, carried?: WatchState): Pr
         looks.start(requestOf(input, state, first()!));
     }
 
-    // What is told before the first look waits until there is a state to take it in.
+    // What is heard before the first look waits until there is a state to take it in.
     const hasNews = () =>
       over !== undefined ||
       looks.haveEnded ||
       looks.wanted !== undefined ||
-      (state && told.length > 0) ||
+      (state && heard.length > 0) ||
       mayEnd();
     if (looks.underWay) await condition(hasNews);
     else if (!(await condition(hasNews, untilAbout(plan.at), { summary: whatFor(plan) }))) {
@@ -105,12 +104,12 @@ export async function watchFlowRuns(given: WatchInput, carried?: WatchState): Pr
     const looked = await taken();
     if (looked?.flow === null && !state) return failed(noSuchFlow(sandbox, flowId));
     if (looked) state = absorb(state, looked, settings);
-    while (state && told[0]) state = hear(state, told.shift()!, settings);
+    while (state && heard[0]) state = hear(state, heard.shift()!, settings);
 
     if (state) responses.see(state);
     showHealth(health());
     if (looked?.flow === null && !looked.cutShort) {
-      responses.seeOff();
+      responses.notifyGone();
       return end('gone', `The watch has ended: AEP has the flow ${flowId} no more.`);
     }
     if (state && isOver(state))
@@ -126,7 +125,7 @@ export async function watchFlowRuns(given: WatchInput, carried?: WatchState): Pr
     if (mayEnd()) {
       const { reactions } = responses;
       const next = { ...input, watch };
-      // What was told before the first look, that look finds itself: it begins anew.
+      // What was heard before the first look, that look finds itself: it begins anew.
       if (!state) await continueAsNew<typeof watchFlowRuns>(next);
       else await continueAsNew<typeof watchFlowRuns>(next, { ...state, reactions, wanted: looks.unseen });
     }
@@ -158,7 +157,7 @@ export async function watchFlowRuns(given: WatchInput, carried?: WatchState): Pr
     const patience = reason === 'stopped' ? lastWordsOfStoppedMs : lastWordsMs;
     if (!isDone()) await condition(isDone, patience, { summary: 'Until the last messages are taken' });
     await answerAll();
-    responses.leaveUntold();
+    responses.giveUpOutbox();
     showHealth(health());
     return { reason, health: health() };
   }
@@ -170,7 +169,7 @@ export async function watchFlowRuns(given: WatchInput, carried?: WatchState): Pr
     throw error;
   }
 
-  /** Whoever still waits for an answer is told why there is none: like an answer to `stop`, that must be out before the end. */
+  /** Whoever still waits for an answer hears why there is none: like an answer to `stop`, that must be out before the end. */
   async function answerAll(): Promise<void> {
     if (allHandlersFinished()) return;
     cutOff.reject(fail('OutcomeUnknown', `${over} AEP has not answered: look there what became of it.`));

@@ -2,7 +2,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Watch } from '../../definition/watch.ts';
 import type { Health } from '../../runs/health.ts';
 import { runsEndedName } from '../../runs/names.ts';
-import type { Told } from '../../runs/watch.ts';
+import type { EndedRuns } from '../../runs/run.ts';
 
 /** What `watchFlowRuns` is started with. `sandbox` and `flowId` are enough: the rest is read from the flow. */
 export interface WatchInput {
@@ -25,8 +25,8 @@ export interface WatchResult {
 
 export const healthQuery = defineQuery<Health>('health');
 
-/** The follower of the sandbox tells which runs have ended. */
-export const runsEndedSignal = defineSignal<[Told]>(runsEndedName);
+/** The follower of the sandbox signals which runs have ended. */
+export const runsEndedSignal = defineSignal<[EndedRuns]>(runsEndedName);
 
 /** Something happened to a flow: its watcher looks for itself, so that whoever sends it can do no harm. */
 export const wakeSignal = defineSignal<[Wake?]>('wake');

@@ -1,12 +1,11 @@
 import { log, setHandler } from '@temporalio/workflow';
 import type { Watch } from '../../definition/watch.ts';
 import { isPaused } from '../../runs/flow.ts';
-import type { Health } from '../../runs/health.ts';
-import { makesUp } from '../../runs/pause.ts';
+import { makesUp, type Health } from '../../runs/health.ts';
 import type { Reactions } from '../../runs/reactions.ts';
-import type { JudgedRun } from '../../runs/record.ts';
-import type { Asked } from '../../runs/retries.ts';
-import type { WatchState } from '../../runs/watch.ts';
+import type { Asked } from '../../runs/retry-chains.ts';
+import type { JudgedRun } from '../../runs/verdict.ts';
+import type { WatchState } from '../../runs/watch-state.ts';
 import { fail, thrownBy } from '../failures.ts';
 import type { Responses } from './responses.ts';
 import { webhookProblems } from '../known-webhook.ts';
@@ -44,7 +43,7 @@ export function takeUpdates(watching: Watching): void {
     if (why !== undefined) throw fail('Conflict', why);
   };
   /** What AEP said is what whoever asked should read, not that an activity failed. */
-  const told = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
+  const answerOf = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
     try {
       return await Promise.race([ask(), watching.cutOff]);
     } catch (error) {
@@ -60,7 +59,7 @@ export function takeUpdates(watching: Watching): void {
       check(...args);
     },
   });
-  const lookAndTell = async () => {
+  const lookAndAnswer = async () => {
     const seen = await look();
     mustGoOn();
     if (seen) return health();
@@ -69,13 +68,13 @@ export function takeUpdates(watching: Watching): void {
       'AEP was not read before the watcher went on in a new execution. Send it again.',
     );
   };
-  setHandler(checkNowUpdate, lookAndTell, taken());
+  setHandler(checkNowUpdate, lookAndAnswer, taken());
 
   const failedRun = (asked: RetryRun | undefined) => runToRetry(state(), responses.reactions, asked);
   setHandler(
     retryRunUpdate,
     async (asked?: RetryRun) => {
-      const runId = await told(() => responses.retry(failedRun(asked)));
+      const runId = await answerOf(() => responses.retry(failedRun(asked)));
       return { runId };
     },
     taken((asked?: RetryRun) => {
@@ -88,8 +87,8 @@ export function takeUpdates(watching: Watching): void {
     resumeUpdate,
     async () => {
       const note = state() && makesUp(state()!, Date.now());
-      await told(() => responses.enable());
-      return { ...(await lookAndTell()), ...(note ? { note } : {}) };
+      await answerOf(() => responses.enable());
+      return { ...(await lookAndAnswer()), ...(note ? { note } : {}) };
     },
     taken((asked?: unknown) => {
       takesNothing(asked);
@@ -108,7 +107,7 @@ export function takeUpdates(watching: Watching): void {
   const takeChecked = async (asked: Watch) => {
     const turn = (accepted += 1);
     const watch = checkWatch(asked);
-    mustBeGood(await told(() => webhookProblems(watch)).finally(mustGoOn));
+    mustBeGood(await answerOf(() => webhookProblems(watch)).finally(mustGoOn));
     put(turn, watch);
     return watch;
   };

@@ -2,10 +2,10 @@ import { createHmac } from 'node:crypto';
 import { ApplicationFailure, Context, activityInfo, cancellationSignal } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import ky from 'ky';
-import type { Message } from '../../runs/message.ts';
+import type { Message } from '../../runs/notification.ts';
 import { secretOf, type Webhook } from '../../webhook-config.ts';
 
-interface TellDependencies {
+interface NotificationDependencies {
   webhooks: Record<string, Webhook>;
   temporalUiUrl?: string | undefined;
   httpTimeoutMs: number;
@@ -26,7 +26,11 @@ export interface SignalDelivery {
 const longestPauseMs = 60 * 60_000;
 
 /** Deliver messages: at least once, so that their receivers drop those whose id they have seen. */
-export function createTellActivities({ webhooks, temporalUiUrl, httpTimeoutMs }: TellDependencies) {
+export function createNotificationActivities({
+  webhooks,
+  temporalUiUrl,
+  httpTimeoutMs,
+}: NotificationDependencies) {
   return {
     /** The names of the webhooks that the environment of this worker holds. */
     async knownWebhooks(): Promise<string[]> {
@@ -69,8 +73,8 @@ export function createTellActivities({ webhooks, temporalUiUrl, httpTimeoutMs }:
         await client.workflow.getHandle(workflowId).signal(signal, withLink(message, temporalUiUrl));
       } catch (error) {
         if (error instanceof WorkflowNotFoundError)
-          throw undelivered(`The workflow ${workflowId}, which is to be told, does not run`);
-        throw undelivered(`The workflow ${workflowId} cannot be told: ${String(error)}`);
+          throw undelivered(`The workflow ${workflowId}, which is to be notified, does not run`);
+        throw undelivered(`The workflow ${workflowId} cannot be notified: ${String(error)}`);
       }
     },
   };

@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { describeHealth } from '../../src/runs/details.ts';
 import type { Flow } from '../../src/runs/flow.ts';
 import { healthOf } from '../../src/runs/health.ts';
-import { makesUp } from '../../src/runs/pause.ts';
+import { makesUp } from '../../src/runs/health.ts';
 import type { Run } from '../../src/runs/run.ts';
-import { absorb, hear, isOver, planLook } from '../../src/runs/watch.ts';
-import type { News, WatchSettings, WatchState } from '../../src/runs/watch.ts';
+import { isOver, planLook } from '../../src/runs/next-look.ts';
+import { absorb, hear } from '../../src/runs/watch-state.ts';
+import type { News, WatchSettings, WatchState } from '../../src/runs/watch-state.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -82,9 +83,9 @@ test('somebody who makes up runs without end does not fill the state, and the ow
       Array.from({ length: 1_000 }, () => ok(t0)),
     );
   expect(JSON.stringify(watch.state).length).toBeLessThan(150_000);
-  const told = watch.health.totals.ok;
+  const before = watch.health.totals.ok;
   const { health } = watch.look(t0 + 3 * hour, [failed(t0 + 2 * hour)]);
-  expect(health).toMatchObject({ verdict: 'failed', totals: { ok: told, failed: 1 } });
+  expect(health).toMatchObject({ verdict: 'failed', totals: { ok: before, failed: 1 } });
 });
 
 describe('the health of a flow', () => {

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { readTold } from '../../src/runs/told.ts';
+import { readEndedRuns } from '../../src/runs/run.ts';
 
 const now = Date.UTC(2026, 2, 1);
 const run = { id: 'r', flowId: 'f', status: 'failed', start: 1, created: 1, counts: { read: 3 }, errors: [] };
 
-test('what a follower told is taken as it is', () => {
+test('what a follower signalled is taken as it is', () => {
   const errors = [{ message: 'Source away', code: 'CONNECTOR-1001-500' }, { message: 'No code' }];
-  const told = { readAt: now - 1, lastRead: now - 2, runs: [{ ...run, errors }] };
-  expect(readTold(told, now, 'f')).toEqual(told);
+  const signalled = { readAt: now - 1, lastRead: now - 2, runs: [{ ...run, errors }] };
+  expect(readEndedRuns(signalled, now, 'f')).toEqual(signalled);
 });
 
 test.each([
@@ -22,19 +22,19 @@ test.each([
   ['is of another flow', { flowId: 'another' }],
   ['is of no flow', { flowId: undefined }],
 ])('a run that %s is left out', (_, wrong) => {
-  const { runs } = readTold({ readAt: now, runs: [{ ...run, ...wrong }, run] }, now, 'f');
+  const { runs } = readEndedRuns({ readAt: now, runs: [{ ...run, ...wrong }, run] }, now, 'f');
   expect(runs).toEqual([run]);
 });
 
 test('no look lies in the future', () => {
-  expect(readTold({ readAt: now * 2, lastRead: now * 2 }, now, 'f')).toEqual({
+  expect(readEndedRuns({ readAt: now * 2, lastRead: now * 2 }, now, 'f')).toEqual({
     readAt: now,
     lastRead: now,
     runs: [],
   });
 });
 
-test('of far more runs than a follower tells at once, the first are taken', () => {
+test('of far more runs than a follower signals at once, the first are taken', () => {
   const runs = Array.from({ length: 10_000 }, (_, index) => ({ ...run, id: String(index) }));
-  expect(readTold({ readAt: now, runs }, now, 'f').runs).toHaveLength(1_000);
+  expect(readEndedRuns({ readAt: now, runs }, now, 'f').runs).toHaveLength(1_000);
 });

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { advance, feedFrom, remember, startFeed, untold } from '../../src/runs/feed.ts';
-import type { Feed } from '../../src/runs/feed.ts';
+import { advance, feedFrom, remember, startFeed, notSignalled } from '../../src/activities/watch/feed.ts';
+import type { Feed } from '../../src/activities/watch/feed.ts';
 import type { Run } from '../../src/runs/run.ts';
 
 const minute = 60_000;
@@ -18,16 +18,16 @@ const run = (n: number, end: number): Run => ({
   errors: [],
 });
 
-/** A look at everything that ended, as a follower makes it. Answers who was told. */
-function look(feed: Feed, runs: Run[], now: number, wide: boolean): { feed: Feed; told: Run[] } {
+/** A look at everything that ended, as a follower makes it. Answers which were signalled. */
+function look(feed: Feed, runs: Run[], now: number, wide: boolean): { feed: Feed; signalled: Run[] } {
   const from = feedFrom(feed, { wide });
   const seen = runs.filter(({ end = 0 }) => end >= from && end <= now);
-  const told = untold(feed, seen);
-  return { feed: advance(remember(feed, told, now), seen, now), told };
+  const signalled = notSignalled(feed, seen);
+  return { feed: advance(remember(feed, signalled, now), seen, now), signalled };
 }
 
 describe('a feed', () => {
-  test('tells each run once, also one that shows up to half an hour after it ended, however the looks fall', () => {
+  test('signals each run once, also one that shows up to half an hour after it ended, however the looks fall', () => {
     const runs = fc.array(
       fc.record({
         end: fc.integer({ min: 0, max: 180 }),
@@ -44,28 +44,28 @@ describe('a feed', () => {
         }));
         let now = t0;
         let feed = startFeed(t0, now, { wide: true });
-        const told: string[] = [];
+        const signalled: string[] = [];
         for (const [n, pause] of pauses.entries()) {
           now += pause * minute;
           const visible = all.filter(({ shows }) => shows <= now).map(({ run }) => run);
           // Every other look is a wide one, or a run could be later than that by the time of the next.
           const found = look(feed, visible, now, n % 2 === 0);
           feed = JSON.parse(JSON.stringify(found.feed)) as Feed;
-          told.push(...found.told.map(({ id }) => id));
+          signalled.push(...found.signalled.map(({ id }) => id));
         }
-        expect(new Set(told).size).toBe(told.length);
-        expect(told.toSorted()).toEqual(all.map(({ run }) => run.id).toSorted());
+        expect(new Set(signalled).size).toBe(signalled.length);
+        expect(signalled.toSorted()).toEqual(all.map(({ run }) => run.id).toSorted());
       }),
       { numRuns: 150 },
     );
   });
 
-  test('tells again what it did not take down: nothing is lost with a follower that dies', () => {
+  test('signals again what it did not take down: nothing is lost with a follower that dies', () => {
     const feed = startFeed(t0, t0, { wide: false });
     const ended = [run(1, t0 + minute), run(2, t0 + minute)];
     const now = t0 + 2 * minute;
-    expect(untold(feed, ended)).toEqual(ended);
-    expect(untold(remember(feed, [ended[0]!], now), ended)).toEqual([ended[1]]);
+    expect(notSignalled(feed, ended)).toEqual(ended);
+    expect(notSignalled(remember(feed, [ended[0]!], now), ended)).toEqual([ended[1]]);
   });
 
   test('is not carried away by one run that says it ended in the future', () => {
@@ -74,7 +74,7 @@ describe('a feed', () => {
     const future = run(2, t0 + 400 * 24 * 60 * minute);
     feed = advance(remember(feed, [future], t0 + 2 * minute), [future], t0 + 2 * minute);
     const today = run(3, t0 + 3 * minute);
-    expect(look(feed, [today], t0 + 4 * minute, false).told).toEqual([today]);
+    expect(look(feed, [today], t0 + 4 * minute, false).signalled).toEqual([today]);
   });
 
   test('begins with what ends now by the clock of AEP, whatever ours says', () => {
@@ -86,8 +86,8 @@ describe('a feed', () => {
   test('takes down a failed run without a time of its own for as long as it is asked for', () => {
     const feed = { ...startFeed(t0, t0, { wide: false }) };
     const { end: _, ...silent } = run(1, t0);
-    const told = remember(feed, [silent], t0);
-    expect(untold(advance(told, [silent], t0 + 20 * minute), [silent])).toEqual([]);
+    const signalled = remember(feed, [silent], t0);
+    expect(notSignalled(advance(signalled, [silent], t0 + 20 * minute), [silent])).toEqual([]);
   });
 
   test('stays small, and goes back only as far as it remembers', () => {
@@ -96,7 +96,7 @@ describe('a feed', () => {
       const now = t0 + n * minute;
       const ended = Array.from({ length: 1_000 }, (_, i) => run(n * 1_000 + i, now));
       feed = advance(remember(feed, ended, now), ended, now);
-      expect(untold(feed, ended)).toEqual([]);
+      expect(notSignalled(feed, ended)).toEqual([]);
     }
     expect(JSON.stringify(feed).length).toBeLessThan(110_000);
     const from = feedFrom(feed, { wide: true });

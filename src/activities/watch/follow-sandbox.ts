@@ -1,7 +1,7 @@
 import { Context, activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { Aep } from '../../aep/aep.ts';
-import { advance, remember, untold, type Feed } from '../../runs/feed.ts';
 import { watcherType } from '../../runs/names.ts';
+import { advance, notSignalled, readEnded, remember, type Feed } from './feed.ts';
 import {
   jittered,
   leave,
@@ -12,8 +12,7 @@ import {
   unreadable,
   type Trail,
 } from './polling.ts';
-import { readEnded } from './read-ended.ts';
-import { createTelling } from './tell-watchers.ts';
+import { createSignalling } from './signal-watchers.ts';
 
 /** What one execution of a follower hands to the next. */
 export interface Followed {
@@ -28,7 +27,7 @@ export interface FollowRequest extends Followed {
 
 interface FollowTrail extends Trail, Followed {
   looks: number;
-  /** Some watcher could not be told: the next look goes back for it. */
+  /** Some watcher could not be signalled: the next look goes back for it. */
   behind?: boolean;
   /** There was more to read than one look takes. */
   isPartial?: boolean;
@@ -45,10 +44,10 @@ const longestPauseMs = 5 * 60_000;
 const dayMs = 24 * 3_600_000;
 
 export function createFollowActivities({ aep, watchIntervalMs }: FollowDependencies) {
-  const telling = createTelling();
+  const signalling = createSignalling();
 
-  /** One look, and everybody concerned told. `save` takes what must not be forgotten if this attempt dies. */
-  async function lookAndTell(
+  /** One look, and every watcher concerned signalled. `save` takes what must not be forgotten if this attempt dies. */
+  async function lookAndSignal(
     sandbox: string,
     trail: FollowTrail,
     now: number,
@@ -67,16 +66,16 @@ export function createFollowActivities({ aep, watchIntervalMs }: FollowDependenc
     if (!feed) return { trail: next, said: `There are no runs in ${sandbox}`, more };
 
     let known = feed;
-    const news = untold(feed, runs);
+    const news = notSignalled(feed, runs);
     // What ended before the last look was not seen then, if that did not get as far.
     const since = trail.isPartial ? undefined : trail.lastRead;
     const look = { readAt: now, ...(since === undefined ? {} : { lastRead: since }) };
-    const { told, lost } = await telling.tell(sandbox, news, look, (runs) => {
+    const { signalled, lost } = await signalling.signal(sandbox, news, look, (runs) => {
       known = remember(known, runs, now);
-      // How far was read is saved only when everybody was told: what is told twice is dropped, what is not told is late.
+      // How far was read is saved only when every watcher was signalled: what comes twice is dropped, what does not come is late.
       save({ ...trail, feed: known });
     });
-    const said = `${news.length} runs had ended in ${sandbox} at the last look; ${told} watchers were told`;
+    const said = `${news.length} runs had ended in ${sandbox} at the last look; ${signalled} watchers were signalled`;
     return { trail: { ...next, feed: advance(known, throughout, now), behind: lost > 0 }, said, more };
   }
 
@@ -86,7 +85,7 @@ export function createFollowActivities({ aep, watchIntervalMs }: FollowDependenc
      * for a day without a trace in the history; then it answers what the next execution must know, and whether anybody
      * still watches a flow of this sandbox.
      */
-    async tellEndedRuns({ sandbox, ...carried }: FollowRequest): Promise<Followed & { isNeeded: boolean }> {
+    async signalEndedRuns({ sandbox, ...carried }: FollowRequest): Promise<Followed & { isNeeded: boolean }> {
       const { trail, now } = pickUp<FollowTrail>({ failures: 0, looks: 0, ...carried });
       if (now - activityInfo().scheduledTimestampMs > dayMs) {
         const { feed, lastRead } = trail;
@@ -96,12 +95,15 @@ export function createFollowActivities({ aep, watchIntervalMs }: FollowDependenc
       const pulse = startPulse(trail);
       let look;
       try {
-        look = await lookAndTell(sandbox, trail, now, pulse.save);
+        look = await lookAndSignal(sandbox, trail, now, pulse.save);
       } catch (error) {
         // A worker that is told to end leaves the rest to the next attempt, at once: nothing is wrong with AEP.
         if (cancellationSignal().aborted) {
           leave(pulse.saved(), now, 1);
-          throw notYet(`The worker ends; who has not been told in ${sandbox} is told by the next`, 1);
+          throw notYet(
+            `The worker ends; who has not been signalled in ${sandbox} is signalled by the next`,
+            1,
+          );
         }
         const failures = trail.failures + 1;
         const pauseMs = pauseAfter(error, failures, watchIntervalMs, longestPauseMs);

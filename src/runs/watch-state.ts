@@ -1,14 +1,10 @@
-import { forget, judgedIn, offer, raiseFloor, startCursor } from './cursor.ts';
-import type { Cursor } from './cursor.ts';
-import { isPaused } from './flow.ts';
-import type { Flow } from './flow.ts';
-import { addRun, emptyRecord, usualOf } from './record.ts';
-import type { RunRecord } from './record.ts';
+import { durationMs } from '../definition/duration.ts';
+import type { Watch } from '../definition/watch.ts';
+import { forget, judgedIn, offer, raiseFloor, startCursor, type Cursor } from './cursor.ts';
+import { graceOf, isPaused, nextDue, type Flow } from './flow.ts';
 import type { Reactions } from './reactions.ts';
-import { hasEnded } from './run.ts';
-import type { Run } from './run.ts';
-import { graceOf, nextDue } from './schedule.ts';
-import { judge } from './verdict.ts';
+import { hasEnded, type EndedRuns, type Run } from './run.ts';
+import { addRun, emptyRecord, judge, usualOf, type RunRecord } from './verdict.ts';
 
 /** How patient a watcher is. What is not set follows from the flow's schedule and its usual runs. */
 export interface WatchSettings {
@@ -39,15 +35,6 @@ export interface News {
   restMs?: number;
 }
 
-/** Runs that the sandbox's follower saw end. It says nothing about runs that did not come. */
-export interface Told {
-  /** When the follower looked. */
-  readAt: number;
-  /** When it had looked before. */
-  lastRead?: number;
-  runs: Run[];
-}
-
 /** All a watcher knows. It goes from one execution to the next, as JSON. Times are epoch milliseconds. */
 export interface WatchState {
   began: number;
@@ -56,7 +43,7 @@ export interface WatchState {
    * in the history, so that a replay judges the same; and it does not move while AEP cannot be read.
    */
   readAt: number;
-  /** When the follower last told something. */
+  /** When the follower last signalled something. */
   heardAt?: number;
   flowReadAt: number;
   fullPassDue: number;
@@ -84,11 +71,6 @@ export interface WatchState {
 const mostJudged = 5_000;
 const minuteMs = 60_000;
 const fullPassEveryMs = 24 * 60 * minuteMs;
-const flowGoodForMs = 3 * fullPassEveryMs;
-/** How long it may take until a run shows in AEP, and its end reaches the watcher. */
-const toldWithinMs = 6 * minuteMs;
-/** How long a flow that runs once stays watched after its run ended well. */
-const lingerMs = 24 * 60 * minuteMs;
 /** AEP's own alert for runs that take too long goes off at 150 minutes. */
 const stuckAfterMs = 150 * minuteMs;
 const leastStuckAfterMs = 30 * minuteMs;
@@ -112,12 +94,12 @@ export function absorb(before: WatchState | undefined, news: News, settings: Wat
 }
 
 /**
- * Takes in what the follower told. Doubled, late and in any order, it is good for the runs that it shows and nothing else.
- * Anybody may have told it: from where more is known than there can be, only the watcher's own looks count.
+ * Takes in what the follower signalled. Doubled, late and in any order, it is good for the runs that it shows and nothing
+ * else. Anybody may have signalled it: from where more is known than there can be, only the watcher's own looks count.
  */
-export function hear(before: WatchState, told: Told, settings: WatchSettings): WatchState {
-  const state = judgedIn(before.cursor) < mostJudged ? take(before, told, settings) : before;
-  return { ...state, heardAt: Math.max(told.readAt, before.heardAt ?? 0) };
+export function hear(before: WatchState, ended: EndedRuns, settings: WatchSettings): WatchState {
+  const state = judgedIn(before.cursor) < mostJudged ? take(before, ended, settings) : before;
+  return { ...state, heardAt: Math.max(ended.readAt, before.heardAt ?? 0) };
 }
 
 /** When something was last learnt of AEP. */
@@ -125,7 +107,7 @@ export function lastNews({ readAt, heardAt = 0 }: WatchState): number {
   return Math.max(readAt, heardAt);
 }
 
-function take(known: WatchState, { readAt, lastRead, runs }: Told, settings: WatchSettings): WatchState {
+function take(known: WatchState, { readAt, lastRead, runs }: EndedRuns, settings: WatchSettings): WatchState {
   const { cursor, ended } = offer(known.cursor, runs, { now: readAt, hasEnded });
   if (ended.length === 0) return { ...known, cursor };
   const behindMs = lagOf(known, ended, lastRead);
@@ -182,53 +164,16 @@ export function expectedRun(
   return { due, overdueAt: due + grace + behindMs };
 }
 
-/** Whether there is nothing left to watch. */
-export function isOver({ onceDone, readAt }: WatchState): boolean {
-  return onceDone !== undefined && readAt - onceDone >= lingerMs;
-}
-
-/** A watcher's next own look. */
-export interface PlannedLook {
-  /** Until when it may wait for news before. 0: not at all. Epoch milliseconds. */
-  at: number;
-  /** Everything from the floor is to be read. */
-  full: boolean;
-  /** The flow is to be read too. Of a flow whose runs come as expected, changes can wait. */
-  readsFlow: boolean;
-}
-
-/** When to look next if nothing is heard until then, and at what. */
-export function planLook(state: WatchState | undefined, settings: WatchSettings): PlannedLook {
-  if (!state) return { at: 0, full: true, readsFlow: true };
-  const { readAt, cursor, record, behindMs, onceDone, fullPassDue, flowReadAt } = state;
-  const deadline = deadlineOf(state, settings);
-  // A run of a flow that is not to run: somebody may have enabled it.
-  const revived = isPaused(state.flow) && (state.heardAt ?? 0) > readAt;
-  // Nothing is overdue before the flow itself was read: it may be disabled.
-  const unchecked = deadline !== undefined && deadline <= readAt && flowReadAt < deadline;
-  if (state.cutShort || revived || unchecked || readAt >= fullPassDue) {
-    return { at: 0, full: readAt >= fullPassDue, readsFlow: revived || unchecked };
-  }
-  const stuckAfter = patienceOf(record, settings) + behindMs;
-  const moments = [fullPassDue, deadline ?? Infinity];
-  if (onceDone !== undefined) moments.push(onceDone + lingerMs);
-  for (const { start } of cursor.open) moments.push(start + stuckAfter + 1);
-  const at = moments.reduce((at, moment) => (moment > readAt ? Math.min(at, moment) : at), Infinity);
-  const readsFlow = deadline === undefined || at === deadline || at - flowReadAt > flowGoodForMs;
-  return { at, full: at === fullPassDue, readsFlow };
-}
-
-/**
- * From when on it is worth a look that nothing was heard of the run due. The follower tells what has ended, so for runs
- * that take longer than the grace it would cost a look each time.
- */
-function deadlineOf(state: WatchState, settings: WatchSettings): number | undefined {
-  const expected = expectedRun(state, settings);
-  if (!expected || settings.overdueAfterSeconds !== undefined) return expected?.overdueAt;
-  const { durationMs = 0 } = usualOf(state.record);
-  return Math.max(expected.overdueAt, expected.due + state.behindMs + 1.5 * durationMs + toldWithinMs);
-}
-
 function isOnce({ schedule }: Flow): boolean {
   return schedule !== undefined && schedule.periodMs === undefined;
+}
+
+/** How patient a watcher is, as the one who asked for the watch wrote it. */
+export function settingsOf({ overdueAfter, stuckAfter, expectRows }: Watch = {}): WatchSettings {
+  const seconds = (text: string | undefined) => text && (durationMs(text) ?? 0) / 1000;
+  return {
+    overdueAfterSeconds: seconds(overdueAfter) || undefined,
+    stuckAfterSeconds: seconds(stuckAfter) || undefined,
+    expectRows,
+  };
 }

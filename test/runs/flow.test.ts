@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { graceOf, missedRuns, nextDue, readSchedule } from '../../src/runs/schedule.ts';
+import { graceOf, missedRuns, nextDue, readSchedule } from '../../src/runs/flow.ts';
 
 const minute = 60_000;
 const start = Date.UTC(2026, 2, 1);
