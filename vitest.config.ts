@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { closingLine } from './test/support/closing-line.ts';
 
 /** Folders whose tests need neither a Temporal server nor a workflow bundle. */
-const plain = ['definition', 'resources', 'plan', 'runs', 'aep', 'activities', 'emulator'].map(
+const plain = ['definition', 'resources', 'plan', 'xdm', 'runs', 'aep', 'activities', 'emulator'].map(
   (folder) => `test/${folder}/**/*.test.ts`,
 );
 

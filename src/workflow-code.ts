@@ -11,6 +11,7 @@ const pathOf = (module: string) => fileURLToPath(new URL(`./${module}.${extensio
 const shared = [
   'definition/parse',
   'resources/index',
+  'xdm/judge',
   'runs/reactions',
   'runs/notification',
   'runs/health',

@@ -1,7 +1,7 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { FaultKind } from '../emulator/emulator.ts';
-import { orders, places } from './support/dataflows.ts';
+import { orders, places, refusedMapping, wrongExpression } from './support/dataflows.ts';
 import { startProgram } from './support/program.ts';
 import { startRig, type Rig } from './support/rig.ts';
 import { waitFor } from './support/wait-for.ts';
@@ -29,7 +29,7 @@ it('whatever goes wrong, no history, memo, search attribute, failure or log show
   const worker = startProgram('src/worker.ts', [], { ...rig.env, TEMPORAL_CONFIG_FILE: 'dev/temporal.toml' });
   const ended = await Promise.all([
     ...faults.map((kind) => spoiled({ kind })),
-    outcome(orders(next(), { mapping: [{ source: 'TestID', destination: 'no.such.path' }] })),
+    outcome(orders(next(), { mapping: refusedMapping })),
     outcome(orders('no-such-place')),
   ]);
   expect(ended.filter((one) => one === 'done')).toHaveLength(faults.length);
@@ -44,7 +44,7 @@ it('whatever goes wrong, no history, memo, search attribute, failure or log show
 
   const kept = [...(await everythingKept()), worker.stdout(), worker.stderr()].join('\n');
   // What is kept can be read here, and a token would be known for one.
-  for (const known of ['createSourceConnection', 'invalid client_secret parameter', '502', 'no.such.path'])
+  for (const known of ['createSourceConnection', 'invalid client_secret parameter', '502', wrongExpression])
     expect(kept).toContain(known);
   expect(await tokenOf(url)).toMatch(token);
   expect(token.exec(kept)).toBeNull();
@@ -52,7 +52,7 @@ it('whatever goes wrong, no history, memo, search attribute, failure or log show
 });
 
 it('what a create failed for is in the log of the worker once, without a stack trace', () => {
-  const lines = log.split('\n').filter((line) => line.includes('no.such.path'));
+  const lines = log.split('\n').filter((line) => line.includes(wrongExpression));
   expect(lines).toEqual([
     expect.stringMatching(/\[WARN\] createDataflow dataflow:place-\d+:orders failed: POST \S+ failed: 400 /),
   ]);

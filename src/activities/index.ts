@@ -64,6 +64,7 @@ function forEachKind<Verb extends string, Activity>(verb: Verb, activityOf: (kin
 }
 
 export type { BaseConnection, FlowSpecAnswer, Recalled } from './dataflow/read-facts.ts';
+export type { RecalledFields } from './dataflow/read-fields.ts';
 export type { CreateRequest, Created } from './dataflow/create.ts';
 export type { Bounds, LookBack } from './dataflow/look-back.ts';
 export type { Look, LookRequest } from './dataflow/look.ts';

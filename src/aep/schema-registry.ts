@@ -21,9 +21,18 @@ export interface XdmResources {
   remove(call: Call, id: string): Promise<boolean>;
 }
 
+/** Classes, field groups or schemas, as what gives a schema its fields. */
+export interface XdmFields {
+  /** With `$ref` and `allOf` resolved. Undefined where it is not there. */
+  expanded(call: Call, id: string): Promise<JsonObject | undefined>;
+  /** The `$id`s of all there are, Adobe's own too. */
+  ids(call: Call): Promise<string[]>;
+}
+
 export interface SchemaRegistry {
-  schemas: XdmResources;
-  classes: XdmResources;
+  schemas: XdmResources & XdmFields;
+  classes: XdmResources & XdmFields;
+  fieldGroups: XdmFields;
 }
 
 const resource = z.looseObject({ $id: z.string().min(1) });
@@ -33,7 +42,41 @@ const page = z.looseObject({
 });
 
 export function createSchemaRegistry(http: Http): SchemaRegistry {
-  return { schemas: createXdmResources(http, 'schemas'), classes: createXdmResources(http, 'classes') };
+  return {
+    schemas: { ...createXdmResources(http, 'schemas'), ...createXdmFields(http, 'schemas') },
+    classes: { ...createXdmResources(http, 'classes'), ...createXdmFields(http, 'classes') },
+    fieldGroups: createXdmFields(http, 'fieldgroups'),
+  };
+}
+
+function createXdmFields(http: Http, name: string): XdmFields {
+  const read = (call: Call, container: Container, id: string) => {
+    const request: Request = {
+      method: 'GET',
+      path: `/schemaregistry/${container}/${name}/${segment(id)}`,
+      accept: 'application/vnd.adobe.xed-full+json; version=1',
+    };
+    return orUndefined(http.send(call, request, resource));
+  };
+  return {
+    async expanded(call, id) {
+      const container = containerOf(id);
+      // Not all of Adobe's own have an id by which they can be told from an organisation's.
+      return (
+        (await read(call, container, id)) ?? read(call, container === 'global' ? 'tenant' : 'global', id)
+      );
+    },
+    async ids(call) {
+      const found = await Promise.all(
+        (['global', 'tenant'] as const).map((container) => {
+          const path = `/schemaregistry/${container}/${name}`;
+          const query: Request['query'] = [['orderby', 'title']];
+          return gather(pagesOf(http.sender(call), { method: 'GET', path, query, accept: listed }));
+        }),
+      );
+      return found.flat().map(({ $id }) => $id);
+    },
+  };
 }
 
 function createXdmResources(http: Http, name: string): XdmResources {
@@ -87,8 +130,10 @@ const listed = 'application/vnd.adobe.xed-id+json';
 /** The form for lists that has the descriptions too. */
 const listedWhole = 'application/vnd.adobe.xed+json';
 
+type Container = 'global' | 'tenant';
+
 /** Adobe's own classes live beside the organisation's. */
-function containerOf(id: string): 'global' | 'tenant' {
+function containerOf(id: string): Container {
   return /^(https:\/\/ns\.adobe\.com\/xdm\/|_xdm\.)/.test(id) ? 'global' : 'tenant';
 }
 

@@ -6,6 +6,8 @@ export interface Problem {
   field: string;
   /** What is wrong and what would be right. */
   message: string;
+  /** What was probably meant, where it can be guessed: a value that could stand in the place. */
+  suggestion?: string;
 }
 
 export type WarningCode =

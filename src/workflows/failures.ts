@@ -29,6 +29,7 @@ export function invalidDefinition(message: string, problems: Problem[]): Applica
   const told = problems.slice(0, toTell).map((problem) => ({
     field: cut(problem.field, longestText),
     message: cut(problem.message, longestText),
+    ...(problem.suggestion === undefined ? {} : { suggestion: problem.suggestion }),
   }));
   return fail('InvalidDefinition', message, { problems: told, problemCount: problems.length });
 }

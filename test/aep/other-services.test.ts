@@ -80,6 +80,45 @@ describe('the Schema Registry', () => {
   });
 });
 
+describe('the fields of a class, a field group or a schema', () => {
+  const base = '/data/foundation/schemaregistry';
+  const own = 'https://ns.adobe.com/tenant/mixins/6ece98e9';
+  const adobes = 'https://ns.adobe.com/experience/profile-extension';
+
+  test('are read with their references resolved, and Adobe’s own where an organisation’s would be not there', async () => {
+    const { aep, requests } = await fakeAep(({ path }, response) =>
+      path.includes('/tenant/') && path.endsWith(encodeURIComponent(adobes))
+        ? json(response, 404, { type: 'http://ns.adobe.com/aep/errors/XDM-1012-404', status: 404 })
+        : json(response, 200, { $id: adobes, properties: {} }),
+    );
+    const { fieldGroups, classes } = aep.schemaRegistry;
+    await fieldGroups.expanded(call, own);
+    expect(await fieldGroups.expanded(call, adobes)).toMatchObject({ $id: adobes });
+    await classes.expanded(call, 'https://ns.adobe.com/xdm/context/profile');
+    expect(requests.map(({ path }) => path)).toEqual([
+      `${base}/tenant/fieldgroups/${encodeURIComponent(own)}`,
+      `${base}/tenant/fieldgroups/${encodeURIComponent(adobes)}`,
+      `${base}/global/fieldgroups/${encodeURIComponent(adobes)}`,
+      `${base}/global/classes/${encodeURIComponent('https://ns.adobe.com/xdm/context/profile')}`,
+    ]);
+    expect(requests[0]?.headers.accept).toBe('application/vnd.adobe.xed-full+json; version=1');
+  });
+
+  test('are not there where neither has them', async () => {
+    const { aep } = await fakeAep((_, response) =>
+      json(response, 404, { status: 404, title: 'NotFoundError' }),
+    );
+    expect(await aep.schemaRegistry.schemas.expanded(call, own)).toBeUndefined();
+  });
+
+  test('can be told by the ids of all', async () => {
+    const { aep } = await fakeAep(({ path }, response) =>
+      json(response, 200, { results: [{ $id: path.includes('/global/') ? adobes : own }], _page: {} }),
+    );
+    expect(await aep.schemaRegistry.fieldGroups.ids(call)).toEqual([adobes, own]);
+  });
+});
+
 describe('Catalog', () => {
   const base = '/data/foundation/catalog/dataSets';
   const id = '5ba9452f7de80400007fc52a';

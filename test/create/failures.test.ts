@@ -8,6 +8,8 @@ import {
   outcomeOf,
   places,
   requestsIn,
+  refusedMapping,
+  wrongExpression,
 } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
 import { startRig, type Rig } from '../support/rig.ts';
@@ -38,10 +40,7 @@ describe('Rejected', () => {
   it.concurrent('keeps what AEP said, and says what exists; mended, the dataflow takes it up', async () => {
     const sandbox = next();
     const definition = orders(sandbox, {
-      mapping: [
-        { source: 'TestID', destination: '_id' },
-        { source: 'Name', destination: 'person.name.nickname' },
-      ],
+      mapping: [{ source: 'TestID', destination: '_id' }, ...refusedMapping],
     });
     const { type, message, details, outcome } = await failedStart(definition);
     expect(type).toBe('Rejected');
@@ -49,13 +48,13 @@ describe('Rejected', () => {
     const [answered] = requestsIn(rig, sandbox, { method: 'POST', path: '/conversion/mappingSets' });
     expect(answered?.status).toBe(400);
     for (const key of ['title', 'detail', 'requestId']) expect(message).toContain(details[key]);
-    expect(message).toContain('person.name.nickname');
+    expect(message).toContain(wrongExpression);
     expect(Object.keys(outcome.made).sort()).toEqual(expect.arrayContaining(['schema', 'sourceConnection']));
     expect(outcome.notTried).toContain('flow');
     expect(outcome.unknown).toEqual([]);
     const all = [...Object.keys(outcome.made), ...outcome.notTried];
     expect(outcome.failed).toEqual([
-      { kind: 'mappingSet', why: expect.stringContaining('person.name.nickname') as string },
+      { kind: 'mappingSet', why: expect.stringContaining(wrongExpression) as string },
     ]);
     expect(all.sort()).toEqual(['dataset', 'flow', 'schema', 'sourceConnection', 'targetConnection']);
 

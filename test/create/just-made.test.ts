@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPaths } from '../support/create-paths.ts';
-import { failureOf, legacyOrders, oneOfNine, orders, places, requestsIn } from '../support/dataflows.ts';
+import {
+  failureOf,
+  legacyOrders,
+  oneOfNine,
+  orders,
+  places,
+  refusedMapping,
+  requestsIn,
+  wrongExpression,
+} from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -70,11 +79,13 @@ describe('what was made a moment ago and is not there for the next service yet',
 
 it.concurrent('what AEP refuses for another reason is refused at once', async () => {
   const sandbox = next();
-  const mapping = [{ source: 'Name', destination: 'person.name.nickname' }];
+  const mapping = refusedMapping;
   const { type } = await failureOf(await rig.client.start(orders(sandbox, { mapping })));
   expect(type).toBe('Rejected');
   const answered = posts(sandbox, createPaths.mappingSet);
-  expect(answered.filter(({ body }) => JSON.stringify(body).includes('nickname')).at(-1)!.status).toBe(400);
+  expect(answered.filter(({ body }) => JSON.stringify(body).includes(wrongExpression)).at(-1)!.status).toBe(
+    400,
+  );
   expect(answered.length).toBeLessThanOrEqual(2);
 });
 

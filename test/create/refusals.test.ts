@@ -1,14 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DataflowError } from '../../src/client.ts';
+import { refusedMapping, wrongExpression } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
 import { example, startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** AEP refuses a mapping to a path that the schema does not have. */
-const wrong = [
-  { source: 'TestID', destination: '_id' },
-  { source: 'Name', destination: 'person.name.nickname' },
-];
+const wrong = [{ source: 'TestID', destination: '_id' }, ...refusedMapping];
 const right = [
   { source: 'TestID', destination: '_id' },
   { source: 'Name', destination: 'person.name.fullName' },
@@ -83,10 +80,9 @@ describe('a refusal, kept', () => {
 
   it('does not replace a schema that differs: that is a Conflict which says how to use it', async () => {
     await failureOf(orders('dataset', { mapping: wrong }));
-    const schema = {
-      ...(orders('dataset')['schema'] as object),
-      fieldGroups: ['https://ns.adobe.com/xdm/context/profile-work-details'],
-    };
+    const before = orders('dataset')['schema'] as { fieldGroups: string[] };
+    const more = 'https://ns.adobe.com/xdm/context/profile-work-details';
+    const schema = { ...before, fieldGroups: [...before.fieldGroups, more] };
     const failure = await failureOf(orders('dataset', { mapping: right, schema }));
     expect(failure.type).toBe('Conflict');
     expect(failure.details['differences']).toMatchObject([{ field: 'allOf' }]);
@@ -145,7 +141,7 @@ describe('a refusal, waited about', () => {
     const handle = await rig.client.start(orders('corrected', { onFailure: 'wait', mapping: wrong }));
     const progress = await untilWaiting('corrected');
     expect(progress.error?.type).toBe('Rejected');
-    expect(progress.error?.message).toContain('nickname');
+    expect(progress.error?.message).toContain(wrongExpression);
     // The worker remembers it, but somebody may have mended it.
     const reads = () => rig.emulator.control.requests({ method: 'GET', path: '/flowservice/connections/*' });
     const before = reads().length;

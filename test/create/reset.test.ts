@@ -1,7 +1,7 @@
 import { temporal } from '@temporalio/proto';
 import type { DataflowHandle } from '../../src/client.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { legacyOrders, oneOfNine, orders, places, requestsIn } from '../support/dataflows.ts';
+import { legacyOrders, oneOfNine, orders, places, refusedMapping, requestsIn } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -95,12 +95,10 @@ describe('while lists lag,', () => {
 });
 
 describe('a create that waited and was corrected', () => {
-  /** AEP refuses a mapping to a path that the schema does not have. */
-  const wrong = [{ source: 'Name', destination: 'person.name.nickname' }];
   const right = [{ source: 'Name', destination: 'person.name.fullName' }];
 
   async function corrected(sandbox: string, ...corrections: object[]) {
-    const handle = await rig.client.start(orders(sandbox, { onFailure: 'wait', mapping: wrong }));
+    const handle = await rig.client.start(orders(sandbox, { onFailure: 'wait', mapping: refusedMapping }));
     for (const correction of corrections) {
       await waitFor('the create to wait', async () => (await handle.progress()).state === 'waiting');
       await handle.resume(orders(sandbox, { onFailure: 'wait', ...correction }));
@@ -122,7 +120,11 @@ describe('a create that waited and was corrected', () => {
 
   it.concurrent('goes by the last of several corrections when it is reset to its first task', async () => {
     const sandbox = next();
-    const first = await corrected(sandbox, { mapping: wrong, description: 'once' }, { mapping: right });
+    const first = await corrected(
+      sandbox,
+      { mapping: refusedMapping, description: 'once' },
+      { mapping: right },
+    );
     const handle = await reset(sandbox, ([task]) => task!);
     const second = await handle.result();
     expect(second.resources).toEqual(first.resources);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { messageSchema, type CreateMessage } from '../../src/runs/notification.ts';
 import type { Watch } from '../../src/workflows/watch/watch-messages.ts';
-import { orders } from '../support/dataflows.ts';
+import { orders, refusedMapping, wrongExpression } from '../support/dataflows.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { startStage, type Stage } from '../watch/stage.ts';
 
@@ -11,13 +11,17 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-/** AEP refuses a mapping to a path that the schema does not have. */
-const wrong = [{ source: 'TestID', destination: 'person.name.nickname' }];
 const right = [{ source: 'TestID', destination: '_id' }];
 
 function refused(name: string, watch?: Watch) {
   const schema = { ...(orders('prod')['schema'] as object), title: name };
-  return orders('prod', { name, schema, mapping: wrong, onFailure: 'wait', ...(watch ? { watch } : {}) });
+  return orders('prod', {
+    name,
+    schema,
+    mapping: refusedMapping,
+    onFailure: 'wait',
+    ...(watch ? { watch } : {}),
+  });
 }
 
 /** Names of creates, as a list of workflows finds them by their state. */
@@ -49,7 +53,7 @@ describe('a create that waits for people after a refusal', () => {
     expect(first).toMatchObject({
       sandbox: 'prod',
       workflowId,
-      cause: { type: 'Rejected', message: expect.stringContaining('person.name.nickname') as string },
+      cause: { type: 'Rejected', message: expect.stringContaining(wrongExpression) as string },
       next: expect.stringMatching(/resume.*giveUp/) as string,
       link: expect.stringContaining(encodeURIComponent(workflowId)) as string,
     });

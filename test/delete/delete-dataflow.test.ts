@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DataflowError, ResourceIds } from '../../src/client.ts';
 import { marked } from '../support/marked.ts';
-import { administratorOf, orders, places } from '../support/dataflows.ts';
+import { administratorOf, orders, places, refusedMapping } from '../support/dataflows.ts';
 import { example, startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -15,7 +15,6 @@ beforeAll(async () => {
 afterAll(() => rig.close());
 
 const create = async (definition: Record<string, unknown>) => (await rig.client.start(definition)).result();
-const wrong = [{ source: 'Name', destination: 'person.name.nickname' }];
 
 describe('deleteDataflow', () => {
   it('deletes flow and connections, leaves schema, dataset and mapping set, and the watcher ends', async () => {
@@ -141,7 +140,7 @@ describe('listOrphans', () => {
         schema: { ...(orders(sandbox)['schema'] as object), title: 'Living' },
       }),
     );
-    const failure = (await create(orders(sandbox, { mapping: wrong })).catch(
+    const failure = (await create(orders(sandbox, { mapping: refusedMapping })).catch(
       (error: unknown) => error,
     )) as DataflowError;
     const made = Object.values(failure.details['made'] as ResourceIds);

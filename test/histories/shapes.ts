@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { DataflowHandle } from '../../src/client.ts';
 import { example } from '../support/example.ts';
-import { legacyOrders, orders } from '../support/dataflows.ts';
+import { legacyOrders, orders, refusedMapping } from '../support/dataflows.ts';
 import type { Watch } from '../../src/workflows/watch/watch-messages.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { administrator, makeFlow } from '../watch/make-flow.ts';
@@ -325,7 +325,7 @@ function spoiled(
 
 /** A definition that AEP refuses when most of it is made. */
 function refused({ sandbox }: Stage, changes: object = {}): Record<string, unknown> {
-  return orders(sandbox, { mapping: [{ source: 'TestID', destination: 'no.such.path' }], ...changes });
+  return orders(sandbox, { mapping: refusedMapping, ...changes });
 }
 
 /** The next POST gets no answer, and takes effect after a while. Milliseconds. */

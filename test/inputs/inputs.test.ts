@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { marked } from '../support/marked.ts';
-import { administratorOf, failureOf, orders, places, requestsIn } from '../support/dataflows.ts';
+import {
+  administratorOf,
+  failureOf,
+  orders,
+  places,
+  refusedMapping,
+  requestsIn,
+} from '../support/dataflows.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { makeFlow } from '../watch/make-flow.ts';
@@ -17,7 +24,6 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-const wrong = [{ source: 'TestID', destination: 'person.name.nothing' }];
 const json = (value: unknown) => payload(JSON.stringify(value));
 const unreadable = payload('{"sandbox": NaN}');
 
@@ -150,7 +156,7 @@ describe('what comes to a watcher', () => {
 describe('what comes to a create that waits', () => {
   it.concurrent('is refused where nobody can read it, and null is as nothing', async () => {
     const sandbox = next();
-    const create = await rig.client.start(orders(sandbox, { onFailure: 'wait', mapping: wrong }));
+    const create = await rig.client.start(orders(sandbox, { onFailure: 'wait', mapping: refusedMapping }));
     await waitFor('it to wait', async () => (await create.progress()).state === 'waiting');
     for (const name of ['resume', 'giveUp'])
       for (const args of [[unreadable], [json('keep'), json({})]])

@@ -39,6 +39,11 @@ export const oneOfSix = {
   flows: 1,
 };
 
+/** An expression that only AEP finds wrong, and only when the mapping set is made: nobody reads it before. */
+export const wrongExpression = 'concat(Name';
+/** AEP refuses it when most of a new dataflow is made. */
+export const refusedMapping = [{ expression: wrongExpression, destination: 'person.name.fullName' }];
+
 /** A dataflow of the older generation, named `orders`: all nine kinds of resource. */
 export function legacyOrders(sandbox: string, changes: Json = {}): Json {
   const legacy = example('tutorial-protocols', { name: 'orders', sandbox });

@@ -6,8 +6,11 @@ import type { FailureType } from '../../failure-types.ts';
 import type { FlowSettings } from '../../resources/flow.ts';
 import type { JsonObject } from '../../resources/resource.ts';
 import { failure, isTooLate, pauseMs } from '../aep-failures.ts';
+import type { Part } from '../../xdm/judge.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { remembered } from '../remembered.ts';
 import { glanceBack, type LookBack } from './look-back.ts';
+import { createFieldReads, type RecalledFields } from './read-fields.ts';
 import { beating } from './send.ts';
 
 export interface FlowSpecRequest {
@@ -41,6 +44,8 @@ export interface RowsRequest {
 export interface RecallRequest {
   flowSpec: Pick<FlowSpecRequest, 'sandbox' | 'name' | 'settings'>;
   baseConnection?: Pick<BaseConnectionRequest, 'sandbox' | 'id'>;
+  /** What gives the schema its fields, and the destinations of the mapping. */
+  fields?: { sandbox: string; parts: Pick<Part, 'kind' | 'id'>[]; paths: string[] };
   /** When the run asked, by the server's clock. Epoch milliseconds. Absent: it need not know what ran before. */
   lookBackAt?: number;
 }
@@ -49,6 +54,7 @@ export interface RecallRequest {
 export interface Recalled {
   flowSpec?: FlowSpecAnswer;
   baseConnection?: BaseConnection;
+  fields?: RecalledFields;
   lookBack?: LookBack;
 }
 
@@ -61,7 +67,10 @@ export function createCheckActivities(dependencies: Dependencies) {
   const { flowService } = dependencies.aep;
   const flowSpecs = remembered<JsonObject>(flowSpecAgeMs);
   const baseConnections = remembered<JsonObject>(baseConnectionAgeMs, ({ state }) => state === 'enabled');
+  const fieldReads = createFieldReads(dependencies);
   return {
+    ...fieldReads.activities,
+
     async readFlowSpec({ giveUpAfterMs, ...request }: FlowSpecRequest): Promise<FlowSpecAnswer> {
       try {
         const call = { sandbox: request.sandbox, signal: cancellationSignal() };
@@ -104,15 +113,17 @@ export function createCheckActivities(dependencies: Dependencies) {
       }
     },
 
-    /** What the first two read, from memory alone, and what ran before. For a local activity: it is done within a tenth of a second. */
-    async recall({ flowSpec, baseConnection, lookBackAt }: RecallRequest): Promise<Recalled> {
+    /** What the reads above know, from memory alone, and what ran before. For a local activity: it is done within a tenth of a second. */
+    async recall({ flowSpec, baseConnection, fields, lookBackAt }: RecallRequest): Promise<Recalled> {
       const spec = flowSpecs.known(`${flowSpec.sandbox}/${flowSpec.name}`);
       const connection =
         baseConnection && baseConnections.known(`${baseConnection.sandbox}/${baseConnection.id}`);
+      const known = fields && fieldReads.known(fields.sandbox, fields.parts, fields.paths);
       const lookBack = lookBackAt === undefined ? undefined : await glanceBack(dependencies, lookBackAt);
       return {
         ...(spec ? { flowSpec: flowSpecAnswer(spec, flowSpec.settings) } : {}),
         ...(connection ? { baseConnection: baseConnectionAnswer(connection) } : {}),
+        ...(known ? { fields: known } : {}),
         ...(lookBack ? { lookBack } : {}),
       };
     },
@@ -145,22 +156,5 @@ function baseConnectionAnswer(connection: JsonObject | undefined): BaseConnectio
   return {
     ...(state ? { state } : {}),
     ...(connectionSpec?.id ? { connectionSpecId: connectionSpec.id } : {}),
-  };
-}
-
-/** Remembers what was read, but only what is there and worth keeping: a user who has just mended something must not be told otherwise. */
-function remembered<Value>(ageMs: number, worthKeeping: (value: Value) => boolean = () => true) {
-  const kept = new Map<string, { value: Value; until: number }>();
-  return {
-    known(key: string): Value | undefined {
-      const one = kept.get(key);
-      return one && Date.now() < one.until ? one.value : undefined;
-    },
-    async read(key: string, ask: () => Promise<Value | undefined>): Promise<Value | undefined> {
-      const value = await ask();
-      if (value && worthKeeping(value)) kept.set(key, { value, until: Date.now() + ageMs });
-      else kept.delete(key);
-      return value;
-    },
   };
 }

@@ -19,18 +19,21 @@ import type { FlowContext, Observed } from '../../resources/resource.ts';
 import { heartbeatTimeoutMs, retry } from '../calls.ts';
 import { invalid } from '../failures.ts';
 import { webhookProblems } from '../known-webhook.ts';
+import { fieldsToRecall, mappingProblems } from './check-mapping.ts';
 import type { ProgressReport } from './progress.ts';
 
-const readOnly = proxyActivities<Activities>({
-  startToCloseTimeout: '30 seconds',
-  heartbeatTimeout: heartbeatTimeoutMs,
-  retry,
-});
+const readOnly = (summary: string) =>
+  proxyActivities<Activities>({
+    startToCloseTimeout: '30 seconds',
+    heartbeatTimeout: heartbeatTimeoutMs,
+    retry,
+    summary,
+  });
 
 const { recall } = proxyLocalActivities<Activities>({
   startToCloseTimeout: '1 second',
   retry: { maximumAttempts: 1 },
-  summary: 'What can be told without a call to AEP',
+  summary: 'Recall what needs no call to AEP',
 });
 
 export interface Checked {
@@ -41,7 +44,7 @@ export interface Checked {
 
 /** What earlier executions under this id left: see `activities/dataflow/look-back.ts`. */
 export function lookBack(): Promise<LookBack> {
-  return readOnly.lookBack();
+  return readOnly('Look what ran before').lookBack();
 }
 
 /**
@@ -53,10 +56,12 @@ export function lookBack(): Promise<LookBack> {
 export async function recallFacts(definition: Definition, again: boolean): Promise<Recalled> {
   const { sandbox, source } = definition;
   const id = source.baseConnectionId;
+  const fields = fieldsToRecall(definition);
   try {
     const { baseConnection, ...facts } = await recall({
       flowSpec: flowSpecRequest(definition),
       ...(id ? { baseConnection: { sandbox, id } } : {}),
+      ...(fields ? { fields } : {}),
       ...(again ? {} : { lookBackAt: Date.now() }),
     });
     // Where there was trouble before, it may have been with this one, or somebody may have mended it.
@@ -84,25 +89,44 @@ export async function checkBeforeCreating(
   const given = givenIds(definition);
   const read = async (kind: Kind) => {
     const activity = activityName('read', kind);
-    const reading = readOnly[activity]({ sandbox, id: given[kind]!, ...giveUp });
+    const reading = readOnly(`Read the ${kindTitles[kind]} that is given`)[activity]({
+      sandbox,
+      id: given[kind]!,
+      ...giveUp,
+    });
     return [kind, await report.during(activity, reading)] as const;
   };
   const readBaseConnection = (more: { waits?: boolean } = {}) => {
     const request = { sandbox, id: baseConnectionId!, ...more, ...giveUp };
-    return report.during('readBaseConnection', readOnly.readBaseConnection(request));
+    const reading = readOnly('Read the base connection').readBaseConnection(request);
+    return report.during('readBaseConnection', reading);
   };
-  const [flowSpec, baseConnection, webhook, reads] = await Promise.all([
-    recalled.flowSpec ??
-      report.during('readFlowSpec', readOnly.readFlowSpec({ ...flowSpecRequest(definition), ...giveUp })),
+  const readFlowSpec = () => {
+    const request = { ...flowSpecRequest(definition), ...giveUp };
+    return report.during('readFlowSpec', readOnly('Read the flow spec').readFlowSpec(request));
+  };
+  const reading = Promise.all((Object.keys(given) as Kind[]).map(read));
+  const checkMapping = async () => {
+    // The schema of a dataset that is given alone is known only when that is read.
+    const alone = given.dataset !== undefined && given.schema === undefined;
+    const schemaId = alone ? schemaOf((Object.fromEntries(await reading) as Found).dataset) : given.schema;
+    if (alone && schemaId === undefined) return [];
+    const during = report.during.bind(report);
+    return mappingProblems(definition, schemaId, { ...giveUp, recalled: recalled.fields, during });
+  };
+  const [flowSpec, baseConnection, webhook, mapping, reads] = await Promise.all([
+    recalled.flowSpec ?? readFlowSpec(),
     recalled.baseConnection ?? (baseConnectionId ? readBaseConnection() : null),
     webhookProblems(definition.watch),
-    Promise.all((Object.keys(given) as Kind[]).map(read)),
+    checkMapping(),
+    reading,
   ]);
   const found = Object.fromEntries(reads) as Found;
   const problems = [
     ...problemsOfFlowSpec(definition, flowSpec),
     ...problemsOfBaseConnection(definition, baseConnection),
     ...problemsOfGiven(given, found, sandbox),
+    ...mapping,
     ...webhook.map(({ field, message }) => ({ field: `watch.${field}`, message })),
   ];
   if (problems.length > 0) throw invalid(problems);

@@ -102,6 +102,11 @@ export class SimulatedAep {
       };
     };
     const mappingSets = collection('mappingSets');
+    // What tells of no field may hold any.
+    const anyFields = {
+      expanded: async (_: Call, id: string) => ({ $id: id }),
+      ids: async () => [],
+    };
     const notSimulated = () => Promise.reject(new Error('Not simulated'));
     return {
       now: () => this.#clock.now(),
@@ -127,7 +132,11 @@ export class SimulatedAep {
         getRun: notSimulated,
         retriggerRun: notSimulated,
       },
-      schemaRegistry: { schemas: titled('schemas'), classes: titled('classes') },
+      schemaRegistry: {
+        schemas: { ...titled('schemas'), ...anyFields },
+        classes: { ...titled('classes'), ...anyFields },
+        fieldGroups: anyFields,
+      },
       catalog: { datasets: collection('dataSets'), holdsRows: () => Promise.resolve(false) },
       dataPrep: {
         mappingSets: {
@@ -139,6 +148,7 @@ export class SimulatedAep {
           async *newest(call) {
             yield (await mappingSets.list(call, {})).toReversed();
           },
+          validate: async () => [],
         },
       },
     };

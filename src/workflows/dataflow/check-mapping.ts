@@ -1,0 +1,126 @@
+import { proxyActivities, type ActivityOptions } from '@temporalio/workflow';
+import type { Activities, RecalledFields } from '../../activities/index.ts';
+import { cut } from '../../cut.ts';
+import type { Definition } from '../../definition/definition.ts';
+import type { Problem } from '../../definition/problems.ts';
+import { mappingSet } from '../../resources/mapping-set.ts';
+import {
+  destinationsOf,
+  judge,
+  partKey,
+  partsOf,
+  toCorrect,
+  type Part,
+  type PartAnswer,
+} from '../../xdm/judge.ts';
+import { heartbeatTimeoutMs, retry } from '../calls.ts';
+
+export interface MappingCheck {
+  giveUpAfterMs?: number;
+  /** What the worker remembers of the class, the field groups or the schema: see `recallFacts`. */
+  recalled?: RecalledFields | undefined;
+  /** Is told what is waited for. */
+  during?: <Answer>(activity: string, call: Promise<Answer>) => Promise<Answer>;
+}
+
+/**
+ * What of the mapping surely cannot work, found before anything is made: classes and field groups that are not there,
+ * destinations that no field has, and columns whose type does not fit. AEP's own validation is asked where the schema
+ * exists.
+ * @param schemaId absent for a schema that is to be made.
+ */
+export async function mappingProblems(
+  definition: Definition,
+  schemaId: string | undefined,
+  more: MappingCheck = {},
+): Promise<Problem[]> {
+  const [ours, aeps] = await Promise.all([
+    problemsByFields(definition, schemaId, more),
+    schemaId === undefined ? [] : problemsByValidation(definition, schemaId, more),
+  ]);
+  // Ours say what would be right.
+  const told = new Set(ours.map(({ field }) => rowOf(field)));
+  return [...ours, ...aeps.filter(({ field }) => !told.has(field))];
+}
+
+/** What to recall for a definition, where it says itself what gives its schema the fields. */
+export function fieldsToRecall(definition: Definition) {
+  const { sandbox, schema, dataset } = definition;
+  if (schema?.id === undefined && dataset?.id !== undefined) return undefined;
+  const parts = partsOf(definition, schema?.id);
+  return {
+    sandbox,
+    parts: parts.map(({ kind, id }) => ({ kind, id })),
+    paths: destinationsOf(definition, parts.length),
+  };
+}
+
+async function problemsByFields(
+  definition: Definition,
+  schemaId: string | undefined,
+  { giveUpAfterMs, recalled = {}, during = (_, call) => call }: MappingCheck,
+): Promise<Problem[]> {
+  const { sandbox } = definition;
+  const parts = partsOf(definition, schemaId);
+  const paths = destinationsOf(definition, parts.length);
+  const read = ({ kind, id }: Part, nearestTo?: string[]): Promise<PartAnswer> => {
+    const request = { sandbox, id, paths, ...(nearestTo ? { nearestTo } : {}), ...bound(giveUpAfterMs) };
+    return during(readOf[kind], calls(`${titles[kind]} ${lastPart(id)}`)[readOf[kind]](request));
+  };
+  const isRight = (answers: PartAnswer[]) => judge(definition, parts, paths, answers).length === 0;
+  const known = parts.flatMap((part) => recalled[partKey(part)] ?? []);
+  // The usual case, without a promise: the SDK takes a stack trace for each.
+  if (known.length === parts.length && isRight(known)) return [];
+  const answers = await Promise.all(parts.map(async (part) => recalled[partKey(part)] ?? read(part)));
+  if (isRight(answers)) return [];
+  // Somebody may have added the field since it was read, and only now is it worth looking for what was meant.
+  const nearestTo = toCorrect(paths, answers);
+  const anew = await Promise.all(parts.map((part) => read(part, nearestTo)));
+  return judge(definition, parts, paths, anew, nearestTo);
+}
+
+async function problemsByValidation(
+  definition: Definition,
+  schemaId: string,
+  { giveUpAfterMs, during = (_, call) => call }: MappingCheck,
+): Promise<Problem[]> {
+  const body = mappingSet.body(definition, { schema: schemaId });
+  const request = { sandbox: definition.sandbox, body, ...bound(giveUpAfterMs) };
+  const validating = calls('Validate the mapping').validateMapping(request);
+  const refused = await during('validateMapping', validating);
+  return refused.map(({ index, why }) => ({
+    field: `mapping[${index}]`,
+    message: `is not valid, says AEP: ${why}`,
+  }));
+}
+
+const options: ActivityOptions = {
+  startToCloseTimeout: '30 seconds',
+  heartbeatTimeout: heartbeatTimeoutMs,
+  retry,
+};
+const longestSummary = 100;
+
+function calls(summary: string) {
+  return proxyActivities<Activities>({ ...options, summary: cut(summary, longestSummary) });
+}
+
+const readOf = { class: 'readClass', fieldGroup: 'readFieldGroup', schema: 'readSchemaFields' } as const;
+const titles = {
+  class: 'Read class',
+  fieldGroup: 'Read field group',
+  schema: 'Read the fields of schema',
+};
+
+function bound(giveUpAfterMs: number | undefined) {
+  return giveUpAfterMs === undefined ? {} : { giveUpAfterMs };
+}
+
+function lastPart(id: string): string {
+  return id.slice(id.lastIndexOf('/') + 1);
+}
+
+/** `mapping[3].destination` is of the row `mapping[3]`. */
+function rowOf(field: string): string {
+  return field.replace(/\.destination$/, '');
+}
