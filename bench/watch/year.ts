@@ -15,6 +15,7 @@ import { adversity } from '../../test/watch/adversity.ts';
 import { day, minute, watchLong, type LongWatchOptions } from '../../test/watch/long-watch.ts';
 import { sizeOf } from './episodes.ts';
 import { measured, round, type Measured } from './results.ts';
+import { removeFlow } from '../../test/watch/make-flow.ts';
 
 type Event = temporal.api.history.v1.IHistoryEvent;
 
@@ -88,7 +89,7 @@ export async function measureIdleDays(days: number): Promise<Measured> {
     watchIntervalMs: 100 * minute,
     runs: { success: 1 },
     async before({ elapsed, aep, flowId }) {
-      if (elapsed > (days + 2) * day) await aep.flowService.flows.remove({ sandbox: 'prod' }, flowId);
+      if (elapsed > (days + 2) * day) await removeFlow(aep, flowId);
     },
   });
   const events = watcher.flatMap(({ events }) => events!);

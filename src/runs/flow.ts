@@ -10,6 +10,8 @@ export interface Flow {
   /** Epoch milliseconds. */
   created: number;
   schedule?: Schedule;
+  /** Not deleted before its flow: where it is still there, a flow that AEP does not show may be hidden from us. */
+  sourceConnectionId?: string;
   /** The id of the source's connection spec. */
   connectionSpecId?: string;
   /** The dataflow whose mark it carries, as `<sandbox>/<name>`. */
@@ -30,12 +32,14 @@ export function isPaused({ state }: Pick<Flow, 'state'>): boolean {
 export function readFlow(raw: Record<string, unknown>): Flow {
   const schedule = readSchedule(raw['scheduleParams']);
   const mark = parseMark(raw['description']);
+  const sourceConnectionId = textOf(listOf(raw['sourceConnectionIds'])[0], longestKeyword);
   const connectionSpecId = connectionSpecOf(raw);
   return {
     name: textOf(raw['name']),
     state: textOf(raw['state'], 40),
     created: timeOf(raw['createdAt']) ?? 0,
     ...(schedule ? { schedule } : {}),
+    ...(sourceConnectionId ? { sourceConnectionId } : {}),
     ...(connectionSpecId ? { connectionSpecId } : {}),
     ...(mark ? { dataflow: cut(mark.dataflow, longestKeyword) } : {}),
   };

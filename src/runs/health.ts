@@ -4,7 +4,7 @@ import { isPaused, missedRuns, nextDue, type Flow } from './flow.ts';
 import { judgeOpen, usualOf, type Cause, type JudgedRun, type RunVerdict, type Totals } from './verdict.ts';
 import { expectedRun, lastNews, patienceOf, type WatchSettings, type WatchState } from './watch-state.ts';
 
-export type FlowVerdict = RunVerdict | 'overdue' | 'paused';
+export type FlowVerdict = RunVerdict | 'overdue' | 'paused' | 'unreadable';
 
 /** How a flow is. Times are ISO 8601, in UTC. */
 export interface Health {
@@ -99,10 +99,19 @@ export function healthOf(watched: Watched, state: WatchState | undefined, settin
   };
 }
 
+function whyUnreadable({ sourceConnectionId }: Flow): Cause {
+  return {
+    message: `AEP shows the flow no more, though its source connection ${sourceConnectionId} is there: it is hidden by an access label, or was deleted by others while its source connection stays.`,
+    next: 'If it is there: have the role of this client get access to the label of the flow; the watch then goes on by itself. If it was deleted: delete its source connection too, or send the update "stop" to its watcher.',
+  };
+}
+
 type Current = Pick<Health, 'verdict' | 'cause' | 'missedRuns'> & { since?: number };
 
-/** What matters first: nobody expects runs of a paused flow, and a run that hangs is why the next does not come. */
+/** What matters first: of a flow that cannot be read nothing else is known; nobody expects runs of a paused flow, and a run that hangs is why the next does not come. */
 function currentOf(state: WatchState, settings: WatchSettings): Current {
+  if (state.unreadableSince !== undefined)
+    return { verdict: 'unreadable', cause: whyUnreadable(state.flow), since: state.unreadableSince };
   if (isPaused(state.flow))
     return { verdict: 'paused', cause: whyPaused(state), since: state.switchedAt ?? state.began };
   return stuckRun(state, settings) ?? missingRun(state, settings) ?? newestRun(state);

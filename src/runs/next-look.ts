@@ -5,6 +5,8 @@ import { expectedRun, patienceOf, type WatchSettings, type WatchState } from './
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 const flowGoodForMs = 3 * dayMs;
+/** How long a flow that could not be read is left alone. */
+const unreadableRestMs = 60 * minuteMs;
 /** How long it may take until a run shows in AEP, and its end reaches the watcher. */
 const heardWithinMs = 6 * minuteMs;
 /** How long a flow that runs once stays watched after its run ended well. */
@@ -29,6 +31,7 @@ export interface PlannedLook {
 export function planLook(state: WatchState | undefined, settings: WatchSettings): PlannedLook {
   if (!state) return { at: 0, full: true, readsFlow: true };
   const { readAt, cursor, record, behindMs, onceDone, fullPassDue, flowReadAt } = state;
+  if (state.unreadableSince !== undefined) return lookAgain(state);
   const deadline = deadlineOf(state, settings);
   // A run of a flow that is not to run: somebody may have enabled it.
   const revived = isPaused(state.flow) && (state.heardAt ?? 0) > readAt;
@@ -44,6 +47,12 @@ export function planLook(state: WatchState | undefined, settings: WatchSettings)
   const at = moments.reduce((at, moment) => (moment > readAt ? Math.min(at, moment) : at), Infinity);
   const readsFlow = deadline === undefined || at === deadline || at - flowReadAt > flowGoodForMs;
   return { at, full: at === fullPassDue, readsFlow };
+}
+
+/** A flow that cannot be read is looked for again and again: it shows when its label is taken off, and is gone when its source connection is. */
+function lookAgain({ readAt, heardAt = 0, cutShort, fullPassDue }: WatchState): PlannedLook {
+  const at = cutShort || heardAt > readAt ? 0 : readAt + unreadableRestMs;
+  return { at, full: fullPassDue <= Math.max(at, readAt), readsFlow: true };
 }
 
 /**

@@ -27,7 +27,7 @@ export const flowMessageSchema = z
         'changed: the flow has another verdict. recovered: it is ok again. gaveUp: a failed run is not run again any more; the verdict is what it was. gone: AEP has the flow no more, and its watch has ended; the verdict is what it was.',
       ),
     verdict: z
-      .enum(['ok', 'degraded', 'failed', 'pending', 'stuck', 'overdue', 'paused'])
+      .enum(['ok', 'degraded', 'failed', 'pending', 'stuck', 'overdue', 'paused', 'unreadable'])
       .describe('How the flow is now.'),
     was: z.string().optional().describe('The verdict of the message before.'),
     since: time().optional().describe('Since when the verdict holds.'),
@@ -178,7 +178,7 @@ export function messageOf(
 function runOf({ verdict, lastRuns, openRuns }: Health): RunHealth | undefined {
   if (verdict === 'stuck')
     return openRuns.find((run) => run.verdict === 'stuck' && run.start >= (lastRuns[0]?.start ?? ''));
-  return verdict === 'overdue' || verdict === 'paused' ? undefined : lastRuns[0];
+  return verdict === 'overdue' || verdict === 'paused' || verdict === 'unreadable' ? undefined : lastRuns[0];
 }
 
 function nextStep(

@@ -109,7 +109,7 @@ function isPast({ start, end = start }: JudgedRun, { began, behindMs }: WatchSta
 }
 
 function isOld(state: WatchState, { verdict }: Health, reported: Reactions['reported']): true | undefined {
-  if (verdict === 'overdue' || verdict === 'stuck') return undefined;
+  if (verdict === 'overdue' || verdict === 'stuck' || verdict === 'unreadable') return undefined;
   if (verdict === 'paused') return reported === undefined ? true : undefined;
   const [newest] = state.record.last;
   return !newest || isPast(newest, state) ? true : undefined;

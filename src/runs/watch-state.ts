@@ -27,12 +27,22 @@ export interface News {
   runs: Run[];
   /** Open runs that AEP has no more. */
   vanished: string[];
-  /** Null where AEP has it no more; absent where it was not read. */
+  /** Null where AEP has it no more; absent where it was not read, or could not be. */
   flow?: Flow | null;
+  /** AEP shows the flow no more, but its source connection is there: it may be hidden from us, and need not be gone. */
+  isUnreadable?: true;
   /** With the first look of a watch: from when on it takes runs, by AEP's clock. */
   since?: number;
   /** Milliseconds until the next full pass, drawn so that those of many watchers spread. Default: a day. */
   restMs?: number;
+}
+
+/** What somebody wants to be looked at: the newest runs, and more. */
+export interface WantedLook {
+  /** The flow too. */
+  readsFlow: boolean;
+  /** Whoever wants the look says that the flow was deleted: one that AEP does not show is gone, not hidden. */
+  isDeleted?: boolean;
 }
 
 /** All a watcher knows. It goes from one execution to the next, as JSON. Times are epoch milliseconds. */
@@ -51,6 +61,8 @@ export interface WatchState {
   cutShort: boolean;
   cursor: Cursor;
   flow: Flow;
+  /** Since when AEP shows the flow no more, although its source connection is there. */
+  unreadableSince?: number;
   /** When the flow was seen to be enabled or disabled by somebody. */
   switchedAt?: number;
   /** How far AEP's clock is behind, as far as its runs have shown. Milliseconds. */
@@ -59,7 +71,7 @@ export interface WatchState {
   /** Absent until something was seen to. */
   reactions?: Reactions;
   /** A look that somebody wanted and that was not made when an execution ended. */
-  wanted?: { readsFlow: boolean } | undefined;
+  wanted?: WantedLook | undefined;
   /** When the latest run of a flow that runs once was seen to have ended well. */
   onceDone?: number;
 }
@@ -80,8 +92,10 @@ export function absorb(before: WatchState | undefined, news: News, settings: Wat
   const { readAt, cutShort, vanished, full } = news;
   const known = before ?? begin(news);
   const flow = news.flow ?? known.flow;
-  const looked = { ...known, readAt, cutShort, flow };
+  const { unreadableSince = readAt, ...rest } = known;
+  const looked: WatchState = { ...rest, readAt, cutShort, flow };
   if (news.flow) looked.flowReadAt = readAt;
+  else if (news.isUnreadable || known.unreadableSince !== undefined) looked.unreadableSince = unreadableSince;
   if (isPaused(flow) !== isPaused(known.flow)) looked.switchedAt = readAt;
   const lastRead = before && !before.cutShort ? Math.min(lastNews(before), readAt) : undefined;
   const state = take(

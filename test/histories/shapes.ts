@@ -4,7 +4,7 @@ import { example } from '../support/example.ts';
 import { legacyOrders, orders, refusedMapping } from '../support/dataflows.ts';
 import type { Watch } from '../../src/workflows/watch/watch-messages.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { administrator, makeFlow } from '../watch/make-flow.ts';
+import { administrator, makeFlow, removeFlow } from '../watch/make-flow.ts';
 import { webhook, type Played, type Stage } from './stage.ts';
 
 type Shape = (stage: Stage) => Promise<Played>;
@@ -294,7 +294,7 @@ export const shapes: Record<string, Shape> = {
     const watcher = await watched(stage);
     await runs(stage, 1);
     const { sandbox, emulator } = stage;
-    await administrator(emulator.url).flowService.flows.remove({ sandbox }, flowOf(stage));
+    await removeFlow(administrator(emulator.url), flowOf(stage), sandbox);
     await watcher.signal('wake', { flow: true });
     return ended(watcher);
   },

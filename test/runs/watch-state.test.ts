@@ -379,3 +379,42 @@ describe('the details for the Temporal UI', () => {
     expect(text.split('\n').at(-1)).toContain(String.raw`a \| b \# c \<img src=x\> \[d\](e) \`f\``);
   });
 });
+
+describe('a flow that AEP shows no more although its source connection is there', () => {
+  // As a look brings it that does not read the flow.
+  const unread: Partial<News> = { flow: undefined as never };
+  const hidden: Partial<News> = { ...unread, isUnreadable: true };
+  const hiddenFlow = { ...hourly, sourceConnectionId: 'the-source' };
+  const seen = () => watcher(hiddenFlow).look(t0, [ok(t0 - hour)]);
+
+  test('is unreadable since it was first seen so, whatever else would be said of it', () => {
+    const watch = seen().look(t0 + hour, [inProgress(t0 + minute)]);
+    watch.look(t0 + 2 * hour, [], hidden).look(t0 + 3 * day, [], hidden);
+    expect(watch.health).toMatchObject({
+      verdict: 'unreadable',
+      since: new Date(t0 + 2 * hour).toISOString(),
+      cause: { message: expect.stringContaining('the-source') as string },
+    });
+  });
+
+  test('is looked for again in an hour, the flow too, and everything once a day', () => {
+    const watch = seen().look(t0 + 2 * hour, [], hidden);
+    expect(planLook(watch.state, {})).toEqual({ at: t0 + 3 * hour, full: false, readsFlow: true });
+    watch.look(t0 + 30 * hour, [], hidden);
+    expect(planLook(watch.state, {})).toEqual({ at: t0 + 31 * hour, full: true, readsFlow: true });
+  });
+
+  test('is looked for at once when a run of it has shown', () => {
+    const watch = seen().look(t0 + 2 * hour, [], hidden);
+    watch.hear(t0 + 2 * hour + minute, [ok(t0 + 2 * hour)]);
+    expect(planLook(watch.state, {})).toMatchObject({ at: 0, readsFlow: true });
+  });
+
+  test('is what its runs say as soon as it shows, and a look that does not read it changes nothing', () => {
+    const watch = seen().look(t0 + 2 * hour, [], hidden);
+    watch.look(t0 + 3 * hour, [], unread);
+    expect(watch.health.verdict).toBe('unreadable');
+    watch.look(t0 + 4 * hour, [failed(t0 + 3 * hour)], { flow: hiddenFlow });
+    expect(watch.health).toMatchObject({ verdict: 'failed', totals: { ok: 1, failed: 1 } });
+  });
+});

@@ -1,4 +1,5 @@
 import { day, hour, minute, type Scene } from './long-watch.ts';
+import { removeFlow } from './make-flow.ts';
 import { readRun } from '../../src/runs/read-run.ts';
 import { hasEnded } from '../../src/runs/run.ts';
 
@@ -68,7 +69,7 @@ export function adversity(days: number, { daysAway = 9, awayFrom = Math.floor(da
     }
     if (elapsed > days * day) {
       control.clearFaults();
-      await aep.flowService.flows.remove({ sandbox: 'prod' }, flowId);
+      await removeFlow(aep, flowId);
     }
     if (!isDeathDue(elapsed)) return false;
     count.deaths += 1;

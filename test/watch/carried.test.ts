@@ -5,7 +5,7 @@ import { readRun } from '../../src/runs/read-run.ts';
 import { runsEndedName } from '../../src/runs/names.ts';
 import type { WatchState } from '../../src/runs/watch-state.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { makeFlow } from './make-flow.ts';
+import { makeFlow, removeFlow } from './make-flow.ts';
 import {
   healthOf,
   historyOf,
@@ -96,7 +96,7 @@ test('a watch goes on, with all it knows, in execution after execution: each run
   const { totals } = await watcher.executeUpdate(checkNowUpdate);
   expect(totals).toMatchObject({ ok: ids.length, degraded: 0, failed: 0, tooLate: 0 });
 
-  await stage.aep.flowService.flows.remove({ sandbox: 'prod' }, flowId);
+  await removeFlow(stage.aep, flowId);
   await watcher.signal('wake', { flow: true });
   expect(await watcher.result()).toMatchObject({ reason: 'gone', health: { totals } });
   for (const runId of executions) await replay(workflow.getHandle(watcher.workflowId, runId));

@@ -90,3 +90,12 @@ export async function makeFlow(aep: Aep, request: FlowRequest = {}): Promise<str
   );
   return id;
 }
+
+/** Deletes a flow and then its source connection, as long as they are there: only then is it surely gone. */
+export async function removeFlow({ flowService }: Aep, flowId: string, sandbox = 'prod'): Promise<void> {
+  const flow = await flowService.flows.get({ sandbox }, flowId);
+  if (!flow) return;
+  await flowService.flows.remove({ sandbox }, flowId);
+  const [source] = flow['sourceConnectionIds'] as string[];
+  await flowService.sourceConnections.remove({ sandbox }, source!);
+}

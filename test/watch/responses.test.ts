@@ -14,6 +14,7 @@ import {
   type Stage,
   type Watcher,
 } from './stage.ts';
+import { removeFlow } from './make-flow.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -105,7 +106,7 @@ describe('a webhook', () => {
 
   test('is notified that the flow is gone, and with it the watch', async () => {
     const { flowId, watcher, received } = await stage.watch(onCall);
-    await stage.aep.flowService.flows.remove({ sandbox: 'prod' }, flowId);
+    await removeFlow(stage.aep, flowId);
     await watcher.signal('wake', { flow: true });
     expect(await watcher.result()).toMatchObject({ reason: 'gone' });
     const [message] = await received(1);

@@ -10,6 +10,7 @@ import {
 } from '../../src/workflows/watch/watch-messages.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { healthOf, historyOf, onCall, refusalOf, replay, startStage, until, type Stage } from './stage.ts';
+import { removeFlow } from './make-flow.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -235,7 +236,7 @@ describe('an update', () => {
     try {
       // Nobody takes its last message, so that it stays for a while.
       await judge('failed');
-      await stage.aep.flowService.flows.remove({ sandbox: 'prod' }, flowId);
+      await removeFlow(stage.aep, flowId);
       const asked = Date.now();
       const first = refusalOf(watcher.executeUpdate(checkNowUpdate));
       await waitFor(

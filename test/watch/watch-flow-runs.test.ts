@@ -12,7 +12,7 @@ import {
 } from '../../src/workflows/watch/watch-messages.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { administrator, makeEnds, makeFlow, type FlowRequest } from './make-flow.ts';
+import { administrator, makeEnds, makeFlow, removeFlow, type FlowRequest } from './make-flow.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -110,7 +110,7 @@ describe.concurrent('a watcher that is given a sandbox and a flow id', () => {
     const { flowId, watcher } = await watch();
     makeRun(flowId);
     await until(watcher, 'the run to be judged', ({ verdict }) => verdict === 'ok');
-    await aep.flowService.flows.remove({ sandbox: 'prod' }, flowId);
+    await removeFlow(aep, flowId);
     await watcher.signal('wake', { flow: true });
     const result: WatchResult = await watcher.result();
     expect(result).toMatchObject({ reason: 'gone', health: { totals: { ok: 1 } } });

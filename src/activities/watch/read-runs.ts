@@ -23,6 +23,10 @@ export interface RunsRequest {
   /** Whether `from` is the floor, so that everything is read. */
   full: boolean;
   readsFlow: boolean;
+  /** Where it is not there either, a flow that AEP does not show is gone. Absent at the first look. */
+  sourceConnectionId?: string | undefined;
+  /** Somebody says that the flow was deleted: then its source connection says nothing. */
+  isDeleted?: boolean | undefined;
 }
 
 interface LookTrail extends Trail {
@@ -92,14 +96,15 @@ export function createLookActivities({ aep, looksPerSecond, watchIntervalMs, lis
       }
       // A watch that ends by mistake is worse than one that ends late, and at the first look a flow may have been made just now.
       const patienceMs = look.from === undefined ? listLagMs : 0;
-      if (news.flow === null && (missingSince === undefined || now < missingSince + patienceMs)) {
+      const isMissing = news.flow === null || news.isUnreadable;
+      if (isMissing && (missingSince === undefined || now < missingSince + patienceMs)) {
         const pauseMs = Math.min(secondOpinionMs, watchIntervalMs);
         leaveTo({ failures: 0, missingSince: missingSince ?? now }, pauseMs);
         throw notYet(`AEP shows no flow ${look.flowId}; asking once more`, pauseMs);
       }
       // Only now: for a sandbox or a flow that is not there, nobody is to follow anything.
       if (news.flow !== null) await follower.ensure(look.sandbox);
-      return look.full ? { ...news, restMs: restAfter(look) } : news;
+      return news.full ? { ...news, restMs: restAfter(look) } : news;
     },
   };
 }
@@ -119,7 +124,10 @@ async function readNews(
   let { from } = look;
   if (readsFlow) {
     const flow = await aep.flowService.flows.get(call, look.flowId);
-    news.flow = flow ? readFlow(flow) : null;
+    if (flow) news.flow = readFlow(flow);
+    else if (await isGone(aep, call, look)) news.flow = null;
+    // Its runs are hidden with it: that they do not show says nothing about them.
+    else Object.assign(news, { isUnreadable: true, full: false });
     // From AEP's own times, whose clock need not be ours: a week before the flow last did something.
     if (flow && news.flow && from === undefined) {
       from = news.since = Math.max(news.flow.created, Math.min(readAt, lastActivity(flow)) - latenessMs);
@@ -146,8 +154,15 @@ async function readNews(
   }
   const older = await readOpenRuns(aep, call, [...unseen]);
   news.runs.push(...older);
-  if (look.full) news.vanished = [...unseen].filter((id) => !older.some((run) => run.id === id));
+  if (news.full) news.vanished = [...unseen].filter((id) => !older.some((run) => run.id === id));
   return news;
+}
+
+/** Whether a flow that AEP does not show is surely deleted: an access label hides a flow just so, but never its source connection. */
+async function isGone({ flowService }: Aep, call: Call, look: RunsRequest): Promise<boolean> {
+  const { isDeleted, sourceConnectionId } = look;
+  if (isDeleted || sourceConnectionId === undefined) return true;
+  return (await flowService.sourceConnections.get(call, sourceConnectionId)) === undefined;
 }
 
 /** Runs in progress that were created before what an ordinary look covers. */

@@ -202,10 +202,12 @@ function inWords({ kind, id, name, dataflow, uses }: User): string {
   return `the ${titleOf(kind)} "${name ?? ''}" (${id})${whose} uses ${used.join(' and ')}`;
 }
 
-/** The watcher would see it by itself, but only when it looks next. Where nobody watches, nobody need be told. */
+/**
+ * The watcher would see it by itself, but only when it looks next, and not while the source connection is there. Where nobody watches, nobody need be told.
+ */
 async function tellWatcher(sandbox: string, flowId: string): Promise<void> {
   const watcher = getExternalWorkflowHandle(watcherWorkflowId({ sandbox, flowId }));
-  await watcher.signal(wakeSignal, { flow: true }).catch(() => undefined);
+  await watcher.signal(wakeSignal, { flow: true, deleted: true }).catch(() => undefined);
 }
 
 /** A create may have adopted it since somebody called it an orphan. Mapping sets refer to their schema for ever, and do nothing. */

@@ -2,7 +2,7 @@ import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.ts';
 import type { RunsRequest } from '../../activities/watch/read-runs.ts';
 import type { PlannedLook } from '../../runs/next-look.ts';
-import type { News } from '../../runs/watch-state.ts';
+import type { News, WantedLook } from '../../runs/watch-state.ts';
 import { thrownBy } from '../failures.ts';
 
 const { readRuns } = proxyActivities<Activities>({
@@ -17,9 +17,9 @@ const { readRuns } = proxyActivities<Activities>({
 /** A watcher's own looks at AEP: one at a time, and while it lasts (hours, where AEP is away) the watcher hears what else comes. */
 export class Looks {
   /** What somebody wants to be looked at, beside what is planned. */
-  #wanted: PlannedLook | undefined;
+  #wanted: (PlannedLook & WantedLook) | undefined;
   /** The same, while a look is under way that somebody wanted. */
-  #awaited: PlannedLook | undefined;
+  #awaited: WantedLook | undefined;
   #underWay = false;
   /** How often a look was wanted, how many of those the latest look sees to, and how many were seen to. */
   #asked = 0;
@@ -29,11 +29,11 @@ export class Looks {
   #error: unknown;
 
   /**
-   * Asks for a look at the newest runs, and at the flow too where `readsFlow` says so: one that begins from now on.
+   * Asks for a look at the newest runs, and at more where `look` says so: one that begins from now on.
    * Answers what `seen` has come to when that was taken.
    */
-  want({ readsFlow }: { readsFlow: boolean }): number {
-    this.#wanted = { at: 0, full: false, readsFlow: readsFlow || this.#wanted?.readsFlow === true };
+  want(look: WantedLook): number {
+    this.#wanted = { at: 0, full: false, ...both(look, this.#wanted) };
     return (this.#asked += 1);
   }
 
@@ -43,14 +43,14 @@ export class Looks {
   }
 
   /** What can begin now. */
-  get wanted(): PlannedLook | undefined {
+  get wanted(): (PlannedLook & WantedLook) | undefined {
     return this.#underWay ? undefined : this.#wanted;
   }
 
   /** What was wanted, and has not come. */
-  get unseen(): { readsFlow: boolean } | undefined {
-    const both = [this.#wanted, this.#awaited].filter((look) => look !== undefined);
-    return both.length > 0 ? { readsFlow: both.some(({ readsFlow }) => readsFlow) } : undefined;
+  get unseen(): WantedLook | undefined {
+    const first = this.#wanted ?? this.#awaited;
+    return first && both(first, this.#awaited);
   }
 
   get underWay(): boolean {
@@ -68,7 +68,7 @@ export class Looks {
 
   start(request: RunsRequest): void {
     // A look that is planned reads at least the newest runs.
-    if (!this.#wanted?.readsFlow || request.readsFlow) {
+    if (covers(request, this.#wanted)) {
       this.#awaited = this.#wanted;
       this.#wanted = undefined;
       this.#covered = this.#asked;
@@ -97,4 +97,17 @@ export class Looks {
     }
     this.#underWay = false;
   }
+}
+
+/** What both ask for. */
+function both(one: WantedLook, other: WantedLook | undefined): WantedLook {
+  return {
+    readsFlow: one.readsFlow || other?.readsFlow === true,
+    ...(one.isDeleted || other?.isDeleted ? { isDeleted: true } : {}),
+  };
+}
+
+function covers(request: RunsRequest, wanted: WantedLook | undefined): boolean {
+  if (wanted?.isDeleted && !request.isDeleted) return false;
+  return !wanted?.readsFlow || request.readsFlow;
 }

@@ -162,6 +162,8 @@ export class Responses {
     const chain = find();
     // Meanwhile it went well, or the flow was disabled.
     if (!chain || (this.#state && isPaused(this.#state.flow))) return;
+    // Of a flow that is hidden AEP runs nothing for us. The next look that shows it again comes back to this.
+    if (this.#state?.unreadableSince !== undefined) return;
     const watch = this.#watcher.watch();
     if (!watch.retry) return this.#giveUp(chain, 'The settings of the watch do not ask for it any more.');
     if (chain.tried >= watch.retry.times)

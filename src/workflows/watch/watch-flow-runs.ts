@@ -11,8 +11,9 @@ import {
 import type { RunsRequest } from '../../activities/watch/read-runs.ts';
 import { judgedSince, readFrom } from '../../runs/cursor.ts';
 import { isOver, planLook, type PlannedLook } from '../../runs/next-look.ts';
+import { objectOf } from '../../runs/raw.ts';
 import { readEndedRuns, type EndedRuns } from '../../runs/run.ts';
-import { absorb, hear, settingsOf, type WatchState } from '../../runs/watch-state.ts';
+import { absorb, hear, settingsOf, type WantedLook, type WatchState } from '../../runs/watch-state.ts';
 import { fail, invalidDefinition } from '../failures.ts';
 import { historyIsLong, historyIsTooLong, liveThroughReleases } from './long-lived.ts';
 import { Looks } from './looks.ts';
@@ -20,7 +21,7 @@ import { Responses } from './responses.ts';
 import { currentHealth, showHealth } from './show-health.ts';
 import { checkWatchInput } from './watch-input.ts';
 import { healthQuery, runsEndedSignal, wakeSignal } from './watch-messages.ts';
-import type { WatchInput, WatchResult } from './watch-messages.ts';
+import type { Wake, WatchInput, WatchResult } from './watch-messages.ts';
 import { takeUpdates } from './watch-updates.ts';
 
 /** How long a watch that ends waits for its last messages to be taken. Milliseconds. */
@@ -60,7 +61,7 @@ export async function watchFlowRuns(given: WatchInput, carried?: WatchState): Pr
   const responses = new Responses({ sandbox, flowId, watch: () => watch, health, look }, carried);
   setHandler(healthQuery, health);
   setHandler(runsEndedSignal, (runs) => void heard.push(readEndedRuns(runs, Date.now(), flowId)));
-  setHandler(wakeSignal, (wake) => void looks.want({ readsFlow: wake?.flow === true }));
+  setHandler(wakeSignal, (wake) => void looks.want(wantedBy(wake)));
   takeUpdates({
     state: () => state,
     health,
@@ -184,13 +185,26 @@ liveThroughReleases(watchFlowRuns);
 function requestOf(
   { sandbox, flowId }: WatchInput,
   state: WatchState | undefined,
-  { full, readsFlow }: PlannedLook,
+  { full, readsFlow, isDeleted }: PlannedLook & Partial<WantedLook>,
 ): RunsRequest {
-  const look = { sandbox, flowId, full, readsFlow };
+  const look = { sandbox, flowId, full, readsFlow, ...(isDeleted ? { isDeleted } : {}) };
   if (!state) return { ...look, judged: [], open: [] };
-  const { cursor } = state;
+  const { cursor, flow } = state;
+  const { sourceConnectionId } = flow;
   const from = full ? cursor.floor : readFrom(cursor);
-  return { ...look, from, judged: judgedSince(cursor, from), open: cursor.open.map(({ id }) => id) };
+  return {
+    ...look,
+    ...(sourceConnectionId ? { sourceConnectionId } : {}),
+    from,
+    judged: judgedSince(cursor, from),
+    open: cursor.open.map(({ id }) => id),
+  };
+}
+
+/** Anybody may send a signal, with anything in it. */
+function wantedBy(wake: Wake | undefined): WantedLook {
+  const { flow, deleted } = objectOf(wake);
+  return { readsFlow: flow === true || deleted === true, ...(deleted === true ? { isDeleted: true } : {}) };
 }
 
 /** What a watcher waits for, as the Temporal UI shows it beside the timer. */
@@ -208,6 +222,6 @@ function untilAbout(moment: number): number {
 }
 
 function noSuchFlow(sandbox: string, flowId: string) {
-  const message = `There is no flow ${flowId} in the sandbox ${sandbox}.`;
+  const message = `There is no flow ${flowId} in the sandbox ${sandbox}, or an access label hides it.`;
   return invalidDefinition(message, [{ field: 'flowId', message }]);
 }

@@ -35,6 +35,11 @@ export const wakeSignal = defineSignal<[Wake?]>('wake');
 export interface Wake {
   /** The flow itself: it was changed or deleted. */
   flow?: boolean;
+  /**
+   * The flow was deleted, by whoever sends this. A flow that AEP does not show may be hidden by an access label instead,
+   * and is `gone` without this only when its source connection is gone too.
+   */
+  deleted?: boolean;
 }
 
 /** Looks at AEP now. Answers how the flow is then. */
