@@ -1,6 +1,7 @@
 import { DefaultPayloadConverter, encodingTypes, type Payload } from '@temporalio/common';
 import type { ConverterHint, SerializationContext } from '@temporalio/common';
 import { decode, encode } from '@temporalio/common/lib/encoding.js';
+import { tellNotNumbers } from './not-numbers.ts';
 
 /** Stands for what somebody sent and nobody can read. */
 export class Unreadable {
@@ -54,7 +55,8 @@ function read(data: Uint8Array): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return new Unreadable('is not JSON, which has no NaN and no Infinity either');
+    const where = tellNotNumbers(text);
+    return new Unreadable(`is not JSON, which has no NaN and no Infinity either${where && `: ${where}`}`);
   }
 }
 

@@ -20,6 +20,15 @@ describe('what somebody sent', () => {
   it.each([
     ['NaN, as Python writes it', payload('{"a": NaN}'), 'is not JSON, which has no NaN'],
     ['-Infinity', payload('[-Infinity]'), 'is not JSON, which has no NaN and no Infinity'],
+    [
+      'NaN deep inside',
+      payload(
+        '{"name": "NaN \\" Infinity", "source": {"columns": [{}, {"minimum": NaN, "maximum": -Infinity}]}}',
+      ),
+      'either: source.columns[1].minimum is NaN, source.columns[1].maximum is -Infinity',
+    ],
+    ['NaN alone', payload('NaN'), 'which has no NaN and no Infinity either'],
+    ['NaN in what is cut off', payload('{"a": NaN, "b": "'), 'is not JSON'],
     ['cut off', payload('{"a": '), 'is not JSON'],
     ['a byte order mark', payload('\uFEFF{}'), 'begins with a byte order mark'],
     ['nothing at all', payload(''), 'is empty'],
@@ -35,6 +44,15 @@ describe('what somebody sent', () => {
     const value = readable(sent);
     expect(value).toBeInstanceOf(Unreadable);
     expect((value as Unreadable).why).toContain(why);
+  });
+
+  it('is told however many and however deep the NaN are', () => {
+    const many = readable(payload(`[${'NaN,'.repeat(50_000)}NaN]`)) as Unreadable;
+    expect(many.why).toContain('[9] is NaN and 49991 more');
+    const deep = readable(payload(`${'['.repeat(300_000)}NaN${']'.repeat(300_000)}`)) as Unreadable;
+    expect(deep.why.length).toBeLessThan(2_000);
+    const quotes = readable(payload(`{"a": NaN, "b": "${'\\"'.repeat(500_000)}`)) as Unreadable;
+    expect(quotes.why).toBe('is not JSON, which has no NaN and no Infinity either');
   });
 
   it('fails where a codec made it and none decoded it: that is the worker’s mistake', () => {
