@@ -34,13 +34,16 @@ export function acceptOfLookup(accept: string | undefined): LookupAccept {
   };
 }
 
-/** Descriptors: whole, ids or links. */
-export function acceptOfDescriptors(accept: string | undefined, isList: boolean): 'object' | 'id' | 'link' {
-  const match = /^application\/vnd\.adobe\.xdm(?:-v2)?(-id|-link)?\+json$/.exec((accept ?? '').trim());
-  if (match === null || (!isList && match[1] !== undefined)) {
+/** Descriptors: whole, ids or links; in pages where the header has `-v2`, else grouped by their type. */
+export function acceptOfDescriptors(
+  accept: string | undefined,
+  isList: boolean,
+): { shape: 'object' | 'id' | 'link'; inPages: boolean } {
+  const match = /^application\/vnd\.adobe\.xdm(-v2)?(-id|-link)?\+json$/.exec((accept ?? '').trim());
+  if (match === null || (!isList && match[2] !== undefined)) {
     const hint = isList ? 'application/vnd.adobe.xdm-id+json' : 'application/vnd.adobe.xdm+json';
     throw invalid(isList ? 'XDM-1008-400' : 'XDM-1009-400', accept ?? '', hint);
   }
-  if (match[1] === undefined) return 'object';
-  return match[1] === '-id' ? 'id' : 'link';
+  const shape = match[2] === undefined ? 'object' : match[2] === '-id' ? 'id' : 'link';
+  return { shape, inPages: match[1] !== undefined };
 }

@@ -8,6 +8,7 @@ import { isObject } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import type { Sandbox, World } from '../world.ts';
 import { acceptOfDescriptors } from './accept.ts';
+import { list } from './listing.ts';
 
 const mostPerSandbox = 4000;
 
@@ -32,13 +33,13 @@ export function descriptors(world: World): Hono<Env> {
   const app = new Hono<Env>({ strict: false });
 
   app.get('/tenant/descriptors', (c) => {
-    const shape = acceptOfDescriptors(c.req.header('accept'), true);
+    const { shape, inPages } = acceptOfDescriptors(c.req.header('accept'), true);
+    const all = c.get('caller').sandbox.descriptors.listed(world.settings.listLagMs);
+    const show = (one: JsonObject) =>
+      shape === 'object' ? one : shape === 'id' ? one['@id'] : `/tenant/descriptors/${one['@id']}`;
+    if (inPages) return c.json(list(all, new URL(c.req.url).searchParams, '/tenant/descriptors', show));
     const groups: Record<string, unknown[]> = {};
-    for (const one of c.get('caller').sandbox.descriptors.listed(world.settings.listLagMs)) {
-      const shown =
-        shape === 'object' ? one : shape === 'id' ? one['@id'] : `/tenant/descriptors/${one['@id']}`;
-      (groups[one['@type']] ??= []).push(shown);
-    }
+    for (const one of all) (groups[one['@type']] ??= []).push(show(one));
     return c.json(groups);
   });
 

@@ -42,7 +42,7 @@ export function list(
   items: JsonObject[],
   params: URLSearchParams,
   path: string,
-  present: (item: JsonObject) => JsonObject,
+  present: (item: JsonObject) => Json,
 ): JsonObject {
   const orderby = params.get('orderby') ?? params.get('orderBy');
   const start = params.get('start');

@@ -29,6 +29,7 @@ test.skipIf(!hasPython)(
       fieldGroup: ['Demographic Details', ['https://ns.adobe.com/xdm/context/profile'], ['person']],
       tenant: 'emulator',
       schemas: ['Customers of aepp', 'Database target schema'],
+      descriptors: [],
       path: 'object',
       datasets: ['Customers of aepp', 'Database target dataset'],
       behavior: ['record'],

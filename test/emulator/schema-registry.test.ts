@@ -198,6 +198,35 @@ test('descriptors are made, listed by type, replaced and deleted', async () => {
   ).toBe(400);
 });
 
+test('a list of descriptors comes in pages where the header has -v2', async () => {
+  const { body: parent } = await create(schema('Paged'));
+  for (const property of ['/_id', '/person/name/firstName', '/person/name/lastName'])
+    await client.post('/schemaregistry/tenant/descriptors', {
+      '@type': 'xdm:descriptorIdentity',
+      'xdm:sourceSchema': parent.$id,
+      'xdm:sourceVersion': 1,
+      'xdm:sourceProperty': property,
+      'xdm:namespace': 'Email',
+      'xdm:property': 'xdm:code',
+    });
+  const ofSchema = encodeURIComponent(`xdm:sourceSchema==${parent.$id}`);
+  const list = (accept: string, more = '') =>
+    client.get(`/schemaregistry/tenant/descriptors?property=${ofSchema}${more}`, {
+      accept: `application/vnd.adobe.${accept}+json`,
+    });
+  const whole = await list('xdm-v2');
+  expect(whole.body).toMatchObject({
+    results: [{ '@type': 'xdm:descriptorIdentity' }, {}, {}],
+    _page: { next: null, count: 3 },
+  });
+  const ids = await list('xdm-v2-id');
+  expect(ids.body.results.toSorted()).toEqual(
+    whole.body.results.map((one: { '@id': string }) => one['@id']).toSorted(),
+  );
+  const first = await list('xdm-v2', '&orderby=xdm:sourceProperty&limit=2');
+  expect(first.body._page.next).toBe('/person/name/firstName');
+});
+
 test('the statistics tell the tenant id', async () => {
   const stats = await client.get('/schemaregistry/stats');
   expect(stats.body).toMatchObject({ tenantId: 'emulator', counts: { schemas: expect.any(Number) } });

@@ -34,6 +34,7 @@ found["tenant"] = registry.getTenantId()
 made = registry.createProfileSchema("Customers of aepp", fieldGroupIds=[groups["Demographic Details"]])
 schema_id = made["$id"]
 found["schemas"] = sorted(one["title"] for one in registry.getSchemas())
+found["descriptors"] = registry.getDescriptors()
 found["path"] = registry.getSchema(schema_id)["properties"]["person"]["properties"]["name"]["type"]
 dataset = datasets.createDataSet(name="Customers of aepp", schemaId=schema_id)[0].split("/")[-1]
 datasets.getDataSets()
