@@ -82,7 +82,12 @@ export const flow = describedResource({
     if (field === 'scheduleParams.startTime' || field === 'scheduleParams.backfill') return !hasBegun;
     return false;
   },
-  operations: (edits, answer) => operationsFor(edits, answer),
+  // Its transformations are a list: what is edited there is put in place whole (see `pinning`).
+  operations: (edits, answer) =>
+    operationsFor(
+      edits.filter(({ field }) => !field.startsWith('transformations.')),
+      answer,
+    ),
 });
 
 /** AEP counts a mapping set up whenever somebody saves it: which version that is, no definition says. */

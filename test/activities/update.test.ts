@@ -100,6 +100,19 @@ describe('the update of a flow', () => {
     });
   });
 
+  it('takes another mapping set in the place of the one that it has', async () => {
+    const id = await makeFlow();
+    const mappingId = (await makeParts(client)).mappingId;
+    const field = 'transformations.Mapping.mappingId';
+    const edits = [{ field, from: parts.mappingId, to: mappingId }];
+    expect(await update('Flow', { id, edits, mapping: { mappingId, mappingVersion: 0 } })).toMatchObject({
+      result: {},
+    });
+    expect(await readFlow(id)).toMatchObject({
+      transformations: [{ name: 'Copy' }, { params: { mappingId } }],
+    });
+  });
+
   it('is nothing but a read where all is as it should be', async () => {
     const id = await makeFlow();
     const edits = [{ ...rename, to: rename.from, from: 'another' }];
@@ -365,7 +378,7 @@ describe('the update of a schema', () => {
       expect(result).toEqual({});
       const found = await aep.schemaRegistry.schemas.get(call, id);
       expect(found).toMatchObject({ version: '1.2', description: `All\n${mark}` });
-      const refs = (found?.['allOf'] as JsonObject[]).map(({ $ref }) => $ref);
+      const refs = (found!['allOf'] as JsonObject[]).map(({ $ref }) => $ref);
       expect(refs).toEqual([profile, person, personal, work]);
     },
   );
