@@ -4,7 +4,7 @@ import { type Client, WorkflowFailedError, type WorkflowExecutionDescription } f
 import { ApplicationFailure } from '@temporalio/common';
 import { waitingCalls } from '../../src/waiting-calls.ts';
 import { taskQueue } from '../../src/workflows/messages.ts';
-import type { Ended } from '../../test/create-once/simulation/verify.ts';
+import type { Ended } from '../../test/simulation/verify.ts';
 import type { Life } from './life.ts';
 
 /** `EVENT_TYPE_WORKFLOW_TASK_COMPLETED` of Temporal's API. */

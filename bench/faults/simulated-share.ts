@@ -1,7 +1,7 @@
 // One process's share of a simulation: every `step`-th seed.
 import { readFileSync } from 'node:fs';
-import { playSeed, smallest } from '../../test/create-once/simulation/one-life.ts';
-import { loadWorkflowCode } from '../../test/create-once/simulation/simulated-worker.ts';
+import { playSeed, smallest } from '../../test/simulation/one-life.ts';
+import { loadWorkflowCode } from '../../test/simulation/simulated-worker.ts';
 import type { Report } from './simulated.ts';
 
 const [bundle, from, end, step] = process.argv.slice(2) as [string, string, string, string];

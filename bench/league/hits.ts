@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Control, FaultKind } from '../../emulator/emulator.ts';
-import { randomOf } from '../../test/create-once/simulation/virtual-clock.ts';
+import { randomOf } from '../../test/simulation/virtual-clock.ts';
 
 /** Milliseconds. What every contestant's calls may take, and how late and laggy the emulator gets at most. */
 export const bounds = { httpTimeoutMs: 3_000, lateCommitMs: 1_000, listLagMs: 1_000 };

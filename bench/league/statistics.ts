@@ -1,4 +1,4 @@
-import { randomOf } from '../../test/create-once/simulation/virtual-clock.ts';
+import { randomOf } from '../../test/simulation/virtual-clock.ts';
 
 /** A figure, and between what it lies with 95 % confidence. */
 export interface Figure {

@@ -1,9 +1,4 @@
-import {
-  hits,
-  type CallFault,
-  type Commit,
-  type ShelfName,
-} from '../../test/create-once/simulation/faults.ts';
+import { hits, type CallFault, type Commit, type ShelfName } from '../../test/simulation/faults.ts';
 
 /** The creates of a dataflow of the older generation, which has all nine kinds. */
 export const creates: { name: string; shelf: ShelfName; nth: number }[] = [

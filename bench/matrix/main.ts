@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleWorkflows } from '../../dev/bundle-workflows.ts';
 import { readOptions } from '../../dev/options.ts';
-import { loadWorkflowCode, type WorkflowCode } from '../../test/create-once/simulation/simulated-worker.ts';
+import { loadWorkflowCode, type WorkflowCode } from '../../test/simulation/simulated-worker.ts';
 import { keep } from '../lib/results.ts';
 import { writePages } from '../report/pages.ts';
 import { creates, faults, lagsMs, type Fault } from './cells.ts';

@@ -1,5 +1,5 @@
-import type { Generation } from '../../test/create-once/simulation/scenario.ts';
-import type { WorkflowCode } from '../../test/create-once/simulation/simulated-worker.ts';
+import type { Generation } from '../../test/simulation/scenario.ts';
+import type { WorkflowCode } from '../../test/simulation/simulated-worker.ts';
 import { creates, faults, type Fault } from './cells.ts';
 import { playCell } from './play-cell.ts';
 

@@ -1,7 +1,7 @@
-import type { CallFault } from '../../test/create-once/simulation/faults.ts';
-import { play, type Played } from '../../test/create-once/simulation/play.ts';
-import type { Generation } from '../../test/create-once/simulation/scenario.ts';
-import type { WorkflowCode } from '../../test/create-once/simulation/simulated-worker.ts';
+import type { CallFault } from '../../test/simulation/faults.ts';
+import { play, type Played } from '../../test/simulation/play.ts';
+import type { Generation } from '../../test/simulation/scenario.ts';
+import type { WorkflowCode } from '../../test/simulation/simulated-worker.ts';
 
 /** What is spoiled in one life, and in which. */
 export interface Cell {

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { samplePairs } from '../../bench/matrix/pairs.ts';
-import { playSeed, scenarioOf, smallest } from './simulation/one-life.ts';
-import { play } from './simulation/play.ts';
-import type { CallFault } from './simulation/faults.ts';
-import type { Scenario } from './simulation/scenario.ts';
-import { loadWorkflowCode, type WorkflowCode } from './simulation/simulated-worker.ts';
+import { playSeed, scenarioOf, smallest } from '../simulation/one-life.ts';
+import { play } from '../simulation/play.ts';
+import type { CallFault } from '../simulation/faults.ts';
+import type { Scenario } from '../simulation/scenario.ts';
+import { loadWorkflowCode, type WorkflowCode } from '../simulation/simulated-worker.ts';
 
 let code: WorkflowCode;
 

@@ -1,5 +1,5 @@
-import type { Aep, Call } from '../../../src/aep/aep.ts';
-import { classify } from '../../../src/aep/classify.ts';
+import type { Aep, Call } from '../../src/aep/aep.ts';
+import { classify } from '../../src/aep/classify.ts';
 import {
   NotReached,
   RateLimited,
@@ -7,10 +7,10 @@ import {
   TitleTaken,
   Unauthorized,
   Unavailable,
-} from '../../../src/aep/errors.ts';
-import { resources } from '../../../src/resources/index.ts';
-import { kinds } from '../../../src/resources/kinds.ts';
-import type { JsonObject } from '../../../src/resources/resource.ts';
+} from '../../src/aep/errors.ts';
+import { resources } from '../../src/resources/index.ts';
+import { kinds } from '../../src/resources/kinds.ts';
+import type { JsonObject } from '../../src/resources/resource.ts';
 import type { CallFault, Commit, Loss, Refusal, ShelfName } from './faults.ts';
 import { Shelf, shelfOf } from './shelf.ts';
 import { uuidOf, type SimulatedProcess, type VirtualClock } from './virtual-clock.ts';

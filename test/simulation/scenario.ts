@@ -178,7 +178,7 @@ export const scenarios: Arbitrary<Scenario> = record({
 });
 
 const file = (name: string) =>
-  JSON.parse(readFileSync(new URL(`../../../examples/${name}.json`, import.meta.url), 'utf8')) as Definition;
+  JSON.parse(readFileSync(new URL(`../../examples/${name}.json`, import.meta.url), 'utf8')) as Definition;
 export type Definition = Record<string, unknown> & {
   source: Record<string, unknown>;
   mapping: Record<string, unknown>[];

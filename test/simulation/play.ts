@@ -1,7 +1,7 @@
-import { workflowId } from '../../../src/definition/identity.ts';
-import type { Kind } from '../../../src/resources/kinds.ts';
-import type { JsonObject } from '../../../src/resources/resource.ts';
-import { parseDefinition } from '../../../src/definition/parse.ts';
+import { workflowId } from '../../src/definition/identity.ts';
+import type { Kind } from '../../src/resources/kinds.ts';
+import type { JsonObject } from '../../src/resources/resource.ts';
+import { parseDefinition } from '../../src/definition/parse.ts';
 import type { Act, CallFault, ChangedPart, Hit, Incident } from './faults.ts';
 import { changed, definitionOf, type Definition, type Scenario } from './scenario.ts';
 import { SimulatedAep } from './simulated-aep.ts';

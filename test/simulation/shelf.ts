@@ -1,5 +1,5 @@
-import type { Kind } from '../../../src/resources/kinds.ts';
-import type { JsonObject } from '../../../src/resources/resource.ts';
+import type { Kind } from '../../src/resources/kinds.ts';
+import type { JsonObject } from '../../src/resources/resource.ts';
 import type { ShelfName } from './faults.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
