@@ -1,10 +1,4 @@
-import {
-  ApplicationFailure,
-  Context,
-  activityInfo,
-  cancellationSignal,
-  heartbeat,
-} from '@temporalio/activity';
+import { ApplicationFailure, Context, activityInfo, cancellationSignal } from '@temporalio/activity';
 import {
   AepError,
   NotReached,
@@ -17,18 +11,12 @@ import { tellSome } from '../cut.ts';
 import { nearest } from '../definition/nearest.ts';
 import type { Problem } from '../definition/problems.ts';
 import type { AepRefusal, FailureType } from '../failure-types.ts';
+import { lastWord, leave, type Memory, type Trouble } from './memory.ts';
 
 const firstPauseMs = 1_000;
 const longestPauseMs = 30 * 60_000;
 /** A token that is refused right after its renewal may be a gateway catching up; a sixth time in a row it is not. */
 const unauthorizedInARow = 6;
-
-/** What went wrong since the last good answer, left to the next attempt in heartbeat details. Whoever leaves none begins anew. */
-interface Trouble {
-  failures: number;
-  /** How many of the last ones in a row were refused tokens. */
-  unauthorized: number;
-}
 
 /**
  * The pause after the `failures`th failure in a row: what AEP asked for, a second at least, else growing from one second
@@ -45,14 +33,12 @@ export function pauseMs(failures: number, retryAfterMs?: number): number {
  * An AEP error as Temporal carries it: retried by the server while it is worth it, unless the caller asked to give up by
  * then. Attempts are no measure of that: some of them were looks that AEP answered.
  * @param left what the next attempt must know besides; what earlier ones left stays.
- * @param more what the workflow must know besides AEP's answer.
  * @param againForMs for how long from now even a refusal deserves another try: the last one comes when that is over.
  */
 export function failure(
   error: unknown,
   giveUpAfterMs?: number,
-  left: object = {},
-  more: object = {},
+  left: Partial<Memory> = {},
   againForMs = 0,
 ): unknown {
   if (!(error instanceof AepError)) return error;
@@ -61,12 +47,12 @@ export function failure(
     return cancellationSignal().reason;
   const noSandbox = unknownSandbox(error);
   if (noSandbox) return noSandbox;
-  const before = activityInfo().heartbeatDetails as { trouble?: Trouble } | undefined;
+  const { memory: before } = lastWord();
   const trouble: Trouble = {
-    failures: (before?.trouble?.failures ?? 0) + 1,
-    unauthorized: error instanceof Unauthorized ? (before?.trouble?.unauthorized ?? 0) + 1 : 0,
+    failures: (before.trouble?.failures ?? 0) + 1,
+    unauthorized: error instanceof Unauthorized ? (before.trouble?.unauthorized ?? 0) + 1 : 0,
   };
-  heartbeat({ ...before, ...left, trouble });
+  leave({ ...before, ...left, trouble });
 
   const type = failureType(error);
   const again = againForMs > 0;
@@ -76,10 +62,15 @@ export function failure(
   return ApplicationFailure.create({
     type,
     message: error.message,
-    details: [{ ...refusal(error), ...more }],
+    details: [refusal(error), ...doubtsIn(left)],
     nonRetryable: !passing || isTooLate(nextRetryDelay, giveUpAfterMs),
     nextRetryDelay,
   });
+}
+
+/** What the workflow must know besides AEP's answer: whether a request may have made something. */
+export function doubtsIn({ doubts = [] }: Partial<Memory>): object[] {
+  return doubts.length > 0 ? [{ doubts }] : [];
 }
 
 /** Whether an attempt after this pause would come after the caller asked to give up. By the server's clock: a worker's own may be anything. */

@@ -1,4 +1,4 @@
-import { ApplicationFailure, activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure, activityInfo, cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { AepError, Rejected } from '../aep/errors.ts';
 import type { Call } from '../aep/http.ts';
@@ -8,6 +8,7 @@ import type { JsonObject } from '../resources/resource.ts';
 import { failure, isTooLate, pauseMs } from './aep-failures.ts';
 import { beating, stillCounts } from './dataflow/send.ts';
 import type { Dependencies } from './dependencies.ts';
+import { lastWord, leave, type Memory } from './memory.ts';
 
 /** A change to one resource that is there. The same change twice must leave what it left the first time. */
 export interface Change<Result> {
@@ -29,15 +30,8 @@ export interface Change<Result> {
   giveUpAfterMs?: number | undefined;
 }
 
-/** Left in the heartbeat for the next attempt. */
-interface Word {
-  by: number;
-  /** Until when a request of an earlier attempt may still take effect. Epoch milliseconds, by the server's clock. */
-  doubtUntil?: number;
-  /** How many requests AEP has taken that it does not show the effect of. */
-  taken: number;
-  waits?: number;
-}
+/** What is left for the next attempt. */
+type Word = Pick<Memory, 'doubtUntil' | 'waits'> & { taken: number };
 
 /** AEP refuses an outdated version, or what does not fit the state, because somebody else was quicker: looked at anew so often in one attempt. */
 const mostLooks = 3;
@@ -114,12 +108,10 @@ function isRefusal(error: unknown, code: RegExp): boolean {
 
 /** What an attempt before has left. One that left no word may have sent a request just before its worker died. */
 function pickUp(settleMs: number | undefined): Word {
-  const { attempt, heartbeatDetails } = activityInfo();
-  const left = heartbeatDetails as Partial<Word> | undefined;
-  const { taken = 0, waits = 0, doubtUntil } = left ?? {};
-  const word = { by: attempt, taken, waits, ...(doubtUntil === undefined ? {} : { doubtUntil }) };
-  const silent = attempt > 1 && left?.by !== attempt - 1;
-  return silent && settleMs !== undefined ? { ...word, doubtUntil: now() + settleMs } : word;
+  const { memory, isWhole } = lastWord();
+  const { taken = 0, waits = 0, doubtUntil } = memory;
+  const word = { taken, waits, ...(doubtUntil === undefined ? {} : { doubtUntil }) };
+  return !isWhole && settleMs !== undefined ? { ...word, doubtUntil: now() + settleMs } : word;
 }
 
 /** By the server's clock: the next attempt may be another worker's. Epoch milliseconds. */
@@ -129,7 +121,7 @@ function now(): number {
 
 function waiting(message: string, word: Word, giveUpAfterMs: number | undefined): ApplicationFailure {
   const waits = (word.waits ?? 0) + 1;
-  heartbeat({ ...word, waits });
+  leave({ ...word, waits });
   const nextRetryDelay = Math.min(pauseMs(waits), longestWaitMs);
   return ApplicationFailure.create({
     type: 'Unavailable' satisfies FailureType,

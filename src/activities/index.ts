@@ -2,7 +2,8 @@ import { resources } from '../resources/index.ts';
 import { activityName, kinds, type Kind } from '../resources/kinds.ts';
 import { createCheckActivities } from './dataflow/read-facts.ts';
 import type { Dependencies } from './dependencies.ts';
-import { createOf, createUniqueOf } from './dataflow/create.ts';
+import { createOf } from './dataflow/create.ts';
+import { createUniqueOf } from './dataflow/create-unique.ts';
 import { createLastWindow } from './dataflow/last-window.ts';
 import { editableKinds, updateOf } from './dataflow/update.ts';
 import { createFlowActions } from './flow-actions.ts';
@@ -12,7 +13,7 @@ import { createOrphanActivities } from './dataflow/orphans.ts';
 import { listMarkedOf, removeOf } from './dataflow/remove.ts';
 import { createRunActivities } from './watch/index.ts';
 import { createRetrigger } from './watch/retrigger-run.ts';
-import { settleOf, settleOrCreateOf } from './dataflow/settle.ts';
+import { settleOf } from './dataflow/settle.ts';
 import { createNotificationActivities } from './watch/send-notification.ts';
 import { createUserActivities } from './dataflow/users.ts';
 
@@ -30,7 +31,6 @@ export function createActivities(dependencies: Dependencies) {
     ...createNotificationActivities(dependencies),
     ...forEachKind('lookFor', (kind) => lookOf(kind, dependencies)),
     ...forEachKind('settle', (kind) => settleOf(kind, dependencies)),
-    ...forEachKind('settleOrCreate', (kind) => settleOrCreateOf(kind, dependencies)),
     ...forEachKind('read', (kind) => readOf(kind, dependencies)),
     ...forEachKind('create', (kind) =>
       (resources[kind].hasUniqueTitle ? createUniqueOf : createOf)(kind, dependencies),
@@ -70,7 +70,7 @@ export type { Bounds, LookBack } from './dataflow/look-back.ts';
 export type { Look, LookRequest } from './dataflow/look.ts';
 export type { Orphans } from './dataflow/orphans.ts';
 export type { Marked } from './dataflow/remove.ts';
-export type { Settled, SettleOrCreateRequest, SettleRequest } from './dataflow/settle.ts';
+export type { SettleRequest } from './dataflow/settle.ts';
 export type { LastWindow, LastWindowRequest } from './dataflow/last-window.ts';
 export type { EditableKind, Stale, Updated, UpdateRequest } from './dataflow/update.ts';
 export type { FlowActionRequest } from './flow-actions.ts';

@@ -1,4 +1,4 @@
-import { resources, titleOf } from '../resources/index.ts';
+import { titleOf } from '../resources/index.ts';
 import { proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { Activities, Bounds } from '../activities/index.ts';
 import { activityName, type Kind } from '../resources/kinds.ts';
@@ -34,7 +34,6 @@ export const wholeSandbox: ActivityOptions = {
 const verbs = {
   lookFor: 'Look for',
   settle: 'Wait for late',
-  settleOrCreate: 'After a doubt, find or create',
   read: 'Read',
   create: 'Create',
   listMarked: 'List the marked',
@@ -56,10 +55,8 @@ export function callsFor<K extends Kind>(kind: K, bounds: Bounds) {
   return {
     lookFor: call('lookFor', listing),
     settle: call('settle', listing),
-    settleOrCreate: call('settleOrCreate', listing),
     read: call('read'),
-    // Whatever has a title may have to be looked for among all there is.
-    create: call('create', resources[kind].hasUniqueTitle ? listing : sentOnce),
+    create: call('create', listing),
     listMarked: call('listMarked', listing),
     delete: call('delete', listing),
   };
@@ -67,11 +64,3 @@ export function callsFor<K extends Kind>(kind: K, bounds: Bounds) {
 
 /** How an attempt ends of which nobody knows what it did. */
 export const doubtTypes = ['OutcomeUnknown', 'TemporalTimeout:StartToClose', 'TemporalTimeout:Heartbeat'];
-
-/** For a POST that must not be sent twice: a dead worker is doubt, not a reason for another attempt (see `activities/dataflow/create.ts`). */
-const sentOnce: ActivityOptions = {
-  retry: {
-    ...retry,
-    nonRetryableErrorTypes: doubtTypes,
-  },
-};

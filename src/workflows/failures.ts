@@ -70,6 +70,12 @@ export function isDoubt(error: unknown): boolean {
   return !isCancellation(error) && !sure.has(thrownBy(error)?.type);
 }
 
+/** The nonces of the POSTs of a create that failed of which nobody knows what became of them. */
+export function doubtsOf(error: unknown): string[] {
+  const told = thrownBy(error)?.details?.[1] as { doubts?: string[] } | undefined;
+  return told?.doubts ?? [];
+}
+
 /** What ends the workflow, for what was thrown in it; undefined for a mistake of ours, which Temporal retries until it is mended. */
 export function endingOf(error: unknown, more: object): ApplicationFailure | undefined {
   if (error instanceof Conflicting) {

@@ -11,7 +11,8 @@ const badToken: Answer = [401, { error_code: '401013' }];
 const refused: Answer = [400, { title: 'Bad request' }];
 const taken: Answer = [400, { type: 'http://ns.adobe.com/aep/errors/XDM-1521-400', title: 'Not unique' }];
 const title = 'Orders';
-const request = { sandbox: 'prod', body: { title }, mark: { dataflow: 'prod/orders', nonce: 'aaaaaaaa' } };
+const there = { id: 'https://ns.adobe.com/there', name: title };
+const request = { sandbox: 'prod', dataflow: 'prod/orders', body: { title }, nonce: 'aaaaaaaa' };
 
 /** Creates a schema at an AEP that answers POSTs and lists so, one of each to each attempt. */
 async function create(posts: Answer[], lists: Answer[] = []) {
@@ -31,14 +32,14 @@ describe('the create of a schema that is refused for good', () => {
     const { failures } = await create([away, refused]);
     expect(failures).toMatchObject([
       { type: 'Unavailable' },
-      { type: 'Rejected', details: [{ mayExist: true }] },
+      { type: 'Rejected', details: [{ status: 400 }, { doubts: ['aaaaaaaa'] }] },
     ]);
   });
 
   it('says no such thing where nothing can have been made', async () => {
     const { failures } = await create([badToken, refused]);
     expect(failures.map(({ type }) => type)).toEqual(['Unauthorized', 'Rejected']);
-    expect(failures[1]?.details?.[0]).not.toHaveProperty('mayExist');
+    expect(failures[1]?.details).toHaveLength(1);
   });
 });
 
@@ -64,23 +65,23 @@ describe('a title that is taken by what cannot be read yet', () => {
   it('may be what an earlier attempt made, and is asked for again', async () => {
     const { failures, result } = await createUnread([away, named]);
     expect(failures.map(({ type }) => type)).toEqual(['Unavailable', 'Unavailable']);
-    expect(result).toEqual({ id: 'https://ns.adobe.com/there', titleTaken: true });
+    expect(result).toMatchObject({ found: [there], doubts: ['aaaaaaaa'] });
   });
 
   it('is told at once where nothing of ours is in doubt', async () => {
     const { result, reads } = await createUnread([named]);
-    expect(result).toMatchObject({ titleTaken: true });
-    expect(reads).toBe(0);
+    expect(result).toMatchObject({ found: [there], doubts: [] });
+    expect(reads).toBe(1);
   });
 });
 
 it('a title that is taken is looked for until AEP can list again, however long that takes', async () => {
-  const there: Answer = [200, { results: [{ $id: 'https://ns.adobe.com/there', title }] }];
-  const { failures, result } = await create([taken], [away, away, away, there]);
+  const shown: Answer = [200, { results: [{ $id: there.id, title }] }];
+  const { failures, result } = await create([taken], [away, away, away, shown]);
   expect(failures.map(({ type, nonRetryable }) => [type, nonRetryable])).toEqual(
     Array.from({ length: 3 }, () => ['Unavailable', false]),
   );
-  expect(result).toEqual({ id: 'https://ns.adobe.com/there', titleTaken: true });
+  expect(result).toMatchObject({ found: [there] });
 });
 
 it('a title that is taken is waited for from when that was seen, not from when an attempt was due that lay for long', async () => {

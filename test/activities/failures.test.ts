@@ -39,7 +39,7 @@ describe('a token that is refused', () => {
   it('after looks that AEP answered may still heal: they were attempts and no failures', async () => {
     const looks = Array.from({ length: 3 }, () => nothing);
     const { activities, before } = await answering([...looks, refusedToken, refusedToken, nothing]);
-    const settle = [{ ...sought, askedIn: 'this run', settleMs: 100 }];
+    const settle = [{ ...sought, lookedIn: 'this run', settleMs: 100 }];
     const tried = await attempts(activities.settleFlow, settle, 9, before);
     expect(types(tried)).toEqual([...looks.map(() => 'NothingYet'), 'Unauthorized', 'Unauthorized']);
     expect(tried.failures[3]?.nextRetryDelay).toBeLessThanOrEqual(1_000);
@@ -52,7 +52,7 @@ describe('the pause after a failure', () => {
   it('doubles while AEP stays away, and begins anew after a good answer', async () => {
     const outage = Array.from({ length: 6 }, () => away);
     const { activities, before } = await answering([...outage, nothing, away, nothing, nothing]);
-    const settle = [{ ...sought, askedIn: 'this run', settleMs: 100 }];
+    const settle = [{ ...sought, lookedIn: 'this run', settleMs: 100 }];
     const { failures } = await attempts(activities.settleFlow, settle, 9, before);
     const pauses = failures.filter(({ type }) => type === 'Unavailable').map((one) => one.nextRetryDelay);
     expect(pauses[5]).toBeGreaterThan(23_000);
@@ -68,11 +68,12 @@ describe('the pause after a failure', () => {
     const request = {
       ...sought,
       settleMs: 10,
-      askedIn: 'this run',
+      lookedIn: 'this run',
+      nonce: 'bbbbbbbb',
       doubts: ['aaaaaaaa'],
       body: { name: 'orders' },
     };
-    const { failures } = await attempts(activities.settleOrCreateSourceConnection, [request], 5);
+    const { failures } = await attempts(activities.createSourceConnection, [request], 5);
     const looks = ['NothingYet', 'NothingYet', 'NothingYet'];
     expect(types({ failures })).toEqual([...looks, 'Unauthorized', 'Unauthorized']);
     expect(failures[3]?.nextRetryDelay).toBeLessThanOrEqual(1_000);

@@ -10,8 +10,9 @@ const request = {
   dataflow: 'prod/orders',
   name: 'orders',
   body: { name: 'orders' },
-  doubts: ['aaaaaaaa'],
-  askedIn: 'this',
+  nonce: 'aaaaaaaa',
+  doubts: [],
+  lookedIn: 'this',
   settleMs: 10_000,
 };
 /** After the third look: the fourth is the last, and a create may follow. */
@@ -34,7 +35,7 @@ async function fourthAttempt(heartbeatDetails: object) {
   );
   let said: unknown;
   environment.on('heartbeat', (details: unknown) => (said = details));
-  const { settleOrCreateSourceConnection: activity } = createActivities({ aep, ...bounds });
+  const { createSourceConnection: activity } = createActivities({ aep, ...bounds });
   const settled: unknown = await environment.run(activity, request).catch((error: unknown) => error);
   return { settled, said, posts: requests.filter(({ method }) => method === 'POST').length };
 }

@@ -14,7 +14,7 @@ const dependencies = { httpTimeoutMs: 8_000, lateCommitMs: 10_000, listLagMs: 10
 it("a flow starts soon by AEP's clock, however far ahead ours is", () => {
   const now = Date.now() - 5 * 3_600_000;
   const mark = { dataflow: 'prod/orders', nonce: 'aaaaaaaa' };
-  const body = bodyOf('flow', { sandbox: 'prod', body: {}, mark }, now);
+  const body = bodyOf('flow', { body: {}, mark }, now);
   expect(body['scheduleParams']).toEqual({ startTime: Math.ceil(now / 1000) + 60 });
 });
 

@@ -36,9 +36,7 @@ describe('an AEP that stays away', () => {
 
     const { steps, waiting } = await handle.progress();
     expect(steps.find(({ step }) => step === 'sourceConnection')).toMatchObject({ state: 'running' });
-    expect(waiting).toMatchObject([
-      { activity: 'settleOrCreateSourceConnection', about: 'source connection' },
-    ]);
+    expect(waiting).toMatchObject([{ activity: 'createSourceConnection', about: 'source connection' }]);
 
     rig.emulator.control.clearFaults();
     await handle.result();

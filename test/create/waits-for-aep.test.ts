@@ -91,7 +91,7 @@ describe('a create that waits for AEP', () => {
       60_000,
     );
     expect(waiting).toMatchObject([
-      { activity: 'settleOrCreateSourceConnection', about: 'source connection', why: 'NothingYet' },
+      { activity: 'createSourceConnection', about: 'source connection', why: 'NothingYet' },
     ]);
     rig.emulator.control.clearFaults();
     await workflowOf(sandbox).result();

@@ -143,7 +143,6 @@ export class SimulatedAep {
           ...mappingSets,
           getNewest: mappingSets.get,
           put: notSimulated,
-          validate: notSimulated,
           preview: notSimulated,
           async *newest(call) {
             yield (await mappingSets.list(call, {})).toReversed();

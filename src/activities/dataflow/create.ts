@@ -1,129 +1,101 @@
-import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activity';
-import { AepError, TitleTaken } from '../../aep/errors.ts';
-import type { Call } from '../../aep/http.ts';
+import { ApplicationFailure, activityInfo } from '@temporalio/activity';
+import { AepError } from '../../aep/errors.ts';
+import type { FailureType } from '../../failure-types.ts';
+import { titleOf } from '../../resources/index.ts';
 import type { Kind } from '../../resources/kinds.ts';
-import type { JsonObject } from '../../resources/resource.ts';
-import { failure } from '../aep-failures.ts';
+import { knownNonces } from '../../resources/nonces.ts';
+import type { JsonObject, Observed } from '../../resources/resource.ts';
+import { doubtsIn, failure, isTooLate, refusal } from '../aep-failures.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { isNotThereYet } from './not-there-yet.ts';
-import { atMostOnce, beating, bodyOf, doubt, send, type Post } from './send.ts';
-import { servicesOf, type Service } from '../services.ts';
+import { shows } from './look.ts';
+import { untilShown } from './not-there-yet.ts';
+import { beating, send, staleAfterMs } from './send.ts';
+import { lookAfterDoubt, settling, type SettleRequest, type Settling } from './settle.ts';
 
-/** A create, and leave to send it. */
-export interface CreateRequest extends Post {
-  /** The run whose look-up found nothing: leave to send, which ends with that run. Not needed where AEP keeps titles unique. */
-  lookedIn?: string;
-  /** Milliseconds after which passing trouble ends the create. Absent: never. */
-  giveUpAfterMs?: number;
+/** A create: what to look for after a doubt, and what to send. `lookedIn` is leave to send at once, which ends with that run. */
+export interface CreateRequest extends SettleRequest {
+  /** Without its mark. */
+  body: JsonObject;
+  /** Of the first POST. */
+  nonce: string;
+  /** The nonces of what was in doubt before. Where there are any, looks come first. */
+  doubts: string[];
 }
 
+/** How a create ended: with what was created, or with what showed instead, and the workflow decides about that. */
 export interface Created {
-  id: string;
-  /** AEP refused because this resource has the title already. */
-  titleTaken?: true;
+  created?: { id: string; nonce: string };
+  found?: Observed[];
+  /** The run that saw it. */
+  lookedIn: string;
+  /** The nonces of POSTs of which nobody knows what became of them. Where something was created, none of them can any more. */
+  doubts: string[];
 }
 
-/** Left in the heartbeat where a create may be sent again whatever became of the last. */
-interface UniqueWord {
-  toldBy: number;
-  /** Whether a request may have made something. */
-  mayExist: boolean;
-}
+const longestPauseMs = 30 * 60_000;
 
 /**
- * One POST, sent at most once per look-up. What surely created nothing is Temporal's to retry; everything else is
- * `OutcomeUnknown`, and never sent again by a retry: first comes a look (see `workflows/dataflow/create-once.ts`).
+ * Creates one resource. The first attempt sends one POST. What surely created nothing is sent again by the next. After
+ * anything else, attempts look until the resource shows or the settle time is over, and then, if nothing does, one sends
+ * another POST, with pauses that grow. No attempt sends two, and one that finds no word of the attempt before it assumes
+ * that a POST was sent. All of it is one activity, so that an AEP that takes no POST for hours writes nothing into the
+ * history but that it waits (see `tell-wait.ts`).
  */
 export function createOf(kind: Kind, dependencies: Dependencies) {
-  return async ({ lookedIn, giveUpAfterMs, ...post }: CreateRequest): Promise<Created> => {
-    if (lookedIn !== activityInfo().workflowExecution?.runId)
-      throw doubt(kind, 'the look before it was made in another run');
-    const inDoubt = (why: string, cause?: AepError) => doubt(kind, why, cause);
-    const againForMs = (refusal: AepError) => untilShown(kind, post.body, refusal, dependencies);
-    return { id: await atMostOnce(() => send(kind, dependencies, post), inDoubt, giveUpAfterMs, againForMs) };
-  };
+  return (request: CreateRequest): Promise<Created> =>
+    beating(async () => {
+      const { sandbox, dataflow, body, giveUpAfterMs } = request;
+      const lookedIn = activityInfo().workflowExecution!.runId;
+      // After a reset, the run that had leave to send may have sent it, even a moment ago.
+      const isReset = request.lookedIn !== lookedIn;
+      const settleMs = request.settleMs + (isReset ? staleAfterMs : 0);
+      const state = settling(isReset ? [...request.doubts, request.nonce] : request.doubts, request.nonce);
+      const { doubts } = state;
+      /** Answers what shows of ours, and nothing where nothing can show any more. */
+      const lookIn = async (now: Settling): Promise<Created | undefined> => {
+        const sought = { ...request, settleMs, nonces: knownNonces(now.doubts) };
+        const found = await lookAfterDoubt(kind, dependencies, sought, now);
+        return shows(kind, found, request) ? { found, lookedIn, doubts: now.doubts } : undefined;
+      };
+      const shown = doubts.length > 0 ? await lookIn(state) : undefined;
+      if (shown) return shown;
+
+      const nonce = doubts.includes(request.nonce) ? newNonce() : request.nonce;
+      try {
+        const id = await send(kind, dependencies, { sandbox, body, mark: { dataflow, nonce } });
+        return { created: { id, nonce }, lookedIn, doubts };
+      } catch (error) {
+        if (error instanceof AepError && error.created === 'no')
+          throw failure(error, giveUpAfterMs, state, untilShown(kind, body, error, dependencies.listLagMs));
+        const pauseMs = nonce === request.nonce ? 0 : longer(state.pauseMs, settleMs);
+        const now = { doubts: [...doubts, nonce], looks: 0, pauseMs };
+        const isLast = isTooLate(0, giveUpAfterMs);
+        // An attempt that no longer counts leaves no word, and so the next one does not know what it did.
+        const made = error instanceof AepError && !isLast ? await lookIn(now) : undefined;
+        if (made) return made;
+        throw inDoubt(kind, error, now.doubts, isLast);
+      }
+    });
 }
 
-/** The same for the kinds whose title AEP keeps unique: a second POST is refused with the first one's id, so doubt heals by asking again. */
-export function createUniqueOf(kind: Kind, dependencies: Dependencies) {
-  const service = servicesOf(dependencies.aep)[kind];
-  return async ({ sandbox, body, mark, giveUpAfterMs }: CreateRequest): Promise<Created> => {
-    const call = { sandbox };
-    const marked = bodyOf(kind, { sandbox, body, mark }, dependencies.aep.now());
-    const { attempt: toldBy, heartbeatDetails } = activityInfo();
-    const left = heartbeatDetails as Partial<UniqueWord> | undefined;
-    const inDoubt = left?.mayExist === true || (toldBy > 1 && left?.toldBy !== toldBy - 1);
-    try {
-      const { id } = await beating(() => service.create(call, marked));
-      return { id };
-    } catch (error) {
-      const mayExist = inDoubt || !(error instanceof AepError) || error.created === 'unknown';
-      const word: UniqueWord = { toldBy, mayExist };
-      const failed = (why: unknown, againForMs?: number) =>
-        failure(why, giveUpAfterMs, word, mayExist ? { mayExist } : {}, againForMs);
-      if (!(error instanceof TitleTaken)) throw failed(error, untilShown(kind, body, error, dependencies));
-      const id = error.existingId ?? (await idOfTitle(service, call, body, failed));
-      // What a request of ours may have made just now is not sure to be read yet.
-      if (id && (!inDoubt || (await isThere(service, call, id, failed)))) return { id, titleTaken: true };
-      throw notShownYet(error, dependencies.listLagMs, word) ?? failed(error);
-    }
-  };
-}
-
-/**
- * For how many milliseconds from now a refusal deserves another try, since what it does not find was there when this
- * create was asked for. By the server's clock.
- */
-function untilShown(kind: Kind, body: JsonObject, error: unknown, { listLagMs }: Dependencies): number {
-  const { currentAttemptScheduledTimestampMs: now, scheduledTimestampMs } = activityInfo();
-  if (!(error instanceof AepError) || !isNotThereYet(kind, body, error)) return 0;
-  return Math.max(0, scheduledTimestampMs + listLagMs - now);
-}
-
-/** What was made just now has its title at once, but lists may not show it yet: then the next attempt asks again. */
-function notShownYet(
-  refused: TitleTaken,
-  listLagMs: number,
-  word: UniqueWord,
-): ApplicationFailure | undefined {
-  const { heartbeatDetails, currentAttemptScheduledTimestampMs: now } = activityInfo();
-  const left = heartbeatDetails as { isTaken?: true; takenBy?: number } | undefined;
-  // By the server's clock, since the next attempt may be another worker's. An attempt may begin long after it was due, so
-  // that only what is due after one that saw the title taken is sure to be later than what has it.
-  const takenBy = left?.takenBy ?? (left?.isTaken ? now : undefined);
-  if (takenBy !== undefined && now - takenBy > listLagMs) return undefined;
-  heartbeat({ isTaken: true, ...(takenBy === undefined ? {} : { takenBy }), ...word });
+/** The next attempt begins with a look, so it may follow at once. */
+function inDoubt(kind: Kind, error: unknown, doubts: string[], isLast: boolean): ApplicationFailure {
+  const message = error instanceof Error ? error.message : String(error);
+  const type: FailureType = isLast ? 'Unavailable' : 'OutcomeUnknown';
   return ApplicationFailure.create({
-    type: 'Unavailable',
-    message: `${refused.message} AEP does not say by what, and no list shows it yet`,
-    nextRetryDelay: listLagMs / 4 + 100,
+    type,
+    message: `Nobody knows whether the ${titleOf(kind)} was created: ${message}`,
+    details: [error instanceof AepError ? refusal(error) : {}, ...doubtsIn({ doubts })],
+    nonRetryable: isLast,
+    nextRetryDelay: '1s',
   });
 }
 
-async function isThere(
-  service: Service,
-  call: Call,
-  id: string,
-  failed: (why: unknown) => unknown,
-): Promise<boolean> {
-  try {
-    return (await beating(() => service.get(call, id))) !== undefined;
-  } catch (error) {
-    throw failed(error);
-  }
+/** An AEP that answers no POST is asked more and more seldom. Milliseconds. */
+function longer(pauseMs: number, settleMs: number): number {
+  return Math.min(Math.max(2 * pauseMs, settleMs), longestPauseMs);
 }
 
-/** Not every wording of AEP's refusal names the one that has the title. */
-async function idOfTitle(
-  service: Service,
-  call: Call,
-  { title }: JsonObject,
-  failed: (why: unknown) => unknown,
-): Promise<string | undefined> {
-  try {
-    const [found] = await beating(() => service.list(call, { name: String(title) }));
-    return typeof found?.['$id'] === 'string' ? found['$id'] : undefined;
-  } catch (error) {
-    throw failed(error);
-  }
+function newNonce(): string {
+  return crypto.randomUUID().slice(0, 8);
 }

@@ -34,6 +34,8 @@ export interface LookRequest {
 export interface Look {
   lookedIn: string;
   found: Observed[];
+  /** The settle time is over: what a request of before then made, and does not show, will not. */
+  isOver?: true;
 }
 
 /** How many resources of our name that are not ours are worth telling about. */

@@ -1,3 +1,4 @@
+import { activityInfo } from '@temporalio/activity';
 import { NotFound, Rejected, TitleTaken, type AepError } from '../../aep/errors.ts';
 import { resources } from '../../resources/index.ts';
 import type { Kind } from '../../resources/kinds.ts';
@@ -16,6 +17,15 @@ export function isNotThereYet(kind: Kind, body: JsonObject, error: AepError): bo
   const ids = Object.values(refersTo(observe({ ...body, id: 'not made', $id: 'not made' })));
   if (ids.length === 0) return false;
   return error instanceof NotFound || ids.some((id) => saysNotThere(error.message, id));
+}
+
+/**
+ * For how many milliseconds from now a refusal deserves another try, since what it does not find was there when this
+ * create was asked for. By the server's clock.
+ */
+export function untilShown(kind: Kind, body: JsonObject, error: AepError, listLagMs: number): number {
+  const { currentAttemptScheduledTimestampMs: now, scheduledTimestampMs } = activityInfo();
+  return isNotThereYet(kind, body, error) ? Math.max(0, scheduledTimestampMs + listLagMs - now) : 0;
 }
 
 const saidBefore = /not found|no such|unknown|unable to find|cannot find|could not find|invalid/i;

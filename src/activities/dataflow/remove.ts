@@ -1,4 +1,4 @@
-import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/activity';
 import { Rejected } from '../../aep/errors.ts';
 import type { Call } from '../../aep/http.ts';
 import type { FailureType } from '../../failure-types.ts';
@@ -7,6 +7,7 @@ import { type Kind, type ResourceIds } from '../../resources/kinds.ts';
 import type { Mark } from '../../resources/mark.ts';
 import { failure, isTooLate, pauseMs, refusal } from '../aep-failures.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { lastWord, leave } from '../memory.ts';
 import { listAll } from './list-all.ts';
 import { beating } from './send.ts';
 import { servicesOf, type Service } from '../services.ts';
@@ -95,10 +96,9 @@ function inUse(kind: Kind, id: string, why: string, cause?: Rejected): Applicati
 
 /** AEP took the delete and takes its time: asked again after pauses that grow from there, whatever went wrong before. */
 function stillThere(message: string, giveUpAfterMs: number | undefined): ApplicationFailure {
-  const left = activityInfo().heartbeatDetails as { shown?: number } | undefined;
-  const shown = (left?.shown ?? 0) + 1;
-  heartbeat({ shown });
-  const nextRetryDelay = pauseMs(shown);
+  const waits = (lastWord().memory.waits ?? 0) + 1;
+  leave({ waits });
+  const nextRetryDelay = pauseMs(waits);
   const nonRetryable = isTooLate(nextRetryDelay, giveUpAfterMs);
   return ApplicationFailure.create({ type: 'StillThere', message, nonRetryable, nextRetryDelay });
 }

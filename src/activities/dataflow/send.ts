@@ -9,6 +9,7 @@ import type { Mark } from '../../resources/mark.ts';
 import type { JsonObject } from '../../resources/resource.ts';
 import { failure, outcomeUnknown } from '../aep-failures.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { lastWord } from '../memory.ts';
 import { servicesOf } from '../services.ts';
 
 /** A create: the body without its mark, and the mark. */
@@ -57,45 +58,33 @@ export async function beating<Result>(work: () => Promise<Result>): Promise<Resu
  * refuses a start that has passed.
  * @param now by AEP's clock, which need not be ours. Epoch milliseconds.
  */
-export function bodyOf(kind: Kind, { body, mark }: Post, now: number): JsonObject {
+export function bodyOf(kind: Kind, { body, mark }: Omit<Post, 'sandbox'>, now: number): JsonObject {
   const marked = resources[kind].marked(body, mark);
   if (kind !== 'flow') return marked;
   const soon = Math.ceil(now / 1000) + startLeadSeconds;
   return { ...marked, scheduleParams: { startTime: soon, ...(marked['scheduleParams'] as JsonObject) } };
 }
 
-/** Left in the heartbeat: leave for the next attempt to send. */
-interface Word {
-  nothingCreatedBy: number;
-}
-
 /**
  * Makes a call that must not be made twice. What surely had no effect is Temporal's to retry; everything else is
  * `doubt`, as is an attempt after one that left no word.
- * @param againForMs for how many milliseconds from now what AEP refused deserves another try.
  */
 export async function atMostOnce<Answer>(
   call: () => Promise<Answer>,
   doubt: (why: string, cause?: AepError) => ApplicationFailure,
   giveUpAfterMs?: number,
-  againForMs: (refusal: AepError) => number = () => 0,
 ): Promise<Answer> {
-  const { attempt, heartbeatDetails } = activityInfo();
-  const left = heartbeatDetails as Word | undefined;
-  if (attempt > 1 && left?.nothingCreatedBy !== attempt - 1)
-    throw doubt(`attempt ${attempt - 1} left no word`);
+  if (!lastWord().isWhole) throw doubt(`attempt ${activityInfo().attempt - 1} left no word`);
   try {
     return await beating(call);
   } catch (error) {
     if (!(error instanceof AepError)) throw error;
     if (error.created === 'unknown') throw doubt(error.message, error);
-    const word: Word = { nothingCreatedBy: attempt };
-    throw failure(error, giveUpAfterMs, word, {}, againForMs(error));
+    throw failure(error, giveUpAfterMs);
   }
 }
 
-/** Nobody knows whether something was created. */
-export function doubt(kind: Kind, why: string, cause?: AepError): ApplicationFailure {
+function doubt(kind: Kind, why: string, cause?: AepError): ApplicationFailure {
   return outcomeUnknown(`Nobody knows whether the ${titleOf(kind)} was created: ${why}`, cause);
 }
 

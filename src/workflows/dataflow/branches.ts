@@ -1,21 +1,20 @@
-import type { Look, LookBack } from '../../activities/index.ts';
+import { CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
 import type { Definition } from '../../definition/definition.ts';
-import { dataflowId } from '../../definition/identity.ts';
 import type { Warning } from '../../definition/problems.ts';
 import { startProblem } from '../../definition/start.ts';
-import { decide } from '../../resources/decide.ts';
 import { resources } from '../../resources/index.ts';
 import { keptWarning } from '../../resources/kept.ts';
 import type { Kind, ResourceIds } from '../../resources/kinds.ts';
 import { neededKinds } from '../../resources/orders.ts';
 import type { JsonObject, Observed } from '../../resources/resource.ts';
 import type { Checked } from './check-definition.ts';
-import { CreateOnce, type Found, type Outside, type Sought } from './create-once.ts';
-import { isDoubt, reasonOf, thrownBy } from '../failures.ts';
+import { reasonOf } from '../failures.ts';
 import { handled } from '../handled.ts';
+import type { Found, Ledger } from './ledger.ts';
 import { adoptLivingFlow } from './living-flow.ts';
 import type { ProgressReport } from './progress.ts';
 import { Conflicting, NotNow } from './refusals.ts';
+import type { ResourceCalls } from './resource-calls.ts';
 import { rowsTwice } from './rows-twice.ts';
 
 /** The id of a resource, or undefined where its branch failed: then `allEnded` throws what failed first. */
@@ -29,16 +28,16 @@ type Needs = Partial<Record<Kind, Branch | undefined>>;
  * refers to is there. Once one of them has failed, the others finish what they have sent and begin nothing more.
  */
 export class Branches {
-  readonly protocol: CreateOnce;
   readonly #definition: Definition;
-  readonly #dataflow: string;
-  readonly #lookBack: LookBack;
   readonly #checked: Checked;
   readonly #report: ProgressReport;
-  readonly #outside: Outside;
+  readonly #ledger: Ledger;
+  readonly #calls: ResourceCalls;
+  /** Cancelled when one branch has failed. */
+  readonly #scope = CancellationScope.current();
   readonly #needed: Kind[];
-  readonly #looks = new Map<Kind, Promise<Look>>();
-  readonly #sureLooks = new Map<Kind, Promise<Look>>();
+  readonly #looks = new Map<Kind, Promise<Observed[]>>();
+  readonly #sureLooks = new Map<Kind, Promise<Observed[]>>();
   /** The branches that need nothing and begin with a POST, since their titles are unique. */
   readonly #firstPosts: Branch[] = [];
   readonly #allNoted: Promise<unknown>;
@@ -48,19 +47,17 @@ export class Branches {
 
   constructor(
     definition: Definition,
-    lookBack: LookBack,
     checked: Checked,
     report: ProgressReport,
-    outside: Outside,
+    ledger: Ledger,
+    calls: ResourceCalls,
   ) {
     this.#definition = definition;
-    this.#dataflow = dataflowId(definition);
-    this.#lookBack = lookBack;
     this.#checked = checked;
     this.#report = report;
-    this.#outside = outside;
+    this.#ledger = ledger;
+    this.#calls = calls;
     this.#needed = neededKinds(definition);
-    this.protocol = new CreateOnce(outside, this.#dataflow, lookBack);
     this.#living = handled(this.#adoptLivingFlow());
     // By then all branches have begun.
     this.#allNoted = Promise.resolve().then(() =>
@@ -111,7 +108,7 @@ export class Branches {
       if (isLacking) throw this.#failed!.error;
       // Titles are unique, so that on a fresh start these need not wait for the look-ups.
       const living =
-        this.#lookBack.ranBefore || !resources[kind].hasUniqueTitle ? await this.#living : undefined;
+        this.#ledger.ranBefore || !resources[kind].hasUniqueTitle ? await this.#living : undefined;
       const found = living?.[kind] ? await this.#keep(kind, living[kind]) : await this.#create(kind, ids);
       this.#ids[kind] = found.id;
       this.#report.step(kind, found.made ? 'made' : 'adopted', { id: found.id });
@@ -124,43 +121,28 @@ export class Branches {
 
   /** What the living flow refers to stays; a twin of it that has shown since is swept. */
   async #keep(kind: Kind, id: string): Promise<Found> {
-    if (!resources[kind].hasUniqueTitle) this.protocol.keepOnly(kind, id, await this.#look(kind));
+    if (!resources[kind].hasUniqueTitle) this.#ledger.keepOnly(kind, id, await this.#look(kind));
     return { id, made: false };
   }
 
   async #create(kind: Kind, ids: ResourceIds): Promise<Found> {
     const body = resources[kind].body(this.#definition, ids, this.#checked.context);
     if (kind === 'flow') this.#startMustLieAhead();
-    if (resources[kind].hasUniqueTitle) return this.#createUnique(kind, body);
-    let look = await this.#sureLooks.get(kind)!;
-    if (kind === 'mappingSet' && this.protocol.ranBefore && this.#mayBeNameless(body, look))
-      look = await this.#lookForNameless(kind, body, look);
-    const foreign = look.found.filter(({ mark, name }) => !mark && name === body['name']);
+    const found = await this.#sureLooks.get(kind);
+    const foreign = found?.filter(({ mark, name }) => !mark && name === body['name']) ?? [];
     if (kind === 'dataset' && foreign.length > 0)
       this.#report.warn(foreignDataset(String(body['name']), foreign));
     this.#begin(kind);
-    const create = () => this.protocol.create(kind, { ...this.#sought(kind), body }, look);
+    const create = () => this.#ledger.create(kind, body, found);
     const created = await (kind === 'flow' ? this.#warningOfRows(create) : create());
-    if (!created.made)
-      this.#keptAsItIs(
-        kind,
-        body,
-        look.found.find(({ id }) => id === created.id),
-      );
+    if (!created.made) this.#keptAsItIs(kind, body, created.adopted);
     return created;
   }
 
   /** What is adopted is not changed: who asked for another name or description is told. */
-  #keptAsItIs(kind: Kind, body: JsonObject, found: Observed | null | undefined): void {
+  #keptAsItIs(kind: Kind, body: JsonObject, found: Observed | undefined): void {
     const warning = found && keptWarning([{ kind, body, found }]);
     if (warning) this.#report.warn(warning);
-  }
-
-  #mayBeNameless(body: JsonObject, { found }: Look): boolean {
-    const dataflow = this.#dataflow;
-    return (
-      !found.some(({ mark }) => mark) && decide('mappingSet', body, found, { dataflow }).action === 'create'
-    );
   }
 
   /** The dataset is asked beside the create of the flow, whose first run cannot have loaded anything by then. */
@@ -174,47 +156,12 @@ export class Branches {
     return found;
   }
 
-  /** A mapping set that came back without its name is known by what it maps, which is known only now. */
-  async #lookForNameless(kind: Kind, body: JsonObject, look: Look): Promise<Look> {
-    const { found } = await this.#outside.look(kind, {
-      ...this.#sought(kind),
-      ...this.protocol.traces(kind),
-      body,
-    });
-    return { ...look, found };
-  }
-
-  /** AEP refuses a second one of the same title and names the first, so these need no look: what is there is read, and fits or not. */
-  async #createUnique(kind: Kind, body: JsonObject): Promise<Found> {
-    this.#begin(kind);
-    const { mark } = this.protocol.newMark(kind);
-    const { id, titleTaken } = await this.#outside.create(kind, { body, mark });
-    if (!titleTaken) return { id, made: true };
-    const there = await this.#outside.read(kind, id);
-    this.protocol.note(kind, there ? [there] : []);
-    const decision = decide(kind, body, there ? [there] : [], mark);
-    if (decision.action === 'adopt') {
-      const made = there?.mark?.nonce === mark.nonce;
-      if (!made) this.#keptAsItIs(kind, body, there);
-      return { id, made };
-    }
-    if (decision.action === 'conflict') throw new Conflicting(decision);
-    const message = `The title "${String(body['title'])}" is taken by ${id}. Use it by its id where it is what you mean, or choose another title`;
-    throw new Conflicting({ action: 'conflict', reason: 'foreign', message, ids: [id], differences: [] });
-  }
-
   /** The first look for one kind, begun once. */
-  #look(kind: Kind): Promise<Look> {
+  #look(kind: Kind): Promise<Observed[]> {
     const begun = this.#looks.get(kind);
     if (begun) return begun;
-    const look = handled(this.#lookFirst(kind));
+    const look = handled(this.#ledger.look(kind));
     this.#looks.set(kind, look);
-    return look;
-  }
-
-  async #lookFirst(kind: Kind): Promise<Look> {
-    const look = await this.protocol.look(kind, this.#sought(kind));
-    this.protocol.note(kind, look.found);
     return look;
   }
 
@@ -222,66 +169,49 @@ export class Branches {
    * What leave to create rests on: nothing is made before all first looks, and what has a title, have told whether
    * another run was here of which Temporal knows nothing. All kinds wait at once for what that one may have sent.
    */
-  async #sureLook(kind: Kind): Promise<Look> {
-    const look = await this.#look(kind);
-    if (this.#lookBack.ranBefore) return look;
+  async #sureLook(kind: Kind): Promise<Observed[]> {
+    const found = await this.#look(kind);
+    if (this.#ledger.ranBefore) return found;
     await this.#allNoted;
-    return (await this.#living) ? look : this.protocol.lookAgain(kind, this.#sought(kind), look);
+    return (await this.#living) ? found : this.#ledger.lookAgain(kind, found);
   }
 
   #begin(kind: Kind): void {
     if (this.#failed) throw this.#failed.error;
-    this.#outside.mustGoOn();
+    if (this.#scope.consideredCancelled) throw new CancelledFailure('The create was cancelled');
     this.#report.step(kind, 'running');
   }
 
   async #adoptLivingFlow(): Promise<ResourceIds | undefined> {
-    const { found } = await this.#look('flow');
+    const found = await this.#look('flow');
     try {
-      const { read } = this.#outside;
+      const { read } = this.#calls;
       const warn = this.#report.warn.bind(this.#report);
       const living = await adoptLivingFlow(this.#definition, this.#checked, found, read, warn);
       if (!living) this.#startMustLieAhead();
       return living;
     } catch (error) {
-      if (!this.#outside.isCancellation(error))
-        this.#report.step('flow', 'failed', { note: reasonOf(error) });
+      if (!isCancellation(error)) this.#report.step('flow', 'failed', { note: reasonOf(error) });
       throw error;
     }
   }
 
   /** A flow that lives may have begun long ago; one that is to be made may not. */
   #startMustLieAhead(): void {
-    const problem = startProblem(this.#definition, this.#outside.now());
+    const problem = startProblem(this.#definition, Date.now());
     if (problem) throw new NotNow(problem);
   }
 
   #failure(kind: Kind, error: unknown): void {
     if (!this.#failed) {
       this.#failed = { error };
-      this.#outside.beginNothingMore();
+      this.#scope.cancel();
     }
     const state = this.#report.stateOf(kind);
     const begun = state === 'running';
-    if (this.protocol.inDoubt(kind) || (begun && this.#mayHaveMade(kind, error)))
-      this.#report.step(kind, 'unknown');
-    else if (begun && !this.#outside.isCancellation(error))
-      this.#report.step(kind, 'failed', { note: reasonOf(error) });
+    if (this.#ledger.inDoubt(kind)) this.#report.step(kind, 'unknown');
+    else if (begun && !isCancellation(error)) this.#report.step(kind, 'failed', { note: reasonOf(error) });
     else if (begun || state === 'waiting') this.#report.step(kind, 'notTried');
-  }
-
-  /** Where titles are unique, a create is sent again after a doubt, and its failure says that there was one. */
-  #mayHaveMade(kind: Kind, error: unknown): boolean {
-    if (error instanceof Conflicting || error instanceof NotNow) return false;
-    if (!resources[kind].hasUniqueTitle) return isDoubt(error);
-    const thrown = thrownBy(error);
-    const told = thrown?.details?.[0] as { mayExist?: boolean } | undefined;
-    return (
-      this.#outside.isCancellation(error) ||
-      isDoubt(error) ||
-      told?.mayExist === true ||
-      thrown?.type === 'Unavailable'
-    );
   }
 
   /** A class or schema that was made before it was known that it is not needed. */
@@ -291,14 +221,9 @@ export class Branches {
     const refused = this.#failed?.error instanceof Conflicting || this.#failed?.error instanceof NotNow;
     const unused = made.filter(({ step, id }) => refused || used[step as Kind] !== id);
     for (const { step, id } of unused.toReversed()) {
-      const why = await this.#outside.remove(step as Kind, id!);
+      const why = await this.#calls.remove(step as Kind, id!);
       if (!why) this.#report.deleted(step as Kind, id!);
     }
-  }
-
-  #sought(kind: Kind): Sought {
-    const knownIds = this.#lookBack.ids.flatMap((ids) => ids[kind] ?? []);
-    return { name: resources[kind].name(this.#definition), knownIds: [...new Set(knownIds)] };
   }
 }
 

@@ -89,7 +89,7 @@ export async function checkBeforeCreating(
   const given = givenIds(definition);
   const read = async (kind: Kind) => {
     const activity = activityName('read', kind);
-    const reading = readOnly(`Read the ${kindTitles[kind]} that is given`)[activity]({
+    const reading = readOnly(`Read the ${titleOf(kind)} that is given`)[activity]({
       sandbox,
       id: given[kind]!,
       ...giveUp,

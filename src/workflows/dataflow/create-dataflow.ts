@@ -6,24 +6,21 @@ import {
   log,
   upsertMemo,
   upsertSearchAttributes,
-  workflowInfo,
 } from '@temporalio/workflow';
-import type { LookBack } from '../../activities/index.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { dataflowId } from '../../definition/identity.ts';
 import type { Kind, ResourceIds } from '../../resources/kinds.ts';
-import type { Outcome } from '../../resources/outcome.ts';
 import { neededKinds } from '../../resources/orders.ts';
 import { accept, announceAnew, type Accepted } from './accept.ts';
-import { Attempts } from './attempts.ts';
 import { Branches } from './branches.ts';
 import { checkBeforeCreating, lookBack, recallFacts } from './check-definition.ts';
 import { humanDecisions } from './decisions.ts';
 import { endingOf, reasonOf } from '../failures.ts';
 import { handled } from '../handled.ts';
 import { searchAttributes, type CreateDataflowResult, type StepName } from '../messages.ts';
-import { giveUp, outsideOf } from './outside.ts';
+import { Ledger } from './ledger.ts';
 import { outcomeOf, reportProgress, type ProgressReport } from './progress.ts';
+import { giveUp, resourceCalls } from './resource-calls.ts';
 import { rollBack } from './roll-back.ts';
 import { startWatcher } from './start-watcher.ts';
 import { sweep } from './sweep.ts';
@@ -46,8 +43,8 @@ export async function createDataflow(input: unknown): Promise<CreateDataflowResu
   const report = reportProgress(dataflowId(accepted.definition), stepsOf(accepted.definition));
   for (const warning of accepted.warnings) report.warn(warning);
   const decisions = humanDecisions(report, () => accepted);
-  const attempts = new Attempts();
-  const outcome = () => outcomeOf(report, attempts.unaccounted().kinds);
+  const ledger = new Ledger();
+  const outcome = () => outcomeOf(report, ledger.unaccounted().kinds);
 
   const correct = (corrected: Accepted) => {
     accepted = corrected;
@@ -70,7 +67,6 @@ export async function createDataflow(input: unknown): Promise<CreateDataflowResu
       const decided = await decisions.next();
       tellNoMore();
       if ('resume' in decided) {
-        attempts.earlier = asEarlierRun(attempts, outcome());
         correct(decided.resume);
         return;
       }
@@ -79,7 +75,7 @@ export async function createDataflow(input: unknown): Promise<CreateDataflowResu
       // given in the same moment.
       await sleep(1, { summary: 'Until the update is answered' });
     }
-    if (how === 'rollback') await rollBack(definition, attempts, report);
+    if (how === 'rollback') await rollBack(definition, ledger, report);
     throw endingOf(error, outcome())!;
   };
 
@@ -87,9 +83,9 @@ export async function createDataflow(input: unknown): Promise<CreateDataflowResu
     const corrected = decisions.takeEarly();
     if (corrected) correct(corrected);
     for (;;) {
-      const ids = await createResources(accepted.definition, report, attempts).catch(afterRefusal);
+      const ids = await createResources(accepted.definition, report, ledger).catch(afterRefusal);
       if (!ids) continue;
-      const result = await watchAndSweep(accepted.definition, ids, report, attempts);
+      const result = await watchAndSweep(accepted.definition, ids, report, ledger);
       report.become('done');
       return result;
     }
@@ -108,12 +104,12 @@ export async function createDataflow(input: unknown): Promise<CreateDataflowResu
 async function createResources(
   definition: Definition,
   report: ProgressReport,
-  attempts: Attempts,
+  ledger: Ledger,
 ): Promise<ResourceIds> {
   report.step('check', 'running');
-  const recalled = await recallFacts(definition, attempts.earlier !== undefined);
+  const recalled = await recallFacts(definition, ledger.earlier !== undefined);
   const checking = handled(checkBeforeCreating(definition, recalled, giveUp(definition), report));
-  const earlier = (attempts.earlier ??= recalled.lookBack ?? (await lookBack()));
+  const earlier = ledger.earlier ?? recalled.lookBack ?? (await lookBack());
   const checked = await checking.catch((error: unknown) => {
     if (!isCancellation(error)) report.step('check', 'failed', { note: reasonOf(error) });
     throw error;
@@ -122,9 +118,9 @@ async function createResources(
 
   // In a scope of their own: when one branch has failed, the others begin nothing more.
   return CancellationScope.cancellable(() => {
-    const outside = outsideOf(definition, earlier.bounds, report);
-    const branches = new Branches(definition, earlier, checked, report, outside);
-    attempts.begun(definition, branches.protocol);
+    const calls = resourceCalls(definition, earlier.bounds, report);
+    ledger.begin(definition, earlier, calls);
+    const branches = new Branches(definition, checked, report, ledger, calls);
     const once = branches.once.bind(branches);
 
     const adHocClass = once('adHocClass');
@@ -145,7 +141,7 @@ async function watchAndSweep(
   definition: Definition,
   resources: ResourceIds,
   report: ProgressReport,
-  attempts: Attempts,
+  ledger: Ledger,
 ): Promise<CreateDataflowResult> {
   const flowId = resources.flow!;
   upsertSearchAttributes([{ key: searchAttributes.flowId, value: flowId }]);
@@ -156,26 +152,10 @@ async function watchAndSweep(
   const watcherWorkflowId = await startWatcher(definition, flowId, wake);
   report.step('watch', 'done', { id: watcherWorkflowId });
 
-  const outside = outsideOf(definition, attempts.earlier!.bounds, report);
-  const surplus = await sweep(definition, attempts, resources, outside, report);
+  const calls = resourceCalls(definition, ledger.earlier!.bounds, report);
+  const surplus = await sweep(definition, ledger, resources, calls, report);
   const made = Object.keys(outcomeOf(report).made) as Kind[];
   return { flowId, resources, made, watcherWorkflowId, warnings: report.progress.warnings, surplus };
-}
-
-/** What the attempt after this one needs to know: the same as a new run would, without asking Temporal for it. */
-function asEarlierRun(attempts: Attempts, { made, adopted, unknown }: Outcome): LookBack {
-  const { runId, mayStillArrive, since, ids, bounds, afterCutOff } = attempts.earlier!;
-  const { metUnknownRun } = attempts;
-  return {
-    runId,
-    ranBefore: true,
-    // An attempt that ended early has not waited for what a run before it may have sent.
-    mayStillArrive: mayStillArrive || metUnknownRun || unknown.length > 0,
-    since: metUnknownRun ? 0 : (since ?? +workflowInfo().startTime),
-    ids: [{ ...adopted, ...made }, ...ids],
-    bounds: metUnknownRun ? afterCutOff : bounds,
-    afterCutOff,
-  };
 }
 
 function stepsOf(definition: Definition): StepName[] {

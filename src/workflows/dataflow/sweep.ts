@@ -1,13 +1,14 @@
+import { isCancellation, sleep } from '@temporalio/workflow';
 import { dataflowId } from '../../definition/identity.ts';
 import type { Definition } from '../../definition/definition.ts';
 import type { Kind, ResourceIds } from '../../resources/kinds.ts';
 import { deletionOrder } from '../../resources/orders.ts';
 import type { Observed } from '../../resources/resource.ts';
 import { isLateTwin, surplusOf } from '../../resources/surplus.ts';
-import type { Attempts } from './attempts.ts';
-import type { Outside, Surplus } from './create-once.ts';
 import { followReferences } from './living-flow.ts';
+import type { Ledger, Surplus } from './ledger.ts';
 import type { ProgressReport } from './progress.ts';
+import type { ResourceCalls } from './resource-calls.ts';
 
 /**
  * The last step of create-once: a request whose outcome was never seen can take effect after everything else is made.
@@ -17,40 +18,44 @@ import type { ProgressReport } from './progress.ts';
  */
 export async function sweep(
   definition: Definition,
-  attempts: Attempts,
+  ledger: Ledger,
   ids: ResourceIds,
-  outside: Outside,
+  calls: ResourceCalls,
   report: ProgressReport,
 ): Promise<Surplus[]> {
-  const { kinds, shownBy } = attempts.unaccounted();
-  const left: Surplus[] = attempts.staying;
+  const { kinds, shownBy } = ledger.unaccounted();
+  const left: Surplus[] = ledger.staying;
   if (kinds.length === 0) return left;
   report.step('sweep', 'running', { note: `until late requests for the ${kinds.join(', ')} must show` });
   try {
-    await outside.sleepUntil(shownBy);
-    const keep = new Set([...Object.values(ids), ...(await referredTo(ids.flow!, outside))]);
+    await untilShown(shownBy);
+    const keep = new Set([...Object.values(ids), ...(await referredTo(ids.flow!, calls))]);
     for (const kind of deletionOrder.filter((one) => kinds.includes(one))) {
-      const found = await attempts.look(kind, outside);
+      const found = await ledger.lookForAll(kind);
       const kept = found.find(({ id }) => id === ids[kind]);
       for (const one of surplusOf(found, keep, dataflowId(definition))) {
         const { id } = one;
-        const ofLateRequest = attempts.isOwn(kind, one) || isLateTwin(one, kept, attempts.since(kind));
-        const why =
-          kind === 'dataset' && !ofLateRequest ? 'it may hold data' : await outside.remove(kind, id);
+        const ofLateRequest = ledger.isOwn(kind, one) || isLateTwin(one, kept, ledger.since);
+        const why = kind === 'dataset' && !ofLateRequest ? 'it may hold data' : await calls.remove(kind, id);
         if (why && !left.some((other) => other.id === id)) left.push({ kind, id, why });
       }
-      attempts.accounted(kind);
+      ledger.accounted(kind);
     }
     report.step('sweep', 'done', left.length > 0 ? { note: `${left.length} left: ${left[0]!.why}` } : {});
   } catch (error) {
-    if (outside.isCancellation(error)) throw error;
+    if (isCancellation(error)) throw error;
     report.step('sweep', 'failed', { note: error instanceof Error ? error.message : String(error) });
   }
   return left;
 }
 
+/** @param time when late requests must have shown. Epoch milliseconds. */
+export function untilShown(time: number): Promise<void> {
+  return sleep(Math.max(1, time - Date.now()), { summary: 'Until late requests must show' });
+}
+
 /** What the flow refers to now, for it may have been changed meanwhile: that stays. */
-async function referredTo(flowId: string, { read }: Outside): Promise<string[]> {
+async function referredTo(flowId: string, { read }: ResourceCalls): Promise<string[]> {
   const flow = await read('flow', flowId);
   const parts = new Map<Kind, Observed>();
   if (flow) await followReferences('flow', flow, read, parts);

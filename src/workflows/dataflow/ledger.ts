@@ -1,0 +1,330 @@
+import { isCancellation, uuid4 } from '@temporalio/workflow';
+import type { Created, LookBack } from '../../activities/index.ts';
+import type { Definition } from '../../definition/definition.ts';
+import { dataflowId } from '../../definition/identity.ts';
+import { decide, type Conflict } from '../../resources/decide.ts';
+import { resources } from '../../resources/index.ts';
+import type { Kind } from '../../resources/kinds.ts';
+import { earlierRun, knownNonces, lost } from '../../resources/nonces.ts';
+import type { JsonObject, Observed } from '../../resources/resource.ts';
+import { doubtsOf, isDoubt } from '../failures.ts';
+import { Doubts } from './doubts.ts';
+import { Conflicting } from './refusals.ts';
+import type { ResourceCalls } from './resource-calls.ts';
+
+/** A resource of ours that is one too many. */
+export interface Surplus {
+  kind: Kind;
+  id: string;
+  /** Why it stays. */
+  why: string;
+}
+
+/** What a create came to. */
+export interface Found {
+  id: string;
+  /** Whether this execution created it; else it was in place. */
+  made: boolean;
+  /** What was adopted, as AEP shows it. */
+  adopted?: Observed;
+}
+
+/**
+ * One resource of each kind, whatever fails: what one execution has sent, what of it is in doubt, and what earlier runs
+ * left. AEP has no idempotency key: a POST whose answer was lost leaves a resource whose id nobody knows, and a blind retry
+ * makes a second one. Hence, for every kind that AEP lets exist twice:
+ *
+ * 1. *Look* before the create: by the ids earlier runs left, by name, and by our mark.
+ * 2. *Create*: one POST. Whatever does not surely create nothing is doubt, and nothing more is sent before what may have
+ *    been created must show (`activities/dataflow/create.ts`).
+ * 3. *Decide* about what shows: adopt it, replace what differs, or refuse.
+ * 4. *Sweep*: a request can take effect after all that. While the nonce of one has not been seen, `unaccounted`
+ *    names its kind, and the workflow looks once more when even that must have shown.
+ *
+ * There is one for the whole execution: `resume` begins another attempt with it, perhaps with other names.
+ */
+export class Ledger {
+  readonly #doubts = new Doubts();
+  /** Every definition that was tried, the last one last. */
+  readonly #definitions: Definition[] = [];
+  readonly #sent = new Map<Kind, Set<string>>();
+  readonly #ids = new Map<Kind, Set<string>>();
+  readonly #staying = new Map<string, Surplus>();
+  /** The kinds of which it is noted that an earlier run may have sent something. */
+  readonly #noted = new Set<Kind>();
+  /** The run that waited for what was in doubt, for each kind of which this attempt did. */
+  readonly #waitedIn = new Map<Kind, string>();
+  #calls!: ResourceCalls;
+  #earlier: LookBack | undefined;
+  #began = 0;
+  /** Something of ours was found though Temporal knows of no earlier run: the one that made it may have been cut off just now. */
+  #unknownRun = false;
+
+  /** Begins an attempt. What those before it have sent stays known. */
+  begin(definition: Definition, earlier: LookBack, calls: ResourceCalls): void {
+    if (!this.#earlier) this.#began = Date.now();
+    this.#earlier = earlier;
+    this.#calls = calls;
+    this.#definitions.push(definition);
+    this.#staying.clear();
+    this.#waitedIn.clear();
+  }
+
+  /** What earlier executions left. Undefined until an attempt has begun: nothing is made before. */
+  get earlier(): LookBack | undefined {
+    return this.#earlier;
+  }
+
+  /** Whether an attempt before this one, or a run of which Temporal knows, may have made what is sought. */
+  get ranBefore(): boolean {
+    return this.#definitions.length > 1 || this.#earlier!.ranBefore;
+  }
+
+  /** The first look. Where requests may not show yet, an earlier run's or an earlier attempt's, they are waited for. */
+  async look(kind: Kind): Promise<Observed[]> {
+    const { since } = this.#earlier!;
+    const from = this.#unknownRun ? 0 : (since ?? (this.ranBefore ? this.#began : undefined));
+    const found =
+      this.#open(kind).length > 0
+        ? await this.#wait(kind, from)
+        : (await this.#calls.lookFor(kind, this.#sought(kind, from))).found;
+    this.#note(kind, found);
+    return found;
+  }
+
+  /** The first look again, now that all were made: what a run that Temporal does not know has sent may not show yet. */
+  async lookAgain(kind: Kind, found: Observed[]): Promise<Observed[]> {
+    if (!this.#unknownRun || found.some((one) => this.#isOurs(one))) return found;
+    this.#open(kind);
+    return this.#wait(kind, 0);
+  }
+
+  /**
+   * Adopts what the first look found, or creates it. A kind whose title is unique needs no look: AEP refuses a second one,
+   * and what is there is decided about.
+   * @throws what the create threw, where that surely created nothing; `Conflicting` where what is there does not fit.
+   */
+  async create(kind: Kind, body: JsonObject, found: Observed[] = []): Promise<Found> {
+    const isUnique = resources[kind].hasUniqueTitle === true;
+    if (kind === 'mappingSet') found = await this.#withNameless(body, found);
+    for (let isFirst = true; ; isFirst = false) {
+      this.#doubts.seen(kind, found);
+      const decision = decide(kind, body, found, { dataflow: this.#dataflow });
+      if (decision.action === 'adopt') {
+        const adopted = found.find(({ id }) => id === decision.id)!;
+        this.keepOnly(kind, decision.id, found);
+        if (isUnique) this.#doubts.accounted(kind);
+        const isNamelessOwn = !adopted.mark && this.#sentOf(kind).size > 0;
+        return { id: decision.id, made: this.isOwn(kind, adopted) || isNamelessOwn, adopted };
+      }
+      if (decision.action === 'conflict') await this.#replace(kind, decision);
+      else if (isUnique && !isFirst) throw new Conflicting(titleTaken(body, found[0]!.id));
+      this.#tellWhatStays(kind, found);
+      const answer = await this.#send(kind, body, found);
+      if (answer.created) {
+        const { id } = answer.created;
+        this.#idsOf(kind).add(id);
+        return { id, made: true };
+      }
+      found = answer.found ?? [];
+      if (isUnique) this.#note(kind, found);
+    }
+  }
+
+  /** Sees to it that what was found of ours besides `id` is swept: a request can take effect later than every bound. */
+  keepOnly(kind: Kind, id: string, found: Observed[]): void {
+    this.#idsOf(kind).add(id);
+    this.#tellWhatStays(kind, found, id);
+    const others = found.filter((one) => one.id !== id && this.#isOurs(one));
+    // It shows already: the sweep need not wait for it.
+    if (others.length > 0) this.#doubts.add(kind, 'surplus', 0, true);
+  }
+
+  /** All that shows of one kind, under every name that an attempt gave it. */
+  async lookForAll(kind: Kind): Promise<Observed[]> {
+    const names = new Set(this.#definitions.map((definition) => resources[kind].name(definition)));
+    const traces = { nonces: knownNonces(this.#sentOf(kind)), since: this.since };
+    const looks = await Promise.all([...names].map((name) => this.#calls.lookFor(kind, { ...traces, name })));
+    const found = looks.flatMap((one) => one.found);
+    return [...new Map(found.map((one) => [one.id, one])).values()];
+  }
+
+  /** When the first request of ours can have been sent. Epoch milliseconds. */
+  get since(): number {
+    return this.#earlier!.since ?? this.#began;
+  }
+
+  /** Whether a resource was made by a request of this execution, answered or not. */
+  isOwn(kind: Kind, one: Observed): boolean {
+    if (!this.#isOurs(one)) return false;
+    const sent = this.#sentOf(kind);
+    // The nonce of an attempt that left no word is not known; the time is all that is left to tell by.
+    return sent.has(one.mark!.nonce) || (sent.has(lost) && (one.createdAt ?? 0) >= this.#began);
+  }
+
+  /** What is beside the one that the dataflow has and cannot be deleted. */
+  get staying(): Surplus[] {
+    return [...this.#staying.values()];
+  }
+
+  /** Whether a request for this kind may still make a resource that nobody has seen. */
+  inDoubt(kind: Kind): boolean {
+    return this.#doubts.has(kind);
+  }
+
+  /** Kinds with a request whose resource has not been seen, and when the last of them must have shown. Epoch milliseconds. */
+  unaccounted(): { kinds: Kind[]; shownBy: number } {
+    const { kinds, last } = this.#doubts.unaccounted();
+    return { kinds, shownBy: kinds.length > 0 ? last + this.#bounds.settleMs : 0 };
+  }
+
+  /** All of this kind that was in doubt has been looked for, and what was one too many is gone or told. */
+  accounted(kind: Kind): void {
+    this.#doubts.accounted(kind);
+  }
+
+  /** One create, which ends with a resource that was made or with what shows instead. */
+  async #send(kind: Kind, body: JsonObject, found: Observed[]): Promise<Created> {
+    const isUnique = resources[kind].hasUniqueTitle === true;
+    const nonce = uuid4().slice(0, 8);
+    this.#sentOf(kind).add(nonce);
+    const { runId } = this.#earlier!;
+    try {
+      const answer = await this.#calls.create(kind, {
+        ...this.#sought(kind, this.#unknownRun ? 0 : this.since),
+        body,
+        nonce,
+        doubts: isUnique ? [] : this.#open(kind),
+        // What was there before answers no doubt, be it about an earlier run's request or about the one that follows.
+        stays: found.map(({ id }) => id),
+        // Whether a run was cut off is known only to the run that asked. After a reset the answer is another run's, and a
+        // look of this run, which lists may keep in the dark about what that one made, is no leave to send.
+        lookedIn: this.#waitedIn.get(kind) ?? runId,
+        settleMs: this.#settleMs(kind),
+      });
+      this.#waitedIn.set(kind, answer.lookedIn);
+      // What was created came after all that was in doubt has had the time to show.
+      const isOver = answer.created !== undefined;
+      this.#inDoubt(kind, answer.doubts, isOver);
+      if (answer.created) this.#sentOf(kind).add(answer.created.nonce);
+      if (isOver) this.#doubts.over(kind);
+      // A second one of the same title cannot be.
+      if (isOver && isUnique) this.#doubts.accounted(kind);
+      return answer;
+    } catch (error) {
+      this.#inDoubt(kind, doubtsOf(error));
+      // Of a create that was cancelled between two attempts nobody knows what the last one did, nor with which nonce.
+      if (isDoubt(error) || isCancellation(error)) this.#inDoubt(kind, isUnique ? [nonce] : [nonce, lost]);
+      throw error;
+    }
+  }
+
+  #inDoubt(kind: Kind, nonces: string[], isOver = false): void {
+    const since = Date.now() - (isOver ? this.#settleMs(kind) : 0);
+    for (const nonce of nonces) {
+      if (nonce !== earlierRun) this.#sentOf(kind).add(nonce);
+      this.#doubts.add(kind, nonce, since, isOver);
+    }
+  }
+
+  async #wait(kind: Kind, since: number | undefined): Promise<Observed[]> {
+    const { runId } = this.#earlier!;
+    const request = { ...this.#sought(kind, since), lookedIn: runId, settleMs: this.#settleMs(kind) };
+    const { found, lookedIn, isOver } = await this.#calls.settle(kind, request);
+    this.#waitedIn.set(kind, lookedIn);
+    if (isOver) this.#doubts.over(kind);
+    return found;
+  }
+
+  /** The nonces of what may show any moment. */
+  #open(kind: Kind): string[] {
+    const mayArrive = this.#earlier!.mayStillArrive || this.#unknownRun;
+    if (mayArrive && !this.#noted.has(kind)) {
+      this.#noted.add(kind);
+      this.#doubts.add(kind, earlierRun, Date.now());
+    }
+    return this.#doubts.open(kind);
+  }
+
+  /** AEP may know of a run that Temporal has forgotten. */
+  #note(kind: Kind, found: Observed[]): void {
+    if (this.ranBefore) return;
+    const sent = this.#sentOf(kind);
+    this.#unknownRun ||= found.some((one) => this.#isOurs(one) && !sent.has(one.mark!.nonce));
+  }
+
+  /** A mapping set that came back without its name is known by what it maps, which is known only now. */
+  async #withNameless(body: JsonObject, found: Observed[]): Promise<Observed[]> {
+    const kind = 'mappingSet';
+    if (!(this.ranBefore || this.#unknownRun) || found.some(({ mark }) => mark)) return found;
+    if (decide(kind, body, found, { dataflow: this.#dataflow }).action !== 'create') return found;
+    const nonces = knownNonces(this.#sentOf(kind));
+    const look = await this.#calls.lookFor(kind, { ...this.#sought(kind, this.since), nonces, body });
+    return look.found;
+  }
+
+  /**
+   * While there is no flow, what differs because the definition was corrected makes room, where nothing but the flow
+   * depends on it: a schema or a dataset may hold data, and is a human's to decide about.
+   * @throws Conflicting
+   */
+  async #replace(kind: Kind, conflict: Conflict): Promise<void> {
+    if (conflict.reason !== 'differs' || !resources[kind].makesRoom) throw new Conflicting(conflict);
+    if (resources[kind].undeletable) return;
+    for (const id of conflict.ids) {
+      const why = await this.#calls.remove(kind, id);
+      if (why) throw new Conflicting({ ...conflict, message: `${conflict.message}, and it stays: ${why}` });
+    }
+  }
+
+  /** Of a kind that AEP cannot delete, all that was found is ours, or was an earlier run's. */
+  #tellWhatStays(kind: Kind, found: Observed[], kept?: string): void {
+    const why = resources[kind].undeletable;
+    if (!why) return;
+    for (const { id } of found) if (id !== kept) this.#staying.set(id, { kind, id, why });
+  }
+
+  get #dataflow(): string {
+    return dataflowId(this.#definitions.at(-1)!);
+  }
+
+  get #bounds() {
+    const { bounds, afterCutOff } = this.#earlier!;
+    return this.#unknownRun ? afterCutOff : bounds;
+  }
+
+  /** A second one of what AEP cannot delete stays for ever: such kinds get the longest time to show. */
+  #settleMs(kind: Kind): number {
+    return this.#bounds.settleMs + (resources[kind].undeletable ? this.#bounds.lateMs : 0);
+  }
+
+  #sought(kind: Kind, since: number | undefined) {
+    const earlier = this.#earlier!.ids.flatMap((ids) => ids[kind] ?? []);
+    const knownIds = [...new Set([...this.#idsOf(kind), ...earlier])];
+    const name = resources[kind].name(this.#definitions.at(-1)!);
+    return { name, knownIds, ...(since === undefined ? {} : { since }) };
+  }
+
+  #isOurs({ mark }: Observed): boolean {
+    return mark?.dataflow === this.#dataflow;
+  }
+
+  #sentOf(kind: Kind): Set<string> {
+    return setOf(this.#sent, kind);
+  }
+
+  #idsOf(kind: Kind): Set<string> {
+    return setOf(this.#ids, kind);
+  }
+}
+
+function setOf(sets: Map<Kind, Set<string>>, kind: Kind): Set<string> {
+  const known = sets.get(kind) ?? new Set();
+  sets.set(kind, known);
+  return known;
+}
+
+function titleTaken(body: JsonObject, id: string): Conflict {
+  const message = `The title "${String(body['title'])}" is taken by ${id}. Use it by its id where it is what you mean, or choose another title`;
+  return { action: 'conflict', reason: 'foreign', message, ids: [id], differences: [] };
+}

@@ -1,0 +1,48 @@
+import { CancellationScope } from '@temporalio/workflow';
+import type { Bounds, CreateRequest, LookRequest, SettleRequest } from '../../activities/index.ts';
+import type { Definition } from '../../definition/definition.ts';
+import { durationMs } from '../../definition/duration.ts';
+import { dataflowId } from '../../definition/identity.ts';
+import { resources } from '../../resources/index.ts';
+import { activityName, type Kind } from '../../resources/kinds.ts';
+import { callsFor } from '../calls.ts';
+import { thrownBy } from '../failures.ts';
+import type { ProgressReport } from './progress.ts';
+
+type Asked<Request> = Omit<Request, 'sandbox' | 'dataflow'>;
+
+export type ResourceCalls = ReturnType<typeof resourceCalls>;
+
+/** A create's calls about one resource each, in the cancellation scope of whoever makes them. The report says which are under way. */
+export function resourceCalls(definition: Definition, bounds: Bounds, report: ProgressReport) {
+  const common = { sandbox: definition.sandbox, ...giveUp(definition) };
+  const ours = { ...common, dataflow: dataflowId(definition) };
+  return {
+    lookFor: (kind: Kind, sought: Asked<LookRequest>) =>
+      report.during(activityName('lookFor', kind), callsFor(kind, bounds).lookFor({ ...sought, ...ours })),
+    settle: (kind: Kind, sought: Asked<SettleRequest>) =>
+      report.during(activityName('settle', kind), callsFor(kind, bounds).settle({ ...sought, ...ours })),
+    create: (kind: Kind, request: Asked<CreateRequest>) =>
+      report.during(activityName('create', kind), callsFor(kind, bounds).create({ ...request, ...ours })),
+    read: (kind: Kind, id: string) =>
+      report.during(activityName('read', kind), callsFor(kind, bounds).read({ id, ...common })),
+    /** Deletes, whatever was cancelled. Answers why it could not be deleted, and nothing where it is gone. */
+    async remove(kind: Kind, id: string): Promise<string | undefined> {
+      const { undeletable } = resources[kind];
+      if (undeletable) return undeletable;
+      try {
+        const remove = () => callsFor(kind, bounds).delete({ ...common, id });
+        await report.during(activityName('delete', kind), CancellationScope.nonCancellable(remove));
+        return undefined;
+      } catch (error) {
+        return thrownBy(error)?.message ?? String(error);
+      }
+    },
+  };
+}
+
+/** After how long passing trouble ends a call, where the definition says so. */
+export function giveUp({ giveUpAfter }: Pick<Definition, 'giveUpAfter'>): { giveUpAfterMs?: number } {
+  const giveUpAfterMs = giveUpAfter === undefined ? undefined : durationMs(giveUpAfter);
+  return giveUpAfterMs === undefined ? {} : { giveUpAfterMs };
+}
