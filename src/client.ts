@@ -35,7 +35,10 @@ import {
   type ListOrphansInput,
   type ListOrphansResult,
   type Progress,
+  type UpdateDataflowInput,
+  type UpdateDataflowResult,
 } from './workflows/messages.ts';
+import type { Plan } from './plan/plan.ts';
 import { watcherHandle, type WatcherHandle } from './watcher-handle.ts';
 import { announcementOf } from './workflows/dataflow/announcement.ts';
 import {
@@ -168,25 +171,48 @@ export class AepDataflows {
   }
 
   /**
+   * What a create or an update of this definition would do in AEP: nothing is changed by asking.
+   * `planAsText` and `planAsMermaid` render it.
+   * @throws InvalidDefinitionError with every problem that the definition has by itself, before any call is made. What AEP
+   * has against it is in the plan's `problems`.
+   */
+  async plan(input: unknown): Promise<Plan> {
+    const { definition } = parseDefinition(input);
+    const planned = this.#client.workflow.execute('planDataflow', {
+      workflowId: fitting('sandbox', `plan:${definition.sandbox}:${crypto.randomUUID()}`),
+      taskQueue: this.#taskQueue,
+      args: [input],
+      staticSummary: `Plans the dataflow ${dataflowId(definition)}`,
+    });
+    return planned.catch((error: unknown) => Promise.reject(dataflowError(error))) as Promise<Plan>;
+  }
+
+  /**
+   * Changes a living dataflow so that it is as its definition asks for, and waits until it is done: seconds where AEP can
+   * change it in place, until the last run of the old flow has ended where another takes its place.
+   * @throws InvalidDefinitionError with every problem, before any call is made.
+   * @throws DataflowError `StalePlan`, `ChoiceNeeded` and `Conflict`, with the plan that counts now in `details.plan`;
+   * `Conflict` also where something else runs under the dataflow's id.
+   */
+  async update(input: UpdateDataflowInput): Promise<UpdateDataflowResult> {
+    const { definition } = parseDefinition(input.definition);
+    const result: unknown = await this.#executeAlone('updateDataflow', definition, {
+      args: [input],
+      staticSummary: `Changes the dataflow ${dataflowId(definition)}`,
+    });
+    return result as UpdateDataflowResult;
+  }
+
+  /**
    * Deletes a dataflow and waits until it is done.
    * @throws DataflowError `Conflict` where it is just being created or deleted.
    */
   async delete(input: DeleteDataflowInput): Promise<DeleteDataflowResult> {
-    const id = lockOf(input);
-    try {
-      const result: unknown = await this.#client.workflow.execute('deleteDataflow', {
-        workflowId: id,
-        taskQueue: this.#taskQueue,
-        workflowIdConflictPolicy: 'FAIL',
-        args: [input],
-        staticSummary: `Deletes the dataflow ${dataflowId(input)}`,
-      });
-      return result as DeleteDataflowResult;
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw dataflowError(error);
-      const message = `The dataflow ${dataflowId(input)} is just being created or deleted. Try again when that has ended`;
-      throw new DataflowError('Conflict', message);
-    }
+    const result: unknown = await this.#executeAlone('deleteDataflow', input, {
+      args: [input],
+      staticSummary: `Deletes the dataflow ${dataflowId(input)}`,
+    });
+    return result as DeleteDataflowResult;
   }
 
   /** Finds what carries our mark in a sandbox and belongs to no flow, and deletes of it what `delete` names. */
@@ -240,6 +266,27 @@ export class AepDataflows {
   watcher(flow: { sandbox: string; flowId: string }): WatcherHandle {
     const nobody = `Nobody watches the flow ${flow.flowId} in ${flow.sandbox}: its watch has ended, or was never begun`;
     return watcherHandle(this.#client, flow, (update) => updated(update, nobody));
+  }
+
+  /** Runs a workflow under the dataflow's id, and waits for it. */
+  async #executeAlone(
+    type: 'updateDataflow' | 'deleteDataflow',
+    named: Pick<Definition, 'sandbox' | 'name'>,
+    options: { args: unknown[]; staticSummary: string },
+  ): Promise<unknown> {
+    const workflowId = lockOf(named);
+    try {
+      return await this.#client.workflow.execute(type, {
+        ...options,
+        workflowId,
+        taskQueue: this.#taskQueue,
+        workflowIdConflictPolicy: 'FAIL',
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw dataflowError(error);
+      const message = `The dataflow ${dataflowId(named)} is just being created, changed or deleted. Try again when that has ended`;
+      throw new DataflowError('Conflict', message);
+    }
   }
 
   /**
@@ -360,6 +407,8 @@ export { InvalidDefinitionError, type Problem, type Warning } from './definition
 export { parseDefinition };
 export type { CreateMessage, FlowMessage, Message } from './runs/notification.ts';
 export type { Watch } from './definition/watch.ts';
+export { planAsMermaid, planAsText } from './plan/render.ts';
+export { isEmpty, type Plan } from './plan/plan.ts';
 export type { WatcherHandle, WatchInput };
 export type { DeleteDataflowInput, DeleteDataflowResult, ListOrphansInput, ListOrphansResult };
 export type { CreateDataflowResult, Definition, FailureType, Health, Paused, Progress, WaitingCall };

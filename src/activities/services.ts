@@ -19,6 +19,8 @@ export interface Service {
   create(call: Call, body: JsonObject): Promise<{ id: string }>;
   /** Absent where AEP has no PATCH. */
   patch?(call: Call, id: string, operations: readonly Operation[], etag?: string): Promise<void>;
+  /** AEP takes its time over a change, and shows when it is done. */
+  changesSlowly?: true;
   /** Absent where AEP has no DELETE. Answers false where there was nothing to delete. */
   remove?(call: Call, id: string): Promise<boolean>;
   /** What keeps it in use, for the kinds that must not be deleted under somebody else. Lists may show what is gone. */
@@ -55,23 +57,28 @@ export function servicesOf({ flowService, schemaRegistry, catalog, dataPrep }: A
     ...collection,
     all: (call) => collection.list(call),
   });
+  const ofFlowService = (collection: Collection): Service => ({ ...plain(collection), changesSlowly: true });
   return {
     adHocClass: titled(schemaRegistry.classes),
     adHocSchema: titled(schemaRegistry.schemas, isAdHocSchema),
     schema: titled(schemaRegistry.schemas, (one) => !isAdHocSchema(one)),
     sourceConnection: {
-      ...plain(flowService.sourceConnections),
+      ...ofFlowService(flowService.sourceConnections),
       users: { kind: 'flow', of: (call, id) => flowService.flowsUsing(call, 'sourceConnectionIds', id) },
     },
     targetConnection: {
-      ...plain(flowService.targetConnections),
+      ...ofFlowService(flowService.targetConnections),
       users: { kind: 'flow', of: (call, id) => flowService.flowsUsing(call, 'targetConnectionIds', id) },
     },
     datasetBaseConnection: {
-      ...plain(flowService.connections),
+      ...ofFlowService(flowService.connections),
       users: targetsUsing(flowService, 'datasetBaseConnection'),
     },
-    flow: plain(flowService.flows),
+    flow: {
+      ...ofFlowService(flowService.flows),
+      create: (call, { state, ...body }) =>
+        state === 'draft' ? flowService.createDraft(call, body) : flowService.flows.create(call, body),
+    },
     dataset: { ...plain(catalog.datasets), users: targetsUsing(flowService, 'dataset') },
     // Their names end in a nonce, so that only a known one can be asked for. Others are known by their mark among the newest.
     mappingSet: {

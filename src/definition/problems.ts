@@ -17,8 +17,10 @@ export type WarningCode =
   | 'flow-disabled'
   | 'foreign-dataset'
   | 'kept-as-it-is'
+  | 'left-of-replaced-flow'
   | 'several-sources-for-one-destination'
-  | 'undocumented-date-format';
+  | 'undocumented-date-format'
+  | 'window-to-compare';
 
 /** Something that AEP takes but that may not be what was meant. */
 export interface Warning {

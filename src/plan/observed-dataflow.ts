@@ -12,6 +12,6 @@ export interface ObservedDataflow {
   flows: Parts[];
   /** The ids of what the definition names, and the schema of a dataset that is named alone. */
   givenIds: ResourceIds;
-  /** Flows that earlier runs made and did not delete, and that AEP does not show. */
-  missingFlows: string[];
+  /** A flow that an earlier run left and that AEP does not show. */
+  missingFlow?: string;
 }

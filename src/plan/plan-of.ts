@@ -2,6 +2,7 @@ import type { Definition } from '../definition/definition.ts';
 import { dataflowId } from '../definition/identity.ts';
 import type { Problem, Warning } from '../definition/problems.ts';
 import { startProblem } from '../definition/start.ts';
+import { copiesAmong, tellCopies } from '../resources/copies.ts';
 import { decide, type Conflict } from '../resources/decide.ts';
 import { resources } from '../resources/index.ts';
 import type { Kind, ResourceIds } from '../resources/kinds.ts';
@@ -67,7 +68,9 @@ export function planOf(definition: Definition, observed: ObservedDataflow, facts
     planned.plan.steps.push(step);
     ids[kind] = isThere(step) ? step.id! : notMadeYet(kind);
   }
-  if (living) {
+  const copies = copiesAmong(observed.flows.map(({ flow }) => flow!));
+  if (copies.length > 0) refuseCopies(copies);
+  else if (living) {
     takeMapping();
     replaceWhole();
     removeOthers(living);
@@ -202,7 +205,7 @@ export function planOf(definition: Definition, observed: ObservedDataflow, facts
         needs,
       };
     }
-    const [missing] = observed.missingFlows;
+    const missing = observed.missingFlow;
     if (missing !== undefined && facts.choices.missingFlow !== 'recreate') {
       const reason = `The flow ${missing}, which an earlier run made, was deleted by others, or is hidden by an access label`;
       const message = `${reason}: updateDataflow with "missingFlow": "recreate" makes another`;
@@ -219,6 +222,20 @@ export function planOf(definition: Definition, observed: ObservedDataflow, facts
     const problem = startProblem(definition, facts.now);
     if (problem) planned.plan.problems.push(problem);
     return { kind: 'flow', action: 'create', reason: 'There is none yet', changes: [], needs };
+  }
+
+  /** Which of two flows with the very same mark is the dataflow's is not to be guessed. */
+  function refuseCopies(flows: Observed[]): void {
+    const message = tellCopies('flow', flows, planned.plan.dataflow);
+    const found = flows.map(({ id }) => id);
+    planned.conflicts.push({
+      action: 'conflict',
+      reason: 'copied-mark',
+      message,
+      ids: found,
+      differences: [],
+    });
+    Object.assign(step('flow'), { action: 'conflict', reason: message, changes: [] });
   }
 
   /** A flow pins one version of a mapping set: it takes part in every change of the mapping. */

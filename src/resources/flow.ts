@@ -114,6 +114,14 @@ export function pinnedMapping(answer: JsonObject): MappingPin | undefined {
     : { mappingId, mappingVersion: Number(params['mappingVersion'] ?? 0) };
 }
 
+/** The body of a flow that is to apply another version of its mapping set than the first. */
+export function pinnedTo(body: JsonObject, { mappingId, mappingVersion }: MappingPin): JsonObject {
+  const transformations = objectsAt(body, 'transformations').map((one) =>
+    one === mappingOf(body) ? { ...one, params: { mappingId, mappingVersion: String(mappingVersion) } } : one,
+  );
+  return { ...body, transformations };
+}
+
 /** What pins a flow to another version. The transformation is found by its name, so that the Copy beside it stays. */
 export function pinning({ mappingId, mappingVersion }: MappingPin, answer: JsonObject): Operation[] {
   const found = mappingOf(answer);

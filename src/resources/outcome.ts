@@ -8,6 +8,8 @@ export interface Outcome {
   adopted: ResourceIds;
   /** Made by this execution and deleted again: a rollback. */
   deleted?: ResourceIds;
+  /** Flows that it deleted, whoever made them. */
+  deletedFlows?: string[];
   /** What ended it: AEP refused this kind, or holds something of it that does not fit. Nothing was made of it. */
   failed: { kind: Kind; why: string }[];
   /** Never asked for, because something else failed first. */

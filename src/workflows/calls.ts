@@ -36,6 +36,7 @@ const verbs = {
   settle: 'Wait for late',
   read: 'Read',
   create: 'Create',
+  update: 'Change',
   listMarked: 'List the marked',
   delete: 'Delete',
 };
@@ -57,6 +58,7 @@ export function callsFor<K extends Kind>(kind: K, bounds: Bounds) {
     settle: call('settle', listing),
     read: call('read'),
     create: call('create', listing),
+    update: call('update', listing),
     listMarked: call('listMarked', listing),
     delete: call('delete', listing),
   };

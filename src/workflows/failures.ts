@@ -2,7 +2,7 @@ import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio
 import { cut } from '../cut.ts';
 import { InvalidDefinitionError, type Problem } from '../definition/problems.ts';
 import { isFailureType, type FailureType } from '../failure-types.ts';
-import { Conflicting, NotNow } from './dataflow/refusals.ts';
+import { Conflicting } from './dataflow/refusals.ts';
 
 const toTell = 100;
 const longestMessage = 4_000;
@@ -88,15 +88,10 @@ export function endingOf(error: unknown, more: object): ApplicationFailure | und
         wanted: brief(wanted),
         found: brief(found),
       })),
+      ...(error.plan ? { plan: error.plan } : {}),
       ...more,
     });
   }
-  if (error instanceof NotNow)
-    return fail('InvalidDefinition', `${error.problem.field}: ${error.message}`, {
-      problems: [error.problem],
-      problemCount: 1,
-      ...more,
-    });
   const thrown = thrownBy(error);
   if (isFailureType(thrown?.type))
     return fail(thrown.type, thrown.message, { ...(thrown.details?.[0] as object), ...more });

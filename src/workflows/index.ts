@@ -1,4 +1,6 @@
 export { createDataflow } from './dataflow/create-dataflow.ts';
+export { planDataflow } from './dataflow/plan-dataflow.ts';
+export { updateDataflow } from './dataflow/update-dataflow.ts';
 export { deleteDataflow } from './dataflow/delete-dataflow.ts';
 export { listOrphans } from './dataflow/list-orphans.ts';
 export { watchFlowRuns } from './watch/watch-flow-runs.ts';

@@ -1,5 +1,6 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
+import type { Plan } from '../plan/plan.ts';
 import type { Orphan } from '../resources/orphans.ts';
 import type { Warning } from '../definition/problems.ts';
 import type { Kind, ResourceIds } from '../resources/kinds.ts';
@@ -29,10 +30,10 @@ export const searchAttributes: Record<
 /** What an open create is at, as `AepState` has it. One that has ended keeps what it was last. */
 export type CreateState = 'running' | 'waiting-for-aep' | 'waiting-for-person';
 
-export type StepName = 'check' | Kind | 'watch' | 'sweep';
+export type StepName = 'check' | Kind | 'replace' | 'watch' | 'sweep';
 
 /**
- * `made`: created by this execution. `adopted`: found in place. `given`: named by the definition. `done`: a step that
+ * `made`: created by this execution. `adopted`: found in place. `updated`: found, and changed in place. `given`: named by the definition. `done`: a step that
  * makes no resource. `unknown`: asked for, outcome not known. `notTried`: something else failed first. `deleted`: made,
  * and deleted again by a rollback.
  */
@@ -41,6 +42,7 @@ export type StepState =
   | 'running'
   | 'made'
   | 'adopted'
+  | 'updated'
   | 'given'
   | 'done'
   | 'failed'
@@ -150,4 +152,29 @@ export interface ListOrphansResult {
   atWork: string[];
   deleted: string[];
   notDeleted: { id: string; why: string }[];
+}
+
+/** What `updateDataflow` is started with, under the id `dataflow:<sandbox>:<name>`. */
+export interface UpdateDataflowInput {
+  /** The definition as it is to be from now on. */
+  definition: Record<string, unknown>;
+  /** The digest of a plan that somebody has looked at: exactly that one is carried out, or none (`StalePlan`). */
+  digest?: string | undefined;
+  /** What the new flow loads, where the living one has to be replaced: see the plan's `choices`. */
+  replaceFlow?: 'from-now' | 'backfill' | undefined;
+  /** Make a flow anew that an earlier run made and that AEP does not show any more. */
+  missingFlow?: 'recreate' | undefined;
+}
+
+/** What `updateDataflow` returns. */
+export interface UpdateDataflowResult {
+  flowId: string;
+  /** The id of every resource the dataflow is made of now. */
+  resources: ResourceIds;
+  /** What was carried out. Of long lists the first 200 rows. */
+  plan: Plan;
+  watcherWorkflowId: string;
+  warnings: Warning[];
+  /** Resources of ours that are one too many and stay. */
+  surplus: { kind: Kind; id: string; why: string }[];
 }

@@ -1,6 +1,8 @@
 /** The types of workflow that `index.ts` exports. Those that hand something to their next execution take it as a second argument. */
 export const workflowTypes = {
   createDataflow: { isContinued: false },
+  planDataflow: { isContinued: false },
+  updateDataflow: { isContinued: false },
   deleteDataflow: { isContinued: false },
   listOrphans: { isContinued: false },
   watchFlowRuns: { isContinued: true },

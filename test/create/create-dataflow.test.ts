@@ -78,10 +78,12 @@ describe('a dataflow that is started again', () => {
     expect(failure).toBeInstanceOf(DataflowError);
     const { type, details } = failure as DataflowError;
     expect(type).toBe('Conflict');
+    expect(details['plan']).toMatchObject({ version: 1, choices: [{ name: 'replaceFlow' }] });
+    expect((failure as DataflowError).message).toContain('updateDataflow');
     expect((details['differences'] as { field: string }[]).map(({ field }) => field)).toEqual([
-      'flow.transformations.Copy.deltaColumn.name',
-      'flow.scheduleParams.frequency',
-      'flow.scheduleParams.interval',
+      'deltaColumn.name',
+      'schedule.frequency',
+      'schedule.interval',
     ]);
     expect(posts().slice(before)).toEqual([]);
   });

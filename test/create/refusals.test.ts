@@ -15,6 +15,7 @@ const sandboxes = [
   'keep',
   'replace',
   'dataset',
+  'class',
   'rollback',
   'late',
   'in-doubt',
@@ -78,14 +79,26 @@ describe('a refusal, kept', () => {
     expect(connection).toMatchObject({ params: { tableName: 'test1.Other' } });
   });
 
-  it('does not replace a schema that differs: that is a Conflict which says how to use it', async () => {
-    await failureOf(orders('dataset', { mapping: wrong }));
+  it('lets a schema grow by a field group, in place', async () => {
+    const failure = await failureOf(orders('dataset', { mapping: wrong }));
     const before = orders('dataset')['schema'] as { fieldGroups: string[] };
     const more = 'https://ns.adobe.com/xdm/context/profile-work-details';
     const schema = { ...before, fieldGroups: [...before.fieldGroups, more] };
-    const failure = await failureOf(orders('dataset', { mapping: right, schema }));
+    const handle = await rig.client.start(orders('dataset', { mapping: right, schema }));
+    const { resources } = await handle.result();
+    expect(resources.schema).toBe((failure.details['made'] as { schema: string }).schema);
+    const stored = rig.emulator.control.resources('schemas', 'dataset');
+    const grown = stored.find((one) => one['$id'] === resources.schema);
+    expect(JSON.stringify(grown)).toContain(more);
+  });
+
+  it('does not replace a schema of another class: that is a Conflict which says how to use it', async () => {
+    await failureOf(orders('class', { mapping: wrong }));
+    const before = orders('class')['schema'] as object;
+    const schema = { ...before, class: 'https://ns.adobe.com/xdm/context/experienceevent' };
+    const failure = await failureOf(orders('class', { mapping: right, schema }));
     expect(failure.type).toBe('Conflict');
-    expect(failure.details['differences']).toMatchObject([{ field: 'allOf' }]);
+    expect(failure.details['differences']).toMatchObject([{ field: 'schema.fieldGroups' }]);
   });
 });
 

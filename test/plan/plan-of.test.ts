@@ -34,7 +34,7 @@ describe('a dataflow of which AEP has nothing', () => {
   });
 
   test('whose flow somebody deleted or hides is in conflict until another is asked for', () => {
-    const hidden = { ...nothing, missingFlows: ['flow-8'] };
+    const hidden = { ...nothing, missingFlow: 'flow-8' };
     const before = plan(modern, hidden);
     expect(before.conflicts).toMatchObject([{ reason: 'missing', ids: ['flow-8'] }]);
     expect(before.plan.choices.map(({ name }) => name)).toEqual(['missingFlow']);

@@ -28,10 +28,15 @@ export interface LookBack {
   since?: number;
   /** What earlier runs noted as made or adopted, newest first. */
   ids: ResourceIds[];
+  /** The flow that the newest of them left. */
+  flowLeft?: string;
   bounds: Bounds;
   /** The bounds for what a run that was cut off may have sent: a worker that lives may begin a request a moment later. */
   afterCutOff: Bounds;
 }
+
+/** What executions under a dataflow's id noted, for who only wants to know what there is. */
+export type Notes = Pick<LookBack, 'ids' | 'flowLeft'>;
 
 /** Runs whose notes are read, so that no answer outgrows the history. */
 const mostRuns = 20;
@@ -62,6 +67,21 @@ export function lookBackOf(dependencies: Dependencies) {
       bounds: afterCutOff,
       afterCutOff,
     };
+  };
+}
+
+/** What is noted under the id of a dataflow; nothing where Temporal has no lists. */
+export function notesOf() {
+  return async ({ workflowId }: { workflowId: string }): Promise<Notes> => {
+    try {
+      const executions: Execution[] = await beating(() =>
+        listExecutions(Context.current().client, workflowId),
+      );
+      return notesAmong(executions.sort((a, b) => +b.startTime - +a.startTime));
+    } catch (error) {
+      if (isTooManyLists(error)) throw unreadable('what ran before', error, jittered(busyPauseMs));
+      return { ids: [] };
+    }
   };
 }
 
@@ -99,7 +119,7 @@ function judged(executions: Execution[], now: number, dependencies: Dependencies
     ranBefore: earlier.length > 0,
     ...(earlier.length > 0 ? { since: Math.min(...earlier.map(({ startTime }) => +startTime)) } : {}),
     mayStillArrive: arriving,
-    ids: distinct(earlier.map(({ memo }) => idsOf(memo?.['outcome'] as Outcome | undefined))),
+    ...notesAmong(earlier),
     bounds: arriving ? afterCutOff : bounds,
     afterCutOff,
   };
@@ -153,6 +173,23 @@ function mayStillArrive({ status, closeTime, memo }: Execution, since: number): 
   const saidGoodbye =
     status.name !== 'RUNNING' && status.name !== 'TERMINATED' && status.name !== 'TIMED_OUT';
   return !(saidGoodbye && outcome && outcome.unknown.length === 0);
+}
+
+/** @param executions newest first. */
+function notesAmong(executions: Execution[]): Notes {
+  const outcomes = executions.map(({ memo }) => memo?.['outcome'] as Outcome | undefined);
+  const flowLeft = flowLeftBy(outcomes);
+  return { ids: distinct(outcomes.map(idsOf)), ...(flowLeft === undefined ? {} : { flowLeft }) };
+}
+
+function flowLeftBy(outcomes: (Outcome | undefined)[]): string | undefined {
+  const deleted = new Set<string>();
+  for (const outcome of outcomes) {
+    for (const id of outcome?.deletedFlows ?? []) deleted.add(id);
+    const { flow } = idsOf(outcome);
+    if (flow !== undefined) return deleted.has(flow) ? undefined : flow;
+  }
+  return undefined;
 }
 
 /** Runs that found everything in place all note the same; of others the newest will do. */

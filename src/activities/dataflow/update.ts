@@ -12,17 +12,6 @@ import type { Dependencies } from '../dependencies.ts';
 import { isBusy } from '../flow-actions.ts';
 import { servicesOf } from '../services.ts';
 
-/** The kinds that AEP lets one change in place. */
-export const editableKinds = [
-  'sourceConnection',
-  'targetConnection',
-  'dataset',
-  'schema',
-  'mappingSet',
-  'flow',
-] as const satisfies Kind[];
-export type EditableKind = (typeof editableKinds)[number];
-
 export interface UpdateRequest {
   sandbox: string;
   id: string;
@@ -61,11 +50,10 @@ export interface Stale {
  *
  * @throws ApplicationFailure `StalePlan`, with `Stale` in its details; `Rejected`, with AEP's refusal.
  */
-export function updateOf(kind: EditableKind, dependencies: Dependencies) {
+export function updateOf(kind: Kind, dependencies: Dependencies) {
   if (kind === 'mappingSet') return replaceMappingSet(dependencies);
   const service = servicesOf(dependencies.aep)[kind];
   const { observe, operations } = resources[kind];
-  const isInFlowService = kind !== 'dataset' && kind !== 'schema';
   return async ({ sandbox, id, edits, mapping, giveUpAfterMs }: UpdateRequest): Promise<Updated> => {
     /** What is still to be done. @throws `StalePlan` */
     const open = (answer: JsonObject) => {
@@ -85,7 +73,7 @@ export function updateOf(kind: EditableKind, dependencies: Dependencies) {
       {
         subject: `the ${titleOf(kind)} ${id}`,
         giveUpAfterMs,
-        ...(isInFlowService ? { isBusy } : { settleMs: settleMs(dependencies) }),
+        ...(service.changesSlowly ? { isBusy } : { settleMs: settleMs(dependencies) }),
         read: (call) => service.get(call, id),
         done(answer) {
           const { left, repins } = open(answer);
@@ -96,7 +84,7 @@ export function updateOf(kind: EditableKind, dependencies: Dependencies) {
           const patch = [...(operations?.(left, answer) ?? []), ...(repins ? pinning(mapping!, answer) : [])];
           await service.patch?.(call, id, patch, textAt(answer, 'etag'));
           // AEP takes its time over connections and flows; the others answer when it is done.
-          return isInFlowService ? undefined : {};
+          return service.changesSlowly ? undefined : {};
         },
         gone: () => stale({ kind, id, field: 'id', planned: id, found: null }),
       },

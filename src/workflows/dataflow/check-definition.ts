@@ -72,9 +72,70 @@ export async function recallFacts(definition: Definition, again: boolean): Promi
   }
 }
 
+/** What was read for a definition, and everything that is wrong with it. */
+export interface ReadFacts extends Checked {
+  problems: Problem[];
+  /** AEP does not know yet whether the base connection's credentials are good. */
+  isInitializing: boolean;
+}
+
+type During = ProgressReport['during'];
+
 /**
- * Reads what the definition takes for granted, before anything is created: the flow spec, and every id it gives. All of
- * it at once, except for what was recalled. A base connection that AEP is still initializing is waited for.
+ * Reads what the definition takes for granted: the flow spec, every id it gives, and what its mapping goes to. All of it at
+ * once, except for what was recalled.
+ * @param during is told which calls are under way.
+ */
+export async function readFacts(
+  definition: Definition,
+  recalled: Recalled,
+  giveUp: { giveUpAfterMs?: number },
+  during: During,
+): Promise<ReadFacts> {
+  const { sandbox } = definition;
+  const given = givenIds(definition);
+  const read = async (kind: Kind) => {
+    const activity = activityName('read', kind);
+    const calls = readOnly(`Read the ${titleOf(kind)} that is given`);
+    return [kind, await during(activity, calls[activity]({ sandbox, id: given[kind]!, ...giveUp }))] as const;
+  };
+  const readFlowSpec = () => {
+    const request = { ...flowSpecRequest(definition), ...giveUp };
+    return during('readFlowSpec', readOnly('Read the flow spec').readFlowSpec(request));
+  };
+  const reading = Promise.all((Object.keys(given) as Kind[]).map(read));
+  const checkMapping = async () => {
+    // The schema of a dataset that is given alone is known only when that is read.
+    const alone = given.dataset !== undefined && given.schema === undefined;
+    const schemaId = alone ? schemaOf((Object.fromEntries(await reading) as Found).dataset) : given.schema;
+    if (alone && schemaId === undefined) return [];
+    return mappingProblems(definition, schemaId, { ...giveUp, recalled: recalled.fields, during });
+  };
+  const [flowSpec, baseConnection, webhook, mapping, reads] = await Promise.all([
+    recalled.flowSpec ?? readFlowSpec(),
+    recalled.baseConnection ?? readBaseConnection(definition, giveUp, during),
+    webhookProblems(definition.watch),
+    checkMapping(),
+    reading,
+  ]);
+  const found = Object.fromEntries(reads) as Found;
+  const schema = schemaOf(found.dataset);
+  return {
+    context: { flowSpec: { id: flowSpec?.id ?? '', version: flowSpec?.version ?? '' } },
+    given: schema ? { ...given, schema } : given,
+    problems: [
+      ...problemsOfFlowSpec(definition, flowSpec),
+      ...problemsOfBaseConnection(definition, baseConnection),
+      ...problemsOfGiven(given, found, sandbox),
+      ...mapping,
+      ...webhook.map(({ field, message }) => ({ field: `watch.${field}`, message })),
+    ],
+    isInitializing: baseConnection?.state === initializing,
+  };
+}
+
+/**
+ * The same before anything is created: a base connection that AEP is still initializing is waited for.
  * @param report is told what is waited for.
  * @throws InvalidDefinition with everything that is wrong.
  */
@@ -84,61 +145,30 @@ export async function checkBeforeCreating(
   giveUp: { giveUpAfterMs?: number },
   report: ProgressReport,
 ): Promise<Checked> {
-  const { sandbox, source } = definition;
-  const { baseConnectionId } = source;
-  const given = givenIds(definition);
-  const read = async (kind: Kind) => {
-    const activity = activityName('read', kind);
-    const reading = readOnly(`Read the ${titleOf(kind)} that is given`)[activity]({
-      sandbox,
-      id: given[kind]!,
-      ...giveUp,
-    });
-    return [kind, await report.during(activity, reading)] as const;
-  };
-  const readBaseConnection = (more: { waits?: boolean } = {}) => {
-    const request = { sandbox, id: baseConnectionId!, ...more, ...giveUp };
-    const reading = readOnly('Read the base connection').readBaseConnection(request);
-    return report.during('readBaseConnection', reading);
-  };
-  const readFlowSpec = () => {
-    const request = { ...flowSpecRequest(definition), ...giveUp };
-    return report.during('readFlowSpec', readOnly('Read the flow spec').readFlowSpec(request));
-  };
-  const reading = Promise.all((Object.keys(given) as Kind[]).map(read));
-  const checkMapping = async () => {
-    // The schema of a dataset that is given alone is known only when that is read.
-    const alone = given.dataset !== undefined && given.schema === undefined;
-    const schemaId = alone ? schemaOf((Object.fromEntries(await reading) as Found).dataset) : given.schema;
-    if (alone && schemaId === undefined) return [];
-    const during = report.during.bind(report);
-    return mappingProblems(definition, schemaId, { ...giveUp, recalled: recalled.fields, during });
-  };
-  const [flowSpec, baseConnection, webhook, mapping, reads] = await Promise.all([
-    recalled.flowSpec ?? readFlowSpec(),
-    recalled.baseConnection ?? (baseConnectionId ? readBaseConnection() : null),
-    webhookProblems(definition.watch),
-    checkMapping(),
-    reading,
-  ]);
-  const found = Object.fromEntries(reads) as Found;
-  const problems = [
-    ...problemsOfFlowSpec(definition, flowSpec),
-    ...problemsOfBaseConnection(definition, baseConnection),
-    ...problemsOfGiven(given, found, sandbox),
-    ...mapping,
-    ...webhook.map(({ field, message }) => ({ field: `watch.${field}`, message })),
-  ];
+  const during = report.during.bind(report);
+  const { problems, isInitializing, ...checked } = await readFacts(definition, recalled, giveUp, during);
   if (problems.length > 0) throw invalid(problems);
-  if (baseConnection?.state === initializing) {
+  if (isInitializing) {
+    const { baseConnectionId } = definition.source;
     const note = `until AEP has enabled the base connection ${baseConnectionId}, which is ${initializing}`;
     report.step('check', 'running', { note });
-    const left = problemsOfBaseConnection(definition, await readBaseConnection({ waits: true }));
+    const enabled = await readBaseConnection(definition, { waits: true, ...giveUp }, during);
+    const left = problemsOfBaseConnection(definition, enabled);
     if (left.length > 0) throw invalid(left);
   }
-  const { id, version } = flowSpec!;
-  const schema = schemaOf(found.dataset);
-  return { context: { flowSpec: { id, version } }, given: schema ? { ...given, schema } : given };
+  return checked;
+}
+
+/** Null where the source has none. */
+async function readBaseConnection(
+  { sandbox, source }: Definition,
+  more: { waits?: boolean; giveUpAfterMs?: number },
+  during: During,
+): Promise<BaseConnection> {
+  const { baseConnectionId: id } = source;
+  if (!id) return null;
+  const calls = readOnly('Read the base connection');
+  return during('readBaseConnection', calls.readBaseConnection({ sandbox, id, ...more }));
 }
 
 /** The state of a base connection of which AEP does not know yet whether its credentials are good. */

@@ -12,15 +12,16 @@ import { dataflowId } from '../../definition/identity.ts';
 import type { Kind, ResourceIds } from '../../resources/kinds.ts';
 import { neededKinds } from '../../resources/orders.ts';
 import { accept, announceAnew, type Accepted } from './accept.ts';
-import { Branches } from './branches.ts';
-import { checkBeforeCreating, lookBack, recallFacts } from './check-definition.ts';
+import { apply } from './apply.ts';
+import { beginWork } from './begin-work.ts';
 import { humanDecisions } from './decisions.ts';
 import { endingOf, reasonOf } from '../failures.ts';
-import { handled } from '../handled.ts';
 import { searchAttributes, type CreateDataflowResult, type StepName } from '../messages.ts';
 import { Ledger } from './ledger.ts';
+import { prepare, takeBackHeadStarts, type Prepared } from './prepare.ts';
 import { outcomeOf, reportProgress, type ProgressReport } from './progress.ts';
-import { giveUp, resourceCalls } from './resource-calls.ts';
+import { mustChangeNoLivingFlow, mustHaveNoConflict, mustHaveNoProblem } from './refuse-plan.ts';
+import { resourceCalls } from './resource-calls.ts';
 import { rollBack } from './roll-back.ts';
 import { startWatcher } from './start-watcher.ts';
 import { sweep } from './sweep.ts';
@@ -100,40 +101,37 @@ export async function createDataflow(input: unknown): Promise<CreateDataflowResu
   }
 }
 
-/** The tutorial, step by step. Answers with the id of every resource. */
+/** Observes, plans and applies. Nothing is made while a problem stands, but what a title keeps unique, and that goes again. */
 async function createResources(
   definition: Definition,
   report: ProgressReport,
   ledger: Ledger,
 ): Promise<ResourceIds> {
-  report.step('check', 'running');
-  const recalled = await recallFacts(definition, ledger.earlier !== undefined);
-  const checking = handled(checkBeforeCreating(definition, recalled, giveUp(definition), report));
-  const earlier = ledger.earlier ?? recalled.lookBack ?? (await lookBack());
-  const checked = await checking.catch((error: unknown) => {
-    if (!isCancellation(error)) report.step('check', 'failed', { note: reasonOf(error) });
-    throw error;
+  const work = await beginWork(definition, report, ledger);
+  // In a scope of their own: when one step has failed, the others begin nothing more.
+  return CancellationScope.cancellable(async () => {
+    const prepared = await prepare(work);
+    const { planned } = prepared;
+    try {
+      mustHaveNoConflict(planned);
+      mustChangeNoLivingFlow(planned);
+      mustHaveNoProblem(planned);
+    } catch (error) {
+      refused(prepared, error);
+      await takeBackHeadStarts(prepared, { all: true });
+      throw error;
+    }
+    for (const warning of planned.plan.warnings) report.warn(warning);
+    await takeBackHeadStarts(prepared, { all: false });
+    return apply(prepared);
   });
-  report.step('check', 'done');
+}
 
-  // In a scope of their own: when one branch has failed, the others begin nothing more.
-  return CancellationScope.cancellable(() => {
-    const calls = resourceCalls(definition, earlier.bounds, report);
-    ledger.begin(definition, earlier, calls);
-    const branches = new Branches(definition, checked, report, ledger, calls);
-    const once = branches.once.bind(branches);
-
-    const adHocClass = once('adHocClass');
-    const adHocSchema = once('adHocSchema', { adHocClass });
-    const sourceConnection = once('sourceConnection', { adHocSchema });
-    const schema = once('schema');
-    const dataset = once('dataset', { schema });
-    const datasetBaseConnection = once('datasetBaseConnection');
-    const targetConnection = once('targetConnection', { schema, dataset, datasetBaseConnection });
-    const mappingSet = once('mappingSet', { schema });
-    const flow = once('flow', { sourceConnection, targetConnection, mappingSet });
-    return branches.allEnded(flow);
-  });
+/** Notes which steps the plan is refused for. */
+function refused({ planned, report }: Prepared, error: unknown): void {
+  const inTheWay = planned.plan.steps.filter(({ action }) => action === 'conflict').map(({ kind }) => kind);
+  if (planned.living && inTheWay.length === 0) inTheWay.push('flow');
+  for (const kind of inTheWay) report.step(kind, 'failed', { note: reasonOf(error) });
 }
 
 /** What follows when the flow lives: nothing of it is a reason to undo anything. */

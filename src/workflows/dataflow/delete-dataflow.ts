@@ -99,6 +99,7 @@ export async function deleteDataflow(input: DeleteDataflowInput): Promise<Delete
     upsertMemo({
       outcome: {
         ...emptyOutcome(),
+        deletedFlows: deleted.flatMap(({ flow }) => flow ?? []),
         adopted: Object.assign({}, ...left.map(({ kind, id }) => ({ [kind]: id }))) as ResourceIds,
       },
     });

@@ -1,3 +1,4 @@
+import { CancellationScope } from '@temporalio/workflow';
 import type { Definition } from '../../definition/definition.ts';
 import { dataflowId } from '../../definition/identity.ts';
 import type { ObservedDataflow, Parts } from '../../plan/observed-dataflow.ts';
@@ -5,6 +6,7 @@ import { resources } from '../../resources/index.ts';
 import type { Kind, ResourceIds } from '../../resources/kinds.ts';
 import { neededKinds } from '../../resources/orders.ts';
 import type { Observed } from '../../resources/resource.ts';
+import { allEnded } from '../handled.ts';
 
 /** Reads one resource by its id; null where AEP has none. Of a mapping set, one of its versions. */
 export type Read = (kind: Kind, id: string, version?: number) => Promise<Observed | null>;
@@ -12,24 +14,36 @@ export type Read = (kind: Kind, id: string, version?: number) => Promise<Observe
 interface Sight {
   /** All that AEP has of one kind that may be the dataflow's. */
   look: (kind: Kind) => Promise<Observed[]>;
+  /** The same once more, now that all looks are known and no flow lives. */
+  lookAgain?: (kind: Kind, found: Observed[]) => Promise<Observed[]>;
   read: Read;
   /** What the definition names by its id, and the schema of a dataset that is named alone. */
   given: ResourceIds;
-  /** Flows that earlier runs left, newest first. */
-  flowsLeft: string[];
+  /** The flow that the newest of earlier runs left. */
+  flowLeft?: string | undefined;
 }
 
 /** What AEP has of a dataflow: every kind at once, and then what its flows refer to. */
 export async function observe(definition: Definition, sight: Sight): Promise<ObservedDataflow> {
-  const { given, look, read, flowsLeft } = sight;
+  const { given, look, lookAgain, read, flowLeft } = sight;
+  const scope = CancellationScope.current();
   const kinds = neededKinds(definition).filter((kind) => given[kind] === undefined);
-  const looks = await Promise.all(kinds.map(async (kind) => [kind, await look(kind)] as const));
-  const found = Object.fromEntries(looks) as ObservedDataflow['found'];
-  const all = found.flow ?? [];
-  const ours = all.filter(({ mark }) => mark?.dataflow === dataflowId(definition));
-  const flows = await Promise.all(oldestFirst(ours).map((flow) => partsOf(flow, read)));
-  const missingFlows = flowsLeft.filter((id) => !all.some((one) => one.id === id));
-  return { found, flows, givenIds: given, missingFlows };
+  const ofEach = async (ask: (kind: Kind) => Promise<Observed[]>) => {
+    const looks = kinds.map(async (kind) => [kind, await ask(kind)] as const);
+    return Object.fromEntries(await allEnded(looks, () => scope.cancel())) as ObservedDataflow['found'];
+  };
+  const isOurs = ({ mark }: Observed) => mark?.dataflow === dataflowId(definition);
+  const first = await ofEach(look);
+  const ours = first.flow?.filter(isOurs) ?? [];
+  const found =
+    lookAgain && ours.length === 0 ? await ofEach((kind) => lookAgain(kind, first[kind]!)) : first;
+  const flows = found.flow ?? [];
+  return {
+    found,
+    flows: await Promise.all(oldestFirst(flows.filter(isOurs)).map((flow) => partsOf(flow, read))),
+    givenIds: given,
+    ...(flowLeft === undefined || flows.some(({ id }) => id === flowLeft) ? {} : { missingFlow: flowLeft }),
+  };
 }
 
 /** A flow with all that it refers to, as far as that is still there. */

@@ -17,6 +17,7 @@ import { Waits } from './waits.ts';
 
 const otherTitles = {
   check: 'checks before the first create',
+  replace: 'another flow in the place of the old one',
   watch: 'watcher of the flow runs',
   sweep: 'sweep of surplus',
 };
@@ -130,7 +131,7 @@ export function outcomeOf(
     resources.filter(({ state }) => states.includes(state)).map(({ step }) => step as Kind);
   return {
     made: Object.fromEntries(made.map(({ kind, id }) => [kind, id])),
-    adopted: ids('adopted'),
+    adopted: { ...ids('adopted'), ...ids('updated') },
     failed: resources
       .filter(({ state }) => state === 'failed')
       .map(({ step, note = '' }) => ({ kind: step as Kind, why: note })),
@@ -153,6 +154,7 @@ const marks: Record<StepState, string> = {
   running: '…',
   made: '✓ made',
   adopted: '✓ in place',
+  updated: '✓ changed',
   given: '✓ given',
   done: '✓',
   failed: '✗ failed',

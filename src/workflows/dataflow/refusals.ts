@@ -1,22 +1,14 @@
-import type { Problem } from '../../definition/problems.ts';
+import type { Plan } from '../../plan/plan.ts';
 import type { Conflict } from '../../resources/decide.ts';
 
 /** What AEP holds under our name or mark does not fit what is wanted. */
 export class Conflicting extends Error {
   readonly decision: Conflict;
+  readonly plan: Plan | undefined;
 
-  constructor(decision: Conflict) {
+  constructor(decision: Conflict, plan?: Plan) {
     super(decision.message);
     this.decision = decision;
-  }
-}
-
-/** What a definition can turn out to ask for only when a flow is about to be made. */
-export class NotNow extends Error {
-  readonly problem: Problem;
-
-  constructor(problem: Problem) {
-    super(problem.message);
-    this.problem = problem;
+    this.plan = plan;
   }
 }

@@ -1,9 +1,15 @@
+import { resources } from '../../resources/index.ts';
 import { CancellationScope } from '@temporalio/workflow';
-import type { Bounds, CreateRequest, LookRequest, SettleRequest } from '../../activities/index.ts';
+import type {
+  Bounds,
+  CreateRequest,
+  LookRequest,
+  SettleRequest,
+  UpdateRequest,
+} from '../../activities/index.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { durationMs } from '../../definition/duration.ts';
 import { dataflowId } from '../../definition/identity.ts';
-import { resources } from '../../resources/index.ts';
 import { activityName, type Kind } from '../../resources/kinds.ts';
 import { callsFor } from '../calls.ts';
 import { thrownBy } from '../failures.ts';
@@ -24,12 +30,15 @@ export function resourceCalls(definition: Definition, bounds: Bounds, report: Pr
       report.during(activityName('settle', kind), callsFor(kind, bounds).settle({ ...sought, ...ours })),
     create: (kind: Kind, request: Asked<CreateRequest>) =>
       report.during(activityName('create', kind), callsFor(kind, bounds).create({ ...request, ...ours })),
-    read: (kind: Kind, id: string) =>
-      report.during(activityName('read', kind), callsFor(kind, bounds).read({ id, ...common })),
+    read(kind: Kind, id: string, version?: number) {
+      const request = { id, ...(version === undefined ? {} : { version }), ...common };
+      return report.during(activityName('read', kind), callsFor(kind, bounds).read(request));
+    },
+    update: (kind: Kind, request: Asked<UpdateRequest>) =>
+      report.during(activityName('update', kind), callsFor(kind, bounds).update({ ...request, ...common })),
     /** Deletes, whatever was cancelled. Answers why it could not be deleted, and nothing where it is gone. */
     async remove(kind: Kind, id: string): Promise<string | undefined> {
-      const { undeletable } = resources[kind];
-      if (undeletable) return undeletable;
+      if (resources[kind].undeletable) return resources[kind].undeletable;
       try {
         const remove = () => callsFor(kind, bounds).delete({ ...common, id });
         await report.during(activityName('delete', kind), CancellationScope.nonCancellable(remove));

@@ -1,12 +1,11 @@
 import { isCancellation, sleep } from '@temporalio/workflow';
 import { dataflowId } from '../../definition/identity.ts';
 import type { Definition } from '../../definition/definition.ts';
-import type { Kind, ResourceIds } from '../../resources/kinds.ts';
+import type { ResourceIds } from '../../resources/kinds.ts';
 import { deletionOrder } from '../../resources/orders.ts';
-import type { Observed } from '../../resources/resource.ts';
 import { isLateTwin, surplusOf } from '../../resources/surplus.ts';
-import { followReferences } from './living-flow.ts';
 import type { Ledger, Surplus } from './ledger.ts';
+import { partsOf } from './observe.ts';
 import type { ProgressReport } from './progress.ts';
 import type { ResourceCalls } from './resource-calls.ts';
 
@@ -57,7 +56,6 @@ export function untilShown(time: number): Promise<void> {
 /** What the flow refers to now, for it may have been changed meanwhile: that stays. */
 async function referredTo(flowId: string, { read }: ResourceCalls): Promise<string[]> {
   const flow = await read('flow', flowId);
-  const parts = new Map<Kind, Observed>();
-  if (flow) await followReferences('flow', flow, read, parts);
-  return [...parts.values()].map(({ id }) => id);
+  if (!flow) return [];
+  return Object.values(await partsOf(flow, read)).map(({ id }) => id);
 }

@@ -1,0 +1,250 @@
+import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
+import { dataflowId } from '../../definition/identity.ts';
+import { startProblem } from '../../definition/start.ts';
+import type { Choices, Step } from '../../plan/plan.ts';
+import { isDraft } from '../../plan/plan-of.ts';
+import { pinnedTo, type MappingPin } from '../../resources/flow.ts';
+import { resources } from '../../resources/index.ts';
+import { objectAt } from '../../resources/json.ts';
+import type { Kind, ResourceIds } from '../../resources/kinds.ts';
+import type { JsonObject, Observed } from '../../resources/resource.ts';
+import { invalid } from '../failures.ts';
+import type { StepState } from '../messages.ts';
+import { noteFailure, type Prepared } from './prepare.ts';
+import { leftOver, putInPlace, successorSchedule } from './replace-flow.ts';
+import { rowsTwice } from './rows-twice.ts';
+
+/** The id of a resource, or undefined where its branch failed: then `allEnded` throws what failed first. */
+type Branch = Promise<string | undefined>;
+
+/** What a resource refers to: its step is carried out when all of these are there. What the definition does not need is not waited for. */
+type Needs = Partial<Record<Kind, Branch | undefined>>;
+
+/** What a step came to. */
+interface Done {
+  id: string;
+  state: StepState;
+}
+
+/** Carries out the plan, in the order of the tutorial, each step as soon as what it needs is there. Returns the id of every resource. */
+export async function apply(prepared: Prepared, choices: Choices = {}): Promise<ResourceIds> {
+  await removeOthers(prepared);
+  const branches = new Branches(prepared, choices);
+  const step = branches.step.bind(branches);
+
+  const adHocClass = step('adHocClass');
+  const adHocSchema = step('adHocSchema', { adHocClass });
+  const sourceConnection = step('sourceConnection', { adHocSchema });
+  const schema = step('schema');
+  const dataset = step('dataset', { schema });
+  const datasetBaseConnection = step('datasetBaseConnection');
+  const targetConnection = step('targetConnection', { schema, dataset, datasetBaseConnection });
+  const mappingSet = step('mappingSet', { schema });
+  const flow = step('flow', { sourceConnection, targetConnection, mappingSet });
+  return branches.allEnded(flow);
+}
+
+/**
+ * The steps of one plan as they are carried out. Once one of them has failed, the others finish what they have sent and
+ * begin nothing more.
+ */
+class Branches {
+  readonly #prepared: Prepared;
+  /** Cancelled when one branch has failed. */
+  readonly #scope = CancellationScope.current();
+  readonly #ids: ResourceIds = {};
+  /** The version of the mapping set that the flow is to apply, where it is a new one. */
+  #mappingVersion: number | undefined;
+  readonly #choices: Choices;
+  #failed: { error: unknown } | undefined;
+
+  constructor(prepared: Prepared, choices: Choices) {
+    this.#prepared = prepared;
+    this.#choices = choices;
+  }
+
+  /** Begins the branch of one kind. Undefined where the definition needs no such resource. */
+  step(kind: Kind, needs: Needs = {}): Branch | undefined {
+    const planned = this.#prepared.planned.plan.steps.find((one) => one.kind === kind);
+    return planned && this.#branch(planned, needs);
+  }
+
+  /**
+   * Waits until every branch has ended, so that nothing is still being made when a failure is told.
+   * @param last the branch that needs all others, be it by way of what it needs.
+   * @throws what failed first.
+   */
+  async allEnded(last: Branch | undefined): Promise<ResourceIds> {
+    await last;
+    if (this.#failed) throw this.#failed.error;
+    return this.#ids;
+  }
+
+  /** Never rejects, and ends after all that it needs, whatever became of that. */
+  async #branch(step: Step, needs: Needs): Branch {
+    const { kind } = step;
+    const { report } = this.#prepared;
+    const ids: ResourceIds = {};
+    let isLacking = false;
+    for (const [needed, branch] of Object.entries(needs)) {
+      if (!branch) continue;
+      const id = await branch;
+      if (id) ids[needed as Kind] = id;
+      else isLacking = true;
+    }
+    try {
+      if (isLacking) throw this.#failed!.error;
+      const { id, state } = await this.#carryOut(step, ids);
+      this.#ids[kind] = id;
+      report.step(kind, state, { id });
+      return id;
+    } catch (error) {
+      this.#failure(kind, error);
+      return undefined;
+    }
+  }
+
+  async #carryOut(step: Step, ids: ResourceIds): Promise<Done> {
+    const { kind, action, id = '' } = step;
+    switch (action) {
+      case 'given':
+        return { id, state: 'given' };
+      case 'keep':
+        this.#keep(kind, id);
+        return { id, state: 'adopted' };
+      case 'update':
+        this.#keep(kind, id);
+        return this.#change(step, ids);
+      case 'replace':
+        if (kind === 'flow') return this.#replaceFlow(ids);
+        return this.#create(kind, ids);
+      default:
+        return this.#create(kind, ids);
+    }
+  }
+
+  /** What the flow refers to stays; a twin of it that has shown since is swept. */
+  #keep(kind: Kind, id: string): void {
+    const { ledger, observed } = this.#prepared;
+    if (!resources[kind].hasUniqueTitle) ledger.keepOnly(kind, id, observed.found[kind] ?? []);
+  }
+
+  async #create(kind: Kind, ids: ResourceIds): Promise<Done> {
+    const { ledger, headStarts } = this.#prepared;
+    const headStart = headStarts.get(kind);
+    if (!headStart) this.#begin(kind);
+    if (kind === 'flow') this.#startMustLieAhead();
+    const create = () => headStart ?? ledger.create(kind, this.#body(kind, ids), this.#candidates(kind));
+    const { id, made } = await (kind === 'flow' ? this.#warningOfRows(create) : create());
+    return { id, state: made ? 'made' : 'adopted' };
+  }
+
+  /** In place. A flow takes what it applies of the mapping with it: all in one request. */
+  async #change({ kind, id = '' }: Step, ids: ResourceIds): Promise<Done> {
+    const { calls, planned, observed } = this.#prepared;
+    this.#begin(kind);
+    const draft = kind === 'flow' && isDraft(planned.living!.flow!) ? planned.living!.flow! : undefined;
+    if (draft) {
+      const old = observed.flows.find(({ flow }) => flow!.id !== id);
+      await putInPlace(this.#prepared, old, {
+        id,
+        schedule: { ...objectAt(draft.fields, 'scheduleParams') },
+      });
+      return { id, state: 'updated' };
+    }
+    const mapping = kind === 'flow' ? this.#mappingOf(ids) : undefined;
+    const { version } = await calls.update(kind, {
+      id,
+      edits: planned.edits[kind] ?? [],
+      ...(kind === 'mappingSet' ? { body: this.#body(kind, ids) } : {}),
+      ...(mapping ? { mapping } : {}),
+    });
+    if (kind === 'mappingSet') this.#mappingVersion = version;
+    return { id, state: 'updated' };
+  }
+
+  /** Made as a draft, which loads nothing until the old one is out of its way. */
+  async #replaceFlow(ids: ResourceIds): Promise<Done> {
+    const { definition, ledger, planned } = this.#prepared;
+    const old = planned.living!;
+    this.#begin('flow');
+    const schedule = successorSchedule(definition, old.flow!, this.#choices.replaceFlow!, Date.now());
+    const body = this.#body('flow', ids);
+    const pinned = pinnedTo(body, this.#mappingOf(ids) ?? this.#mappingKept());
+    const draft = { ...pinned, state: 'draft', scheduleParams: schedule };
+    const { id, made } = await ledger.create('flow', draft, this.#candidates('flow'));
+    await putInPlace(this.#prepared, old, { id, schedule });
+    return { id, state: made ? 'made' : 'adopted' };
+  }
+
+  /** The version of the mapping set that the living flow applies. */
+  #mappingKept(): MappingPin {
+    const { flow, mappingSet } = this.#prepared.planned.living!;
+    return { mappingId: mappingSet!.id, mappingVersion: Number(flow!.fields['mappingVersion'] ?? 0) };
+  }
+
+  /** What the flow is to apply, where the plan changes that. */
+  #mappingOf({ mappingSet }: ResourceIds): MappingPin | undefined {
+    const { plan, living } = this.#prepared.planned;
+    const isKept = plan.steps.some(({ kind, action }) => kind === 'mappingSet' && action === 'keep');
+    if (isKept || !living || mappingSet === undefined) return undefined;
+    return { mappingId: mappingSet, mappingVersion: this.#mappingVersion ?? 0 };
+  }
+
+  #body(kind: Kind, ids: ResourceIds): JsonObject {
+    const { definition, checked } = this.#prepared;
+    return resources[kind].body(definition, ids, checked.context);
+  }
+
+  /** What could be adopted: not what the living flow has, which stays until another has taken its place. */
+  #candidates(kind: Kind): Observed[] {
+    const { observed } = this.#prepared;
+    const inUse = new Set(observed.flows.map((parts) => parts[kind]?.id));
+    return (observed.found[kind] ?? []).filter(({ id }) => !inUse.has(id));
+  }
+
+  /** The dataset is asked beside the create of the flow, whose first run cannot have loaded anything by then. */
+  async #warningOfRows<Made extends { made: boolean }>(createFlow: () => Promise<Made>): Promise<Made> {
+    const { definition, report } = this.#prepared;
+    const isOld = report.stateOf('dataset') !== 'made';
+    const warning = isOld ? rowsTwice(definition, this.#ids.dataset!) : undefined;
+    const found = await createFlow();
+    const rows = await warning;
+    if (rows && found.made) report.warn(rows);
+    return found;
+  }
+
+  /** The plan may be older than the start. */
+  #startMustLieAhead(): void {
+    const problem = startProblem(this.#prepared.definition, Date.now());
+    if (problem) throw invalid([problem]);
+  }
+
+  #begin(kind: Kind): void {
+    if (this.#failed) throw this.#failed.error;
+    if (this.#scope.consideredCancelled) throw new CancelledFailure('The create was cancelled');
+    this.#prepared.report.step(kind, 'running');
+  }
+
+  #failure(kind: Kind, error: unknown): void {
+    const { report, ledger } = this.#prepared;
+    if (!this.#failed) {
+      this.#failed = { error };
+      this.#scope.cancel();
+    }
+    noteFailure(kind, error, { report, ledger });
+  }
+}
+
+/** A flow that is no part of the plan goes before anything is made, so that there are never three. One that still loads is waited for elsewhere. */
+async function removeOthers({ planned, observed, calls, report, definition }: Prepared): Promise<void> {
+  const { plan, living } = planned;
+  if (living?.flow && isDraft(living.flow)) return;
+  for (const { kind, action, id } of plan.steps) {
+    if (action !== 'remove') continue;
+    const one = observed.flows.map((parts) => parts[kind]).find((part) => part?.id === id)!;
+    if (one.mark?.dataflow !== dataflowId(definition)) continue;
+    const why = await calls.remove(kind, one.id);
+    if (why) report.warn(leftOver(kind, one.id, why));
+  }
+}

@@ -1,0 +1,123 @@
+import { isCancellation } from '@temporalio/workflow';
+import type { Definition } from '../../definition/definition.ts';
+import type { ObservedDataflow } from '../../plan/observed-dataflow.ts';
+import type { Choices } from '../../plan/plan.ts';
+import { planOf, type Planned } from '../../plan/plan-of.ts';
+import { resources } from '../../resources/index.ts';
+import type { Kind } from '../../resources/kinds.ts';
+import { neededKinds } from '../../resources/orders.ts';
+import type { Observed } from '../../resources/resource.ts';
+import { reasonOf } from '../failures.ts';
+import { handled } from '../handled.ts';
+import type { Checked } from './check-definition.ts';
+import type { Found, Ledger } from './ledger.ts';
+import { observe } from './observe.ts';
+import type { ProgressReport } from './progress.ts';
+import { Conflicting } from './refusals.ts';
+import type { ResourceCalls } from './resource-calls.ts';
+
+/** What an execution has to hand: the definition that counts now, what was read for it, and what was sent so far. */
+export interface Work {
+  definition: Definition;
+  checked: Checked;
+  report: ProgressReport;
+  ledger: Ledger;
+  calls: ResourceCalls;
+}
+
+/** A plan that can be carried out. */
+export interface Prepared extends Work {
+  observed: ObservedDataflow;
+  planned: Planned;
+  /** What was asked for before there was a plan, since AEP refuses a second one of its title: its create is the look. */
+  headStarts: Map<Kind, Promise<Found>>;
+}
+
+/**
+ * Looks at all that AEP has of the dataflow, and plans. On a fresh start the kinds whose title is unique and that refer to
+ * nothing are created meanwhile, so that four round trips stay the longest path; nothing else is.
+ */
+export async function prepare(work: Work, choices: Choices = {}): Promise<Prepared> {
+  const { definition, checked, ledger, calls } = work;
+  const { given, context } = checked;
+  const headStarts = new Map<Kind, Promise<Found>>();
+  const isHeadStart = (kind: Kind) => {
+    const { hasUniqueTitle, needs } = resources[kind];
+    return hasUniqueTitle && needs.length === 0 && !given[kind] && !ledger.ranBefore;
+  };
+  for (const kind of neededKinds(definition).filter(isHeadStart)) {
+    work.report.step(kind, 'running');
+    headStarts.set(kind, handled(ledger.create(kind, resources[kind].body(definition, {}, context))));
+  }
+
+  const look = async (kind: Kind): Promise<Observed[]> => {
+    const headStart = headStarts.get(kind);
+    if (!headStart) return ledger.look(kind);
+    try {
+      const { adopted } = await headStart;
+      return adopted ? [adopted] : [];
+    } catch (error) {
+      if (!(error instanceof Conflicting)) throw error;
+      // What is in the way is told in the plan.
+      headStarts.delete(kind);
+      return ledger.look(kind);
+    }
+  };
+  const observing = observe(definition, {
+    look,
+    lookAgain: (kind, found) => ledger.lookAgain(kind, found),
+    read: calls.read,
+    given,
+    flowLeft: ledger.earlier!.flowLeft,
+  });
+  const observed = await observing.catch(async (error: unknown) => {
+    for (const [kind, headStart] of headStarts) await noteEnd(kind, headStart, work);
+    throw error;
+  });
+  const facts = { context, now: Date.now(), problems: [], warnings: [], choices };
+  return { ...work, observed, planned: planOf(definition, observed, facts), headStarts };
+}
+
+/** Notes what became of a head start that no plan followed. */
+async function noteEnd(kind: Kind, headStart: Promise<Found>, { report, ledger }: Work): Promise<void> {
+  try {
+    const { id, made } = await headStart;
+    report.step(kind, made ? 'made' : 'adopted', { id });
+  } catch (error) {
+    noteFailure(kind, error, { report, ledger });
+  }
+}
+
+/** Notes what is known of a resource of which nothing came. */
+export function noteFailure(
+  kind: Kind,
+  error: unknown,
+  { report, ledger }: Pick<Work, 'report' | 'ledger'>,
+): void {
+  const state = report.stateOf(kind);
+  const begun = state === 'running';
+  if (ledger.inDoubt(kind)) report.step(kind, 'unknown');
+  else if (begun && !isCancellation(error)) report.step(kind, 'failed', { note: reasonOf(error) });
+  else if (begun || state === 'waiting') report.step(kind, 'notTried');
+}
+
+/**
+ * Deletes what was made before there was a plan and has no place in it: all of it where the plan is refused. What cannot
+ * be deleted stays told as made.
+ */
+export async function takeBackHeadStarts(
+  { calls, headStarts, report, planned }: Prepared,
+  { all }: { all: boolean },
+): Promise<void> {
+  const isCreated = (kind: Kind) =>
+    planned.plan.steps.some(
+      (step) => step.kind === kind && (step.action === 'create' || step.action === 'replace'),
+    );
+  for (const [kind, headStart] of [...headStarts].toReversed()) {
+    const { id, made } = await headStart;
+    if (!made || (!all && isCreated(kind))) continue;
+    report.step(kind, 'made', { id });
+    const why = await calls.remove(kind, id);
+    if (!why) report.deleted(kind, id);
+  }
+}

@@ -1,0 +1,75 @@
+import { cut } from '../../cut.ts';
+import { isEmpty, type Change, type Plan } from '../../plan/plan.ts';
+import type { Difference } from '../../resources/differences.ts';
+import { titleOf } from '../../resources/index.ts';
+import type { Planned } from '../../plan/plan-of.ts';
+import { InvalidDefinitionError } from '../../definition/problems.ts';
+import { invalidDefinition } from '../failures.ts';
+import { Conflicting } from './refusals.ts';
+
+/** @throws InvalidDefinition where a problem stands. */
+export function mustHaveNoProblem({ plan }: Planned): void {
+  const { problems } = plan;
+  if (problems.length > 0) throw invalidDefinition(new InvalidDefinitionError(problems).message, problems);
+}
+
+/** @throws Conflicting where something is in the way. */
+export function mustHaveNoConflict({ plan, conflicts }: Planned): void {
+  const [first] = conflicts;
+  if (!first) return;
+  const differences = plan.steps
+    .filter(({ action }) => action === 'conflict')
+    .flatMap(({ changes }) => changes.map(differenceOf));
+  throw new Conflicting({ ...first, differences }, fittingPlan(plan));
+}
+
+const toTell = 10;
+const longestValue = 200;
+
+/** @throws Conflicting where a create would change a flow that lives: that is an update. */
+export function mustChangeNoLivingFlow({ plan, living }: Planned): void {
+  if (!living || isEmpty(plan)) return;
+  const differences = plan.steps.flatMap(({ changes }) => changes.map(differenceOf));
+  const busy = plan.steps.filter(({ action }) => !['keep', 'given'].includes(action));
+  const told = differences
+    .slice(0, toTell)
+    .map(({ field, wanted, found }) => `${field}: wanted ${brief(wanted)}, found ${brief(found)}`);
+  if (differences.length > toTell) told.push(`and ${differences.length - toTell} more`);
+  if (told.length === 0) told.push(...busy.map(({ kind, reason }) => `${titleOf(kind)}: ${reason}`));
+  const { id } = living.flow!;
+  const message = `The flow ${id} lives and is not what the definition asks for (updateDataflow changes it, planDataflow tells how): ${told.join('; ')}`;
+  throw new Conflicting(
+    { action: 'conflict', reason: 'differs', message, ids: [id], differences },
+    fittingPlan(plan),
+  );
+}
+
+function brief(value: unknown): string {
+  return cut(JSON.stringify(value) ?? 'nothing', longestValue);
+}
+
+/** A change as the details of a conflict tell it. */
+function differenceOf(change: Change): Difference {
+  const { field } = change;
+  if ('from' in change) return { field, wanted: change.to, found: change.from };
+  return { field, wanted: change.added, found: change.removed };
+}
+
+/** Rows of one list that a history takes with everything beside it. */
+const mostRows = 200;
+
+/** A plan as a failure or a result tells it: of long lists the first rows, and how many more there are. */
+export function fittingPlan(plan: Plan): Plan {
+  const steps = plan.steps.map((step) => ({ ...step, changes: step.changes.map(fittingChange) }));
+  return { ...plan, steps };
+}
+
+function fittingChange(change: Change): Change {
+  if ('from' in change) return change;
+  return { ...change, added: first(change.added), removed: first(change.removed) };
+}
+
+function first(rows: unknown[]): unknown[] {
+  const more = rows.length - mostRows;
+  return more > 0 ? [...rows.slice(0, mostRows), `and ${more} more`] : rows;
+}

@@ -1,0 +1,180 @@
+import { CancellationScope, proxyActivities, sleep } from '@temporalio/workflow';
+import type { Activities } from '../../activities/index.ts';
+import type { Definition } from '../../definition/definition.ts';
+import { dataflowId } from '../../definition/identity.ts';
+import type { Warning } from '../../definition/problems.ts';
+import { givenStartSeconds, startLeadSeconds } from '../../definition/start.ts';
+import type { Parts } from '../../plan/observed-dataflow.ts';
+import type { Choices } from '../../plan/plan.ts';
+import { titleOf } from '../../resources/index.ts';
+import type { Kind } from '../../resources/kinds.ts';
+import { objectAt } from '../../resources/json.ts';
+import type { JsonObject, Observed } from '../../resources/resource.ts';
+import { isPaused } from '../../runs/flow.ts';
+import { heartbeatTimeoutMs, retry } from '../calls.ts';
+import { thrownBy } from '../failures.ts';
+import type { Work } from './prepare.ts';
+
+const slow = (summary: string) =>
+  proxyActivities<Activities>({
+    startToCloseTimeout: '1 minute',
+    heartbeatTimeout: heartbeatTimeoutMs,
+    retry,
+    summary,
+  });
+
+/** A run appears two to three minutes after it is due. Milliseconds. */
+const appearsWithinMs = 3 * 60_000;
+/** How often to ask whether the last run of the old flow has ended. Milliseconds. */
+const firstPauseMs = 5_000;
+const longestPauseMs = 5 * 60_000;
+
+/** The unit of each frequency, in seconds. */
+const unitSeconds: Record<string, number> = { minute: 60, hour: 3600, day: 86_400, week: 604_800 };
+
+/**
+ * The schedule of the flow that takes another's place. `from-now` begins at the old one's next slot and takes only what
+ * is new; `backfill` takes every row there is. A start that the definition gives and that lies ahead counts.
+ * @param now epoch milliseconds.
+ */
+export function successorSchedule(
+  definition: Definition,
+  old: Observed,
+  choice: NonNullable<Choices['replaceFlow']>,
+  now: number,
+): JsonObject {
+  const { frequency, interval } = definition.schedule;
+  const given = givenStartSeconds(definition);
+  const soon = Math.ceil(now / 1000) + startLeadSeconds;
+  const startTime = given !== undefined && given >= soon ? given : nextSlot(old, soon);
+  if (frequency === 'once') return { startTime, frequency };
+  return { startTime, frequency, interval, backfill: choice === 'backfill' };
+}
+
+/** The old flow's first slot from `soon` on. Epoch seconds. */
+function nextSlot({ fields }: Observed, soon: number): number {
+  const schedule = objectAt(fields, 'scheduleParams');
+  const start = Number(schedule['startTime']);
+  const every = (unitSeconds[String(schedule['frequency'])] ?? 0) * Number(schedule['interval'] ?? 1);
+  if (!(every > 0) || !Number.isFinite(start)) return soon;
+  return start >= soon ? start : start + Math.ceil((soon - start) / every) * every;
+}
+
+/**
+ * Puts one flow in the place of another: disables the old one, waits for its last run, publishes the new one and deletes
+ * the old one with its pair. Old and new are never enabled together, and each step finds out what was done before, so that
+ * a crash at any point ends, once resumed, in one enabled flow. Until the new one is published, the old one can be
+ * enabled again, and AEP makes up what it missed; after that it goes only forward.
+ *
+ * Adobe has no page on it: the order is inferred from its single steps.
+ */
+export async function putInPlace(
+  { definition, report, calls }: Work,
+  old: Parts | undefined,
+  next: { id: string; schedule: JsonObject },
+): Promise<void> {
+  const { sandbox } = definition;
+  if (!old) return publish();
+  const oldId = old.flow!.id;
+  const wasEnabled = !isPaused({ state: String(old.flow!.fields['state']) });
+  let until: number | undefined;
+  try {
+    if (wasEnabled) {
+      note(
+        `${oldId} is disabled: AEP starts no more runs of it, and would make them up if it were enabled again`,
+      );
+      await slow('Disable the old flow').disableFlow({ sandbox, flowId: oldId });
+    }
+    note(`until the last run of ${oldId} has ended`);
+    until = await lastWindowEnd(sandbox, old.flow!);
+    await publish();
+  } catch (error) {
+    if (wasEnabled) {
+      note(`${oldId} is enabled again: AEP makes up the runs that it missed`);
+      await CancellationScope.nonCancellable(() =>
+        slow('Enable the old flow again').enableFlow({ sandbox, flowId: oldId }),
+      );
+    }
+    throw error;
+  }
+  note(`${oldId} is deleted, with its connections`);
+  for (const kind of ['flow', 'targetConnection', 'sourceConnection'] as const) {
+    const one = old[kind];
+    if (one?.mark?.dataflow !== dataflowId(definition)) continue;
+    const why = await calls.remove(kind, one.id);
+    if (why) report.warn(leftOver(kind, one.id, why));
+  }
+  if (until !== undefined && next.schedule['backfill'] === false) {
+    const [end, start] = [until, Number(next.schedule['startTime']) * 1000].map((at) =>
+      new Date(at).toISOString(),
+    );
+    report.warn({
+      code: 'window-to-compare',
+      message: `The last window of ${oldId} ended at ${end}, and ${next.id} begins at ${start}: the window of its first run should begin where the other ended`,
+    });
+  }
+  report.step('replace', 'done', { note: `${next.id} has taken the place of ${oldId}` });
+
+  function note(text: string): void {
+    report.step('replace', 'running', { note: text });
+  }
+
+  /** A start that has passed while the old flow's last run was waited for is put off by whole slots. */
+  async function publish(): Promise<void> {
+    const { startTime } = next.schedule;
+    const soon = Math.ceil(Date.now() / 1000) + startLeadSeconds / 2;
+    if (Number(startTime) < soon) {
+      const later = nextSlot(
+        { id: next.id, fields: { scheduleParams: next.schedule } },
+        Math.ceil(Date.now() / 1000) + startLeadSeconds,
+      );
+      const edits = [{ field: 'scheduleParams.startTime', from: startTime, to: later }];
+      await calls.update('flow', { id: next.id, edits });
+      next.schedule['startTime'] = later;
+    }
+    note(
+      `${next.id} is published: AEP loads from ${new Date(Number(next.schedule['startTime']) * 1000).toISOString()} on`,
+    );
+    try {
+      await slow('Publish the new flow').publishFlow({ sandbox, flowId: next.id });
+    } catch (error) {
+      // A worker may have lain still for longer than the start lay ahead.
+      if (
+        !/1360/.test(String(thrownBy(error)?.message)) ||
+        Number(next.schedule['startTime']) * 1000 > Date.now()
+      )
+        throw error;
+      await publish();
+    }
+  }
+}
+
+/** Waits until no run of the flow can appear any more and none is under way. Returns where the last window ended. Epoch milliseconds. */
+async function lastWindowEnd(sandbox: string, flow: Observed): Promise<number | undefined> {
+  const due = lastDue(flow, Date.now());
+  const shownBy = due === undefined ? 0 : due + appearsWithinMs;
+  if (shownBy > Date.now())
+    await sleep(shownBy - Date.now(), { summary: 'Until the last run that was due must show' });
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+    const { ended, windowEnd } = await slow("Read the old flow's last window").readLastWindow({
+      sandbox,
+      flowId: flow.id,
+    });
+    if (ended) return windowEnd;
+    await sleep(pauseMs, { summary: "Until the old flow's last run has ended" });
+  }
+}
+
+/** The warning about what is not needed any more, and stays. */
+export function leftOver(kind: Kind, id: string, why: string): Warning {
+  return { code: 'left-of-replaced-flow', message: `The ${titleOf(kind)} ${id} stays: ${why}` };
+}
+
+/** When a run of the flow was due last. Epoch milliseconds. */
+function lastDue({ fields }: Observed, now: number): number | undefined {
+  const schedule = objectAt(fields, 'scheduleParams');
+  const start = Number(schedule['startTime']) * 1000;
+  const every = (unitSeconds[String(schedule['frequency'])] ?? 0) * Number(schedule['interval'] ?? 1) * 1000;
+  if (!(start <= now)) return undefined;
+  return every > 0 ? start + Math.floor((now - start) / every) * every : start;
+}

@@ -1,0 +1,140 @@
+import {
+  CancellationScope,
+  CancelledFailure,
+  isCancellation,
+  upsertMemo,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import { z } from 'zod';
+import type { Definition } from '../../definition/definition.ts';
+import { dataflowId } from '../../definition/identity.ts';
+import { passedThrough } from '../../definition/source.ts';
+import { planOf } from '../../plan/plan-of.ts';
+import { isEmpty, type Choices, type Plan } from '../../plan/plan.ts';
+import type { ResourceIds } from '../../resources/kinds.ts';
+import { neededKinds } from '../../resources/orders.ts';
+import { fail, endingOf } from '../failures.ts';
+import { checkInput } from '../inputs.ts';
+import {
+  searchAttributes,
+  type StepName,
+  type UpdateDataflowInput,
+  type UpdateDataflowResult,
+} from '../messages.ts';
+import { handOver } from '../watch/hand-over.ts';
+import { accept } from './accept.ts';
+import { apply } from './apply.ts';
+import { beginWork } from './begin-work.ts';
+import { Ledger } from './ledger.ts';
+import { prepare, type Prepared } from './prepare.ts';
+import { outcomeOf, reportProgress } from './progress.ts';
+import { fittingPlan, mustHaveNoConflict, mustHaveNoProblem } from './refuse-plan.ts';
+import { startWatcher } from './start-watcher.ts';
+import { sweep } from './sweep.ts';
+
+const updateInput = () =>
+  z.strictObject({
+    definition: passedThrough().describe('The definition as it is to be from now on.'),
+    digest: z.string().optional().describe('The digest of a plan: exactly that one is carried out, or none.'),
+    replaceFlow: z
+      .enum(['from-now', 'backfill'])
+      .optional()
+      .describe('What the new flow loads, where the living one has to be replaced.'),
+    missingFlow: z
+      .enum(['recreate'])
+      .optional()
+      .describe('Make a flow anew that AEP does not show any more.'),
+  }) satisfies z.ZodType<UpdateDataflowInput>;
+
+/**
+ * Changes a living dataflow so that it is as a definition asks for: in place where AEP can, and by a new flow in the old
+ * one's place where it cannot and the choice `replaceFlow` says what that one is to load. Nothing to change is success.
+ *
+ * Runs under the dataflow's id `dataflow:<sandbox>:<name>`, so that it never meets a create or a delete. Started again
+ * after it failed it goes on where AEP is.
+ *
+ * @throws ApplicationFailure `StalePlan` where the plan is not the one whose digest was given, or somebody changed what it
+ * rests on meanwhile; `ChoiceNeeded` where a choice of the plan was not made; `Conflict` where no flow lives or something
+ * is in the way; `InvalidDefinition`. `details[0].plan` is the plan that counts now.
+ */
+export async function updateDataflow(input: unknown): Promise<UpdateDataflowResult> {
+  const { definition: asked, digest, ...choices } = checkInput(updateInput(), input, 'This is no update');
+  const { definition, warnings } = accept(asked);
+  const report = reportProgress(dataflowId(definition), stepsOf(definition));
+  for (const warning of warnings) report.warn(warning);
+  const ledger = new Ledger();
+  const outcome = () => outcomeOf(report, ledger.unaccounted().kinds);
+  try {
+    const work = await beginWork(definition, report, ledger);
+    const { prepared, ids } = await CancellationScope.cancellable(async () => {
+      const prepared = await prepare(work, choices);
+      mustBeAsAsked(prepared, digest, choices);
+      for (const warning of prepared.planned.plan.warnings) report.warn(warning);
+      return { prepared, ids: await apply(prepared, choices) };
+    });
+    const result = await watchAndSweep(prepared, ids);
+    report.become('done');
+    return result;
+  } catch (error) {
+    const ending = endingOf(error, outcome());
+    report.become(
+      isCancellation(error) ? 'cancelled' : 'failed',
+      ending && { type: ending.type!, message: ending.message },
+    );
+    if (isCancellation(error) && CancellationScope.current().consideredCancelled)
+      throw new CancelledFailure('The update was cancelled');
+    throw ending ?? error;
+  } finally {
+    upsertMemo({ outcome: outcome() });
+  }
+}
+
+/** @throws ApplicationFailure where this plan must not be carried out. */
+function mustBeAsAsked(
+  { definition, observed, planned, checked }: Prepared,
+  digest: string | undefined,
+  choices: Choices,
+): void {
+  const { plan, living } = planned;
+  mustHaveNoProblem(planned);
+  if (digest !== undefined) {
+    // What was looked at was planned before any choice.
+    const facts = { context: checked.context, now: Date.now(), problems: [], warnings: [], choices: {} };
+    const looked = planOf(definition, observed, facts).plan;
+    if (looked.digest !== digest) throw stale(looked);
+  }
+  mustHaveNoConflict(planned);
+  if (!living && choices.missingFlow === undefined) {
+    const message = `No flow of ${plan.dataflow} lives in AEP: createDataflow makes one`;
+    throw fail('Conflict', message, { reason: 'no-flow', ids: [], differences: [], plan: fittingPlan(plan) });
+  }
+  const open = plan.choices.filter(({ name }) => choices[name] === undefined);
+  if (open.length === 0) return;
+  const told = open.map(({ name, options }) =>
+    options.map(({ value, consequence }) => `"${name}": "${value}": ${consequence}`).join('\n'),
+  );
+  throw fail('ChoiceNeeded', `This update takes a choice:\n${told.join('\n')}`, { plan: fittingPlan(plan) });
+}
+
+function stale(plan: Plan) {
+  const message = `This is not the plan of that digest: AEP or the definition has changed since. Now it is: ${plan.summary} (${plan.digest})`;
+  return fail('StalePlan', message, { plan: fittingPlan(plan) });
+}
+
+async function watchAndSweep(prepared: Prepared, ids: ResourceIds): Promise<UpdateDataflowResult> {
+  const { definition, report, ledger, calls, planned, observed } = prepared;
+  const flowId = ids.flow!;
+  upsertSearchAttributes([{ key: searchAttributes.flowId, value: flowId }]);
+  report.step('watch', 'running');
+  for (const { flow } of observed.flows)
+    if (flow!.id !== flowId) await handOver({ sandbox: definition.sandbox, from: flow!.id, to: flowId });
+  const watcherWorkflowId = await startWatcher(definition, flowId, !isEmpty(planned.plan));
+  report.step('watch', 'done', { id: watcherWorkflowId });
+  const surplus = await sweep(definition, ledger, ids, calls, report);
+  const plan = fittingPlan(planned.plan);
+  return { flowId, resources: ids, plan, watcherWorkflowId, warnings: report.progress.warnings, surplus };
+}
+
+function stepsOf(definition: Definition): StepName[] {
+  return ['check', ...neededKinds(definition), 'watch'];
+}

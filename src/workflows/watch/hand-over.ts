@@ -1,0 +1,2 @@
+/** Stub. */
+export async function handOver(_request: { sandbox: string; from: string; to: string }): Promise<void> {}
