@@ -1,5 +1,5 @@
 /** The command line: each flag with its help text, and how its text becomes a setting. */
-import { faultKinds } from './faults.ts';
+import { faultKinds, methods } from './faults.ts';
 import type { Fault } from './faults.ts';
 import type { EmulatorOptions } from './emulator.ts';
 import { inputs, readInput } from './lever-inputs.ts';
@@ -63,7 +63,7 @@ function readFault(text: string, flag: string): Fault {
     throw new UsageError(`--${flag} takes KIND:METHOD:PATH:TIMES:SKIP and no more, not '${text}'.`);
   return {
     kind: oneOf(kind, flag, faultKinds),
-    ...(method === '' || method === '*' ? {} : { method }),
+    ...(method === '' || method === '*' ? {} : { method: oneOf(method.toUpperCase(), flag, methods) }),
     ...(path === '' ? {} : { path }),
     times: number(times, flag, 1),
     skip: number(skip, flag),

@@ -36,8 +36,9 @@ export class Control {
     this.#world = world;
   }
 
-  /** Spoils requests to come. Answers the fault with its id. */
+  /** Spoils requests to come. Answers the fault with its id. One for a sandbox that is not there could never strike. */
   addFault(fault: Fault): ArmedFault {
+    if (fault.sandbox !== undefined) this.#sandbox(fault.sandbox);
     return this.#world.faults.add(fault);
   }
 

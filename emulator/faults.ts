@@ -35,6 +35,8 @@ export const faultKinds = [
   'truncated',
 ] as const;
 
+export const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
 export type FaultKind = (typeof faultKinds)[number];
 
 export type Fault = {

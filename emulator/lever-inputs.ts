@@ -1,7 +1,7 @@
 /** What each lever takes over HTTP, and what is told of anything else. In process the types say it. */
 import { z } from 'zod';
 import type { MadeRun, ResourceKind } from './control.ts';
-import { faultKinds } from './faults.ts';
+import { faultKinds, methods } from './faults.ts';
 import type { Fault } from './faults.ts';
 import type { Settings } from './options.ts';
 import type { RequestFilter } from './recording.ts';
@@ -20,6 +20,10 @@ const clockMs = z.number().min(0).max(lastMoment);
 const count = z.int().min(0);
 const speed = z.number().min(0).max(fastest);
 const text = z.string();
+const method = text.refine(
+  (name) => methods.some((one) => one === name.toUpperCase()),
+  `is none of ${methods.join(', ')}`,
+);
 const path = z.string().superRefine((pattern, context) => {
   try {
     pathPattern(pattern);
@@ -68,7 +72,7 @@ const settings = z.strictObject({
 
 const fault = z.strictObject({
   kind: z.enum(faultKinds),
-  method: text.exactOptional(),
+  method: method.exactOptional(),
   path: path.exactOptional(),
   sandbox: text.exactOptional(),
   times: z.int().min(1).exactOptional(),
@@ -110,7 +114,7 @@ export const inputs = {
   nothing: z.strictObject({}),
   fault,
   filter: z.strictObject({
-    method: text.exactOptional(),
+    method: method.exactOptional(),
     path: path.exactOptional(),
   }) satisfies z.ZodType<RequestFilter>,
   resources: z.strictObject({

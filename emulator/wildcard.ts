@@ -49,6 +49,9 @@ export function pathPattern(pattern: string): (path: string) => boolean {
   checkLength(pattern);
   if (pattern.startsWith('^'))
     throw new RangeError('is no regular expression: * is part of a segment, ** anything, {a,b} either');
+  if (!/^[/*{]/.test(pattern)) throw new RangeError('begins with no /, as in /flowservice/flows');
+  if (pattern.startsWith('/data/foundation'))
+    throw new RangeError('is what follows /data/foundation, such as /flowservice/flows');
   const tests = alternatives(pattern.replace(/(?<=.)\/$/, '')).map((one) => {
     const steps: string[] = one.match(/\*\*|\*|[^]/gu) ?? [];
     const isStar = steps.map((step) => step === '*' || step === '**');
