@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { line } from './text.ts';
 import { timeZoneProblem } from './time-zones.ts';
 
+/** Left in from a page of Adobe's: `_{TENANT_ID}.loyalty`. AEP would refuse the path, but only after all else was made. */
+const placeholder = /(?<!\$)\{[A-Z][A-Z0-9_]*\}/;
+
 /** Characters that Data Prep takes in one expression. */
 const longestExpression = 4096;
 
@@ -13,11 +16,14 @@ const mappingEntry = z
         'Column or path in the source data, as it is called there ("Order ID") or as Data Prep writes it ("${Order ID}").',
       ),
     expression: line(longestExpression)
+      .refine((text) => text.trim() !== '', 'must not be blank')
       .optional()
       .describe(
         'Instead of source: a Data Prep expression, such as concat(given_name, " ", family_name). Columns as Data Prep writes them: "${Order ID}".',
       ),
-    destination: line().describe('Path in the target schema, such as person.name.fullName.'),
+    destination: line()
+      .refine((path) => !placeholder.test(path))
+      .describe('Path in the target schema, such as person.name.fullName.'),
   })
   .describe('One field: a source attribute or an expression, and where it goes.');
 

@@ -105,7 +105,7 @@ const uriPattern = /^https?:\/\/[A-Za-z0-9.-]+(\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)
 export const resourceId = () =>
   z.string().max(100).regex(idPattern, 'must be an id: letters, digits, hyphens and underscores only');
 
-const uuidPattern = /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
+const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The id of a connection spec: AEP has no others. */
 export const specId = () =>
@@ -113,7 +113,7 @@ export const specId = () =>
     .string()
     .regex(
       uuidPattern,
-      'must be the id of a connection spec, a UUID such as 3c9b37f8-13a6-43d8-bad3-b863b941fedd',
+      'must be the id of a connection spec, a UUID such as 3c9b37f8-13a6-43d8-bad3-b863b941fedd, in lower case',
     );
 
 /** The id of a resource of any kind: the Schema Registry's are addresses. */

@@ -334,6 +334,34 @@ describe('what no connector and no organisation can mean', () => {
     expect(messageAt(definition, 'deltaColumn.timezone')).toContain(told);
   });
 
+  test('a placeholder that is left in where a mapping goes is named; AEP would refuse it after all else was made', () => {
+    const destination = (path: string) =>
+      problemsOf({ ...sample, mapping: [{ source: 'Id', destination: path }] }).filter(({ field }) =>
+        field.endsWith('destination'),
+      );
+    const message = 'still has the placeholder {TENANT_ID}: put the value of your organisation there';
+    for (const path of ['_{TENANT_ID}.loyalty.id', '{TENANT_ID}.id'])
+      expect(destination(path)).toEqual([{ field: 'mapping[0].destination', message }]);
+    expect(destination('_acme.loyalty.id')).toEqual([]);
+  });
+
+  test('an expression of nothing but spaces is refused', () => {
+    const mapping = [{ expression: '   ', destination: '_id' }];
+    expect(problemsOf({ ...sample, mapping })).toContainEqual({
+      field: 'mapping[0].expression',
+      message: 'must not be blank',
+    });
+  });
+
+  test('the id of a connection spec in capitals, by which no connector is found, is refused', () => {
+    const { connector: _, ...source } = sample.source as Record<string, unknown>;
+    const id = '3C9B37F8-13A6-43D8-BAD3-B863B941FEDD';
+    expect(problemsOf({ ...sample, source: { ...source, connectionSpec: { id } } })[0]).toMatchObject({
+      field: 'source.connectionSpec.id',
+      message: expect.stringContaining('in lower case') as string,
+    });
+  });
+
   test('a placeholder that was copied with an id is named', () => {
     const id = 'https://ns.adobe.com/{TENANT_ID}/schemas/1';
     const told = (placeholder: string) =>
