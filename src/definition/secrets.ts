@@ -10,11 +10,15 @@ const secretWords =
   /passw(?:or)?d|passphrase|pwd|secret|credential|connectionstring|privatekey|accesskey|accountkey|apikey|saskey|sasuri|sastoken|principalkey|keyfilecontent|accesstoken|refreshtoken|sessiontoken|securitytoken|developertoken|bearertoken|jwttoken|authtoken|authorization/;
 const secretNames = new Set(['token', 'jwt', 'auth', 'sas', 'pw', 'pass']);
 
-/** `user:password@` in an address, a signed token, a private key: in no field have they a meaning of another kind. */
+/**
+ * `user:password@` in an address, a signed token, a private key, a signed address, a connection string: in no field have
+ * they a meaning of another kind.
+ */
 const secretTexts = [
   /:\/\/[^\s/?#:@]*:[^\s/?#@]+@/,
   /(?<![\w-])eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
+  /[;?&](?:password|pwd|accountkey|sharedaccesskey|sig)=[^\s;&="']/i,
 ];
 /** Connection strings and signed addresses, in what is handed to AEP as it is. */
 const secretParts = /(?:^|[;?&])\s*(?:password|pwd|accountkey|sharedaccesskey|sig)\s*=\s*[^\s;&]/i;

@@ -28,6 +28,11 @@ describe('a secret in a definition is refused, and no message shows it', () => {
     ],
     ['source.params.note', withParams({ note: `Bearer ${jwt}` })],
     ['source.params.note', withParams({ note: `-----BEGIN RSA PRIVATE KEY-----\n${secret}` })],
+    [
+      'description',
+      { ...sample, description: `https://a.blob.example.net/in?sv=2024-11-04&sig=${secret}%3D` },
+    ],
+    ['description', { ...sample, description: `jdbc:sqlserver://db;user=sa;password=${secret}` }],
     // Wrong in another way as well: what is said of that quotes the value.
     ['schedule.interval', { ...sample, schedule: { frequency: 'hour', interval: `ftp://u:${secret}@h` } }],
     ['nowhere', { ...sample, nowhere: `ftp://u:${secret}@h` }],
@@ -62,6 +67,13 @@ describe('what only sounds like one passes', () => {
       'an expression',
       { ...sample, mapping: [{ expression: 'iif(pwd == "x", Name, Name)', destination: '_id' }] },
     ],
+    [
+      'an expression that makes an address',
+      {
+        ...sample,
+        mapping: [{ expression: 'concat("https://x/?password=", Name, "&sig=", Id)', destination: '_id' }],
+      },
+    ],
     ['a wildcard path', withParams({ path: 'in/*.csv?x=1;y=2' })],
   ])('%s', (_, definition) => {
     expect(secretProblems(definition as object)).toEqual([]);
@@ -69,6 +81,17 @@ describe('what only sounds like one passes', () => {
 });
 
 test('the longest text is searched in no time', () => {
-  for (const piece of ['://', '://a:', 'eyJ', '-----BEGIN ', ';password', '; ', 'a', '?sig'])
+  for (const piece of [
+    '://',
+    '://a:',
+    'eyJ',
+    '-----BEGIN ',
+    ';password',
+    '; ',
+    'a',
+    '?sig',
+    '&sig=',
+    ';password=a',
+  ])
     secretProblems(withParams({ note: piece.repeat(1_000_000 / piece.length) }));
 }, 2_000);
