@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Problem } from '../../src/definition/problems.ts';
+import { large } from '../definition/large.ts';
 import { Client, token } from '../emulator/client.ts';
 import { failureOf, orders, places, requestsIn, wrongExpression } from '../support/dataflows.ts';
 import { startRig, type Rig } from '../support/rig.ts';
@@ -80,6 +81,19 @@ describe('a mapping into a schema that is to be made', () => {
       'source.baseConnectionId',
       'mapping[0].destination',
     ]);
+  });
+
+  it.concurrent('is refused where it is nearly 1 MB of rows that lead nowhere, and of field groups that are not there', async () => {
+    const many = large['columns, each mapped']!(900_000) as { mapping: object[] };
+    const gone = Array.from({ length: 45 }, (_, index) => `${context}/nothing-${index}`);
+    const counts = [[], gone].map(async (fieldGroups) => {
+      const schema = { class: `${context}/profile`, fieldGroups };
+      const definition = { ...many, schema, sandbox: next(), name: 'orders' };
+      const { type, details } = await failureOf(await rig.client.start(definition));
+      expect(type).toBe('InvalidDefinition');
+      return details['problemCount'];
+    });
+    expect(await Promise.all(counts)).toEqual([many.mapping.length, gone.length]);
   });
 
   it.concurrent('may use a field that was added since the worker read the field group', async () => {

@@ -71,12 +71,30 @@ async function problemsByFields(
   const known = parts.flatMap((part) => recalled[partKey(part)] ?? []);
   // The usual case, without a promise: the SDK takes a stack trace for each.
   if (known.length === parts.length && isRight(known)) return [];
-  const answers = await Promise.all(parts.map(async (part) => recalled[partKey(part)] ?? read(part)));
+  const answers = await inGroups(parts, async (part) => recalled[partKey(part)] ?? read(part));
   if (isRight(answers)) return [];
   // Somebody may have added the field since it was read, and only now is it worth looking for what was meant.
   const nearestTo = toCorrect(paths, answers);
-  const anew = await Promise.all(parts.map((part) => read(part, nearestTo)));
+  const gone = parts.filter((_, index) => !answers[index]!.types);
+  const notSought = new Set(gone.slice(mostSought));
+  const anew = await inGroups(parts, (part) => (notSought.has(part) ? read(part) : read(part, nearestTo)));
   return judge(definition, parts, paths, anew, nearestTo);
+}
+
+/** Of classes and field groups that are not there, how many are looked for under a like name: all there are must be listed. */
+const mostSought = 5;
+
+/** A schema may have two hundred field groups, and as many calls in one moment would be refused, here or there. */
+const mostAtOnce = 20;
+
+async function inGroups(
+  parts: readonly Part[],
+  read: (part: Part) => Promise<PartAnswer>,
+): Promise<PartAnswer[]> {
+  const answers: PartAnswer[] = [];
+  for (let from = 0; from < parts.length; from += mostAtOnce)
+    answers.push(...(await Promise.all(parts.slice(from, from + mostAtOnce).map(read))));
+  return answers;
 }
 
 async function problemsByValidation(
