@@ -34,7 +34,9 @@ async function problemsOf(definition: Record<string, unknown>) {
 }
 
 const source = (changes: object) => ({ source: { ...(orders('')['source'] as object), ...changes } });
-const posted = (sandbox: string) => requestsIn(rig, sandbox, { method: 'POST' });
+/** But for the validation of a mapping, which makes nothing. */
+const posted = (sandbox: string) =>
+  requestsIn(rig, sandbox, { method: 'POST' }).filter(({ path }) => !path.endsWith('/validate'));
 
 describe('a definition that is wrong by itself', () => {
   it.concurrent('is refused with every problem at once, before AEP is asked anything', async () => {
@@ -149,7 +151,9 @@ describe('a definition that AEP says is wrong', () => {
       {
         title: 'Other',
         type: 'object',
-        allOf: [{ $ref: 'https://ns.adobe.com/xdm/context/profile' }],
+        allOf: ['profile', 'profile-person-details'].map((name) => ({
+          $ref: `https://ns.adobe.com/xdm/context/${name}`,
+        })),
       },
     );
     const problem = await refused(

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readFields } from '../../src/xdm/fields.ts';
 import { typeAt } from '../../src/xdm/look-up.ts';
