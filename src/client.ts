@@ -46,6 +46,7 @@ import {
   watcherWorkflowId,
   type Health,
   type WatchInput,
+  type WatchResult,
 } from './workflows/watch/watch-messages.ts';
 
 /** Why a dataflow could not be created. */
@@ -264,8 +265,30 @@ export class AepDataflows {
 
   /** The watcher of a flow, to ask it something. */
   watcher(flow: { sandbox: string; flowId: string }): WatcherHandle {
-    const nobody = `Nobody watches the flow ${flow.flowId} in ${flow.sandbox}: its watch has ended, or was never begun`;
-    return watcherHandle(this.#client, flow, (update) => updated(update, nobody));
+    return watcherHandle(this.#client, flow, (update) => updated(update, () => this.#whyNobodyWatches(flow)));
+  }
+
+  /** Why a flow has no watcher that could be asked something. Its result is there also where no worker runs. */
+  async #whyNobodyWatches(flow: { sandbox: string; flowId: string }): Promise<DataflowError> {
+    const about = `Nobody watches the flow ${flow.flowId} in ${flow.sandbox}`;
+    const { workflow } = this.#client;
+    const workflowId = watcherWorkflowId(flow);
+    try {
+      const { runId, closeTime } = await workflow.getHandle(workflowId).describe();
+      const ended = closeTime
+        ? ((await workflow.getHandle(workflowId, runId).result()) as WatchResult)
+        : undefined;
+      const replacedBy = ended?.replacedBy;
+      if (replacedBy !== undefined)
+        return new DataflowError(
+          'Conflict',
+          `${about}: it was replaced by the flow ${replacedBy}, which is watched instead`,
+          { reason: 'replaced', replacedBy },
+        );
+    } catch {
+      // It never was, it failed, or somebody terminated it: that it has ended is all there is to say.
+    }
+    return new DataflowError('Conflict', `${about}: its watch has ended, or was never begun`);
   }
 
   /** Runs a workflow under the dataflow's id, and waits for it. */
@@ -379,11 +402,10 @@ async function progressOf(handle: WorkflowHandle): Promise<FullProgress> {
   return { dataflow, state: 'paused', steps: [], warnings: [], waiting, paused };
 }
 
-/** @param nobody what is said where nothing runs that could be asked */
-function updated<Answer>(update: Promise<Answer>, nobody?: string): Promise<Answer> {
-  return update.catch((error: unknown) => {
-    if (nobody !== undefined && error instanceof WorkflowNotFoundError)
-      throw new DataflowError('Conflict', nobody);
+/** @param nobody answers why nothing runs that could be asked */
+function updated<Answer>(update: Promise<Answer>, nobody?: () => Promise<DataflowError>): Promise<Answer> {
+  return update.catch(async (error: unknown) => {
+    if (nobody && error instanceof WorkflowNotFoundError) throw await nobody();
     throw dataflowError(error);
   });
 }

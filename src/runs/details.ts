@@ -6,7 +6,9 @@ const runsToShow = 5;
 export function describeHealth(health: Health): string {
   const { verdict, cause, streak, totals, usual, lastRuns, openRuns } = health;
   const lines = [`## ${verdict}${health.since ? ` since ${short(health.since)}` : ''}`];
-  if (health.watch.ended) lines.push(`**The watch has ended** (${health.watch.ended})`);
+  const { ended, replacedBy } = health.watch;
+  if (ended)
+    lines.push(`**The watch has ended** (${ended}${replacedBy ? ` by the flow \`${replacedBy}\`` : ''})`);
   if (cause)
     lines.push(
       `**${[cause.code, cause.activity].filter(Boolean).join(', ') || 'Why'}**: ${plain(cause.message)}`,

@@ -41,7 +41,9 @@ export interface Health {
     began?: string;
     lastNews?: string;
     /** Why it has: all of this is how the flow was then. Absent while it goes on. */
-    ended?: 'gone' | 'done' | 'stopped';
+    ended?: 'gone' | 'done' | 'stopped' | 'replaced';
+    /** The flow that has taken the place of this one, where it has ended so. That is watched under its own id. */
+    replacedBy?: string;
     /** What it was asked to do beside judging. */
     settings?: Watch;
   };

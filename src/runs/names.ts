@@ -5,6 +5,11 @@ export function watcherWorkflowId({ sandbox, flowId }: { sandbox: string; flowId
   return `flow:${sandbox}:${flowId}`;
 }
 
+/** Whether this is the id of a watcher. */
+export function isWatcherId(workflowId: string): boolean {
+  return workflowId.startsWith('flow:');
+}
+
 /** The id of the workflow that follows all runs of a sandbox, for the watchers of its flows. */
 export function followerWorkflowId({ sandbox }: { sandbox: string }): string {
   return `runs:${sandbox}`;

@@ -3,8 +3,8 @@ import type { Health } from './health.ts';
 import { isPaused } from './flow.ts';
 import type { FlowMessage, Message } from './notification.ts';
 import { followRetries, type Asked, type GivenUp, type RetryChain } from './retry-chains.ts';
-import type { Cause, JudgedRun } from './verdict.ts';
-import type { WatchState } from './watch-state.ts';
+import { emptyRecord, type Cause, type JudgedRun } from './verdict.ts';
+import type { Inherited, WatchState } from './watch-state.ts';
 
 /** What a watcher has done about what it saw. Its size is bounded; it goes from one execution to the next. Times are epoch milliseconds. */
 export interface Reactions {
@@ -101,6 +101,28 @@ export function react(
   }
   actions.notify.push(...gaveUp.map((one): Notification => ({ event: 'gaveUp', ...one })));
   return { reactions, actions };
+}
+
+/**
+ * What still means something when another flow has taken the place of this one: what was counted, when the last success
+ * was, what was reported last, and what nobody has taken yet. What is usual is learnt anew, since the new flow may read
+ * another source, or everything again; failures in a row and runs to run again were those of a flow that is no more.
+ */
+export function inheritanceOf({ began, cursor, record }: WatchState, reactions: Reactions): Inherited {
+  const { totals, lastSuccess } = record;
+  const { reported, outbox, undelivered } = reactions;
+  return {
+    began,
+    record: { ...emptyRecord(), totals, ...(lastSuccess ? { lastSuccess } : {}) },
+    tooLate: cursor.tooLate,
+    reactions: {
+      ...noReactions,
+      forgiven: totals.failed,
+      ...(reported ? { reported } : {}),
+      outbox,
+      undelivered,
+    },
+  };
 }
 
 /** Runs of which nobody is notified, and that are not run again: they ended before anybody watched. */

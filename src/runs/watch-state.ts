@@ -76,6 +76,16 @@ export interface WatchState {
   onceDone?: number;
 }
 
+/** What the watcher of a flow takes over from that of the flow that its own replaces. */
+export interface Inherited {
+  began: number;
+  /** What was counted, and the last success. */
+  record: RunRecord;
+  tooLate: number;
+  /** What was reported last, and what is still to be delivered. */
+  reactions: Reactions;
+}
+
 /**
  * Far more runs than AEP makes of one flow in the time for which they are remembered. So many ids are still a small part of
  * an execution's history: one that began with more would end at once, and so would the next.
@@ -88,9 +98,14 @@ const stuckAfterMs = 150 * minuteMs;
 const leastStuckAfterMs = 30 * minuteMs;
 
 /** Takes in what a look has brought. Pure: the same state and news give the same state. */
-export function absorb(before: WatchState | undefined, news: News, settings: WatchSettings): WatchState {
+export function absorb(
+  before: WatchState | undefined,
+  news: News,
+  settings: WatchSettings,
+  inherited?: Inherited,
+): WatchState {
   const { readAt, cutShort, vanished, full } = news;
-  const known = before ?? begin(news);
+  const known = before ?? begin(news, inherited);
   const flow = news.flow ?? known.flow;
   const { unreadableSince = readAt, ...rest } = known;
   const looked: WatchState = { ...rest, readAt, cutShort, flow };
@@ -137,10 +152,12 @@ function take(known: WatchState, { readAt, lastRead, runs }: EndedRuns, settings
   return isDone ? { ...state, onceDone: readAt } : state;
 }
 
-function begin({ readAt, flow, since = readAt }: News): WatchState {
+function begin({ readAt, flow, since = readAt }: News, inherited: Inherited | undefined): WatchState {
   if (!flow) throw new Error('A watch begins with its flow.');
-  const nothing = { cutShort: false, behindMs: 0, cursor: startCursor(since), record: emptyRecord() };
-  return { began: readAt, readAt, flowReadAt: readAt, fullPassDue: readAt, flow, ...nothing };
+  const { began = readAt, record = emptyRecord(), tooLate = 0 } = inherited ?? {};
+  const cursor = { ...startCursor(since), tooLate };
+  const first = { readAt, flowReadAt: readAt, fullPassDue: readAt, cutShort: false, behindMs: 0 };
+  return { began, ...first, flow, cursor, record };
 }
 
 /**

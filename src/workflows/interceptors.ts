@@ -7,6 +7,7 @@ import {
   type WorkflowInterceptors,
 } from '@temporalio/workflow';
 import { emptyOutcome } from '../resources/outcome.ts';
+import { isWatcherId } from '../runs/names.ts';
 import { invalidDefinition } from './failures.ts';
 import { Unreadable } from './payloads.ts';
 import { isWorkflowType, workflowTypes } from './types.ts';
@@ -48,13 +49,16 @@ const inbound: WorkflowInboundCallsInterceptor = {
   },
 };
 
-/** Whether the arguments are those that one execution of a workflow gave the next. A cron's are what it was started with. */
+/**
+ * Whether the arguments are those that one execution of a workflow gave the next, or one watcher another. A cron's are what
+ * it was started with.
+ */
 function isHandedOver(): boolean {
-  const { workflowType, continuedFromExecutionRunId, cronSchedule } = workflowInfo();
+  const { workflowType, continuedFromExecutionRunId, cronSchedule, parent } = workflowInfo();
   return (
     isWorkflowType(workflowType) &&
     workflowTypes[workflowType].isContinued &&
-    continuedFromExecutionRunId !== undefined &&
+    (continuedFromExecutionRunId !== undefined || isWatcherId(parent?.workflowId ?? '')) &&
     cronSchedule === undefined
   );
 }

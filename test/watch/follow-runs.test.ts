@@ -1,8 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEmulator } from '../../emulator/emulator.ts';
 import { createRunActivities } from '../../src/activities/watch/index.ts';
 import type { FollowRequest } from '../../src/activities/watch/follow-sandbox.ts';
@@ -16,6 +15,7 @@ import { startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { startTestWorker } from '../support/worker.ts';
 import { administrator, justEnded, makeEnds, makeFlow } from './make-flow.ts';
+import { replay } from './replay.ts';
 
 const minute = 60_000;
 
@@ -263,13 +263,3 @@ describe.concurrent('a follower that dies', () => {
     }
   });
 });
-
-async function replay(watcher: { workflowId: string; fetchHistory(): Promise<object> }): Promise<void> {
-  const { workflowId } = watcher;
-  const history = await watcher.fetchHistory();
-  await Worker.runReplayHistory(
-    { workflowBundle: { codePath: inject('workflowBundle') } },
-    history,
-    workflowId,
-  );
-}

@@ -1,6 +1,5 @@
 import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
-import { Worker } from '@temporalio/worker';
-import { expect, inject } from 'vitest';
+import { expect } from 'vitest';
 import type { Aep } from '../../src/aep/aep.ts';
 import type { FlowMessage } from '../../src/runs/notification.ts';
 import type { watchFlowRuns } from '../../src/workflows/index.ts';
@@ -9,6 +8,8 @@ import { startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { administrator, justEnded, makeFlow } from './make-flow.ts';
 import { startReceiver } from './receiver.ts';
+
+export { replay } from './replay.ts';
 
 export const key = `whsec_${Buffer.from('the key that signs messages here').toString('base64')}`;
 export const onCall: Watch = { notify: { webhook: 'on-call' } };
@@ -23,6 +24,8 @@ export interface Stage {
   receiver: Awaited<ReturnType<typeof startReceiver>>;
   /** Makes a flow that runs nothing by itself (its first run is due in a day), and watches it. */
   watch(settings: Watch): Promise<Watched>;
+  /** Waits until so many messages about a flow have come, and answers them all. */
+  receivedAbout(flowId: string, count: number): Promise<FlowMessage[]>;
   /** Has a run of the flow just ended. */
   makeRun(flowId: string, outcome: Ending, code?: string): void;
   close(): Promise<void>;
@@ -37,7 +40,8 @@ export interface Watched {
   judge(...outcomes: Ending[]): Promise<void>;
 }
 
-export async function startStage(): Promise<Stage> {
+/** @param startsWorker unless a test starts one of its own. Default: yes. */
+export async function startStage({ startsWorker = true } = {}): Promise<Stage> {
   const receiver = await startReceiver(key);
   const rig = await startRig({
     env: {
@@ -47,7 +51,7 @@ export async function startStage(): Promise<Stage> {
     },
   });
   const aep = administrator(rig.emulator.url);
-  await rig.startWorker();
+  if (startsWorker) await rig.startWorker();
   const { control } = rig.emulator;
   const stage: Stage = {
     rig,
@@ -69,11 +73,7 @@ export async function startStage(): Promise<Stage> {
       return {
         flowId,
         watcher,
-        received: (count) =>
-          waitFor(`${count} messages`, () => {
-            const messages = receiver.about(flowId);
-            return messages.length >= count && messages;
-          }),
+        received: (count) => stage.receivedAbout(flowId, count),
         async judge(...outcomes) {
           for (const outcome of outcomes) {
             const before = judgedSoFar(await healthOf(watcher));
@@ -83,6 +83,11 @@ export async function startStage(): Promise<Stage> {
         },
       };
     },
+    receivedAbout: (flowId, count) =>
+      waitFor(`${count} messages`, () => {
+        const messages = receiver.about(flowId);
+        return messages.length >= count && messages;
+      }),
     makeRun(flowId, outcome, code = 'CONNECTOR-1001-500') {
       const { now } = control.clock();
       const error = { code, message: 'No route to the source.' };
@@ -131,14 +136,5 @@ export function untilQuiet(watcher: Watcher): Promise<true> {
   return waitFor(
     'the end of every activity',
     async () => ((await watcher.describe()).raw.pendingActivities ?? []).length === 0,
-  );
-}
-
-export async function replay(watcher: Watcher): Promise<void> {
-  const history = await watcher.fetchHistory();
-  await Worker.runReplayHistory(
-    { workflowBundle: { codePath: inject('workflowBundle') } },
-    history,
-    watcher.workflowId,
   );
 }

@@ -1,7 +1,6 @@
 import { WorkflowFailedError, WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Aep } from '../../src/aep/aep.ts';
 import type { watchFlowRuns } from '../../src/workflows/index.ts';
 import {
@@ -13,6 +12,7 @@ import {
 import { startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { administrator, makeEnds, makeFlow, removeFlow, type FlowRequest } from './make-flow.ts';
+import { replay } from './replay.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -247,15 +247,3 @@ describe('a watcher that cannot begin', () => {
     await expect(follower.describe()).rejects.toBeInstanceOf(WorkflowNotFoundError);
   });
 });
-
-async function replay(handle: {
-  fetchHistory(): ReturnType<Watcher['fetchHistory']>;
-  workflowId: string;
-}): Promise<void> {
-  const history = await handle.fetchHistory();
-  await Worker.runReplayHistory(
-    { workflowBundle: { codePath: inject('workflowBundle') } },
-    history,
-    handle.workflowId,
-  );
-}

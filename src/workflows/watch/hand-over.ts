@@ -1,2 +1,36 @@
-/** Stub. */
-export async function handOver(_request: { sandbox: string; from: string; to: string }): Promise<void> {}
+import { sleep } from '@temporalio/workflow';
+import { ensureWatch, signalWatcher } from './start-watch.ts';
+import { replacedSignal, wakeSignal, type WatchInput } from './watch-messages.ts';
+
+/** Which flow takes the place of which, and how it is to be watched: what is left out stays as it was. */
+export interface HandOver extends Omit<WatchInput, 'flowId'> {
+  /** The id of the flow that is replaced. */
+  from: string;
+  /** The id of the flow that takes its place. */
+  to: string;
+}
+
+/** How long the watcher of the replaced flow may take to start the other: longer than its own patience. Milliseconds. */
+const patienceMs = 120_000;
+const longestPauseMs = 10_000;
+
+/**
+ * Hands the watch of a flow over to that of the flow that takes its place. The old watcher ends as `replaced`; the new one
+ * begins with what it knew. Where none runs, one that was never told anything is started, and so too where the old one
+ * cannot start it: it may be paused in Temporal. However often this is called, the new flow has one watcher afterwards.
+ *
+ * Call it before the old flow is deleted: afterwards its watcher may see that it is gone, and end, before it hears of this.
+ */
+export async function handOver({ from, to, ...how }: HandOver): Promise<void> {
+  const next = { ...how, flowId: to };
+  const { sandbox, ...successor } = next;
+  if (await signalWatcher({ sandbox, flowId: from }, replacedSignal, successor)) {
+    let pauseMs = 1_000;
+    for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += pauseMs) {
+      if (await signalWatcher(next, wakeSignal)) return;
+      pauseMs = Math.min(2 * pauseMs, longestPauseMs);
+      await sleep(pauseMs, { summary: 'Until the new flow is watched' });
+    }
+  }
+  await ensureWatch(next, { wakes: false });
+}

@@ -63,6 +63,11 @@ export class Outbox {
     this.#send();
   }
 
+  /** Another workflow delivers what is left. */
+  handOver(): void {
+    this.#waiting = [];
+  }
+
   /** What has not been taken by now never is. */
   giveUp(): void {
     this.#undelivered += this.#waiting.length;

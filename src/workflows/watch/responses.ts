@@ -57,11 +57,11 @@ export class Responses {
   #reactions: Reactions;
   #requests = 0;
 
-  /** @param carried what an earlier execution had done, or left to do */
-  constructor(watcher: Watcher, carried: WatchState | undefined) {
+  /** @param state what an earlier execution knew. @param reactions what was done, or left to do */
+  constructor(watcher: Watcher, state: WatchState | undefined, reactions: Reactions = noReactions) {
     this.#watcher = watcher;
-    this.#state = carried;
-    this.#reactions = carried?.reactions ?? noReactions;
+    this.#state = state;
+    this.#reactions = reactions;
     this.#outbox = new Outbox(this.#reactions);
     this.#keepTime();
   }
@@ -79,6 +79,16 @@ export class Responses {
   /** Whether nothing is left to be delivered either. */
   get areDone(): boolean {
     return this.areQuiet && this.#outbox.isEmpty;
+  }
+
+  /** Ends every retry chain: AEP runs nothing again of a flow that is no more. */
+  closeChains(why: string): void {
+    for (const chain of this.#reactions.chains) this.#giveUp(chain, why);
+  }
+
+  /** Leaves what is not delivered yet to another watcher. */
+  handOverOutbox(): void {
+    this.#outbox.handOver();
   }
 
   /** What has not been delivered by now never is. */

@@ -4,30 +4,42 @@ import {
   condition,
   continueAsNew,
   isCancellation,
+  log,
   setHandler,
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { RunsRequest } from '../../activities/watch/read-runs.ts';
 import { judgedSince, readFrom } from '../../runs/cursor.ts';
+import { inheritanceOf } from '../../runs/reactions.ts';
 import { isOver, planLook, type PlannedLook } from '../../runs/next-look.ts';
 import { objectOf } from '../../runs/raw.ts';
 import { readEndedRuns, type EndedRuns } from '../../runs/run.ts';
-import { absorb, hear, settingsOf, type WantedLook, type WatchState } from '../../runs/watch-state.ts';
+import {
+  absorb,
+  hear,
+  settingsOf,
+  type Inherited,
+  type WantedLook,
+  type WatchState,
+} from '../../runs/watch-state.ts';
 import { fail, invalidDefinition } from '../failures.ts';
 import { historyIsLong, historyIsTooLong, liveThroughReleases } from './long-lived.ts';
 import { Looks } from './looks.ts';
 import { Responses } from './responses.ts';
 import { currentHealth, showHealth } from './show-health.ts';
-import { checkWatchInput } from './watch-input.ts';
-import { healthQuery, runsEndedSignal, wakeSignal } from './watch-messages.ts';
-import type { Wake, WatchInput, WatchResult } from './watch-messages.ts';
+import { startWatch } from './start-watch.ts';
+import { checkSuccessor, checkWatchInput } from './watch-input.ts';
+import { healthQuery, replacedSignal, runsEndedSignal, wakeSignal } from './watch-messages.ts';
+import type { Successor, Wake, WatchInput, WatchResult } from './watch-messages.ts';
 import { takeUpdates } from './watch-updates.ts';
 
 /** How long a watch that ends waits for its last messages to be taken. Milliseconds. */
 const lastWordsMs = 60_000;
 /** The same where somebody stops it, who may want to begin another. */
 const lastWordsOfStoppedMs = 5_000;
+/** How long a watch that is replaced waits for its last look, and for what AEP is asked just now. Milliseconds. */
+const lastLookMs = 60_000;
 /** In a long history, a look waits for so long: then those who ask again and again are answered all at once, and it can end. */
 const gatheringMs = 250;
 
@@ -38,19 +50,25 @@ const gatheringMs = 250;
  * again, or enables or disables the flow, only where it was asked to. `carried` is what one execution hands to the next;
  * others leave it out.
  */
-export async function watchFlowRuns(given: WatchInput, carried?: WatchState): Promise<WatchResult> {
+export async function watchFlowRuns(
+  given: WatchInput,
+  carried?: WatchState | { inherited: Inherited },
+): Promise<WatchResult> {
   const input = checkWatchInput(given, workflowInfo().workflowId);
   const { sandbox, flowId } = input;
   let { watch = {} } = input;
-  let state = carried;
+  const { inherited } = carried && 'inherited' in carried ? carried : {};
+  let state = carried && 'cursor' in carried ? carried : undefined;
   /** Why nothing can be asked of this watch any more, once it ends. */
   let over: string | undefined;
   let ended: WatchResult['reason'] | undefined;
+  /** The flow that takes the place of this one. */
+  let successor: Successor | undefined;
   /** Fails what AEP has not answered when the watch ends. */
   const cutOff = new Trigger<never>();
   const heard: EndedRuns[] = [];
   const looks = new Looks();
-  if (carried?.wanted) looks.want(carried.wanted);
+  if (state?.wanted) looks.want(state.wanted);
   const look = async () => {
     const mine = looks.want({ readsFlow: true });
     let seen = false;
@@ -58,10 +76,28 @@ export async function watchFlowRuns(given: WatchInput, carried?: WatchState): Pr
     await condition(() => isSeen() || over !== undefined || historyIsTooLong());
     return seen;
   };
-  const responses = new Responses({ sandbox, flowId, watch: () => watch, health, look }, carried);
+  const responses = new Responses(
+    { sandbox, flowId, watch: () => watch, health, look },
+    state,
+    state?.reactions ?? inherited?.reactions,
+  );
   setHandler(healthQuery, health);
   setHandler(runsEndedSignal, (runs) => void heard.push(readEndedRuns(runs, Date.now(), flowId)));
   setHandler(wakeSignal, (wake) => void looks.want(wantedBy(wake)));
+  setHandler(replacedSignal, async (asked) => {
+    if (over !== undefined || successor) return;
+    try {
+      successor = checkSuccessor(asked, flowId);
+    } catch (error) {
+      log.warn('A flow that cannot take the place of this one was signalled', { error: String(error) });
+      return;
+    }
+    // The runs that ended last are judged here: nobody asks for them any more.
+    const last = looks.want({ readsFlow: false });
+    const isSettled = () => over !== undefined || (looks.seen >= last && responses.areQuiet);
+    await condition(isSettled, lastLookMs, { summary: 'Until the last runs of the flow are judged' });
+    over ??= `The watch has ended: the flow ${flowId} was replaced by ${successor.flowId}.`;
+  });
   takeUpdates({
     state: () => state,
     health,
@@ -104,16 +140,16 @@ export async function watchFlowRuns(given: WatchInput, carried?: WatchState): Pr
 
     const looked = await taken();
     if (looked?.flow === null && !state) return failed(noSuchFlow(sandbox, flowId));
-    if (looked) state = absorb(state, looked, settings);
+    if (looked) state = absorb(state, looked, settings, inherited);
     while (state && heard[0]) state = hear(state, heard.shift()!, settings);
 
     if (state) responses.see(state);
     showHealth(health());
-    if (looked?.flow === null && !looked.cutShort) {
+    if (looked?.flow === null && !looked.cutShort && !successor) {
       responses.notifyGone();
       return end('gone', `The watch has ended: AEP has the flow ${flowId} no more.`);
     }
-    if (state && isOver(state))
+    if (state && isOver(state) && !successor)
       return end(
         'done',
         `The watch has ended: the flow ${flowId} was to run once, and that went well a day ago.`,
@@ -121,13 +157,15 @@ export async function watchFlowRuns(given: WatchInput, carried?: WatchState): Pr
     if (over) {
       // An end that a signal crosses is taken back by the server, and with it an answer given in the same moment.
       await sleep(1, { summary: 'Until the update is answered' });
-      return end('stopped');
+      return successor ? handedOver(successor) : end('stopped');
     }
     if (mayEnd()) {
       const { reactions } = responses;
       const next = { ...input, watch };
       // What was heard before the first look, that look finds itself: it begins anew.
-      if (!state) await continueAsNew<typeof watchFlowRuns>(next);
+      if (!state && inherited)
+        await continueAsNew<typeof watchFlowRuns>(next, { inherited: { ...inherited, reactions } });
+      else if (!state) await continueAsNew<typeof watchFlowRuns>(next);
       else await continueAsNew<typeof watchFlowRuns>(next, { ...state, reactions, wanted: looks.unseen });
     }
   }
@@ -140,7 +178,9 @@ export async function watchFlowRuns(given: WatchInput, carried?: WatchState): Pr
   function health() {
     const { reactions } = responses;
     const now = currentHealth({ ...input, watch }, state && { ...state, reactions });
-    return ended ? { ...now, watch: { ...now.watch, ended } } : now;
+    if (!ended) return now;
+    const replacedBy = ended === 'replaced' ? { replacedBy: successor!.flowId } : {};
+    return { ...now, watch: { ...now.watch, ended, ...replacedBy } };
   }
 
   async function taken() {
@@ -161,6 +201,16 @@ export async function watchFlowRuns(given: WatchInput, carried?: WatchState): Pr
     responses.giveUpOutbox();
     showHealth(health());
     return { reason, health: health() };
+  }
+
+  /** The watcher of the other flow begins with what this one knows, and delivers what it has not. */
+  async function handedOver(by: Successor): Promise<WatchResult> {
+    const why = `Its flow was replaced by the flow ${by.flowId}.`;
+    responses.closeChains(why);
+    const { reactions } = responses;
+    const next = { dataflow: input.dataflow, connector: input.connector, watch, ...by, sandbox };
+    if (await startWatch(next, state && inheritanceOf(state, reactions))) responses.handOverOutbox();
+    return { ...(await end('replaced')), replacedBy: by.flowId };
   }
 
   /** Fails the watch, once all who asked something of it know why they have no answer. */

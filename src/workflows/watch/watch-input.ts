@@ -5,16 +5,20 @@ import { watch, type Watch } from '../../definition/watch.ts';
 import { checkInput, wrongInput } from '../inputs.ts';
 import { howToStart } from '../right-id.ts';
 import { watcherWorkflowId } from './watch-messages.ts';
-import type { WatchInput } from './watch-messages.ts';
+import type { Successor, WatchInput } from './watch-messages.ts';
 
-const watchInput = () =>
+const successor = () =>
   z.strictObject({
-    sandbox: sandboxName().describe('The name of the sandbox that the flow is in.'),
     flowId: resourceId().describe("AEP's id of the flow."),
     // A search attribute holds no more of them.
     dataflow: line(255).optional(),
     connector: line(255).optional(),
     watch: watch().optional(),
+  }) satisfies z.ZodType<Successor>;
+
+const watchInput = () =>
+  successor().extend({
+    sandbox: sandboxName().describe('The name of the sandbox that the flow is in.'),
   }) satisfies z.ZodType<WatchInput>;
 
 /** Checks what a watcher was started with, and under which id. Throws `InvalidDefinition` with every problem. */
@@ -25,6 +29,14 @@ export function checkWatchInput(input: unknown, workflowId: string): WatchInput 
   if (workflowId === id) return read;
   const message = `The watcher of this flow runs under the workflow id ${id}, not ${workflowId}: a flow has one watcher. ${howToStart(id)}`;
   throw wrongInput(what, [{ field: '', message }]);
+}
+
+/** Checks which flow takes the place of another, and how that is to be watched. Throws `InvalidDefinition` with every problem. */
+export function checkSuccessor(input: unknown, flowId: string): Successor {
+  const what = 'This flow cannot take the place of another';
+  const read = checkInput(successor(), input, what);
+  if (read.flowId !== flowId) return read;
+  throw wrongInput(what, [{ field: 'flowId', message: 'is the flow that is to be replaced' }]);
 }
 
 /** Checks new settings of a watch. Throws `InvalidDefinition` with every problem. */

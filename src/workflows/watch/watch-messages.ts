@@ -18,8 +18,13 @@ export interface WatchInput {
 
 /** What `watchFlowRuns` answers when there is nothing left to watch. */
 export interface WatchResult {
-  /** `gone`: AEP has the flow no more. `done`: it was to run once, and that went well a day ago. `stopped`: by the update. */
-  reason: 'gone' | 'done' | 'stopped';
+  /**
+   * `gone`: AEP has the flow no more. `done`: it was to run once, and that went well a day ago. `stopped`: by the update.
+   * `replaced`: another flow has taken its place, and is watched instead.
+   */
+  reason: 'gone' | 'done' | 'stopped' | 'replaced';
+  /** That other flow. */
+  replacedBy?: string;
   health: Health;
 }
 
@@ -41,6 +46,12 @@ export interface Wake {
    */
   deleted?: boolean;
 }
+
+/** Another flow takes the place of this one: its watcher hands over to one of that flow, and ends. */
+export const replacedSignal = defineSignal<[Successor]>('replaced');
+
+/** The flow that takes the place of a watched one. What is left out stays as it was. */
+export type Successor = Omit<WatchInput, 'sandbox'>;
 
 /** Looks at AEP now. Answers how the flow is then. */
 export const checkNowUpdate = defineUpdate<Health>('checkNow');

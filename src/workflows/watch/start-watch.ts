@@ -1,0 +1,66 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  ChildWorkflowCancellationType,
+  ParentClosePolicy,
+  getExternalWorkflowHandle,
+  startChild,
+  type SignalDefinition,
+} from '@temporalio/workflow';
+import { watcherType } from '../../runs/names.ts';
+import type { Inherited } from '../../runs/watch-state.ts';
+import { thrownBy } from '../failures.ts';
+import { attributesOf, currentHealth } from './show-health.ts';
+import type { watchFlowRuns } from './watch-flow-runs.ts';
+import { setWatchSignal, wakeSignal, watcherWorkflowId, type WatchInput } from './watch-messages.ts';
+
+/**
+ * Starts the watcher of a flow, which outlives the workflow that calls this. False: there is one.
+ * @param inherited what it takes over from the watcher of the flow that this one replaces
+ */
+export async function startWatch(input: WatchInput, inherited?: Inherited): Promise<boolean> {
+  const about = input.dataflow ?? `the flow ${input.flowId}`;
+  try {
+    await startChild<typeof watchFlowRuns>(watcherType, {
+      workflowId: watcherWorkflowId(input),
+      args: inherited ? [input, { inherited }] : [input],
+      // It goes on whatever becomes of this workflow, a cancellation included.
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      cancellationType: ChildWorkflowCancellationType.ABANDON,
+      // Said here, they cost the watcher no event.
+      typedSearchAttributes: attributesOf(currentHealth(input, undefined)),
+      staticSummary: `Watches the runs of ${about}`,
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+    throw error;
+  }
+}
+
+/**
+ * Sees to it that a flow is watched. A watcher that is there already goes on, and is signalled how the flow is to be
+ * watched, where the input says so.
+ * @param wakes whether one that is there should look at the flow: it may have been changed behind its back
+ */
+export async function ensureWatch(input: WatchInput, { wakes }: { wakes: boolean }): Promise<void> {
+  // One that is there may end before it is signalled, and another may be started before ours is: then all over again.
+  while (!(await startWatch(input))) {
+    const isHeard = !input.watch || (await signalWatcher(input, setWatchSignal, input.watch));
+    if (isHeard && (!wakes || (await signalWatcher(input, wakeSignal, { flow: true })))) return;
+  }
+}
+
+/** Signals the watcher of a flow. False: there is none. */
+export async function signalWatcher<Args extends unknown[]>(
+  flow: { sandbox: string; flowId: string },
+  signal: SignalDefinition<Args>,
+  ...args: Args
+): Promise<boolean> {
+  try {
+    await getExternalWorkflowHandle(watcherWorkflowId(flow)).signal(signal, ...args);
+    return true;
+  } catch (error) {
+    if (thrownBy(error)?.type === 'ExternalWorkflowExecutionNotFound') return false;
+    throw error;
+  }
+}

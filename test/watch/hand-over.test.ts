@@ -1,0 +1,185 @@
+import { fileURLToPath } from 'node:url';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readConfig } from '../../src/config.ts';
+import { workerOptions } from '../../src/worker-options.ts';
+import { workflowCode } from '../../src/workflow-code.ts';
+import type { HandOver } from '../../src/workflows/watch/hand-over.ts';
+import { checkNowUpdate, setWatchUpdate } from '../../src/workflows/watch/watch-messages.ts';
+import { startTestWorker, type TestWorker } from '../support/worker.ts';
+import { makeFlow } from './make-flow.ts';
+import { healthOf, onCall, replay, startStage, until, type Stage, type Watcher } from './stage.ts';
+import type { replaceFlow } from './fixtures/workflows.ts';
+
+let stage: Stage;
+let code: string;
+let worker: TestWorker;
+beforeAll(async () => {
+  const workflowsPath = fileURLToPath(new URL('fixtures/workflows.ts', import.meta.url));
+  ({ code } = await bundleWorkflowCode({
+    ...workflowCode,
+    workflowsPath,
+    logger: new DefaultLogger('ERROR'),
+  }));
+  stage = await startStage({ startsWorker: false });
+  worker = await startWorker();
+});
+afterAll(async () => {
+  await worker.stop();
+  await stage.close();
+});
+
+const startWorker = () =>
+  startTestWorker(stage.rig.temporal, {
+    ...workerOptions(readConfig(stage.rig.env)),
+    workflowBundle: { code },
+  });
+
+const workflow = () => stage.rig.temporal.client.workflow;
+const watcherOf = (flowId: string): Watcher => workflow().getHandle(`flow:prod:${flowId}`);
+
+function anotherFlow(): Promise<string> {
+  const startTime = Math.ceil(stage.rig.emulator.control.clock().now / 1000) + 86_400;
+  return makeFlow(stage.aep, { schedule: { startTime, frequency: 'hour', interval: 1, backfill: true } });
+}
+
+function startReplacing(from: string, to: string, more: Partial<HandOver> = {}) {
+  return workflow().start<typeof replaceFlow>('replaceFlow', {
+    workflowId: `replace ${from} ${crypto.randomUUID()}`,
+    taskQueue: 'aep-dataflows',
+    args: [{ sandbox: 'prod', from, to, ...more }],
+  });
+}
+
+async function replace(from: string, to: string, more: Partial<HandOver> = {}): Promise<void> {
+  await (await startReplacing(from, to, more)).result();
+}
+
+describe('a flow that another one takes the place of', () => {
+  test('has its watch go on for the other: what was counted, reported and not delivered is taken over, its failures are not', async () => {
+    const settings = { ...onCall, retry: { times: 3, pause: '1h' }, pauseAfter: 2 };
+    const { flowId, watcher, received, judge } = await stage.watch(settings);
+    await judge('success', 'degraded');
+    await received(2);
+    stage.receiver.state.status = 503;
+    await judge('failed');
+    const before = await healthOf(watcher);
+    const to = await anotherFlow();
+    await replace(flowId, to);
+
+    expect(await watcher.result()).toMatchObject({
+      reason: 'replaced',
+      replacedBy: to,
+      health: { watch: { ended: 'replaced', replacedBy: to }, retries: [] },
+    });
+    await replay(watcher);
+    const heir = watcherOf(to);
+    const health = await until(heir, 'the first look', ({ flowName }) => flowName !== undefined);
+    expect(health).toMatchObject({
+      flowId: to,
+      verdict: 'pending',
+      totals: before.totals,
+      lastSuccess: before.lastSuccess,
+      lastRuns: [],
+      retries: [],
+      watch: { began: before.watch.began, settings },
+    });
+    expect(health).not.toHaveProperty('streak');
+
+    // Both that nobody has taken yet, the second of them that nothing is run again any more.
+    stage.receiver.state.status = 200;
+    const messages = await received(4);
+    expect(messages.map(({ event, verdict }) => [event, verdict])).toEqual([
+      ['changed', 'ok'],
+      ['changed', 'degraded'],
+      ['changed', 'failed'],
+      ['gaveUp', 'failed'],
+    ]);
+    expect(messages.at(-1)?.next).toContain(`replaced by the flow ${to}`);
+
+    // One failure more is the first in a row of this flow; what was reported before is where its messages go on.
+    stage.makeRun(to, 'failed');
+    expect(await until(heir, 'the run', ({ totals }) => totals.failed === 2)).toMatchObject({
+      verdict: 'failed',
+      retries: [{ tried: 0 }],
+      streak: { runs: 1 },
+    });
+    stage.makeRun(to, 'success');
+    await until(heir, 'the next run', ({ verdict }) => verdict === 'ok');
+    const [recovery] = await stage.receivedAbout(to, 1);
+    expect(recovery).toMatchObject({ event: 'recovered', was: 'failed', totals: { ok: 2, failed: 2 } });
+    await replay(heir);
+    await heir.terminate();
+  });
+
+  test('is said to be replaced, and by which, to whoever asks for its watcher', async () => {
+    const { flowId, watcher } = await stage.watch({});
+    const to = await anotherFlow();
+    await replace(flowId, to);
+    await watcher.result();
+    await expect(stage.rig.client.watcher({ sandbox: 'prod', flowId }).checkNow()).rejects.toMatchObject({
+      type: 'Conflict',
+      message: expect.stringContaining(`replaced by the flow ${to}`) as string,
+      details: { reason: 'replaced', replacedBy: to },
+    });
+    expect(await stage.rig.client.health({ sandbox: 'prod', flowId })).toBeUndefined();
+    await watcherOf(to).terminate();
+  });
+
+  test('hands over once, however often it is asked to, and whatever crosses that', async () => {
+    const { flowId, watcher, judge } = await stage.watch({});
+    await judge('success');
+    const to = await anotherFlow();
+    const once = await startReplacing(flowId, to);
+    const twice = await startReplacing(flowId, to);
+    // A worker that goes away in the middle of it.
+    await worker.stop();
+    worker = await startWorker();
+    await Promise.all([once.result(), twice.result()]);
+    const heir = watcherOf(to);
+    await until(heir, 'the first look', ({ flowName }) => flowName !== undefined);
+    const { runId } = await heir.describe();
+    await replace(flowId, to, { watch: { pauseAfter: 3 } });
+    await expect(watcher.signal('replaced', { flowId: to })).rejects.toBeInstanceOf(WorkflowNotFoundError);
+    const health = await until(heir, 'its settings', ({ watch }) => watch.settings?.pauseAfter === 3);
+    expect(health).toMatchObject({ totals: { ok: 1 } });
+    expect((await heir.describe()).runId).toBe(runId);
+    expect(await watcher.result()).toMatchObject({ reason: 'replaced', replacedBy: to });
+    await heir.terminate();
+  });
+
+  test('that ends just before is judged to its last run', async () => {
+    const { flowId, watcher } = await stage.watch({});
+    // No follower says that it ended.
+    await workflow().getHandle('runs:prod').terminate();
+    stage.makeRun(flowId, 'success');
+    const to = await anotherFlow();
+    await replace(flowId, to);
+    expect(await watcher.result()).toMatchObject({ health: { totals: { ok: 1 } } });
+    const heir = watcherOf(to);
+    await until(heir, 'the first look', ({ flowName, totals }) => flowName !== undefined && totals.ok === 1);
+    await heir.terminate();
+  });
+
+  test('that nobody watches leaves a watcher of the other that begins anew, with the settings asked for', async () => {
+    const [from, to] = [await anotherFlow(), await anotherFlow()];
+    await replace(from, to, { watch: { pauseAfter: 4 }, dataflow: 'prod/orders' });
+    const heir = watcherOf(to);
+    expect(await until(heir, 'the first look', ({ flowName }) => flowName !== undefined)).toMatchObject({
+      dataflow: 'prod/orders',
+      totals: { ok: 0 },
+      watch: { settings: { pauseAfter: 4 } },
+    });
+    await heir.terminate();
+  });
+
+  test('is watched on where what takes its place is nonsense', async () => {
+    const { flowId, watcher } = await stage.watch({});
+    for (const nonsense of [{ flowId }, { flowId: '../../x y' }, {}, 'x', null, undefined])
+      await watcher.signal('replaced', nonsense as never);
+    expect(await watcher.executeUpdate(checkNowUpdate)).toMatchObject({ verdict: 'pending' });
+    await watcher.executeUpdate(setWatchUpdate, { args: [{}] });
+    await watcher.terminate();
+  });
+});

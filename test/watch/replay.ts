@@ -1,0 +1,28 @@
+import type { temporal } from '@temporalio/proto';
+import { Worker } from '@temporalio/worker';
+import { expect, inject } from 'vitest';
+
+type History = temporal.api.history.v1.IHistory;
+
+/** A watcher or a follower can be replayed, and says in Temporal's timeline what it waits for. */
+export async function replay(handle: {
+  workflowId: string;
+  fetchHistory(): Promise<History>;
+}): Promise<void> {
+  const history = await handle.fetchHistory();
+  expect(withoutSummary(history)).toEqual([]);
+  await Worker.runReplayHistory(
+    { workflowBundle: { codePath: inject('workflowBundle') } },
+    history,
+    handle.workflowId,
+  );
+}
+
+/** The activities and timers of which a person would read no reason there. */
+function withoutSummary({ events }: History): string[] {
+  return (events ?? []).flatMap((event) => {
+    const { timerStartedEventAttributes: timer, activityTaskScheduledEventAttributes: activity } = event;
+    if ((!timer && !activity) || event.userMetadata?.summary) return [];
+    return [activity?.activityType?.name ?? `timer ${timer?.timerId}`];
+  });
+}
