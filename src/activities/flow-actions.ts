@@ -30,7 +30,7 @@ export function createFlowActions(dependencies: Dependencies) {
           isBusy,
           done: (answer) => isDone(stateOf(answer)) || undefined,
           async send(call, answer) {
-            await setFlowState(call, flowId, action, textAt(answer, 'etag'));
+            await setFlowState(call, flowId, action, etagOf(answer));
             return undefined;
           },
           gone: () => noFlow(flowId, action),
@@ -60,6 +60,11 @@ const settledStates = ['enabled', 'disabled', 'draft'];
 export function isBusy(answer: JsonObject): boolean {
   const status = textAt(objectAt(objectAt(answer, 'lastOperation'), 'status'), 'value') ?? 'completed';
   return !settledStates.includes(stateOf(answer)) || !/^(completed|success|fail)/i.test(status);
+}
+
+/** Both names are documented for the same value. */
+export function etagOf(answer: JsonObject): string | undefined {
+  return textAt(answer, 'etag') ?? textAt(answer, 'version');
 }
 
 function stateOf(answer: JsonObject): string {

@@ -102,6 +102,36 @@ describe('against the emulator', () => {
     expect(await aep.flowService.flows.get(call, id)).toBeUndefined();
   });
 
+  test('a draft runs nothing until it is published, and an outdated version changes nothing', async () => {
+    const made = await aep.flowService.flows.get(call, await makeFlow());
+    const { sourceConnectionIds, targetConnectionIds, flowSpec, transformations, scheduleParams } = made!;
+    const parts = { sourceConnectionIds, targetConnectionIds, flowSpec, transformations, scheduleParams };
+    const { id, etag } = await aep.flowService.createDraft(call, { name: 'draft', ...parts });
+    expect(await aep.flowService.flows.get(call, id)).toMatchObject({ state: 'draft' });
+    const rename = [{ op: 'replace' as const, path: '/name', value: 'renamed' }];
+    await aep.flowService.flows.patch(call, id, rename, etag);
+    const stale = { name: 'Rejected', status: 412, code: 'FLOW-1404-412' };
+    expect(await errorOf(aep.flowService.flows.patch(call, id, rename, etag))).toMatchObject(stale);
+    expect(await errorOf(aep.flowService.setFlowState(call, id, 'publish', etag))).toMatchObject(stale);
+    await aep.flowService.setFlowState(call, id, 'publish');
+    expect(await aep.flowService.flows.get(call, id)).toMatchObject({ state: 'enabled', name: 'renamed' });
+  });
+
+  test('a mapping is judged row by row and tried on rows, and neither leaves anything behind', async () => {
+    const schemaRef = { id: await makeSchema(), contentType: fullSchema };
+    const row = (source: string, destination: string) => ({ sourceType: 'EXPRESSION', source, destination });
+    const body = { outputSchema: { schemaRef }, mappings: [row('a', '_id'), row('a(', 'nowhere')] };
+    const [right, wrong] = await aep.dataPrep.mappingSets.validate(call, body);
+    expect(right).toEqual([]);
+    expect(wrong).toEqual([expect.stringContaining('nowhere'), expect.stringContaining('a(')]);
+    const mappings = [row('concat(a, "!")', '_id'), row('no_such(a)', 'person.name.firstName')];
+    const mappingSet = { outputSchema: { schemaRef }, mappings };
+    expect(await aep.dataPrep.mappingSets.preview(call, { data: [{ a: 'x' }], mappingSet })).toEqual([
+      { data: { _id: 'x!' }, errors: [expect.stringContaining('no_such')] },
+    ]);
+    expect(emulator.control.resources('mappingSets')).toEqual([]);
+  });
+
   test('runs are listed by flow, newest first, over pages, and read one by one', async () => {
     const id = await makeFlow();
     for (let made = 0; made < 5; made += 1) emulator.control.makeRun(id, {});

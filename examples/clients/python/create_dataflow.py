@@ -21,6 +21,8 @@ WHOSE_MOVE = {
     "Conflict": "Somebody has to look at what AEP holds, and decide.",
     "Unauthorized": "The credentials of the worker, or their permissions, have to be put right.",
     "Rejected": "AEP refused a request. Its own words are above: correct the definition, or ask Adobe.",
+    "StalePlan": "Plan again, and look at what has changed since.",
+    "ChoiceNeeded": "Make one of the choices that the plan names.",
     "UnknownWorkflowType": "The worker does not know createDataflow: it is of another version, or another project's.",
     "OutcomeUnknown": "Start it again: it looks at what is there before it makes anything.",
     "RateLimited": "Start it again later.",

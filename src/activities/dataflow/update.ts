@@ -1,15 +1,16 @@
 import { ApplicationFailure } from '@temporalio/activity';
+import { cut } from '../../cut.ts';
 import type { FailureType } from '../../failure-types.ts';
 import { differences, missing } from '../../resources/differences.ts';
 import { pinnedMapping, pinning, withDefaults, type MappingPin } from '../../resources/flow.ts';
 import { resources, titleOf } from '../../resources/index.ts';
-import { isObject, textAt } from '../../resources/json.ts';
+import { isObject } from '../../resources/json.ts';
 import type { Kind } from '../../resources/kinds.ts';
 import { replacementBody } from '../../resources/mapping-set.ts';
 import type { Edit, JsonObject, Observed } from '../../resources/resource.ts';
 import { carryOut } from '../carry-out.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { isBusy } from '../flow-actions.ts';
+import { etagOf, isBusy } from '../flow-actions.ts';
 import { servicesOf } from '../services.ts';
 
 export interface UpdateRequest {
@@ -82,7 +83,7 @@ export function updateOf(kind: Kind, dependencies: Dependencies) {
         async send(call, answer) {
           const { left, repins } = open(answer);
           const patch = [...(operations?.(left, answer) ?? []), ...(repins ? pinning(mapping!, answer) : [])];
-          await service.patch?.(call, id, patch, textAt(answer, 'etag'));
+          await service.patch?.(call, id, patch, isInFlowService ? etagOf(answer) : undefined);
           // AEP takes its time over connections and flows; the others answer when it is done.
           return service.changesSlowly ? undefined : {};
         },
@@ -151,14 +152,18 @@ function valueAt(kind: Kind, { name, description, fields }: Observed, field: str
     .reduce((value, key) => (isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined), all);
 }
 
+/** Characters of a value in a message: its details have it whole. */
+const longestValue = 200;
+
 const trimmed = (value: unknown): unknown => (typeof value === 'string' ? value.trim() : value);
 
 function stale(stale: Stale): ApplicationFailure {
   const { kind, id, field, planned, found } = stale;
+  const told = (value: unknown) => cut(JSON.stringify(value) ?? 'nothing', longestValue);
   const what =
     field === 'id'
-      ? `The ${titleOf(kind)} ${id} is not there any more`
-      : `The ${field} of the ${titleOf(kind)} ${id} is ${JSON.stringify(found)}, where the plan has ${JSON.stringify(planned)}`;
+      ? `The ${titleOf(kind)} ${id} is not there any more, or hidden by an access label`
+      : `The ${field} of the ${titleOf(kind)} ${id} is ${told(found)}, where the plan has ${told(planned)}`;
   return ApplicationFailure.create({
     type: 'StalePlan' satisfies FailureType,
     message: `${what}: plan again`,
