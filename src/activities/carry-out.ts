@@ -83,23 +83,26 @@ async function attempt<Result>(
     if (word.taken > 0) refuseWithoutEffect(subject, word, answer);
     if (sent) throw new NotYet(`AEP has taken the change of ${subject} and does not show it yet`);
     if ((word.doubtUntil ?? 0) > now()) throw new NotYet(`A late request may still change ${subject}`);
-    if (looks > mostLooks) throw new NotYet(`Others change ${subject} just now`);
     const inTime = await stillCounts(httpTimeoutMs, (why) => notSent(subject, why));
     try {
-      // Never cancelled once it is sent: then it would be known whether it was.
+      // Without the signal that cancels it: nobody would know what a request did that was cut off.
       const told = await change.send({ sandbox, ...inTime }, answer);
       if (told !== undefined) return told;
       word.taken += 1;
       sent = true;
     } catch (error) {
       if (isRefusal(error, beingChanged)) throw new NotYet(`AEP is still changing ${subject}`);
-      if (!isRefusal(error, othersWereQuicker) || looks === mostLooks) throw error;
+      const isOutdated = isRefusal(error, outdated);
+      if (looks < mostLooks && (isOutdated || isRefusal(error, unfit))) continue;
+      throw isOutdated ? new NotYet(`Others change ${subject} just now`) : error;
     }
   }
 }
 
-/** `FLOW-1404-412`: another version; `FLOW-1422-400`: an action that does not fit the state. */
-const othersWereQuicker = /^FLOW-1404-412$|^FLOW-1422-400$/;
+/** Of the version that was changed there is a newer one. */
+const outdated = /^FLOW-1404-412$/;
+/** The action does not fit the state, which may be another by now. */
+const unfit = /^FLOW-1422-400$/;
 const beingChanged = /^FLOW-142[01]-400$/;
 
 function isRefusal(error: unknown, code: RegExp): boolean {

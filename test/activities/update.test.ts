@@ -5,7 +5,7 @@ import { createActivities } from '../../src/activities/index.ts';
 import type { UpdateRequest } from '../../src/activities/index.ts';
 import { createAep, type Aep } from '../../src/aep/aep.ts';
 import type { JsonObject } from '../../src/resources/resource.ts';
-import { call, configFor } from '../aep/fake-aep.ts';
+import { call, configFor, fakeAep, json } from '../aep/fake-aep.ts';
 import { flow, makeParts, mappingSet, type Parts } from '../emulator/bodies.ts';
 import { Client, token } from '../emulator/client.ts';
 import { attempts } from './attempts.ts';
@@ -18,8 +18,8 @@ let client: Client;
 let aep: Aep;
 let activities: ReturnType<typeof createActivities>;
 let parts: Parts;
-/** What somebody else does once a flow has been read. */
-let afterRead: ((flow: JsonObject) => Promise<void>) | undefined;
+/** What somebody else does when a flow has been read, each time the next. */
+let afterRead: ((flow: JsonObject) => Promise<void>)[];
 beforeAll(async () => {
   emulator = await startEmulator();
 });
@@ -29,13 +29,11 @@ beforeEach(async () => {
   emulator.control.configure({ operationLastsMs: [0, 0] });
   client = new Client(emulator.url, await token(emulator.url));
   aep = createAep({ ...configFor(emulator.url), httpTimeoutMs: bounds.httpTimeoutMs });
-  afterRead = undefined;
+  afterRead = [];
   const { get } = aep.flowService.flows;
   aep.flowService.flows.get = async (...asked) => {
     const answer = await get(...asked);
-    const meanwhile = afterRead;
-    afterRead = undefined;
-    await meanwhile?.(answer!);
+    await afterRead.shift()?.(answer!);
     return answer;
   };
   activities = createActivities({ aep, ...bounds });
@@ -52,9 +50,11 @@ const readFlow = async (id: string) => (await aep.flowService.flows.get(call, id
 const changesOf = (path: string) =>
   emulator.control.requests({ path }).filter(({ method }) => method !== 'GET' && method !== 'POST');
 
-/** Somebody else patches a flow as soon as it has been read for the first time. */
+/** Somebody else patches a flow as soon as it has been read; said again, as soon as it has been read the next time. */
 function onceRead(id: string, patch: object[]): void {
-  afterRead = async ({ etag }) => void (await client.patch(`/flowservice/flows/${id}`, patch, String(etag)));
+  afterRead.push(
+    async ({ etag }) => void (await client.patch(`/flowservice/flows/${id}`, patch, String(etag))),
+  );
 }
 
 /** Up to ten attempts of one update. */
@@ -168,6 +168,22 @@ describe('the update of a flow', () => {
     expect(await readFlow(id)).toMatchObject({ labels: ['core/C12'], scheduleParams: { interval: 30 } });
   });
 
+  it('waits for others who change the flow again and again, and while AEP is busy with their change', async () => {
+    const id = await makeFlow();
+    for (const name of ['A', 'B', 'C']) onceRead(id, [{ op: 'add', path: '/labels', value: [name] }]);
+    const { failures, result } = await update('Flow', { id, edits: [slower] });
+    expect(failures).toMatchObject([{ type: 'Unavailable', nonRetryable: false }]);
+    expect(result).toEqual({});
+    onceRead(id, [{ op: 'add', path: '/labels', value: ['D'] }]);
+    emulator.control.configure({ operationLastsMs: [200, 200] });
+    emulator.control.clearRequests();
+    const back = await update('Flow', { id, edits: [{ ...slower, from: 30, to: 15 }] });
+    expect(back.result).toEqual({});
+    const statuses = changesOf(`/flowservice/flows/${id}`).map(({ status }) => status);
+    expect(statuses).toEqual([200, 412, 200]);
+    expect(await readFlow(id)).toMatchObject({ labels: ['D'], scheduleParams: { interval: 15 } });
+  });
+
   it('is StalePlan where somebody else changes the same field between read and PATCH', async () => {
     const id = await makeFlow();
     onceRead(id, [{ op: 'replace', path: '/scheduleParams/interval', value: 45 }]);
@@ -205,6 +221,19 @@ describe('the update of a flow that AEP does not carry out', () => {
     expect(failures.at(-1)?.message).toContain('A downstream service failed');
     expect(changesOf(`/flowservice/flows/${id}`)).toHaveLength(1);
     emulator.control.configure({ operationsEnd: 'completed' });
+  });
+
+  it('is Rejected after the third that AEP takes and does not show', async () => {
+    let patches = 0;
+    const { aep: forgetful } = await fakeAep(({ method }, response) => {
+      if (method === 'PATCH') patches += 1;
+      json(response, 200, { items: [{ id: 'x', state: 'enabled', etag: '"1"', name: 'A' }] });
+    });
+    const { updateFlow } = createActivities({ aep: forgetful, ...bounds });
+    const request = { sandbox: 'prod', id: 'x', edits: [{ field: 'name', from: 'A', to: 'B' }] };
+    const { failures } = await attempts(updateFlow, [request], 10);
+    expect(failures.map(({ type }) => type)).toEqual(['Unavailable', 'Unavailable', 'Rejected']);
+    expect(patches).toBe(3);
   });
 
   it("is Rejected with AEP's own code where AEP refuses it", async () => {
