@@ -8,7 +8,7 @@ import { flow, makeParts } from '../emulator/bodies.ts';
 import { Client, token } from '../emulator/client.ts';
 import { attempts } from './attempts.ts';
 
-const bounds = { httpTimeoutMs: 250, lateCommitMs: 250, listLagMs: 1, watchIntervalMs: 1, webhooks: {} };
+const bounds = { httpTimeoutMs: 5_000, lateCommitMs: 250, listLagMs: 1, watchIntervalMs: 1, webhooks: {} };
 const minuteMs = 60_000;
 
 let emulator: Emulator;
