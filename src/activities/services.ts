@@ -16,7 +16,8 @@ export interface Service {
   all(call: Call): Promise<JsonObject[]>;
   /** @param version of the kind that has more than one. Absent: whichever AEP shows. */
   get(call: Call, id: string, version?: number): Promise<JsonObject | undefined>;
-  create(call: Call, body: JsonObject): Promise<{ id: string }>;
+  /** @param draft of a flow: it runs nothing until it is published. */
+  create(call: Call, body: JsonObject, draft?: boolean): Promise<{ id: string }>;
   /** Absent where AEP has no PATCH. */
   patch?(call: Call, id: string, operations: readonly Operation[], etag?: string): Promise<void>;
   /** AEP takes its time over a change, and shows when it is done. */
@@ -76,8 +77,8 @@ export function servicesOf({ flowService, schemaRegistry, catalog, dataPrep }: A
     },
     flow: {
       ...ofFlowService(flowService.flows),
-      create: (call, { state, ...body }) =>
-        state === 'draft' ? flowService.createDraft(call, body) : flowService.flows.create(call, body),
+      create: (call, body, draft) =>
+        draft ? flowService.createDraft(call, body) : flowService.flows.create(call, body),
     },
     dataset: { ...plain(catalog.datasets), users: targetsUsing(flowService, 'dataset') },
     // Their names end in a nonce, so that only a known one can be asked for. Others are known by their mark among the newest.

@@ -83,6 +83,28 @@ describe('switching a flow', () => {
   });
 });
 
+it('a draft is created once, though the reply is lost, and runs nothing', async () => {
+  const { scheduleParams: _, ...body } = flow(await makeParts(client), 0);
+  emulator.control.addFault({ kind: 'reset-after', method: 'POST', path: '/flowservice/flows' });
+  const dataflow = 'prod/orders';
+  const lookedIn = 'this run';
+  const request = {
+    sandbox: 'prod',
+    dataflow,
+    name: body.name,
+    body,
+    draft: true,
+    nonce: 'aaaaaaaa',
+    doubts: [],
+    lookedIn,
+    settleMs: 100,
+  };
+  const { result } = await attempts(activities.createFlow, [request], 5);
+  const [made, ...more] = emulator.control.resources('flows');
+  expect([made, more]).toMatchObject([{ state: 'draft' }, []]);
+  expect(result).toMatchObject({ found: [{ id: made!['id'], fields: { state: 'draft' } }] });
+});
+
 describe('publishing a draft', () => {
   it('makes it run, once its start lies ahead', async () => {
     const id = await makeFlow({ draft: true });

@@ -16,6 +16,8 @@ import { lookAfterDoubt, settling, type SettleRequest, type Settling } from './s
 export interface CreateRequest extends SettleRequest {
   /** Without its mark. */
   body: JsonObject;
+  /** Of a flow: it is made as a draft, which runs nothing until it is published. */
+  draft?: boolean;
   /** Of the first POST. */
   nonce: string;
   /** The nonces of what was in doubt before. Where there are any, looks come first. */
@@ -44,7 +46,7 @@ const longestPauseMs = 30 * 60_000;
 export function createOf(kind: Kind, dependencies: Dependencies) {
   return (request: CreateRequest): Promise<Created> =>
     beating(async () => {
-      const { sandbox, dataflow, body, giveUpAfterMs } = request;
+      const { sandbox, dataflow, body, draft, giveUpAfterMs } = request;
       const lookedIn = activityInfo().workflowExecution!.runId;
       // After a reset, the run that had leave to send may have sent it, even a moment ago.
       const isReset = request.lookedIn !== lookedIn;
@@ -62,7 +64,7 @@ export function createOf(kind: Kind, dependencies: Dependencies) {
 
       const nonce = doubts.includes(request.nonce) ? newNonce() : request.nonce;
       try {
-        const id = await send(kind, dependencies, { sandbox, body, mark: { dataflow, nonce } });
+        const id = await send(kind, dependencies, { sandbox, body, draft, mark: { dataflow, nonce } });
         return { created: { id, nonce }, lookedIn, doubts };
       } catch (error) {
         if (error instanceof AepError && error.created === 'no')

@@ -17,6 +17,8 @@ export interface Post {
   sandbox: string;
   body: JsonObject;
   mark: Mark;
+  /** Of a flow: it is made as a draft, which runs nothing until it is published. */
+  draft?: boolean | undefined;
 }
 
 const heartbeatEveryMs = 200;
@@ -32,6 +34,7 @@ export async function send(kind: Kind, { aep, httpTimeoutMs }: Dependencies, pos
   const { id } = await servicesOf(aep)[kind].create(
     { sandbox: post.sandbox, ...inTime },
     bodyOf(kind, post, aep.now()),
+    post.draft,
   );
   return id;
 }
