@@ -31,7 +31,10 @@ export function partsOfCreated(definition: Definition, own: ResourceIds = {}): P
   const all = { ...ids, ...own, ...givenIds(definition) };
   const parts: Parts = {};
   for (const kind of neededKinds(definition)) {
-    const mark = { dataflow: dataflowId(definition), nonce: `n${kinds.indexOf(kind)}00000${own[kind] ? 1 : 0}` };
+    const mark = {
+      dataflow: dataflowId(definition),
+      nonce: `n${kinds.indexOf(kind)}00000${own[kind] ? 1 : 0}`,
+    };
     const body = resources[kind].marked(resources[kind].body(definition, all, context), mark);
     if (kind === 'flow')
       body['scheduleParams'] = { startTime: begun, ...(body['scheduleParams'] as JsonObject) };

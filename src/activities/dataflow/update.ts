@@ -83,7 +83,7 @@ export function updateOf(kind: Kind, dependencies: Dependencies) {
         async send(call, answer) {
           const { left, repins } = open(answer);
           const patch = [...(operations?.(left, answer) ?? []), ...(repins ? pinning(mapping!, answer) : [])];
-          await service.patch?.(call, id, patch, isInFlowService ? etagOf(answer) : undefined);
+          await service.patch?.(call, id, patch, service.changesSlowly ? etagOf(answer) : undefined);
           // AEP takes its time over connections and flows; the others answer when it is done.
           return service.changesSlowly ? undefined : {};
         },

@@ -171,8 +171,8 @@ class Branches {
     const schedule = successorSchedule(definition, old.flow!, this.#choices.replaceFlow!, Date.now());
     const body = this.#body('flow', ids);
     const pinned = pinnedTo(body, this.#mappingOf(ids) ?? this.#mappingKept());
-    const draft = { ...pinned, state: 'draft', scheduleParams: schedule };
-    const { id, made } = await ledger.create('flow', draft, this.#candidates('flow'));
+    const draft = { ...pinned, scheduleParams: schedule };
+    const { id, made } = await ledger.create('flow', draft, this.#candidates('flow'), true);
     await putInPlace(this.#prepared, old, { id, schedule });
     return { id, state: made ? 'made' : 'adopted' };
   }

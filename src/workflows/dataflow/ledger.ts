@@ -102,9 +102,10 @@ export class Ledger {
   /**
    * Adopts what the first look found, or creates it. A kind whose title is unique needs no look: AEP refuses a second one,
    * and what is there is decided about.
+   * @param draft of a flow: it runs nothing until it is published.
    * @throws what the create threw, where that surely created nothing; `Conflicting` where what is there does not fit.
    */
-  async create(kind: Kind, body: JsonObject, found: Observed[] = []): Promise<Found> {
+  async create(kind: Kind, body: JsonObject, found: Observed[] = [], draft = false): Promise<Found> {
     const isUnique = resources[kind].hasUniqueTitle === true;
     if (kind === 'mappingSet') found = await this.#withNameless(body, found);
     for (let isFirst = true; ; isFirst = false) {
@@ -120,7 +121,7 @@ export class Ledger {
       if (decision.action === 'conflict') await this.#replace(kind, decision);
       else if (isUnique && !isFirst) throw new Conflicting(titleTaken(body, found[0]!.id));
       this.#tellWhatStays(kind, found);
-      const answer = await this.#send(kind, body, found);
+      const answer = await this.#send(kind, body, found, draft);
       if (answer.created) {
         const { id } = answer.created;
         this.#idsOf(kind).add(id);
@@ -184,7 +185,7 @@ export class Ledger {
   }
 
   /** One create, which ends with a resource that was made or with what shows instead. */
-  async #send(kind: Kind, body: JsonObject, found: Observed[]): Promise<Created> {
+  async #send(kind: Kind, body: JsonObject, found: Observed[], draft: boolean): Promise<Created> {
     const isUnique = resources[kind].hasUniqueTitle === true;
     const nonce = uuid4().slice(0, 8);
     this.#sentOf(kind).add(nonce);
@@ -193,6 +194,7 @@ export class Ledger {
       const answer = await this.#calls.create(kind, {
         ...this.#sought(kind, this.#unknownRun ? 0 : this.since),
         body,
+        ...(draft ? { draft } : {}),
         nonce,
         doubts: isUnique ? [] : this.#open(kind),
         // What was there before answers no doubt, be it about an earlier run's request or about the one that follows.

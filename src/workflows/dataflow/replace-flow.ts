@@ -13,7 +13,9 @@ import type { JsonObject, Observed } from '../../resources/resource.ts';
 import { isPaused } from '../../runs/flow.ts';
 import { heartbeatTimeoutMs, retry } from '../calls.ts';
 import { thrownBy } from '../failures.ts';
+import { handOver } from '../watch/hand-over.ts';
 import type { Work } from './prepare.ts';
+import { watchInputOf } from './start-watcher.ts';
 
 const slow = (summary: string) =>
   proxyActivities<Activities>({
@@ -97,6 +99,9 @@ export async function putInPlace(
     }
     throw error;
   }
+  // Before the old flow is deleted, so that its watcher does not take it for gone.
+  const { flowId, ...how } = watchInputOf(definition, next.id);
+  await handOver({ ...how, from: oldId, to: flowId });
   note(`${oldId} is deleted, with its connections`);
   for (const kind of ['flow', 'targetConnection', 'sourceConnection'] as const) {
     const one = old[kind];

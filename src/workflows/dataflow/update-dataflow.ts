@@ -21,7 +21,6 @@ import {
   type UpdateDataflowInput,
   type UpdateDataflowResult,
 } from '../messages.ts';
-import { handOver } from '../watch/hand-over.ts';
 import { accept } from './accept.ts';
 import { apply } from './apply.ts';
 import { beginWork } from './begin-work.ts';
@@ -122,12 +121,10 @@ function stale(plan: Plan) {
 }
 
 async function watchAndSweep(prepared: Prepared, ids: ResourceIds): Promise<UpdateDataflowResult> {
-  const { definition, report, ledger, calls, planned, observed } = prepared;
+  const { definition, report, ledger, calls, planned } = prepared;
   const flowId = ids.flow!;
   upsertSearchAttributes([{ key: searchAttributes.flowId, value: flowId }]);
   report.step('watch', 'running');
-  for (const { flow } of observed.flows)
-    if (flow!.id !== flowId) await handOver({ sandbox: definition.sandbox, from: flow!.id, to: flowId });
   const watcherWorkflowId = await startWatcher(definition, flowId, !isEmpty(planned.plan));
   report.step('watch', 'done', { id: watcherWorkflowId });
   const surplus = await sweep(definition, ledger, ids, calls, report);

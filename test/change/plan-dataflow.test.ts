@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isEmpty, planAsMermaid, planAsText } from '../../src/client.ts';
+import { administratorOf, legacyOrders, orders, places, requestsIn } from '../support/dataflows.ts';
+import { example, startRig, type Rig } from '../support/rig.ts';
+
+const { sandboxes, next } = places(20);
+let rig: Rig;
+
+beforeAll(async () => {
+  rig = await startRig({
+    emulator: { sandboxes },
+    env: {
+      AEP_WEBHOOK_ON_CALL_URL: 'https://hooks.example/on-call',
+      AEP_WEBHOOK_ON_CALL_KEY: 'a key that is long enough to sign with',
+    },
+  });
+  await rig.startWorker();
+});
+afterAll(() => rig.close());
+
+const examples = [
+  'orders-from-bigquery',
+  'accounts-once',
+  'contacts-with-everything',
+  'tutorial-databases',
+  'tutorial-protocols',
+  'tutorial-customer-success-legacy',
+  'tutorial-customer-success-transitional',
+];
+
+/** What could change something: of all POSTs only the validation and the preview of a mapping cannot. */
+const changes = (sandbox: string) =>
+  requestsIn(rig, sandbox)
+    .filter(({ method }) => method !== 'GET')
+    .map(({ method, path }) => `${method} ${path}`)
+    .filter((one) => !/^POST \/conversion\/mappingSets\/(validate|preview)$/.test(one));
+
+describe.concurrent.each(examples)('%s', (name) => {
+  it('is planned without a change, is made, and then its plan is empty', async () => {
+    const sandbox = next();
+    const definition = example(name, { name: 'planned', sandbox });
+    const before = await rig.client.plan(definition);
+    expect(before.problems).toEqual([]);
+    expect(before.steps.some(({ action }) => action === 'create')).toBe(true);
+    expect(changes(sandbox)).toEqual([]);
+
+    await (await rig.client.start(definition)).result();
+    const made = changes(sandbox).length;
+    const after = await rig.client.plan(definition);
+    expect(after.steps.filter(({ action }) => !['keep', 'given'].includes(action))).toEqual([]);
+    expect(isEmpty(after)).toBe(true);
+    expect(changes(sandbox)).toHaveLength(made);
+  });
+});
+
+describe.concurrent('a plan', () => {
+  it('tells at once everything that a create would meet', async () => {
+    const sandbox = next();
+    const definition = orders(sandbox);
+    const source = { ...(definition['source'] as object), baseConnectionId: crypto.randomUUID() };
+    const mapping = [
+      { source: 'TestID', destination: '_id' },
+      { source: 'Name', destination: 'person.name.fullNam' },
+    ];
+    const schedule = { frequency: 'hour', interval: 1, startTime: 1_600_000_000 };
+    const plan = await rig.client.plan({ ...definition, source, mapping, schedule });
+    expect(plan.problems.map(({ field }) => field).sort()).toEqual([
+      'mapping[1].destination',
+      'schedule.startTime',
+      'source.baseConnectionId',
+    ]);
+    expect(JSON.stringify(plan.problems)).toContain('person.name.fullName');
+    expect(plan.summary).toMatch(/3 problems$/);
+  });
+
+  it('of a definition that has changed says how in text, and as a picture', async () => {
+    const sandbox = next();
+    await (await rig.client.start(orders(sandbox))).result();
+    const schedule = { frequency: 'hour', interval: 2, backfill: true };
+    const mapping = [
+      { source: 'TestID', destination: '_id' },
+      { source: 'Name', destination: 'person.name.lastName' },
+    ];
+    const plan = await rig.client.plan(orders(sandbox, { schedule, mapping }));
+    const text = planAsText(plan);
+    expect(text).toMatch(/~ flow \S+ is changed/);
+    expect(text).toContain('schedule.interval: 15 → 2');
+    expect(text).toContain('+ {"source":"Name","destination":"person.name.lastName"}');
+    expect(text).toContain(plan.summary);
+    expect(planAsMermaid(plan)).toMatch(/^flowchart LR\n[^]*mappingSet\d --> flow\d/);
+  });
+
+  it('of a change that AEP cannot make in place names the choice and its consequences', async () => {
+    const sandbox = next();
+    await (await rig.client.start(legacyOrders(sandbox))).result();
+    const source = { ...(orders(sandbox)['source'] as object), tableName: 'other.Table' };
+    const plan = await rig.client.plan(orders(sandbox, { source }));
+    expect(plan.choices).toMatchObject([
+      { name: 'replaceFlow', options: [{ value: 'from-now' }, { value: 'backfill' }] },
+    ]);
+  });
+
+  it('of a flow that somebody deleted is a conflict, and no create', async () => {
+    const sandbox = next();
+    const { flowId } = await (await rig.client.start(orders(sandbox))).result();
+    await administratorOf(rig).flowService.flows.remove({ sandbox }, flowId);
+    const plan = await rig.client.plan(orders(sandbox));
+    expect(plan.steps.at(-1)).toMatchObject({ kind: 'flow', action: 'conflict', id: flowId });
+    expect(plan.choices).toMatchObject([{ name: 'missingFlow' }]);
+  });
+});

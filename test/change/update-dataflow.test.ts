@@ -1,0 +1,198 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/resources/resource.ts';
+import { isEmpty, DataflowError, type Plan } from '../../src/client.ts';
+import { administratorOf, oneOfSix, orders, places } from '../support/dataflows.ts';
+import { marked } from '../support/marked.ts';
+import { startRig, type Rig } from '../support/rig.ts';
+
+const { sandboxes, next } = places(40);
+let rig: Rig;
+
+beforeAll(async () => {
+  rig = await startRig({ emulator: { sandboxes } });
+  await rig.startWorker();
+});
+afterAll(() => rig.close());
+
+const stored = (kind: 'flows' | 'mappingSets' | 'dataSets', sandbox: string) =>
+  rig.emulator.control.resources(kind, sandbox);
+
+async function made(changes: JsonObject = {}) {
+  const sandbox = next();
+  const result = await (await rig.client.start(orders(sandbox, changes))).result();
+  return { sandbox, ...result };
+}
+
+async function refusalOf(update: Promise<unknown>): Promise<{ type: string; message: string; plan: Plan }> {
+  const error = await update.then(
+    () => new Error('It was not refused'),
+    (error: unknown) => error,
+  );
+  if (!(error instanceof DataflowError)) throw error;
+  return { type: error.type, message: error.message, plan: error.details['plan'] as Plan };
+}
+
+async function mustBeEmpty(definition: JsonObject): Promise<void> {
+  const plan = await rig.client.plan(definition);
+  expect(plan.steps.filter(({ action }) => !['keep', 'given'].includes(action))).toEqual([]);
+  expect(isEmpty(plan)).toBe(true);
+}
+
+const lastName = [
+  { source: 'TestID', destination: '_id' },
+  { source: 'Name', destination: 'person.name.lastName' },
+];
+
+describe.concurrent('an update in place', () => {
+  it.each([
+    ['the schedule', { schedule: { frequency: 'hour', interval: 2, backfill: true } }],
+    ['the description', { description: 'Orders of the shop' }],
+    ['an option', { options: { errorDiagnosticsEnabled: true, partialIngestionPercent: 7 } }],
+    ["the dataset's name and description", { dataset: { name: 'Others', description: 'Of others' } }],
+    ['the mapping', { mapping: lastName }],
+    ['all of it', { description: 'All', options: { partialIngestionPercent: 3 }, mapping: lastName }],
+  ])('changes %s, keeps every id, and leaves nothing to do', async (_, changes) => {
+    const { sandbox, resources } = await made();
+    const definition = orders(sandbox, changes);
+    const updated = await rig.client.update({ definition });
+    expect(updated.resources).toEqual(resources);
+    expect(updated.surplus).toEqual([]);
+    expect(isEmpty(updated.plan)).toBe(false);
+    await mustBeEmpty(definition);
+    expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
+  });
+
+  it('of the mapping puts the next version of the set, and the flow takes it', async () => {
+    const { sandbox, resources } = await made();
+    await rig.client.update({ definition: orders(sandbox, { mapping: lastName }) });
+    const [flow] = stored('flows', sandbox);
+    const transformations = flow!['transformations'] as { name: string; params: JsonObject }[];
+    const mapping = transformations.find(({ name }) => name === 'Mapping');
+    expect(mapping!.params).toMatchObject({ mappingId: resources.mappingSet, mappingVersion: '1' });
+    expect(transformations.map(({ name }) => name)).toContain('Copy');
+    expect(stored('mappingSets', sandbox)).toHaveLength(1);
+  });
+
+  it('with nothing to change is a success without a request that changes anything', async () => {
+    const { sandbox, resources } = await made();
+    const updated = await rig.client.update({ definition: orders(sandbox) });
+    expect(isEmpty(updated.plan)).toBe(true);
+    expect(updated.resources).toEqual(resources);
+  });
+
+  it.each([
+    ['the reply to the PATCH is lost', { method: 'PATCH', kind: 'reset-after' }],
+    ['the reply to the PUT is lost', { method: 'PUT', kind: 'reset-after' }],
+    ['AEP is away', { method: 'PATCH', kind: '503', times: 2 }],
+  ] as const)('where %s is settled by reading', async (_, fault) => {
+    const { sandbox } = await made();
+    rig.emulator.control.addFault({ ...fault, sandbox });
+    const definition = orders(sandbox, { mapping: lastName, description: 'New' });
+    await rig.client.update({ definition });
+    await mustBeEmpty(definition);
+    const [set] = stored('mappingSets', sandbox);
+    expect(set!['version']).toBe(1);
+  });
+});
+
+describe.concurrent('an update', () => {
+  it('with the digest of its plan carries out exactly that', async () => {
+    const { sandbox } = await made();
+    const definition = orders(sandbox, { description: 'New' });
+    const { digest } = await rig.client.plan(definition);
+    const { plan } = await rig.client.update({ definition, digest });
+    expect(plan.digest).toBe(digest);
+  });
+
+  it('with a digest of what has changed since is StalePlan, with the plan that counts now', async () => {
+    const { sandbox, flowId } = await made();
+    const definition = orders(sandbox, { description: 'New' });
+    const { digest } = await rig.client.plan(definition);
+    const { flows } = administratorOf(rig).flowService;
+    const flow = await flows.get({ sandbox }, flowId);
+    const operations = [{ op: 'replace' as const, path: '/scheduleParams/interval', value: 45 }];
+    await flows.patch!({ sandbox }, flowId, operations, String(flow!['etag']));
+    const { type, plan } = await refusalOf(rig.client.update({ definition, digest }));
+    expect(type).toBe('StalePlan');
+    expect(JSON.stringify(plan.steps)).toContain('schedule.interval');
+    expect(stored('flows', sandbox)[0]!['description']).not.toContain('New');
+  });
+
+  it('of a dataflow that has no flow is a Conflict that names createDataflow', async () => {
+    const { type, message } = await refusalOf(rig.client.update({ definition: orders(next()) }));
+    expect(type).toBe('Conflict');
+    expect(message).toContain('createDataflow');
+  });
+
+  it('that takes a choice which was not made is ChoiceNeeded, and nothing is changed', async () => {
+    const { sandbox } = await made();
+    const source = { ...(orders(sandbox)['source'] as object), tableName: 'other.Table' };
+    const refusal = await refusalOf(rig.client.update({ definition: orders(sandbox, { source }) }));
+    expect(refusal.type).toBe('ChoiceNeeded');
+    expect(refusal.plan.choices[0]!.name).toBe('replaceFlow');
+    expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
+  });
+
+  it('makes a flow anew that somebody deleted, where that is said', async () => {
+    const { sandbox, flowId } = await made();
+    await administratorOf(rig).flowService.flows.remove({ sandbox }, flowId);
+    const definition = orders(sandbox);
+    const refusal = await refusalOf(rig.client.update({ definition }));
+    expect(refusal.type).toBe('Conflict');
+    const { digest } = await rig.client.plan(definition);
+    const updated = await rig.client.update({ definition, digest, missingFlow: 'recreate' });
+    expect(updated.flowId).not.toBe(flowId);
+    await mustBeEmpty(definition);
+  });
+});
+
+describe.concurrent('a replacement', () => {
+  const another = (sandbox: string) =>
+    orders(sandbox, { source: { ...(orders(sandbox)['source'] as object), tableName: 'other.Table' } });
+
+  it.each(['from-now', 'backfill'] as const)(
+    'puts another flow with another pair in the place of the old one (%s)',
+    async (replaceFlow) => {
+      const { sandbox, flowId, resources } = await made();
+      const definition = another(sandbox);
+      const updated = await rig.client.update({ definition, replaceFlow });
+      expect(updated.flowId).not.toBe(flowId);
+      expect(updated.resources).toMatchObject({ dataset: resources.dataset, schema: resources.schema });
+      const flows = stored('flows', sandbox);
+      expect(flows.map(({ id }) => id)).toEqual([updated.flowId]);
+      expect(flows[0]).toMatchObject({
+        state: 'enabled',
+        scheduleParams: { backfill: replaceFlow === 'backfill' },
+      });
+      expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
+      await mustBeEmpty(definition);
+      expect(await rig.client.health({ sandbox, flowId: updated.flowId })).toBeDefined();
+    },
+  );
+
+  it('that AEP refuses to publish leaves the old flow enabled, and goes on when it is started again', async () => {
+    const { sandbox, flowId } = await made();
+    const definition = another(sandbox);
+    // The first action disables the old flow.
+    rig.emulator.control.addFault({
+      method: 'POST',
+      path: '/flowservice/flows/*/action',
+      kind: '404',
+      skip: 1,
+      sandbox,
+    });
+    const refusal = await refusalOf(rig.client.update({ definition, replaceFlow: 'from-now' }));
+    expect(refusal).toMatchObject({ type: 'Rejected' });
+    const states = () =>
+      stored('flows', sandbox).map(({ id, state }) => [id === flowId ? 'old' : 'new', state]);
+    expect(states()).toEqual([
+      ['old', 'enabled'],
+      ['new', 'draft'],
+    ]);
+    const updated = await rig.client.update({ definition, replaceFlow: 'from-now' });
+    expect(stored('flows', sandbox).map(({ id, state }) => [id, state])).toEqual([
+      [updated.flowId, 'enabled'],
+    ]);
+    await mustBeEmpty(definition);
+  });
+});
