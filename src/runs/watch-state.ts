@@ -88,7 +88,7 @@ export interface Inherited {
 
 /**
  * Far more runs than AEP makes of one flow in the time for which they are remembered. So many ids are still a small part of
- * an execution's history: one that began with more would end at once, and so would the next.
+ * an execution's history, with which the next begins.
  */
 const mostJudged = 5_000;
 const minuteMs = 60_000;

@@ -121,7 +121,8 @@ describe('the follower of a sandbox', () => {
   test('asks in vain for a flow that nobody watches once in ten minutes, and then signals what ended meanwhile', async () => {
     const flowId = await makeFlow(administrator(rig.emulator.url));
     const runs = [readRun(endRun(rig, flowId))];
-    const { signal } = createSignalling();
+    const unwatched = new Map<string, number>();
+    const { signal } = createSignalling(unwatched);
     const signalling = (readAt: number) =>
       new MockActivityEnvironment({}, { client: rig.temporal.client }).run(() =>
         signal('prod', runs, { readAt }, () => {}),
@@ -132,6 +133,14 @@ describe('the follower of a sandbox', () => {
     expect(await signalling(now + 9 * minute)).toEqual({ signalled: 0, unwatched: 0, lost: 0 });
     expect(await signalling(now + 10 * minute)).toEqual({ signalled: 1, unwatched: 0, lost: 0 });
     await watcher.until('the run', ({ totals }) => totals.ok === 1);
+    // Flows come and go, and a worker stays: which of them nobody watched is forgotten, whether they run again or not.
+    const gone = { ...runs[0]!, flowId: 'gone' };
+    const at = { readAt: now };
+    const environment = new MockActivityEnvironment({}, { client: rig.temporal.client });
+    await environment.run(() => signal('prod', [gone], at, () => {}));
+    expect(unwatched.size).toBe(1);
+    await environment.run(() => signal('prod', [], { readAt: now + 10 * minute }, () => {}));
+    expect(unwatched.size).toBe(0);
   });
 
   test('a worker that ends while many are signalled leaves the others to the next attempt, which follows at once', async () => {

@@ -5,21 +5,26 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { workerOptions } from '../../src/worker-options.ts';
 import { workflowCode } from '../../src/workflow-code.ts';
+import { readFlow } from '../../src/runs/flow.ts';
+import { absorb, type WatchState } from '../../src/runs/watch-state.ts';
 import type { HandOver } from '../../src/workflows/watch/hand-over.ts';
 import { checkNowUpdate, setWatchUpdate } from '../../src/workflows/watch/watch-messages.ts';
 import { startTestWorker, type TestWorker } from '../support/worker.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { makeFlow } from './make-flow.ts';
 import { healthOf, onCall, replay, startStage, until, type Stage, type Watcher } from './stage.ts';
-import type { replaceFlow } from './fixtures/workflows.ts';
+import { gateQuery, openSignal } from './fixtures/gates.ts';
+import type { handDown, replaceFlow, watchThroughGates } from './fixtures/workflows.ts';
 
 let stage: Stage;
 let code: string;
 let worker: TestWorker;
 beforeAll(async () => {
-  const workflowsPath = fileURLToPath(new URL('fixtures/workflows.ts', import.meta.url));
+  const fixture = (name: string) => fileURLToPath(new URL(`fixtures/${name}.ts`, import.meta.url));
   ({ code } = await bundleWorkflowCode({
     ...workflowCode,
-    workflowsPath,
+    workflowsPath: fixture('workflows'),
+    workflowInterceptorModules: [...workflowCode.workflowInterceptorModules!, fixture('gates')],
     logger: new DefaultLogger('ERROR'),
   }));
   stage = await startStage({ startsWorker: false });
@@ -182,4 +187,59 @@ describe('a flow that another one takes the place of', () => {
     await watcher.executeUpdate(setWatchUpdate, { args: [{}] });
     await watcher.terminate();
   });
+});
+
+test('a watch is begun, whoever ends and whoever begins another meanwhile', async () => {
+  const flowId = await anotherFlow();
+  const other = () =>
+    workflow().start('anything', { workflowId: `flow:prod:${flowId}`, taskQueue: 'nobody-works-here' });
+  const first = await other();
+  const watching = await workflow().start<typeof watchThroughGates>('watchThroughGates', {
+    workflowId: `watch ${flowId}`,
+    taskQueue: 'aep-dataflows',
+    args: [{ sandbox: 'prod', flowId }],
+  });
+  const isAt = (gate: string) => waitFor(gate, async () => (await watching.query(gateQuery)) === gate);
+  await isAt('start after 0');
+  await watching.signal(openSignal);
+  await isAt('signal after 1');
+  await first.terminate();
+  await watching.signal(openSignal);
+  await isAt('start after 2');
+  const second = await other();
+  await watching.signal(openSignal);
+  await isAt('signal after 3');
+  await watching.signal(openSignal);
+  await watching.result();
+  const { events } = await second.fetchHistory();
+  expect(events?.some((event) => event.workflowExecutionSignaledEventAttributes?.signalName === 'wake')).toBe(
+    true,
+  );
+  await second.terminate();
+});
+
+test('a watcher that knows of many runs from before does not hand them over again and again', async () => {
+  const flowId = await anotherFlow();
+  const raw = (await stage.aep.flowService.flows.get({ sandbox: 'prod' }, flowId))!;
+  const readAt = Date.now();
+  const news = { readAt, full: true, cutShort: false, runs: [], vanished: [], flow: readFlow(raw) };
+  const state: WatchState = absorb(undefined, { ...news, since: readAt }, {});
+  const today = new Date(readAt).toISOString().slice(0, 10);
+  // More than fits into what an execution may grow by.
+  state.cursor.judged[today] = Array.from({ length: 25_000 }, (_, n) => n.toString(16).padStart(12, '0'));
+  const parent = await workflow().start<typeof handDown>('handDown', {
+    workflowId: `flow:before:${flowId}`,
+    taskQueue: 'aep-dataflows',
+    args: [{ sandbox: 'prod', flowId }, state],
+  });
+  await parent.result();
+  const watcher = watcherOf(flowId);
+  await watcher.executeUpdate(checkNowUpdate);
+  stage.makeRun(flowId, 'success');
+  expect(await watcher.executeUpdate(checkNowUpdate)).toMatchObject({ totals: { ok: 1 } });
+  // Each look is told which runs are known, and with so many an execution ends after one; it does not end before.
+  const looks = 3;
+  const { count } = await workflow().count(`WorkflowId = "${watcher.workflowId}"`);
+  expect(count).toBeLessThanOrEqual(looks + 1);
+  await watcher.terminate();
 });

@@ -24,9 +24,12 @@ interface Signal {
 /** What became of a signal. `lost`: it may have arrived or not. */
 type Outcome = 'signalled' | 'unwatched' | 'lost';
 
-/** Hands finished runs to the watchers of their flows. One per worker: it remembers for a while which flows nobody watches. */
-export function createSignalling() {
-  const unwatched = new Map<string, number>();
+/**
+ * Hands finished runs to the watchers of their flows. One per worker: it remembers for a while which flows nobody watches.
+ *
+ * @param unwatched until when, by workflow id. Epoch milliseconds.
+ */
+export function createSignalling(unwatched = new Map<string, number>()) {
   return {
     /** `onSignalled` hears, batch by batch, whose watchers know. Answers to how many watchers that was, and to how many not. */
     async signal(
@@ -35,9 +38,9 @@ export function createSignalling() {
       look: Omit<EndedRuns, 'runs'>,
       onSignalled: (runs: Run[]) => void,
     ): Promise<Record<Outcome, number>> {
+      for (const [id, until] of unwatched) if (until <= look.readAt) unwatched.delete(id);
       const count = { signalled: 0, unwatched: 0, lost: 0 };
-      const isWatched = ({ flowId }: Run) =>
-        look.readAt >= (unwatched.get(watcherWorkflowId({ sandbox, flowId })) ?? 0);
+      const isWatched = ({ flowId }: Run) => !unwatched.has(watcherWorkflowId({ sandbox, flowId }));
       const signals = signalsOf(runs.filter(isWatched), look);
       const beganAt = performance.now();
       const apartMs = Math.min(1_000 / signalsPerSecond, longestSignallingMs / signals.length);

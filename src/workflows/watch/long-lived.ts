@@ -10,19 +10,29 @@ const patience = 1.06;
 /** Nobody may hold an execution up beyond this. */
 const lastPatience = 2;
 
-/** Whether it is time for the next execution: as soon as nothing is under way, and in a while whatever is. */
-export function historyIsLong({ isBusy }: { isBusy: boolean }): boolean {
-  return isLongerThan(isBusy ? patience : 1) || (workflowInfo().continueAsNewSuggested && !isBusy);
+/** How long an execution's history has become. */
+export interface OwnHistory {
+  /** Whether it is time for the next execution: as soon as nothing is under way, and in a while whatever is. */
+  isLong(now: { isBusy: boolean }): boolean;
+  /** Whether the execution must end, so that whoever waits for something in it had better ask the next one. */
+  isTooLong(): boolean;
 }
 
-/** Whether the execution must end, so that whoever waits for something in it had better ask the next one. */
-export function historyIsTooLong(): boolean {
-  return isLongerThan(lastPatience);
-}
-
-function isLongerThan(factor: number): boolean {
-  const { historyLength, historySize } = workflowInfo();
-  return historyLength > longestHistory * factor || historySize > largestHistoryBytes * factor;
+/**
+ * Measures from now on: what an execution was started with is no reason to end it, since the next would be started with as
+ * much, and end at once.
+ */
+export function measureHistory(): OwnHistory {
+  const { historySize: first } = workflowInfo();
+  const isLongerThan = (factor: number) => {
+    const { historyLength, historySize } = workflowInfo();
+    return historyLength > longestHistory * factor || historySize - first > largestHistoryBytes * factor;
+  };
+  return {
+    isLong: ({ isBusy }) =>
+      isLongerThan(isBusy ? patience : 1) || (workflowInfo().continueAsNewSuggested && !isBusy),
+    isTooLong: () => isLongerThan(lastPatience),
+  };
 }
 
 /**

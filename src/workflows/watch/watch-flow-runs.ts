@@ -24,7 +24,7 @@ import {
   type WatchState,
 } from '../../runs/watch-state.ts';
 import { fail, invalidDefinition } from '../failures.ts';
-import { historyIsLong, historyIsTooLong, liveThroughReleases } from './long-lived.ts';
+import { liveThroughReleases, measureHistory } from './long-lived.ts';
 import { Looks } from './looks.ts';
 import { Responses } from './responses.ts';
 import { currentHealth, showHealth } from './show-health.ts';
@@ -54,6 +54,7 @@ export async function watchFlowRuns(
   given: WatchInput,
   carried?: WatchState | { inherited: Inherited },
 ): Promise<WatchResult> {
+  const history = measureHistory();
   const input = checkWatchInput(given, workflowInfo().workflowId);
   const { sandbox, flowId } = input;
   let { watch = {} } = input;
@@ -73,7 +74,7 @@ export async function watchFlowRuns(
     const mine = looks.want({ readsFlow: true });
     let seen = false;
     const isSeen = () => (seen = looks.seen >= mine && state?.cutShort !== true);
-    await condition(() => isSeen() || over !== undefined || historyIsTooLong());
+    await condition(() => isSeen() || over !== undefined || history.isTooLong());
     return seen;
   };
   const responses = new Responses(
@@ -119,7 +120,7 @@ export async function watchFlowRuns(
     const plan = planLook(state, settings);
     const first = () => (plan.at === 0 ? plan : looks.wanted);
     if (first() && !looks.underWay) {
-      const gathers = historyIsLong({ isBusy: true }) && !allHandlersFinished();
+      const gathers = history.isLong({ isBusy: true }) && !allHandlersFinished();
       const summary = 'Until all who ask have asked';
       if (!gathers || !(await condition(mayEnd, gatheringMs, { summary })))
         looks.start(requestOf(input, state, first()!));
@@ -172,7 +173,7 @@ export async function watchFlowRuns(
 
   /** A look that still waits for AEP is made again by the next execution, and messages go on their way again. */
   function mayEnd(): boolean {
-    return historyIsLong({ isBusy: !looks.areDone }) && responses.areQuiet && allHandlersFinished();
+    return history.isLong({ isBusy: !looks.areDone }) && responses.areQuiet && allHandlersFinished();
   }
 
   function health() {
