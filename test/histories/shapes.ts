@@ -47,6 +47,11 @@ export const shapes: Record<string, Shape> = {
     return failed(stage, orders(sandbox, { name: 'Orders' }));
   },
   'create-rejected': (stage) => failed(stage, refused(stage)),
+  'create-wrong-mapping': (stage) =>
+    failed(
+      stage,
+      orders(stage.sandbox, { mapping: [{ source: 'Name', destination: 'person.name.nickname' }] }),
+    ),
   'create-invalid': (stage) => {
     const workflowId = `dataflow:${stage.sandbox}:orders`;
     const input = { name: 'orders', sandbox: stage.sandbox };
