@@ -2,7 +2,7 @@ import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
 import { dataflowId } from '../../definition/identity.ts';
 import { startProblem } from '../../definition/start.ts';
 import type { Choices, Step } from '../../plan/plan.ts';
-import { isDraft } from '../../plan/plan-of.ts';
+import { isDraft } from '../../plan/step-of.ts';
 import { pinnedTo, type MappingPin } from '../../resources/flow.ts';
 import { resources } from '../../resources/index.ts';
 import { objectAt } from '../../resources/json.ts';

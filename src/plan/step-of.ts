@@ -1,0 +1,137 @@
+import type { Definition } from '../definition/definition.ts';
+import type { Problem, Warning } from '../definition/problems.ts';
+import { startProblem } from '../definition/start.ts';
+import { decide, type Conflict } from '../resources/decide.ts';
+import { resources } from '../resources/index.ts';
+import type { Kind } from '../resources/kinds.ts';
+import type { Edit, JsonObject, Observed } from '../resources/resource.ts';
+import { missingFlow } from './choices-of.ts';
+import { differencesOf } from './differences-of.ts';
+import type { Action, Change, Choice, Choices, Step } from './plan.ts';
+
+/** A step, and what it means for the plan as a whole. */
+export interface Stepped {
+  step: Step;
+  /** What is changed in place. */
+  edits?: Edit[];
+  conflict?: Conflict;
+  problem?: Problem;
+  warning?: Warning;
+  choice?: Choice;
+}
+
+/** What one step is made from. */
+export interface Asked {
+  kind: Kind;
+  definition: Definition;
+  /** `<sandbox>/<name>` */
+  dataflow: string;
+  /** What would be asked for, with the ids of what is there. */
+  body: JsonObject;
+  /** The kinds that must be there first. */
+  needs: Kind[];
+  /** Epoch milliseconds. */
+  now: number;
+}
+
+/** What becomes of a part of the living flow. */
+export function stepOfLiving(asked: Asked, part: Observed | undefined): Stepped {
+  const { kind, definition, body, dataflow, now } = asked;
+  const { title, hasUniqueTitle, insteadOfSecond } = resources[kind];
+  if (!part) return stepped(asked, 'create', `The living flow has no ${title} any more`);
+  const { id } = part;
+  const { changes, edits, fixed } = differencesOf(kind, definition, body, part, now);
+  if (kind === 'flow' && isDraft(part) && changes.length === 0)
+    return stepped(asked, 'update', 'Made as a draft: it is published', { id });
+  if (changes.length === 0) return stepped(asked, 'keep', 'As the definition asks for', { id });
+  if (fixed.length > 0 && hasUniqueTitle && part.name === body['title']) {
+    const reason = `AEP cannot change it so, and keeps its title unique. ${insteadOfSecond}`;
+    const message = `The ${title} ${id} is not what the definition asks for. ${reason}`;
+    return {
+      ...stepped(asked, 'conflict', reason, { id, changes }),
+      conflict: conflict('differs', message, [id]),
+    };
+  }
+  if (fixed.length > 0 || isDraft(part))
+    return stepped(asked, 'replace', 'AEP cannot change it under a flow that runs', { id, changes });
+  // What Data Prep has kept no name of may be ours.
+  const isOurs = part.mark ? part.mark.dataflow === dataflow : !part.name;
+  if (kind === 'mappingSet' && !isOurs)
+    return stepped(asked, 'replace', "It is not the dataflow's own, and so is not changed", { id, changes });
+  return { ...stepped(asked, 'update', 'AEP changes it in place', { id, changes }), edits };
+}
+
+/** What becomes of a kind of which no living flow has one: what was found may have been made before. */
+export function stepOfNew(asked: Asked, found: readonly Observed[]): Stepped {
+  const { kind, definition, body, dataflow, now } = asked;
+  const decision = decide(kind, body, found, { dataflow });
+  if (decision.action === 'create') {
+    const foreign = found.filter(({ mark, name }) => !mark && name === body['name']);
+    const created = stepped(asked, 'create', 'There is none yet');
+    if (kind !== 'dataset' || foreign.length === 0) return created;
+    return { ...created, warning: foreignDataset(String(body['name']), foreign) };
+  }
+  const id = decision.action === 'adopt' ? decision.id : decision.ids[0]!;
+  const there = found.find((one) => one.id === id)!;
+  const isOurs = decision.action === 'adopt' || decision.reason === 'differs';
+  const { changes, edits, fixed } = isOurs
+    ? differencesOf(kind, definition, body, there, now)
+    : { changes: [], edits: [], fixed: [] };
+  if (isOurs && changes.length === 0)
+    return stepped(asked, 'adopt', 'Made before, and as the definition asks for', { id });
+  if (isOurs && fixed.length === 0)
+    return { ...stepped(asked, 'update', 'Made before; AEP changes it in place', { id, changes }), edits };
+  if (isOurs && resources[kind].makesRoom)
+    return stepped(asked, 'replace', 'Made before, from another definition; no flow uses it', {
+      id,
+      changes,
+    });
+  const inTheWay = decision as Conflict;
+  return { ...stepped(asked, 'conflict', inTheWay.message, { id, changes }), conflict: inTheWay };
+}
+
+/** The same for the flow itself: a second one would load the data twice. */
+export function stepOfNewFlow(
+  asked: Asked,
+  found: readonly Observed[],
+  missing: string | undefined,
+  choices: Choices,
+): Stepped {
+  const decided = stepOfNew(asked, found);
+  if (decided.conflict) return decided;
+  if (missing !== undefined && choices.missingFlow === undefined) {
+    const reason = `The flow ${missing}, which an earlier run made, was deleted by others, or is hidden by an access label`;
+    const message = `${reason}: updateDataflow with "missingFlow": "recreate" makes another`;
+    return {
+      ...stepped(asked, 'conflict', reason, { id: missing }),
+      conflict: conflict('missing', message, [missing]),
+      choice: missingFlow(missing),
+    };
+  }
+  const problem = startProblem(asked.definition, asked.now);
+  return problem ? { ...decided, problem } : decided;
+}
+
+/** Whether it loads nothing until it is published. */
+export function isDraft({ fields }: Observed): boolean {
+  return String(fields['state']).toLowerCase() === 'draft';
+}
+
+export function conflict(reason: Conflict['reason'], message: string, ids: string[]): Conflict {
+  return { action: 'conflict', reason, message, ids, differences: [] };
+}
+
+function stepped(
+  { kind, needs }: Asked,
+  action: Action,
+  reason: string,
+  { id, changes = [] }: { id?: string; changes?: Change[] } = {},
+): Stepped {
+  return { step: { kind, action, ...(id === undefined ? {} : { id }), reason, changes, needs } };
+}
+
+function foreignDataset(name: string, foreign: Observed[]): Warning {
+  const ids = foreign.map(({ id }) => id).join(', ');
+  const message = `There is another dataset named "${name}" (${ids}), which is left alone: use it with "dataset": {"id": …} where it is what you mean`;
+  return { code: 'foreign-dataset', field: 'dataset.name', message };
+}
