@@ -78,7 +78,8 @@ export function toCorrect(paths: readonly string[], answers: readonly PartAnswer
 
 /**
  * What is wrong with the mapping, by what AEP answered for each part.
- * @param paths that each part was asked for. @param corrected those of them that were to be corrected.
+ * @param paths that each part was asked for. @param answers of the parts, and perhaps of one more that has fields.
+ * @param corrected those of them that were to be corrected.
  */
 export function judge(
   definition: Definition,

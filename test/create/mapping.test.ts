@@ -2,7 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Problem } from '../../src/definition/problems.ts';
 import { large } from '../definition/large.ts';
 import { Client, token } from '../emulator/client.ts';
-import { failureOf, orders, places, requestsIn, wrongExpression } from '../support/dataflows.ts';
+import {
+  failureOf,
+  orders,
+  places,
+  refusedMapping,
+  requestsIn,
+  wrongExpression,
+} from '../support/dataflows.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 
 const { sandboxes, next } = places(12);
@@ -115,6 +122,24 @@ describe('a mapping into a schema that is to be made', () => {
     const body = groupOf('Ours', ['first', 'second']);
     await admin.call('PUT', `${path}/${encodeURIComponent(group)}`, { body });
     await (await rig.client.start(using('after', '_emulator.second'))).result();
+  });
+
+  it.concurrent('may use a field of a field group that somebody added to the schema since it was made', async () => {
+    const sandbox = next();
+    const refused = { type: 'Rejected' };
+    expect(
+      await failureOf(await rig.client.start(orders(sandbox, { mapping: refusedMapping }))),
+    ).toMatchObject(refused);
+    const admin = new Client(rig.emulator.url, await token(rig.emulator.url), sandbox);
+    const [made] = rig.emulator.control
+      .resources('schemas', sandbox)
+      .filter(({ title }) => title === 'Orders');
+    const value = { $ref: `${context}/profile-work-details` };
+    const path = `/schemaregistry/tenant/schemas/${encodeURIComponent(String(made!['$id']))}`;
+    const body = [{ op: 'add', path: '/allOf/-', value }];
+    expect((await admin.call('PATCH', path, { body })).status).toBe(200);
+    const mapping = [{ source: 'Name', destination: 'workEmail.address' }];
+    await (await rig.client.start(orders(sandbox, { mapping }))).result();
   });
 });
 

@@ -3,6 +3,7 @@ import type { Aep } from '../../aep/aep.ts';
 import { Rejected, Unavailable, UnknownSandbox } from '../../aep/errors.ts';
 import { cut } from '../../cut.ts';
 import { nearest } from '../../definition/nearest.ts';
+import { textAt } from '../../resources/json.ts';
 import type { JsonObject } from '../../resources/resource.ts';
 import { readFields, type Field } from '../../xdm/fields.ts';
 import { partKey, type Part, type PartAnswer } from '../../xdm/judge.ts';
@@ -23,6 +24,8 @@ export interface FieldsRequest {
   nearestTo?: string[];
   giveUpAfterMs?: number;
 }
+
+export type FindFieldsRequest = Omit<FieldsRequest, 'id' | 'nearestTo'> & { title: string };
 
 export interface ValidateRequest {
   sandbox: string;
@@ -80,6 +83,26 @@ export function createFieldReads({ aep }: Dependencies) {
       readClass: readPart('class'),
       readFieldGroup: readPart('fieldGroup'),
       readSchemaFields: readPart('schema'),
+
+      /** The same of the schema of a title. */
+      async findSchemaFields({
+        sandbox,
+        title,
+        paths,
+        giveUpAfterMs,
+      }: FindFieldsRequest): Promise<PartAnswer> {
+        const { findByTitle, expanded } = aep.schemaRegistry.schemas;
+        const call = { sandbox, signal: cancellationSignal() };
+        try {
+          return await beating(async () => {
+            const id = textAt((await findByTitle(call, title)) ?? {}, '$id');
+            const answer = id === undefined ? undefined : await expanded(call, id);
+            return answer ? { types: typesIn(readFields(answer), paths) } : {};
+          });
+        } catch (error) {
+          throw failure(error, giveUpAfterMs);
+        }
+      },
 
       /**
        * Lets Data Prep validate a mapping, which creates nothing. That it refuses the request as a whole, or answers

@@ -4,6 +4,7 @@ import { cut } from '../../cut.ts';
 import type { Definition } from '../../definition/definition.ts';
 import type { Problem } from '../../definition/problems.ts';
 import { mappingSet } from '../../resources/mapping-set.ts';
+import { schema } from '../../resources/schema.ts';
 import {
   destinationsOf,
   judge,
@@ -78,7 +79,15 @@ async function problemsByFields(
   const gone = parts.filter((_, index) => !answers[index]!.types);
   const notSought = new Set(gone.slice(mostSought));
   const anew = await inGroups(parts, (part) => (notSought.has(part) ? read(part) : read(part, nearestTo)));
-  return judge(definition, parts, paths, anew, nearestTo);
+  // A schema that an earlier run made may have been given more field groups by somebody since.
+  const title = schema.name(definition);
+  const request = { sandbox, title, paths, ...bound(giveUpAfterMs) };
+  const existing =
+    schemaId === undefined && nearestTo.length > 0
+      ? await during('findSchemaFields', calls(`Look for schema ${title}`).findSchemaFields(request))
+      : {};
+  const all = existing.types ? [...anew, existing] : anew;
+  return judge(definition, parts, paths, all, nearestTo);
 }
 
 /** Of classes and field groups that are not there, how many are looked for under a like name: all there are must be listed. */
