@@ -120,6 +120,23 @@ test('a path that is nowhere is told with the nearest one, in every row that has
   );
 });
 
+test('of what several field groups have, the nearest is suggested', () => {
+  const definition = definitionOf({ mapping: [{ source: 'Name', destination: 'person.name.fulName' }] });
+  const parts = partsOf(definition, undefined);
+  const paths = ['person.name.fulName'];
+  const suggestionOf = (...nearest: (string | null)[]) =>
+    judge(
+      definition,
+      parts,
+      paths,
+      nearest.map((one) => ({ types: [null], nearest: [one] })),
+      paths,
+    )[0]!.suggestion;
+  expect(suggestionOf(null, 'entirely.other.path', 'person.name.fullName')).toBe('person.name.fullName');
+  expect(suggestionOf('entirely.other.path', null, null)).toBe('entirely.other.path');
+  expect(suggestionOf(null, null, null)).toBeUndefined();
+});
+
 test('while a field group is not there, nothing is said of paths: they may be in that', () => {
   const mapping = [{ source: 'Name', destination: 'nowhere' }];
   const schema = { ...wanted, fieldGroups: [`${context}/a`, `${context}/gone`] };

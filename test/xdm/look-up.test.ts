@@ -43,6 +43,7 @@ describe('what AEP might take is not refused', () => {
       'a reference that was not resolved',
       { properties: { a: { $ref: 'https://ns.adobe.com/xdm/common/address' } } },
     ],
+    ['a reference to a definition that is not there', { allOf: [{ $ref: '#/definitions/gone' }] }],
     [
       'one that refers to itself',
       {
@@ -114,6 +115,7 @@ describe('the nearest path', () => {
     ['/person/name/fullName', 'person.name.fullName'],
     ['_tenant.loyalty.tiername', String.raw`_tenant.loyalty.tier\.name`],
     ['somewhere.else.entirely', null],
+    ['two.have.a.status', null],
   ])('to %s is %s', (path, near) => expect(nearestPaths(root, [path])).toEqual([near]));
 });
 

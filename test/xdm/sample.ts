@@ -12,6 +12,7 @@ export const answer = {
     _repo: object({ createDate: dateTime }),
     person: object({
       name: object({ firstName: text, fullName: text }),
+      status: text,
       birthDate: date,
       birthYear: { type: 'integer', 'meta:xdmType': 'int' },
       active: { type: 'boolean', 'meta:xdmType': 'boolean' },
@@ -31,6 +32,7 @@ export const answer = {
     },
     faxPhone: { type: 'object', 'meta:xdmType': 'object', properties: {}, 'meta:status': 'deprecated' },
     _tenant: object({
+      status: text,
       loyalty: object({ discounts: list(object({ value: { type: 'number' } })), 'tier.name': text }),
     }),
   }),
