@@ -303,7 +303,35 @@ export const shapes: Record<string, Shape> = {
     await watcher.signal('wake', { flow: true });
     return ended(watcher);
   },
+  async 'watch-unreadable'(stage) {
+    const first = await firstRunOf(watched(stage));
+    const { sandbox, emulator } = stage;
+    const flowId = flowOf(stage);
+    await administrator(emulator.url).flowService.flows.remove({ sandbox }, flowId);
+    await first.signal('wake', { flow: true });
+    const verdict = async () => (await stage.client.health({ sandbox, flowId }))?.verdict;
+    await waitFor('the verdict', async () => (await verdict()) === 'unreadable');
+    return first;
+  },
+  'watch-replaced': async (stage) => (await replaced(stage)).old,
+  async 'watch-goes-on-for-another-flow'(stage) {
+    const { flowId } = await replaced(stage);
+    const { client, temporal, sandbox } = stage;
+    const health = () => client.health({ sandbox, flowId });
+    await waitFor('the first look', async () => (await health())?.flowName !== undefined);
+    return temporal.client.workflow.getHandle(`flow:${sandbox}:${flowId}`);
+  },
 };
+
+/** A watch with a failed run to run again, and the flow whose watcher has taken it over. */
+async function replaced(stage: Stage): Promise<{ old: Played; flowId: string }> {
+  const { sandbox, emulator } = stage;
+  const old = await watched(stage, { retry: { times: 2, pause: '1h' } });
+  await runs(stage, 1, 'failed');
+  const flowId = await makeFlow(administrator(emulator.url), { sandbox, name: 'another' });
+  await old.signal('replaced', { flowId });
+  return { old: await ended(old), flowId };
+}
 
 async function created({ client, temporal }: Stage, definition: object): Promise<Played> {
   const handle = await client.start(definition);
