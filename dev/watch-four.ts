@@ -12,12 +12,12 @@ export interface WatchReport {
   temporal: { address: string; uiUrl: string | undefined };
 }
 
-/** How the runs of each dataflow end, and what is to be told about it. */
-const stories = {
-  'orders-fine': { runs: ['success'], told: ['ok'] },
-  'orders-with-bad-rows': { runs: ['degraded'], told: ['degraded'] },
-  'orders-source-away': { runs: ['failed', 'success'], told: ['failed', 'ok'] },
-  'orders-that-never-come': { runs: ['missing'], told: ['overdue'] },
+/** How the runs of each dataflow end, and what verdicts are to be reported. */
+const fates = {
+  'orders-fine': { runs: ['success'], verdicts: ['ok'] },
+  'orders-with-bad-rows': { runs: ['degraded'], verdicts: ['degraded'] },
+  'orders-source-away': { runs: ['failed', 'success'], verdicts: ['failed', 'ok'] },
+  'orders-that-never-come': { runs: ['missing'], verdicts: ['overdue'] },
 } as const;
 
 /** Until the flows' first runs are due: long enough for all of them to be made. Seconds. */
@@ -34,7 +34,7 @@ export async function watchFour(
   const connection = await Connection.connect({ address: stack.temporal.address });
   const client = await connect({ client: new Client({ connection, namespace: stack.temporal.namespace }) });
   try {
-    const names = Object.keys(stories) as (keyof typeof stories)[];
+    const names = Object.keys(fates) as (keyof typeof fates)[];
     say(`Creating ${names.length} dataflows: ${names.join(', ')} …`);
     const startTime = Math.ceil(Date.now() / 1000) + leadSeconds;
     await Promise.all(names.map((name) => createOne(stack, client, definition, name, startTime)));
@@ -43,12 +43,12 @@ export async function watchFour(
     );
 
     const left = () =>
-      names.filter((name) => (inbox.messages[name]?.length ?? 0) < stories[name].told.length);
+      names.filter((name) => (inbox.messages[name]?.length ?? 0) < fates[name].verdicts.length);
     const deadline = Date.now() + timeoutMs;
     while (left().length > 0 && Date.now() < deadline) await inbox.next(deadline - Date.now());
-    const told = (name: keyof typeof stories) => inbox.messages[name]?.map(({ verdict }) => verdict).join();
+    const verdicts = (name: keyof typeof fates) => inbox.messages[name]?.map(({ verdict }) => verdict).join();
     return {
-      ok: names.every((name) => told(name) === stories[name].told.join()),
+      ok: names.every((name) => verdicts(name) === fates[name].verdicts.join()),
       messages: inbox.messages,
       temporal: { address: stack.temporal.address, uiUrl: stack.temporal.uiUrl },
     };
@@ -61,7 +61,7 @@ async function createOne(
   stack: Stack,
   client: AepDataflows,
   definition: Definition,
-  name: keyof typeof stories,
+  name: keyof typeof fates,
   startTime: number,
 ): Promise<void> {
   const baseConnectionId = standInFor(definition, stack) ?? definition.source.baseConnectionId;
@@ -82,7 +82,7 @@ async function createOne(
   const error = { code: 'CONNECTOR-1001-500', message: 'The source did not answer.' };
   stack.emulator.control.planRuns({
     flowId,
-    outcomes: stories[name].runs.map((outcome) => (outcome === 'failed' ? { outcome, error } : outcome)),
+    outcomes: fates[name].runs.map((outcome) => (outcome === 'failed' ? { outcome, error } : outcome)),
   });
 }
 

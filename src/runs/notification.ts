@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Watch } from '../definition/watch.ts';
 import type { Health, RunHealth } from './health.ts';
-import type { Notification } from './reactions.ts';
 import { known } from './raw.ts';
+import type { JudgedRun } from './verdict.ts';
+import type { WatchState } from './watch-state.ts';
 
 const time = () => z.iso.datetime();
 const count = () => z.int().nonnegative();
@@ -116,6 +117,61 @@ export const messageSchema = z.discriminatedUnion('event', [flowMessageSchema, c
 export type FlowMessage = z.infer<typeof flowMessageSchema>;
 export type CreateMessage = z.infer<typeof createMessageSchema>;
 export type Message = z.infer<typeof messageSchema>;
+
+/** A failed run that is not run again any more. */
+export interface GivenUp {
+  run: Pick<JudgedRun, 'id' | 'cause'>;
+  /** Why not, where that is not because it was run again as often as asked for. */
+  refusal?: string | undefined;
+}
+
+/** What whoever the watch names is to be notified of. */
+export interface Notification extends Partial<GivenUp> {
+  event: FlowMessage['event'];
+  /** The verdict that was reported before. */
+  was?: Health['verdict'];
+}
+
+/** The verdict that was reported last. `silent`: to nobody, as it was so before the watch began. */
+export interface Reported {
+  verdict: Health['verdict'];
+  silent?: true;
+}
+
+/**
+ * Whether the verdict of a flow is to be reported: only a change is, and not of what was so before anybody watched.
+ * `reported`: what counts as reported from now on, where that is another verdict.
+ */
+export function reportOf(
+  before: Reported | undefined,
+  state: WatchState,
+  health: Health,
+): { reported?: Reported; change?: Notification } {
+  const { verdict } = health;
+  const silent = isOld(state, health, before);
+  // `pending`: nothing is known yet, or nothing again. That is no news for anybody.
+  const isNews = verdict !== 'pending' && (before?.verdict !== verdict || (before.silent && !silent));
+  if (!isNews) return {};
+  if (silent) return { reported: { verdict, silent } };
+  const reported = { verdict };
+  // That it is as well as it was before anybody watched is no news either.
+  if (verdict === 'ok' && before?.verdict === 'ok') return { reported };
+  const was = before?.silent ? undefined : before?.verdict;
+  const recovered = verdict === 'ok' && was !== undefined;
+  return { reported, change: { event: recovered ? 'recovered' : 'changed', ...(was ? { was } : {}) } };
+}
+
+/** Runs of which nobody is notified, and that are not run again: they ended before anybody watched. */
+export function isPast({ start, end = start }: JudgedRun, { began, behindMs }: WatchState): boolean {
+  return end < began - behindMs;
+}
+
+function isOld(state: WatchState, { verdict }: Health, reported: Reported | undefined): true | undefined {
+  if (verdict === 'overdue' || verdict === 'stuck' || verdict === 'unreadable') return undefined;
+  if (verdict === 'paused') return reported === undefined ? true : undefined;
+  const [newest] = state.record.last;
+  return !newest || isPast(newest, state) ? true : undefined;
+}
 
 /** What a message says besides what the health of the flow does. */
 export interface Envelope {

@@ -1,15 +1,24 @@
+import { durationMs } from '../definition/duration.ts';
 import type { Watch } from '../definition/watch.ts';
-import type { Health } from './health.ts';
 import { isPaused } from './flow.ts';
-import type { FlowMessage, Message } from './notification.ts';
-import { followRetries, type Asked, type GivenUp, type RetryChain } from './retry-chains.ts';
+import type { Health } from './health.ts';
+import {
+  isPast,
+  reportOf,
+  type FlowMessage,
+  type GivenUp,
+  type Message,
+  type Notification,
+  type Reported,
+} from './notification.ts';
+import { causeOf } from './read-run.ts';
 import { emptyRecord, type Cause, type JudgedRun } from './verdict.ts';
-import type { Inherited, WatchState } from './watch-state.ts';
+import { lastNews, type Inherited, type WatchState } from './watch-state.ts';
 
 /** What a watcher has done about what it saw. Its size is bounded; it goes from one execution to the next. Times are epoch milliseconds. */
 export interface Reactions {
-  /** The verdict that was reported last. `silent`: to nobody, as it was so before the watch began. */
-  reported?: { verdict: Health['verdict']; silent?: true };
+  /** The verdict that was reported last. */
+  reported?: Reported;
   /** The latest runs, as far as they were seen to. */
   seen: string[];
   /** The retry chains of failed runs that AEP is asked to run again. */
@@ -38,13 +47,6 @@ export interface Actions {
   notify: Notification[];
   /** Failures in a row, where they are enough to disable the flow. */
   pause?: number;
-}
-
-/** What whoever the watch names is to be notified of. */
-export interface Notification extends Partial<GivenUp> {
-  event: FlowMessage['event'];
-  /** The verdict that was reported before. */
-  was?: Health['verdict'];
 }
 
 export const noReactions: Reactions = { seen: [], chains: [], forgiven: 0, outbox: [], undelivered: 0 };
@@ -86,19 +88,9 @@ export function react(
     reactions.forgiven = record.totals.failed;
   }
 
-  const { verdict } = health;
-  const { reported } = before;
-  const silent = isOld(state, health, reported);
-  // `pending`: nothing is known yet, or nothing again. That is no news for anybody.
-  if (verdict !== 'pending' && (reported?.verdict !== verdict || (reported.silent && !silent))) {
-    reactions.reported = silent ? { verdict, silent } : { verdict };
-    const was = reported?.silent ? undefined : reported?.verdict;
-    const recovered = verdict === 'ok' && was !== undefined;
-    // That it is as well as it was before anybody watched is no news either.
-    const asBefore = verdict === 'ok' && reported?.verdict === 'ok';
-    if (!silent && !asBefore)
-      actions.notify.push({ event: recovered ? 'recovered' : 'changed', ...(was ? { was } : {}) });
-  }
+  const { reported, change } = reportOf(before.reported, state, health);
+  if (reported) reactions.reported = reported;
+  if (change) actions.notify.push(change);
   actions.notify.push(...gaveUp.map((one): Notification => ({ event: 'gaveUp', ...one })));
   return { reactions, actions };
 }
@@ -125,18 +117,6 @@ export function inheritanceOf({ began, cursor, record }: WatchState, reactions: 
   };
 }
 
-/** Runs of which nobody is notified, and that are not run again: they ended before anybody watched. */
-function isPast({ start, end = start }: JudgedRun, { began, behindMs }: WatchState): boolean {
-  return end < began - behindMs;
-}
-
-function isOld(state: WatchState, { verdict }: Health, reported: Reactions['reported']): true | undefined {
-  if (verdict === 'overdue' || verdict === 'stuck' || verdict === 'unreadable') return undefined;
-  if (verdict === 'paused') return reported === undefined ? true : undefined;
-  const [newest] = state.record.last;
-  return !newest || isPast(newest, state) ? true : undefined;
-}
-
 function failuresInARow({ forgiven }: Reactions, { record }: WatchState, fresh: JudgedRun[]): number {
   const { streak, totals } = record;
   if (streak?.verdict !== 'failed' || failed(fresh) === 0) return 0;
@@ -145,4 +125,118 @@ function failuresInARow({ forgiven }: Reactions, { record }: WatchState, fresh: 
 
 function failed(runs: JudgedRun[]): number {
   return runs.filter(({ verdict }) => verdict === 'failed').length;
+}
+
+/** A retry chain: a failed run, and the runs that AEP made of it when it was asked to run it again. Times are epoch milliseconds. */
+export interface RetryChain {
+  /** The run that failed first. */
+  root: string;
+  /** The run that stands for it now. */
+  run: string;
+  /** How often AEP was asked. */
+  tried: number;
+  /** When to ask next. Absent while an answer, or the end of a run, is waited for. */
+  dueAt?: number;
+  /** When AEP was asked, while nobody knows whether it heard: a run that starts after this moment is taken for its answer. */
+  doubtSince?: number;
+}
+
+/** What became of AEP being asked to run a run again: the new run, or nobody knows yet, or nobody knows for good. */
+export type Asked = { newRun: string } | 'underWay' | 'inDoubt';
+
+const chainsToKeep = 10;
+const newerWait = `${chainsToKeep} newer failed runs wait to be run again.`;
+const usualPauseMs = 5 * 60_000;
+/** AEP's clock and ours may differ a little; a run that started this much before the request still counts as its answer. */
+const slackMs = 60_000;
+
+/** Goes on with the retry chains of failed runs. `gaveUp`: those that have come to a bad end. */
+export function followRetries(
+  before: RetryChain[],
+  fresh: JudgedRun[],
+  state: WatchState,
+  { retry }: Watch,
+): { chains: RetryChain[]; gaveUp: GivenUp[] } {
+  const gaveUp: GivenUp[] = [];
+  const answers = before.map((chain) => answered(chain, state));
+  const isNewIn = ({ id }: JudgedRun) => answers.some((one, n) => one !== before[n] && one.run === id);
+  const judgedBefore = state.record.last.filter((run) => isNewIn(run) && !fresh.includes(run));
+  let chains = answers;
+  for (const run of [...judgedBefore, ...fresh]) {
+    const chain = chains.find((one) => one.run === run.id);
+    if (run.verdict !== 'failed') {
+      chains = chains.filter((one) => one !== chain);
+      continue;
+    }
+    if (!chain && !retry) continue;
+    const { root, tried } = chain ?? { root: run.id, tried: 0 };
+    const again = retry && tried < retry.times && causeOf(run.cause?.code).heals;
+    chains = chains.filter((one) => one !== chain);
+    if (again)
+      chains.push({ root, run: run.id, tried, dueAt: lastNews(state) + pauseBefore(tried, retry.pause) });
+    else if (chain) gaveUp.push({ run });
+  }
+  const tooMany = chains.splice(0, chains.length - chainsToKeep);
+  return { chains, gaveUp: [...gaveUp, ...tooMany.map((chain) => givenUp(chain, state, newerWait))] };
+}
+
+/** The end of a chain that AEP was not to be asked about any more. */
+export function givenUp(
+  { run: id }: RetryChain,
+  { record }: WatchState,
+  refusal: string | undefined,
+): GivenUp {
+  return { run: record.last.find((run) => run.id === id) ?? { id }, refusal };
+}
+
+/** AEP was asked, and this is the run it made of the failed one. */
+export function retried(chains: RetryChain[], chain: RetryChain, newRun: string): RetryChain[] {
+  return replace(chains, { root: chain.root, run: newRun, tried: chain.tried + 1 });
+}
+
+/**
+ * AEP was asked at `askedAt`, and nobody knows whether it heard. It counts as asked; only if no run shows by the next
+ * time, it is asked again, or given up where that was the last time.
+ */
+export function doubted(
+  chains: RetryChain[],
+  chain: RetryChain,
+  { askedAt, now }: { askedAt: number; now: number },
+  { retry }: Watch,
+): RetryChain[] {
+  const { root, run } = chain;
+  const tried = chain.tried + 1;
+  const dueAt = now + pauseBefore(tried, retry?.pause);
+  return replace(chains, { root, run, tried, dueAt, doubtSince: askedAt });
+}
+
+/** AEP is being asked: until it has answered, it is not asked again. */
+export function asking(chains: RetryChain[], chain: RetryChain): RetryChain[] {
+  const { root, run, tried } = chain;
+  return replace(chains, { root, run, tried });
+}
+
+/** AEP was asked and surely did nothing: it is asked as if for the first time. */
+export function putOff(chains: RetryChain[], chain: RetryChain, now: number, { retry }: Watch): RetryChain[] {
+  const { root, run, tried } = chain;
+  return replace(chains, { root, run, tried, dueAt: now + pauseBefore(tried, retry?.pause) });
+}
+
+/** How long to wait before a failed run is run again that was already run again `tried` times. Milliseconds. */
+export function pauseBefore(tried: number, pause: string | undefined): number {
+  return ((pause && durationMs(pause)) || usualPauseMs) * 2 ** tried;
+}
+
+/** The chains, with one as it is now. */
+export function replace(chains: RetryChain[], by: RetryChain): RetryChain[] {
+  return chains.map((one) => (one.root === by.root ? by : one));
+}
+
+/** Better a run too few than the same rows twice: whatever started since the doubt is taken for the answer. */
+function answered(chain: RetryChain, { record, cursor, behindMs }: WatchState): RetryChain {
+  const { doubtSince, root, tried } = chain;
+  if (doubtSince === undefined) return chain;
+  const since = doubtSince - behindMs - slackMs;
+  const answer = [...record.last, ...cursor.open].find(({ id, start }) => id !== chain.run && start >= since);
+  return answer ? { root, run: answer.id, tried } : chain;
 }

@@ -144,7 +144,7 @@ test('a workflow that was named is signalled with the message', async () => {
 });
 
 describe('a flow that fails again and again', () => {
-  test('is disabled where that was asked for, received, watched on as paused, and enabled by an update', async () => {
+  test('is disabled where that was asked for, reported, watched on as paused, and enabled by an update', async () => {
     const { aep } = stage;
     const { flowId, watcher, received, judge } = await stage.watch({ ...onCall, pauseAfter: 2 });
     const stateInAep = async () => (await aep.flowService.flows.get({ sandbox: 'prod' }, flowId))?.['state'];

@@ -12,6 +12,7 @@ export interface HandOver extends Omit<WatchInput, 'flowId'> {
 
 /** How long the watcher of the replaced flow may take to start the other: longer than its own patience. Milliseconds. */
 const patienceMs = 120_000;
+const firstPauseMs = 500;
 const longestPauseMs = 10_000;
 
 /**
@@ -25,11 +26,13 @@ export async function handOver({ from, to, ...how }: HandOver): Promise<void> {
   const next = { ...how, flowId: to };
   const { sandbox, ...successor } = next;
   if (await signalWatcher({ sandbox, flowId: from }, replacedSignal, successor)) {
-    let pauseMs = 1_000;
-    for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += pauseMs) {
+    let pauseMs = firstPauseMs;
+    let waitedMs = 0;
+    while (waitedMs < patienceMs) {
       if (await signalWatcher(next, wakeSignal)) return;
-      pauseMs = Math.min(2 * pauseMs, longestPauseMs);
       await sleep(pauseMs, { summary: 'Until the new flow is watched' });
+      waitedMs += pauseMs;
+      pauseMs = Math.min(2 * pauseMs, longestPauseMs);
     }
   }
   await ensureWatch(next, { wakes: false });

@@ -11,11 +11,18 @@ import type { Activities } from '../../activities/index.ts';
 import type { Watch } from '../../definition/watch.ts';
 import { isPaused } from '../../runs/flow.ts';
 import type { Health } from '../../runs/health.ts';
-import { messageOf } from '../../runs/notification.ts';
-import { noReactions, react } from '../../runs/reactions.ts';
-import type { Notification, Reactions } from '../../runs/reactions.ts';
-import { asking, doubted, givenUp, putOff, replace, retried } from '../../runs/retry-chains.ts';
-import type { Asked, RetryChain } from '../../runs/retry-chains.ts';
+import { messageOf, type Notification } from '../../runs/notification.ts';
+import {
+  asking,
+  doubted,
+  givenUp,
+  noReactions,
+  putOff,
+  react,
+  replace,
+  retried,
+} from '../../runs/reactions.ts';
+import type { Asked, Reactions, RetryChain } from '../../runs/reactions.ts';
 import type { WatchState } from '../../runs/watch-state.ts';
 import { doubtTypes, retry } from '../calls.ts';
 import { isDoubt, thrownBy } from '../failures.ts';
