@@ -1,16 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { DeterminismViolationError } from '@temporalio/workflow';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { shapes } from './histories/shapes.ts';
+import { replayHistory } from './support/replay.ts';
 
 const folder = new URL('./histories/recorded/', import.meta.url);
 const files = readdirSync(folder);
-
-beforeAll(() => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-});
 
 interface Recorded {
   events: { eventType: string; [attributes: string]: unknown }[];
@@ -21,14 +17,10 @@ function recorded(file: string): Recorded {
 }
 
 /** Replays a history against the workflows as they are now. Workflow ids are locks, so they must be the recorded ones. */
-async function replay(history: Recorded): Promise<void> {
+function replay(history: Recorded): Promise<void> {
   const [first] = history.events;
   const { workflowId } = first!['workflowExecutionStartedEventAttributes'] as { workflowId: string };
-  await Worker.runReplayHistory(
-    { workflowBundle: { codePath: inject('workflowBundle') } },
-    historyFromJSON(history),
-    workflowId,
-  );
+  return replayHistory({ workflowId, history: historyFromJSON(history) });
 }
 
 describe('workflows that began before this release go on with it', () => {

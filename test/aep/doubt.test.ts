@@ -63,14 +63,14 @@ describe('a create whose outcome nobody knows', () => {
 
   test('hangs: the deadline ends it', async () => {
     const { aep, requests } = await fakeAep(() => undefined);
-    const error = await errorOf(aep.flowService.flows.create({ ...call, timeoutMs: 100 }, create));
+    const error = await errorOf(aep.flowService.flows.create({ ...call, timeoutMs: 500 }, create));
     expect(error).toMatchObject({ name: 'Unavailable', created: 'unknown', code: 'TIMEOUT' });
     expect(requests).toHaveLength(1);
   });
 
   test('starts to answer and hangs: the deadline holds for the body too', async () => {
     const { aep } = await fakeAep((_, response) => void response.writeHead(201).write('{"id":'));
-    const error = await errorOf(aep.flowService.flows.create({ ...call, timeoutMs: 100 }, create));
+    const error = await errorOf(aep.flowService.flows.create({ ...call, timeoutMs: 500 }, create));
     expect(error).toMatchObject({ name: 'Unavailable', created: 'unknown', code: 'TIMEOUT' });
   });
 

@@ -2,12 +2,12 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { Client, Connection } from '@temporalio/client';
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import { connect, type AepDataflows } from '../../src/client.ts';
 import { failureOf, orders } from '../support/dataflows.ts';
 import { startTestTemporal, type TestTemporal } from '../support/temporal.ts';
 
-const { Payload: Wire } = temporal.api.common.v1;
+const { Payload: Wire } = proto.temporal.api.common.v1;
 const encoding = new TextEncoder().encode('binary/squeezed');
 
 /** What nobody can read who does not know it: as encryption would be. */

@@ -1,4 +1,4 @@
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import type { DataflowHandle } from '../../src/client.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { legacyOrders, oneOfNine, orders, places, refusedMapping, requestsIn } from '../support/dataflows.ts';
@@ -6,9 +6,9 @@ import { marked } from '../support/marked.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-type Long = NonNullable<temporal.api.history.v1.IHistoryEvent['eventId']>;
+type Long = NonNullable<proto.temporal.api.history.v1.IHistoryEvent['eventId']>;
 
-const { EVENT_TYPE_WORKFLOW_TASK_COMPLETED: taskCompleted } = temporal.api.enums.v1.EventType;
+const { EVENT_TYPE_WORKFLOW_TASK_COMPLETED: taskCompleted } = proto.temporal.api.enums.v1.EventType;
 
 const { sandboxes, next } = places(30);
 let rig: Rig;

@@ -1,9 +1,9 @@
-import { Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Progress } from '../../src/client.ts';
 import { searchAttributes } from '../../src/workflows/messages.ts';
 import { orders, places, requestsIn } from '../support/dataflows.ts';
 import { startRig, type Rig } from '../support/rig.ts';
+import { replayHistory } from '../support/replay.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const { sandboxes, next } = places(4);
@@ -64,9 +64,8 @@ describe('a create that waits for AEP', () => {
     const [taskStarted, taskScheduled] = [11, 10];
     const to = types.findIndex((type, index) => index > from && [taskStarted, taskScheduled].includes(type));
     expect(to - from).toBeLessThanOrEqual(5);
-    const history = await workflowOf(sandbox).fetchHistory();
-    const code = { workflowBundle: { codePath: inject('workflowBundle') } };
-    await Worker.runReplayHistory(code, history, workflowOf(sandbox).workflowId);
+    const { workflowId } = workflowOf(sandbox);
+    await replayHistory({ workflowId, history: await workflowOf(sandbox).fetchHistory() });
   });
 
   it.concurrent('for no longer than a moment writes no event about it', async () => {

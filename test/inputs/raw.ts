@@ -1,10 +1,10 @@
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import type { Client } from '@temporalio/client';
 import type { TestTemporal } from '../support/temporal.ts';
 
-type Payload = temporal.api.common.v1.IPayload;
+type Payload = proto.temporal.api.common.v1.IPayload;
 
-const { WorkflowIdReusePolicy: reuse } = temporal.api.enums.v1;
+const { WorkflowIdReusePolicy: reuse } = proto.temporal.api.enums.v1;
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 /** A payload as a client in another language may send it. */
@@ -54,7 +54,7 @@ export function rawClient({ client, namespace }: TestTemporal) {
         workflowExecution: { workflowId },
         waitPolicy: {
           lifecycleStage:
-            temporal.api.enums.v1.UpdateWorkflowExecutionLifecycleStage
+            proto.temporal.api.enums.v1.UpdateWorkflowExecutionLifecycleStage
               .UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED,
         },
         request: { meta: { updateId: crypto.randomUUID(), identity }, input: { name, args: { payloads } } },

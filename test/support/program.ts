@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
+import { atFileEnd } from './file-end.ts';
 import { waitFor } from './wait-for.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -17,11 +17,6 @@ export interface Program {
   prints(pattern: RegExp, timeoutMs?: number): Promise<RegExpMatchArray>;
   kill(signal: NodeJS.Signals): void;
 }
-
-const left: (() => void)[] = [];
-afterAll(() => {
-  for (const kill of left) kill();
-});
 
 /** Starts a TypeScript file of ours. It is killed when the test file is over, if it still runs. */
 export function startProgram(script: string, args: string[] = [], env: Record<string, string> = {}): Program {
@@ -39,7 +34,7 @@ export function startProgram(script: string, args: string[] = [], env: Record<st
     running = false;
     return code as number | null;
   });
-  left.push(() => void (running && child.kill('SIGKILL')));
+  atFileEnd(() => running && child.kill('SIGKILL'));
   return {
     pid: child.pid!,
     stdout: () => stdout,

@@ -122,7 +122,7 @@ test('a look that somebody wanted while AEP was away is made by the next executi
   }
   await until(watcher, 'the pause', ({ verdict }) => verdict === 'paused');
   await watcher.terminate();
-}, 60_000);
+}, 180_000);
 
 test('a watch whose first look cannot be made does not grow by what it is told meanwhile', async () => {
   const { control } = stage.rig.emulator;
@@ -140,7 +140,7 @@ test('a watch whose first look cannot be made does not grow by what it is told m
   }
   await until(watcher, 'the first look', ({ flowName }) => flowName === 'Orders');
   await watcher.terminate();
-}, 60_000);
+}, 180_000);
 
 /** Tells a watcher of nothing again and again, until the next execution has taken over. */
 async function untilContinued(watcher: Watcher, runId: string): Promise<void> {
@@ -152,6 +152,6 @@ async function untilContinued(watcher: Watcher, runId: string): Promise<void> {
       );
       return (await watcher.describe()).runId !== runId;
     },
-    40_000,
+    120_000,
   );
 }

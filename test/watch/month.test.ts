@@ -1,5 +1,5 @@
 import { defaultPayloadConverter } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => place.teardown());
 
-type History = temporal.api.history.v1.IHistory;
+type History = proto.temporal.api.history.v1.IHistory;
 
 const workflowBundle = inject('workflowBundle');
 
@@ -87,4 +87,4 @@ test('a flow that runs once is watched for a day after its run ended well', asyn
   expect(looks.readRuns).toBeLessThan(6);
 }, 120_000);
 
-const bytesOf = (history: History) => temporal.api.history.v1.History.encode(history).finish().length;
+const bytesOf = (history: History) => proto.temporal.api.history.v1.History.encode(history).finish().length;

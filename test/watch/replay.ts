@@ -1,6 +1,6 @@
 import type { temporal } from '@temporalio/proto';
-import { Worker } from '@temporalio/worker';
-import { expect, inject } from 'vitest';
+import { expect } from 'vitest';
+import { replayHistory } from '../support/replay.ts';
 
 type History = temporal.api.history.v1.IHistory;
 
@@ -11,11 +11,7 @@ export async function replay(handle: {
 }): Promise<void> {
   const history = await handle.fetchHistory();
   expect(withoutSummary(history)).toEqual([]);
-  await Worker.runReplayHistory(
-    { workflowBundle: { codePath: inject('workflowBundle') } },
-    history,
-    handle.workflowId,
-  );
+  await replayHistory({ workflowId: handle.workflowId, history });
 }
 
 /** The activities and timers of which a person would read no reason there. */

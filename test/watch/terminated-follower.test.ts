@@ -1,4 +1,4 @@
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { keepFollowers } from '../../src/keep-followers.ts';
 import { searchAttributes } from '../../src/workflows/messages.ts';
@@ -11,7 +11,7 @@ import { administrator, justEnded, makeFlow } from './make-flow.ts';
 const sandboxes = ['prod', 'stage', 'quiet'];
 const intervalMs = 3_000;
 const warn = () => undefined;
-const { PENDING_ACTIVITY_STATE_STARTED: started } = temporal.api.enums.v1.PendingActivityState;
+const { PENDING_ACTIVITY_STATE_STARTED: started } = proto.temporal.api.enums.v1.PendingActivityState;
 
 let rig: Rig;
 beforeAll(async () => {
@@ -69,7 +69,7 @@ test('a follower that somebody terminated is back within two intervals, and tell
   for (const { health } of flows)
     await waitFor('the failure', async () => (await health()).verdict === 'failed');
   // Lists show a second late that it has ended, and the machine may be busy.
-  expect(Date.now() - terminatedAt).toBeLessThan(2 * intervalMs + 3_000);
+  expect(Date.now() - terminatedAt).toBeLessThan(2 * intervalMs + 10_000);
   const looks = rig.emulator.control
     .requests({ path: '/flowservice/runs' })
     .filter(({ query }) => JSON.stringify(query).includes('flowId'));
@@ -121,7 +121,11 @@ test('a follower whose activity is paused stays stopped, until that is taken bac
   const activity = { namespace, execution: { workflowId: 'runs:prod' }, id: '1' };
   await client.workflowService.pauseActivity({ ...activity, reason: 'For good' });
   const { runId } = await followerOf('prod').describe();
-  const asked = () => rig.emulator.control.requests({ path: '/flowservice/runs' }).length;
+  // Those of a watcher name its flow.
+  const asked = () =>
+    rig.emulator.control
+      .requests({ path: '/flowservice/runs' })
+      .filter(({ query }) => !JSON.stringify(query).includes('flowId')).length;
   let sweeps = 0;
   const swept = () => void (sweeps += 1);
   const stop = keepFollowers({ client, taskQueue: 'aep-dataflows', intervalMs: 100, warn, swept });

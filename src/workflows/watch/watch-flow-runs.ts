@@ -40,8 +40,11 @@ const lastWordsMs = 60_000;
 const lastWordsOfStoppedMs = 5_000;
 /** How long a watch that is replaced waits for its last look, and for what AEP is asked just now. Milliseconds. */
 const lastLookMs = 60_000;
-/** In a long history, a look waits for so long: then those who ask again and again are answered all at once, and it can end. */
-const gatheringMs = 250;
+/**
+ * In a long history, a look waits for so long: then those who ask again and again are answered all at once, and it can
+ * end. The wait is doubled each time somebody came too late for it all the same, up to the second number. Milliseconds.
+ */
+const [gatheringMs, longestGatheringMs] = [250, 8_000];
 
 /**
  * Watches the runs of one flow for as long as the flow lives, and judges each of them once. The follower of its
@@ -115,6 +118,7 @@ export async function watchFlowRuns(
   });
   showHealth(health());
 
+  let patienceMs = gatheringMs;
   for (;;) {
     const settings = settingsOf(watch);
     const plan = planLook(state, settings);
@@ -122,8 +126,9 @@ export async function watchFlowRuns(
     if (first() && !looks.underWay) {
       const gathers = history.isLong({ isBusy: true }) && !allHandlersFinished();
       const summary = 'Until all who ask have asked';
-      if (!gathers || !(await condition(mayEnd, gatheringMs, { summary })))
+      if (!gathers || !(await condition(mayEnd, patienceMs, { summary })))
         looks.start(requestOf(input, state, first()!));
+      if (gathers) patienceMs = Math.min(patienceMs * 2, longestGatheringMs);
     }
 
     // What is heard before the first look waits until there is a state to take it in.
