@@ -119,13 +119,17 @@ test('a follower whose activity is paused stays stopped, until that is taken bac
   await untilListed('prod', true);
   const { client, namespace } = rig.temporal;
   const activity = { namespace, execution: { workflowId: 'runs:prod' }, id: '1' };
+  await waitFor('its activity', async () => {
+    const { pendingActivities } = (await followerOf('prod').describe()).raw;
+    return pendingActivities?.some(({ activityId }) => activityId === activity.id);
+  });
   await client.workflowService.pauseActivity({ ...activity, reason: 'For good' });
   const { runId } = await followerOf('prod').describe();
-  // Those of a watcher name its flow.
+  // Those of a watcher name its flow, and other sandboxes are followed too.
   const asked = () =>
     rig.emulator.control
       .requests({ path: '/flowservice/runs' })
-      .filter(({ query }) => !JSON.stringify(query).includes('flowId')).length;
+      .filter(({ sandbox, query }) => sandbox === 'prod' && !JSON.stringify(query).includes('flowId')).length;
   let sweeps = 0;
   const swept = () => void (sweeps += 1);
   const stop = keepFollowers({ client, taskQueue: 'aep-dataflows', intervalMs: 100, warn, swept });
