@@ -289,6 +289,7 @@ describe('a watch', () => {
       .look(t0 + 5 * minute, [ok(t0)]);
     expect(isOver(watch.state)).toBe(false);
     expect(watch.waits).toBeLessThanOrEqual(day);
+    expect(isOver(watch.look(t0 + 5 * minute + day - 1, []).state)).toBe(false);
     expect(isOver(watch.look(t0 + 5 * minute + day, []).state)).toBe(true);
   });
 
