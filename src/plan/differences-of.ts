@@ -17,7 +17,7 @@ export interface Differs {
 
 /**
  * Compares what AEP has with what would be asked for in its place. A name or a description that the definition does not
- * give is no difference.
+ * give is no difference, nor is that of a resource which is somebody else's.
  * @param now epoch milliseconds: what AEP lets one change of a schedule depends on whether it has begun.
  */
 export function differencesOf(
@@ -26,11 +26,12 @@ export function differencesOf(
   body: JsonObject,
   observed: Observed,
   now: number,
+  isOurs = true,
 ): Differs {
   const { differences, canChange, isMoot, asked } = resources[kind];
   const about = { body, observed, now };
   const differs: Differs = { changes: [], edits: [], fixed: [] };
-  for (const edit of textEdits(body, observed)) {
+  for (const edit of isOurs ? textEdits(body, observed) : []) {
     differs.edits.push(edit);
     differs.changes.push({ field: asked(edit.field, definition), from: edit.from, to: edit.to });
   }

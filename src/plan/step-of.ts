@@ -40,7 +40,9 @@ export function stepOfLiving(asked: Asked, part: Observed | undefined): Stepped 
   const { title, hasUniqueTitle, insteadOfSecond } = resources[kind];
   if (!part) return stepped(asked, 'create', `The living flow has no ${title} any more`);
   const { id } = part;
-  const { changes, edits, fixed } = differencesOf(kind, definition, body, part, now);
+  // What Data Prep has kept no name of may be ours.
+  const isOurs = part.mark ? part.mark.dataflow === dataflow : kind === 'mappingSet' && !part.name;
+  const { changes, edits, fixed } = differencesOf(kind, definition, body, part, now, isOurs);
   if (kind === 'flow' && isDraft(part) && changes.length === 0)
     return stepped(asked, 'update', 'Made as a draft: it is published', { id });
   if (changes.length === 0) return stepped(asked, 'keep', 'As the definition asks for', { id });
@@ -54,10 +56,15 @@ export function stepOfLiving(asked: Asked, part: Observed | undefined): Stepped 
   }
   if (fixed.length > 0 || isDraft(part))
     return stepped(asked, 'replace', 'AEP cannot change it under a flow that runs', { id, changes });
-  // What Data Prep has kept no name of may be ours.
-  const isOurs = part.mark ? part.mark.dataflow === dataflow : !part.name;
-  if (kind === 'mappingSet' && !isOurs)
+  if (!isOurs && kind === 'mappingSet')
     return stepped(asked, 'replace', "It is not the dataflow's own, and so is not changed", { id, changes });
+  if (!isOurs) {
+    const message = `The ${title} ${id}, which the flow of ${dataflow} uses, is not the dataflow's own, and so is not changed. ${insteadOfSecond ?? 'Change it in AEP'}`;
+    return {
+      ...stepped(asked, 'conflict', message, { id, changes }),
+      conflict: conflict('foreign', message, [id]),
+    };
+  }
   return { ...stepped(asked, 'update', 'AEP changes it in place', { id, changes }), edits };
 }
 

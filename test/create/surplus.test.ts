@@ -63,18 +63,18 @@ describe('a dataset that is one too many', () => {
   });
 });
 
-describe('a mapping set that was made for another mapping', () => {
+describe('a mapping set that was made for another schema', () => {
   it('answers no doubt about the new one: POSTs wait for one another, and one that takes effect late is found', async () => {
     const sandbox = next();
-    const mapping = (orders(sandbox)['mapping'] as JsonObject[]).slice(0, 1);
     const { resources: first } = await create(orders(sandbox));
-    await rig.client.delete({ sandbox, name: 'orders' });
+    // A set that maps to a schema which is gone is of no use.
+    await rig.client.delete({ sandbox, name: 'orders', also: ['dataset', 'schema'] });
     const post = { method: 'POST', path: '/conversion/mappingSets', sandbox } as const;
     const sent = () => requestsIn(rig, sandbox, post).length;
     const before = sent();
     rig.emulator.control.addFault({ ...post, kind: '503', times: 2 });
     rig.emulator.control.addFault({ ...post, kind: 'late-commit', skip: 2, delayMs: 250 });
-    const handle = await rig.client.start(orders(sandbox, { mapping }));
+    const handle = await rig.client.start(orders(sandbox));
     const { resources, surplus } = await handle.result();
     expect(sent() - before).toBe(3);
     expect(surplus).toEqual([

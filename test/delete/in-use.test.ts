@@ -86,7 +86,7 @@ describe('a create with a corrected definition', () => {
     const sandbox = next();
     const { flowId, resources } = await create(orders(sandbox));
     const theirs = await flowOver(sandbox, flowId);
-    await removeFlow(sandbox, flowId);
+    await rig.client.delete({ sandbox, name: 'orders', only: [flowId] });
     const source = { ...(orders(sandbox)['source'] as object), tableName: 'test1.Another' };
     const { type, message } = await failureOf(await rig.client.start(orders(sandbox, { source })));
     expect(type).toBe('Conflict');

@@ -223,6 +223,30 @@ describe('what AEP cannot change makes a new flow with a new pair, at a choice:'
   });
 });
 
+describe('what the living flow uses and is somebody else’s', () => {
+  const parts = partsOfCreated(modern);
+  const foreign = (kind: 'dataset' | 'schema') => {
+    const { mark: _, ...rest } = parts[kind]!;
+    return { ...parts, [kind]: rest };
+  };
+
+  test('keeps its name', () => {
+    const wanted = changed({ dataset: { name: 'Others' } });
+    expect(actionsOf(plan(wanted, observedOf(wanted, foreign('dataset'))))).toEqual({});
+  });
+
+  test('is not made to grow', () => {
+    const fieldGroups = [
+      ...sample.schema.fieldGroups,
+      'https://ns.adobe.com/xdm/context/profile-work-details',
+    ];
+    const wanted = changed({ schema: { ...sample.schema, fieldGroups } });
+    const planned = plan(wanted, observedOf(wanted, foreign('schema')));
+    expect(actionsOf(planned)).toEqual({ schema: 'conflict' });
+    expect(planned.conflicts).toMatchObject([{ reason: 'foreign', ids: [ids.schema] }]);
+  });
+});
+
 describe('a digest', () => {
   test('does not move when a run ends or the flow is switched', () => {
     const parts = partsOfCreated(modern);

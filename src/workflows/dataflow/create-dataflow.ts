@@ -110,7 +110,10 @@ async function createResources(
   const work = await beginWork(definition, report, ledger);
   // In a scope of their own: when one step has failed, the others begin nothing more.
   return CancellationScope.cancellable(async () => {
-    const prepared = await prepare(work);
+    const prepared = await prepare(work).catch((error: unknown) => {
+      notTried(definition, report);
+      throw error;
+    });
     const { planned } = prepared;
     try {
       mustHaveNoConflict(planned);
@@ -118,6 +121,7 @@ async function createResources(
       mustHaveNoProblem(planned);
     } catch (error) {
       refused(prepared, error);
+      notTried(definition, report);
       await takeBackHeadStarts(prepared, { all: true });
       throw error;
     }
@@ -125,6 +129,12 @@ async function createResources(
     await takeBackHeadStarts(prepared, { all: false });
     return apply(prepared);
   });
+}
+
+/** Notes of what was never begun that it is not tried. */
+function notTried(definition: Definition, report: ProgressReport): void {
+  for (const kind of neededKinds(definition))
+    if (report.stateOf(kind) === 'waiting') report.step(kind, 'notTried');
 }
 
 /** Notes which steps the plan is refused for. */

@@ -109,13 +109,14 @@ export async function takeBackHeadStarts(
   { calls, headStarts, report, planned }: Prepared,
   { all }: { all: boolean },
 ): Promise<void> {
-  const isCreated = (kind: Kind) =>
+  // After a doubt, what was made is found like anything else.
+  const isUsed = (kind: Kind, id: string) =>
     planned.plan.steps.some(
-      (step) => step.kind === kind && (step.action === 'create' || step.action === 'replace'),
+      (step) => step.kind === kind && (step.id === id || ['create', 'replace'].includes(step.action)),
     );
   for (const [kind, headStart] of [...headStarts].toReversed()) {
     const { id, made } = await headStart;
-    if (!made || (!all && isCreated(kind))) continue;
+    if (!made || (!all && isUsed(kind, id))) continue;
     report.step(kind, 'made', { id });
     const why = await calls.remove(kind, id);
     if (!why) report.deleted(kind, id);
