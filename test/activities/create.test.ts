@@ -93,3 +93,83 @@ it('a title that is taken is waited for from when that was seen, not from when a
   const { failures } = await attempts(createSchema, [request], 3, undefined, lay);
   expect(failures.map(({ type }) => type)).toEqual(['Unavailable', 'Unavailable', 'Unavailable']);
 });
+
+describe('the create of what AEP lets exist twice', () => {
+  const connection = {
+    sandbox: 'prod',
+    dataflow: 'prod/orders',
+    name: 'orders',
+    body: { name: 'orders' },
+    nonce: 'aaaaaaaa',
+    doubts: [] as string[],
+    lookedIn: 'this run',
+    settleMs: 40,
+  };
+  const marked = (id: string, nonce: string) => ({
+    id,
+    name: 'orders',
+    description: `Managed by aep-dataflows: prod/orders #${nonce}`,
+  });
+
+  /** Creates at an AEP that answers POSTs so, one after the other, and shows what is there. */
+  async function createConnection(posts: Answer[], there: object[] = [], more: object = {}) {
+    const left = [...posts];
+    const nonces: string[] = [];
+    const { aep } = await fakeAep(({ method, path, body }, response) => {
+      if (method === 'POST') {
+        nonces.push(/#(\w{8})/.exec(body)![1]!);
+        return json(response, ...left.shift()!);
+      }
+      const one = there.find((other) => path.endsWith((other as { id: string }).id));
+      return json(response, 200, { items: one ? [one] : there });
+    });
+    const { createSourceConnection } = createActivities({ aep, ...bounds });
+    const outcome = await attempts(createSourceConnection, [{ ...connection, ...more }], 8);
+    return { ...outcome, nonces, types: outcome.failures.map(({ type }) => type) };
+  }
+  const made: Answer = [201, { id: 'made' }];
+
+  it('is one attempt with one POST, where nothing goes wrong', async () => {
+    const { types, nonces, result } = await createConnection([made]);
+    expect({ types, nonces }).toEqual({ types: [], nonces: ['aaaaaaaa'] });
+    expect(result).toEqual({
+      created: { id: 'made', nonce: 'aaaaaaaa' },
+      lookedIn: 'this run',
+      doubts: [],
+    });
+  });
+
+  it('sends what surely made nothing again, with the same nonce and without a look', async () => {
+    const { types, nonces, result } = await createConnection([badToken, badToken, made]);
+    expect(types).toEqual(['Unauthorized']);
+    expect(nonces).toEqual(['aaaaaaaa', 'aaaaaaaa', 'aaaaaaaa']);
+    expect(result).toMatchObject({ created: { id: 'made' }, doubts: [] });
+  });
+
+  it('is looked for at once after a doubt, and is what shows', async () => {
+    const { types, nonces, result } = await createConnection([away], [marked('late', 'aaaaaaaa')]);
+    expect({ types, nonces }).toEqual({ types: [], nonces: ['aaaaaaaa'] });
+    expect(result).toMatchObject({ found: [{ id: 'late' }], doubts: ['aaaaaaaa'] });
+  });
+
+  it('is sent anew after the last look, by another nonce', async () => {
+    const { types, nonces, result } = await createConnection([away, made]);
+    expect(types).toEqual(['NothingYet', 'NothingYet', 'NothingYet']);
+    expect(nonces).toEqual(['aaaaaaaa', expect.not.stringMatching('aaaaaaaa')]);
+    expect(result).toMatchObject({ created: { id: 'made', nonce: nonces[1] }, doubts: ['aaaaaaaa'] });
+  });
+
+  it('that is refused for good after a doubt says what is in doubt still', async () => {
+    const { failures, nonces } = await createConnection([away, refused]);
+    expect(failures.at(-1)).toMatchObject({ type: 'Rejected', details: [{}, { doubts: ['aaaaaaaa'] }] });
+    expect(nonces).toHaveLength(2);
+  });
+
+  it('waits for what an earlier run may have sent, and what was there before is no answer', async () => {
+    const more = { doubts: ['of an earlier run'], stays: ['old'] };
+    const { types, nonces, result } = await createConnection([made], [marked('old', 'bbbbbbbb')], more);
+    expect(types).toEqual(['NothingYet', 'NothingYet', 'NothingYet']);
+    expect(nonces).toEqual(['aaaaaaaa']);
+    expect(result).toMatchObject({ created: { id: 'made' } });
+  });
+});

@@ -37,7 +37,7 @@ export const hits = ['kill', 'stop', 'shutdown', 'serverDown', 'both'] as const;
 export type Hit = (typeof hits)[number];
 
 export interface CallFault {
-  verb: 'create' | 'list' | 'get' | 'remove';
+  verb: 'create' | 'update' | 'list' | 'get' | 'remove';
   shelf: ShelfName;
   /** Which of the calls of this sort, from 0. */
   nth: number;

@@ -142,7 +142,13 @@ export class SimulatedAep {
         mappingSets: {
           ...mappingSets,
           getNewest: mappingSets.get,
-          put: notSimulated,
+          put: (call, id, body) =>
+            this.#ask(process, call, 'update', 'mappingSets', () => {
+              const on = this.shelves.mappingSets;
+              const version = Number(on.get(id)?.['version'] ?? 0) + 1;
+              on.change(id, { ...body, version });
+              return { version };
+            }) as Promise<{ version: number }>,
           preview: notSimulated,
           async *newest(call) {
             yield (await mappingSets.list(call, {})).toReversed();

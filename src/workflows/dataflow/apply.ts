@@ -7,9 +7,10 @@ import { pinnedTo, type MappingPin } from '../../resources/flow.ts';
 import { resources } from '../../resources/index.ts';
 import { objectAt } from '../../resources/json.ts';
 import type { Kind, ResourceIds } from '../../resources/kinds.ts';
-import type { JsonObject, Observed } from '../../resources/resource.ts';
+import type { JsonObject } from '../../resources/resource.ts';
 import { invalid } from '../failures.ts';
 import type { StepState } from '../messages.ts';
+import type { Found } from './ledger.ts';
 import { noteFailure, type Prepared } from './prepare.ts';
 import { leftOver, putInPlace, successorSchedule } from './replace-flow.ts';
 import { rowsTwice } from './rows-twice.ts';
@@ -130,11 +131,11 @@ class Branches {
   }
 
   async #create(kind: Kind, ids: ResourceIds): Promise<Done> {
-    const { ledger, headStarts } = this.#prepared;
+    const { headStarts } = this.#prepared;
     const headStart = headStarts.get(kind);
     if (!headStart) this.#begin(kind);
     if (kind === 'flow') this.#startMustLieAhead();
-    const create = () => headStart ?? ledger.create(kind, this.#body(kind, ids), this.#candidates(kind));
+    const create = () => headStart ?? this.#createOnce(kind, this.#body(kind, ids));
     const { id, made } = await (kind === 'flow' ? this.#warningOfRows(create) : create());
     return { id, state: made ? 'made' : 'adopted' };
   }
@@ -165,14 +166,14 @@ class Branches {
 
   /** Made as a draft, which loads nothing until the old one is out of its way. */
   async #replaceFlow(ids: ResourceIds): Promise<Done> {
-    const { definition, ledger, planned } = this.#prepared;
+    const { definition, planned } = this.#prepared;
     const old = planned.living!;
     this.#begin('flow');
     const schedule = successorSchedule(definition, old.flow!, this.#choices.replaceFlow!, Date.now());
     const body = this.#body('flow', ids);
     const pinned = pinnedTo(body, this.#mappingOf(ids) ?? this.#mappingKept());
     const draft = { ...pinned, scheduleParams: schedule };
-    const { id, made } = await ledger.create('flow', draft, this.#candidates('flow'), true);
+    const { id, made } = await this.#createOnce('flow', draft, true);
     await putInPlace(this.#prepared, old, { id, schedule });
     return { id, state: made ? 'made' : 'adopted' };
   }
@@ -196,11 +197,11 @@ class Branches {
     return resources[kind].body(definition, ids, checked.context);
   }
 
-  /** What could be adopted: not what the living flow has, which stays until another has taken its place. */
-  #candidates(kind: Kind): Observed[] {
-    const { observed } = this.#prepared;
-    const inUse = new Set(observed.flows.map((parts) => parts[kind]?.id));
-    return (observed.found[kind] ?? []).filter(({ id }) => !inUse.has(id));
+  /** What a living flow has stays until another has taken its place: it is not adopted, and is no answer to a lost reply. */
+  #createOnce(kind: Kind, body: JsonObject, draft = false): Promise<Found> {
+    const { ledger, observed } = this.#prepared;
+    const inUse = observed.flows.flatMap((parts) => parts[kind]?.id ?? []);
+    return ledger.create(kind, body, observed.found[kind], { apart: inUse, draft });
   }
 
   /** The dataset is asked beside the create of the flow, whose first run cannot have loaded anything by then. */

@@ -102,13 +102,21 @@ export class Ledger {
   /**
    * Adopts what the first look found, or creates it. A kind whose title is unique needs no look: AEP refuses a second one,
    * and what is there is decided about.
-   * @param draft of a flow: it runs nothing until it is published.
+   * @param more.apart the ids of what is left alone, and answers no doubt: what a living flow uses while it is replaced.
+   * @param more.draft of a flow: it runs nothing until it is published.
    * @throws what the create threw, where that surely created nothing; `Conflicting` where what is there does not fit.
    */
-  async create(kind: Kind, body: JsonObject, found: Observed[] = [], draft = false): Promise<Found> {
+  async create(
+    kind: Kind,
+    body: JsonObject,
+    look: Observed[] = [],
+    { apart = [], draft = false }: { apart?: readonly string[]; draft?: boolean } = {},
+  ): Promise<Found> {
     const isUnique = resources[kind].hasUniqueTitle === true;
-    if (kind === 'mappingSet') found = await this.#withNameless(body, found);
+    let shown = kind === 'mappingSet' ? await this.#withNameless(body, look) : look;
     for (let isFirst = true; ; isFirst = false) {
+      // What has a unique title is in the way wherever it is used.
+      const found = isUnique ? shown : shown.filter(({ id }) => !apart.includes(id));
       this.#doubts.seen(kind, found);
       const decision = decide(kind, body, found, { dataflow: this.#dataflow });
       if (decision.action === 'adopt') {
@@ -121,14 +129,16 @@ export class Ledger {
       if (decision.action === 'conflict') await this.#replace(kind, decision);
       else if (isUnique && !isFirst) throw new Conflicting(titleTaken(body, found[0]!.id));
       this.#tellWhatStays(kind, found);
-      const answer = await this.#send(kind, body, found, draft);
+      // What was there before answers no doubt, be it about an earlier run's request or about the one that follows.
+      const stays = [...found.map(({ id }) => id), ...apart];
+      const answer = await this.#send(kind, body, stays, draft);
       if (answer.created) {
         const { id } = answer.created;
         this.#idsOf(kind).add(id);
         return { id, made: true };
       }
-      found = answer.found ?? [];
-      if (isUnique) this.#note(kind, found);
+      shown = answer.found ?? [];
+      if (isUnique) this.#note(kind, shown);
     }
   }
 
@@ -185,7 +195,7 @@ export class Ledger {
   }
 
   /** One create, which ends with a resource that was made or with what shows instead. */
-  async #send(kind: Kind, body: JsonObject, found: Observed[], draft: boolean): Promise<Created> {
+  async #send(kind: Kind, body: JsonObject, stays: string[], draft: boolean): Promise<Created> {
     const isUnique = resources[kind].hasUniqueTitle === true;
     const nonce = uuid4().slice(0, 8);
     this.#sentOf(kind).add(nonce);
@@ -197,8 +207,7 @@ export class Ledger {
         ...(draft ? { draft } : {}),
         nonce,
         doubts: isUnique ? [] : this.#open(kind),
-        // What was there before answers no doubt, be it about an earlier run's request or about the one that follows.
-        stays: found.map(({ id }) => id),
+        stays,
         // Whether a run was cut off is known only to the run that asked. After a reset the answer is another run's, and a
         // look of this run, which lists may keep in the dark about what that one made, is no leave to send.
         lookedIn: this.#waitedIn.get(kind) ?? runId,
@@ -235,6 +244,8 @@ export class Ledger {
     const { found, lookedIn, isOver } = await this.#calls.settle(kind, request);
     this.#waitedIn.set(kind, lookedIn);
     if (isOver) this.#doubts.over(kind);
+    // A second one of the same title cannot be: whatever comes late, AEP names it when one is asked for.
+    if (resources[kind].hasUniqueTitle) this.#doubts.accounted(kind);
     return found;
   }
 
