@@ -11,7 +11,7 @@ import { administrator, justEnded, makeFlow } from './make-flow.ts';
 const sandboxes = ['prod', 'stage', 'quiet'];
 const intervalMs = 3_000;
 const warn = () => undefined;
-const { PENDING_ACTIVITY_STATE_STARTED: started } = proto.temporal.api.enums.v1.PendingActivityState;
+const { PENDING_ACTIVITY_STATE_PAUSED: paused } = proto.temporal.api.enums.v1.PendingActivityState;
 
 let rig: Rig;
 beforeAll(async () => {
@@ -119,10 +119,8 @@ test('a follower whose activity is paused stays stopped, until that is taken bac
   await untilListed('prod', true);
   const { client, namespace } = rig.temporal;
   const activity = { namespace, execution: { workflowId: 'runs:prod' }, id: '1' };
-  await waitFor('its activity', async () => {
-    const { pendingActivities } = (await followerOf('prod').describe()).raw;
-    return pendingActivities?.some(({ activityId }) => activityId === activity.id);
-  });
+  const state = async () => (await followerOf('prod').describe()).raw.pendingActivities?.[0]?.state;
+  await waitFor('its activity', async () => (await state()) !== undefined);
   await client.workflowService.pauseActivity({ ...activity, reason: 'For good' });
   const { runId } = await followerOf('prod').describe();
   // Those of a watcher name its flow, and other sandboxes are followed too.
@@ -134,10 +132,8 @@ test('a follower whose activity is paused stays stopped, until that is taken bac
   const swept = () => void (sweeps += 1);
   const stop = keepFollowers({ client, taskQueue: 'aep-dataflows', intervalMs: 100, warn, swept });
   const { flowId } = await watched('prod');
-  await waitFor('the pause', async () => {
-    const [activity] = (await followerOf('prod').describe()).raw.pendingActivities ?? [];
-    return activity?.paused === true && activity.state !== started;
-  });
+  // An attempt that was under way goes on until it has asked.
+  await waitFor('the pause', async () => (await state()) === paused);
   const before = asked();
   const seen = sweeps;
   await waitFor('sweeps', () => sweeps > seen + 10);
