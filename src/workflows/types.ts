@@ -1,4 +1,7 @@
-/** The types of workflow that `index.ts` exports. Those that hand something to their next execution take it as a second argument. */
+/**
+ * The types of workflow that `index.ts` exports. Those that hand something to their next execution take it as a second
+ * argument; those that are for us are started by nobody else.
+ */
 export const workflowTypes = {
   createDataflow: { isContinued: false },
   planDataflow: { isContinued: false },
@@ -6,8 +9,8 @@ export const workflowTypes = {
   deleteDataflow: { isContinued: false },
   listOrphans: { isContinued: false },
   watchFlowRuns: { isContinued: true },
-  followRuns: { isContinued: true },
-  unlistedRun: { isContinued: false },
+  followRuns: { isContinued: true, isForUs: true },
+  unlistedRun: { isContinued: false, isForUs: true },
 } as const;
 
 export type WorkflowType = keyof typeof workflowTypes;

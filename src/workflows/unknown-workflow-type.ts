@@ -11,7 +11,7 @@ import { workflowTypes } from './types.ts';
  */
 export async function unknownWorkflowType(): Promise<never> {
   const { workflowType } = workflowInfo();
-  const known = Object.keys(workflowTypes);
+  const known = Object.entries(workflowTypes).flatMap(([type, facts]) => ('isForUs' in facts ? [] : type));
   const near = nearest(workflowType, known);
   const hint = near === undefined ? '' : ` Did you mean ${near}?`;
   // A run that is refused at once has left nothing that the next one would have to wait for.

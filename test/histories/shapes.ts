@@ -130,10 +130,10 @@ export const shapes: Record<string, Shape> = {
   },
   async 'create-again-beside-a-twin'(stage) {
     const { sandbox, emulator } = stage;
-    late(stage, '/flowservice/sourceConnections', 6_000);
+    late(stage, '/flowservice/sourceConnections', 15_000);
     await created(stage, orders(sandbox));
     const connections = () => emulator.control.resources('sourceConnections', sandbox);
-    await waitFor('the twin', () => connections().length === 2);
+    await waitFor('the twin', () => connections().length === 2, 40_000);
     return created(stage, orders(sandbox));
   },
   async 'create-after-terminate'(stage) {
@@ -328,7 +328,8 @@ async function replaced(stage: Stage): Promise<{ old: Played; flowId: string }> 
   const { sandbox, emulator } = stage;
   const old = await watched(stage, { retry: { times: 2, pause: '1h' } });
   await runs(stage, 1, 'failed');
-  const flowId = await makeFlow(administrator(emulator.url), { sandbox, name: 'another' });
+  const { now } = emulator.control.clock();
+  const flowId = await makeFlow(administrator(emulator.url), { sandbox, name: 'another', now });
   await old.signal('replaced', { flowId });
   return { old: await ended(old), flowId };
 }

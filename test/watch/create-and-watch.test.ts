@@ -77,24 +77,20 @@ describe('a create of a dataflow that lives', () => {
     },
   );
 
-  test('says which names and descriptions of the definition it has not applied, and changes nothing', async () => {
+  test('is a Conflict that names updateDataflow where a name or description is another', async () => {
     const { flowId } = await create('described', undefined, { description: 'Old' });
-    expect((await create('described', undefined, { description: 'Old' })).warnings).not.toContainEqual(
-      expect.objectContaining({ code: 'kept-as-it-is' }),
-    );
     const target = { name: 'Another name' };
-    const again = await create('described', undefined, { description: 'New', target });
-    expect(again.flowId).toBe(flowId);
-    expect(again.made).toEqual([]);
-    const [warning, ...others] = again.warnings.filter(({ code }) => code === 'kept-as-it-is');
-    expect(others).toEqual([]);
-    for (const kept of [
-      'description of the flow',
-      'description of the source connection',
-      'name and description of the target connection',
-    ])
-      expect(warning!.message).toContain(kept);
-    expect(warning!.message).not.toMatch(/dataset|schema|mapping set/);
+    const again = create('described', undefined, { description: 'New', target });
+    await expect(again).rejects.toMatchObject({
+      type: 'Conflict',
+      message: expect.stringContaining('updateDataflow'),
+      details: {
+        differences: expect.arrayContaining([
+          { field: 'description', wanted: 'New', found: 'Old' },
+          { field: 'target.name', wanted: 'Another name', found: 'described' },
+        ]),
+      },
+    });
     const [flow] = stage.rig.emulator.control.resources('flows', 'prod').filter(({ id }) => id === flowId);
     expect(flow!['description']).toMatch(/^Old\n/);
   });
