@@ -101,11 +101,14 @@ function stepsOf(
   }
 }
 
-/** Of several flows of the dataflow, which is so only while one replaces another: the one that is as the definition asks for. */
+/**
+ * Of several flows of the dataflow, the oldest that is as the definition asks for: while one replaces another, only that one
+ * is. Of one and its late twin, whose request was lost, the twin is not the one that was in use.
+ */
 function targetOf(definition: Definition, observed: ObservedDataflow, facts: Facts): Parts | undefined {
   if (observed.flows.length < 2) return observed.flows[0];
   const fits = ({ step }: Stepped) => ['keep', 'given', 'update'].includes(step.action);
-  return observed.flows.findLast((parts) => stepsOf(definition, observed, facts, parts).every(fits));
+  return observed.flows.find((parts) => stepsOf(definition, observed, facts, parts).every(fits));
 }
 
 /** Which of two flows with the very same mark is the dataflow's is not to be guessed. */

@@ -26,9 +26,10 @@ export function mustHaveNoConflict({ plan, conflicts }: Planned): void {
 const toTell = 10;
 const longestValue = 200;
 
-/** @throws Conflicting where a create would change a flow that lives: that is an update. */
+/** @throws Conflicting where a create would change a flow that lives: that is an update. To sweep a late twin of it is not. */
 export function mustChangeNoLivingFlow({ plan, living }: Planned): void {
-  if (!living || isEmpty(plan)) return;
+  const steps = plan.steps.filter(({ action }) => action !== 'remove');
+  if (!living || isEmpty({ steps })) return;
   const differences = plan.steps.flatMap(({ changes }) => changes.map(differenceOf));
   const busy = plan.steps.filter(({ action }) => !['keep', 'given'].includes(action));
   const told = differences
