@@ -224,7 +224,7 @@ test('a list of descriptors comes in pages where the header has -v2', async () =
     whole.body.results.map((one: { '@id': string }) => one['@id']).toSorted(),
   );
   const first = await list('xdm-v2', '&orderby=xdm:sourceProperty&limit=2');
-  expect(first.body._page.next).toBe('/person/name/firstName');
+  expect(first.body['_page'].next).toBe('/person/name/firstName');
 });
 
 test('the statistics tell the tenant id', async () => {
