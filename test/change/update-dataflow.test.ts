@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/resources/resource.ts';
 import { isEmpty, DataflowError, type Plan } from '../../src/client.ts';
-import { administratorOf, oneOfSix, orders, places } from '../support/dataflows.ts';
+import { administratorOf, legacyOrders, oneOfNine, oneOfSix, orders, places } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 
@@ -71,6 +71,38 @@ describe.concurrent('an update in place', () => {
     expect(mapping!.params).toMatchObject({ mappingId: resources.mappingSet, mappingVersion: '1' });
     expect(transformations.map(({ name }) => name)).toContain('Copy');
     expect(stored('mappingSets', sandbox)).toHaveLength(1);
+  });
+
+  it('renames and describes all nine parts of the older generation anew', async () => {
+    const sandbox = next();
+    const named = (text: string) => ({
+      source: {
+        ...(legacyOrders(sandbox)['source'] as object),
+        name: `Source ${text}`,
+        description: text,
+        adHocSchema: {
+          title: `Raw ${text}`,
+          description: text,
+          class: { title: `Row ${text}`, description: text },
+        },
+      },
+      schema: { ...(legacyOrders(sandbox)['schema'] as object), title: `Orders ${text}`, description: text },
+      dataset: { name: `Orders ${text}`, description: text },
+      target: {
+        name: `Target ${text}`,
+        description: text,
+        datasetBaseConnection: { name: text, description: text },
+      },
+      description: text,
+    });
+    const before = await (await rig.client.start(legacyOrders(sandbox, named('before')))).result();
+    const definition = legacyOrders(sandbox, named('after'));
+    const { resources, plan } = await rig.client.update({ definition });
+    expect(resources).toEqual(before.resources);
+    // A mapping set has neither.
+    expect(plan.summary).toBe('8 to change, 1 as they are');
+    await mustBeEmpty(definition);
+    expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(oneOfNine);
   });
 
   it('with nothing to change is a success without a request that changes anything', async () => {
