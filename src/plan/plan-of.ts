@@ -12,7 +12,15 @@ import { replaceFlow } from './choices-of.ts';
 import { digestOf } from './digest.ts';
 import type { ObservedDataflow, Parts } from './observed-dataflow.ts';
 import { summaryOf, type Choices, type Plan, type Step } from './plan.ts';
-import { conflict, isDraft, stepOfLiving, stepOfNew, stepOfNewFlow, type Stepped } from './step-of.ts';
+import {
+  conflict,
+  isDraft,
+  notMadeYet,
+  stepOfLiving,
+  stepOfNew,
+  stepOfNewFlow,
+  type Stepped,
+} from './step-of.ts';
 
 /** What a plan rests on beside the definition and what AEP has of the dataflow. */
 export interface Facts {
@@ -34,9 +42,6 @@ export interface Planned {
   /** What is in the way. */
   conflicts: Conflict[];
 }
-
-/** What stands in a body for the id of what is not made yet: it is equal to no id. */
-const notMadeYet = (kind: Kind) => `(the new ${resources[kind].title})`;
 
 /**
  * What has to be done so that AEP has what a definition asks for. Pure: the same in every replay, in the client and in

@@ -50,6 +50,11 @@ export function planAsText({ dataflow, steps, problems, warnings, choices, summa
   return lines.join('\n');
 }
 
+/** The same for what renders Markdown, as Temporal's web pages do with a workflow's current details. */
+export function planAsMarkdown(plan: Plan): string {
+  return ['```', planAsText(plan), '```'].join('\n');
+}
+
 function lineOf({ kind, action, id, reason }: Step): string[] {
   const sign = signs[action].padStart(3);
   return [`${sign} ${titleOf(kind)} ${id ? `${id} ` : ''}${words[action]}: ${reason}`];

@@ -3,7 +3,7 @@ import type { Problem, Warning } from '../definition/problems.ts';
 import { startProblem } from '../definition/start.ts';
 import { decide, type Conflict } from '../resources/decide.ts';
 import { resources } from '../resources/index.ts';
-import type { Kind } from '../resources/kinds.ts';
+import { kinds, type Kind } from '../resources/kinds.ts';
 import type { Edit, JsonObject, Observed } from '../resources/resource.ts';
 import { missingFlow } from './choices-of.ts';
 import { differencesOf } from './differences-of.ts';
@@ -34,6 +34,15 @@ export interface Asked {
   now: number;
 }
 
+/** What stands in a body for the id of what is not made yet: it is equal to no id. */
+export const notMadeYet = (kind: Kind): string => `(the new ${resources[kind].title})`;
+const allNotMadeYet: ReadonlySet<unknown> = new Set(kinds.map(notMadeYet));
+
+/** Whether a change is only that another resource is replaced, which that one's own step tells. */
+function isOfReference(change: Change): boolean {
+  return 'to' in change && allNotMadeYet.has(change.to);
+}
+
 /** What becomes of a part of the living flow. */
 export function stepOfLiving(asked: Asked, part: Observed | undefined): Stepped {
   const { kind, definition, body, dataflow, now } = asked;
@@ -54,8 +63,14 @@ export function stepOfLiving(asked: Asked, part: Observed | undefined): Stepped 
       conflict: conflict('differs', message, [id]),
     };
   }
-  if (fixed.length > 0 || isDraft(part))
-    return stepped(asked, 'replace', 'AEP cannot change it under a flow that runs', { id, changes });
+  if (fixed.length > 0 || isDraft(part)) {
+    const own = changes.filter((change) => !isOfReference(change));
+    const reason =
+      own.length > 0
+        ? 'AEP cannot change it under a flow that runs'
+        : 'What it refers to is replaced, and AEP cannot change that';
+    return stepped(asked, 'replace', reason, { id, changes: own });
+  }
   if (!isOurs && kind === 'mappingSet')
     return stepped(asked, 'replace', "It is not the dataflow's own, and so is not changed", { id, changes });
   if (!isOurs) {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isEmpty, planAsMermaid, planAsText } from '../../src/client.ts';
+import { isEmpty, planAsMermaid, planAsText, type Plan } from '../../src/client.ts';
 import { administratorOf, legacyOrders, orders, places, requestsIn } from '../support/dataflows.ts';
 import { example, startRig, type Rig } from '../support/rig.ts';
 
@@ -88,6 +88,28 @@ describe.concurrent('a plan', () => {
     expect(text).toContain('+ {"source":"Name","destination":"person.name.lastName"}');
     expect(text).toContain(plan.summary);
     expect(planAsMermaid(plan)).toMatch(/^flowchart LR\n[^]*mappingSet\d --> flow\d/);
+  });
+
+  it('is in the current details of its workflow as text, and of an update beside its steps', async () => {
+    const sandbox = next();
+    await (await rig.client.start(orders(sandbox))).result();
+    const definition = orders(sandbox, { schedule: { frequency: 'hour', interval: 2, backfill: true } });
+    const { workflow } = rig.temporal.client;
+    const planning = await workflow.start('planDataflow', {
+      workflowId: `plan:${sandbox}`,
+      taskQueue: 'aep-dataflows',
+      args: [definition],
+    });
+    const text = planAsText((await planning.result()) as Plan);
+    const details = async (workflowId: string) =>
+      (await workflow.getHandle(workflowId).query<{ currentDetails: string }>('__temporal_workflow_metadata'))
+        .currentDetails;
+    expect(await details(planning.workflowId)).toContain(text);
+
+    await rig.client.update({ definition });
+    const shown = await details(`dataflow:${sandbox}:orders`);
+    expect(shown).toContain(text);
+    expect(shown).toContain('| flow | ✓ changed |');
   });
 
   it('of a change that AEP cannot make in place names the choice and its consequences', async () => {

@@ -201,6 +201,8 @@ describe('what AEP cannot change makes a new flow with a new pair, at a choice:'
     expect(actionsOf(planned)).toEqual(Object.fromEntries(replaced.map((kind) => [kind, 'replace'])));
     expect(planned.plan.choices.map(({ name }) => name)).toEqual(['replaceFlow']);
     expect(planned.plan.choices[0]!.options.map(({ value }) => value)).toEqual(['from-now', 'backfill']);
+    // That the flow then refers to another connection is no field of a definition.
+    expect(JSON.stringify(planned.plan.steps)).not.toMatch(/the new |source\[|target\[/);
   });
 
   test('another class under the same title is in the way of itself', () => {

@@ -1,8 +1,9 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.ts';
 import { dataflowId, workflowId } from '../../definition/identity.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { planOf } from '../../plan/plan-of.ts';
+import { planAsMarkdown } from '../../plan/render.ts';
 import { activityName, type Kind } from '../../resources/kinds.ts';
 import { resources, titleOf } from '../../resources/index.ts';
 import { heartbeatTimeoutMs, retry } from '../calls.ts';
@@ -28,6 +29,7 @@ const reading = (summary: string) =>
  * What a create or an update of this definition would do, and what is against it: everything at once. It asks AEP and
  * changes nothing there.
  *
+ * The plan as text is in the workflow's current details: Temporal's web pages and `temporal workflow metadata` show it.
  * Runs under any id, also while the dataflow is being created, and then tells what is there at that moment.
  *
  * @param input a definition.
@@ -85,6 +87,7 @@ export async function planDataflow(input: unknown): Promise<Plan> {
     );
     const rows = loads && dataset?.id ? await rowsTwice(definition, dataset.id) : undefined;
     if (rows) all.warnings.push(rows);
+    setCurrentDetails(planAsMarkdown(all));
     return fittingPlan(all);
   } catch (error) {
     throw endingOf(error, {}) ?? error;

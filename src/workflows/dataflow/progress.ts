@@ -2,6 +2,8 @@ import { resources } from '../../resources/index.ts';
 import { setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Warning } from '../../definition/problems.ts';
 import { kinds, type Kind, type ResourceIds } from '../../resources/kinds.ts';
+import type { Plan } from '../../plan/plan.ts';
+import { planAsMarkdown } from '../../plan/render.ts';
 import type { Outcome } from '../../resources/outcome.ts';
 import {
   progressQuery,
@@ -16,7 +18,7 @@ import {
 import { Waits } from './waits.ts';
 
 const otherTitles = {
-  check: 'checks before the first create',
+  check: 'checks before any change',
   replace: 'another flow in the place of the old one',
   watch: 'watcher of the flow runs',
   sweep: 'sweep of surplus',
@@ -28,6 +30,8 @@ export interface ProgressReport {
   step(name: StepName, state: StepState, more?: { id?: string; note?: string }): void;
   stateOf(name: StepName): StepState | undefined;
   warn(warning: Warning): void;
+  /** Shows what is going to be done beside what was. */
+  plan(plan: Plan): void;
   /** Comes to another state as a whole. */
   become(state: Progress['state'], error?: { type: string; message: string }): void;
   /** Begins anew with these steps, after a refusal. What was made stays known as made. */
@@ -52,9 +56,10 @@ export function reportProgress(dataflow: string, steps: StepName[]): ProgressRep
     waiting: [],
   };
   const made: { kind: Kind; id: string }[] = [];
+  let planned: string | undefined;
   setHandler(progressQuery, () => progress);
   const show = () => {
-    setCurrentDetails(markdown(progress));
+    setCurrentDetails([markdown(progress), ...(planned ? ['', planned] : [])].join('\n'));
     showState(progress);
   };
   const waits = new Waits((waiting) => {
@@ -80,6 +85,10 @@ export function reportProgress(dataflow: string, steps: StepName[]): ProgressRep
     stateOf: (name) => progress.steps.find((one) => one.step === name)?.state,
     warn(warning) {
       progress.warnings.push(warning);
+      show();
+    },
+    plan(plan) {
+      planned = planAsMarkdown(plan);
       show();
     },
     become(state, error) {

@@ -67,6 +67,7 @@ export async function updateDataflow(input: unknown): Promise<UpdateDataflowResu
     const work = await beginWork(definition, report, ledger);
     const { prepared, ids } = await CancellationScope.cancellable(async () => {
       const prepared = await prepare(work, choices);
+      report.plan(prepared.planned.plan);
       mustBeAsAsked(prepared, digest, choices);
       for (const warning of prepared.planned.plan.warnings) report.warn(warning);
       return { prepared, ids: await apply(prepared, choices) };
