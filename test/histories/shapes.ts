@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { DataflowHandle } from '../../src/client.ts';
 import { example } from '../support/example.ts';
 import { legacyOrders, orders, refusedMapping } from '../support/dataflows.ts';
+import type { UpdateDataflowInput } from '../../src/workflows/messages.ts';
 import type { Watch } from '../../src/workflows/watch/watch-messages.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { administrator, makeFlow, removeFlow } from '../watch/make-flow.ts';
@@ -158,6 +159,66 @@ export const shapes: Record<string, Shape> = {
     emulator.control.configure({ connectionInitMs: 0 });
     const source = { ...(orders(sandbox)['source'] as object), baseConnectionId: id };
     return created(stage, orders(sandbox, { source }));
+  },
+
+  async 'plan-new'(stage) {
+    const definition = legacyOrders(stage.sandbox);
+    return ended(await started(stage, 'planDataflow', `plan:${stage.sandbox}`, definition));
+  },
+  async 'plan-change'(stage) {
+    const { sandbox } = stage;
+    await created(stage, orders(sandbox));
+    return ended(await started(stage, 'planDataflow', `plan:${sandbox}`, fromOtherTable(sandbox)));
+  },
+  async 'update-in-place'(stage) {
+    const { sandbox } = stage;
+    await created(stage, orders(sandbox));
+    return updated(stage, { definition: orders(sandbox, inPlace) });
+  },
+  async 'update-legacy'(stage) {
+    const { sandbox } = stage;
+    await created(stage, legacyOrders(sandbox));
+    return updated(stage, { definition: legacyOrders(sandbox, { description: 'Changed' }) });
+  },
+  async 'update-lost-reply'(stage) {
+    const { sandbox, emulator } = stage;
+    await created(stage, orders(sandbox));
+    emulator.control.addFault({ method: 'PATCH', kind: 'reset-after', sandbox });
+    return updated(stage, { definition: orders(sandbox, inPlace) });
+  },
+  async 'update-nothing'(stage) {
+    await created(stage, orders(stage.sandbox));
+    return updated(stage, { definition: orders(stage.sandbox) });
+  },
+  async 'update-no-flow'(stage) {
+    return updated(stage, { definition: orders(stage.sandbox) });
+  },
+  async 'update-stale-plan'(stage) {
+    await created(stage, orders(stage.sandbox));
+    return updated(stage, { definition: orders(stage.sandbox, inPlace), digest: 'of another plan' });
+  },
+  async 'update-choice-needed'(stage) {
+    await created(stage, orders(stage.sandbox));
+    return updated(stage, { definition: fromOtherTable(stage.sandbox) });
+  },
+  async 'update-replaced'(stage) {
+    await created(stage, orders(stage.sandbox, { watch: { pauseAfter: 3 } }));
+    return updated(stage, { definition: fromOtherTable(stage.sandbox), replaceFlow: 'from-now' });
+  },
+  async 'update-not-published'(stage) {
+    return notPublished(stage);
+  },
+  async 'update-not-published-and-again'(stage) {
+    await notPublished(stage);
+    return updated(stage, { definition: fromOtherTable(stage.sandbox), replaceFlow: 'backfill' });
+  },
+  async 'update-missing-flow'(stage) {
+    await missing(stage);
+    return updated(stage, { definition: orders(stage.sandbox) });
+  },
+  async 'update-recreated'(stage) {
+    await missing(stage);
+    return updated(stage, { definition: orders(stage.sandbox), missingFlow: 'recreate' });
   },
 
   async 'delete-dataflow'(stage) {
@@ -343,6 +404,41 @@ async function created({ client, temporal }: Stage, definition: object): Promise
 async function failed({ client, temporal }: Stage, definition: object): Promise<Played> {
   const { workflowId } = await client.start(definition);
   return ended(temporal.client.workflow.getHandle(workflowId));
+}
+
+async function updated(stage: Stage, input: UpdateDataflowInput): Promise<Played> {
+  return ended(await started(stage, 'updateDataflow', `dataflow:${stage.sandbox}:orders`, input));
+}
+
+const inPlace = {
+  description: 'Every two hours',
+  schedule: { frequency: 'hour', interval: 2 },
+  mapping: [
+    { source: 'TestID', destination: '_id' },
+    { source: 'Name', destination: 'person.name.lastName' },
+  ],
+};
+
+/** What AEP changes in no living flow. */
+function fromOtherTable(sandbox: string) {
+  return orders(sandbox, { source: { ...(orders(sandbox)['source'] as object), tableName: 'test1.Other' } });
+}
+
+/** The old flow is enabled again, the new one is a draft. */
+async function notPublished(stage: Stage): Promise<Played> {
+  const { sandbox, emulator } = stage;
+  await created(stage, orders(sandbox));
+  // The first action disables the old flow.
+  const path = '/flowservice/flows/*/action';
+  emulator.control.addFault({ method: 'POST', path, kind: '404', skip: 1, sandbox });
+  return updated(stage, { definition: fromOtherTable(sandbox), replaceFlow: 'from-now' });
+}
+
+/** Somebody deletes the flow. */
+async function missing(stage: Stage): Promise<void> {
+  const { sandbox, emulator } = stage;
+  await created(stage, orders(sandbox));
+  await administrator(emulator.url).flowService.flows.remove({ sandbox }, flowOf(stage));
 }
 
 /** One create meets a fault and becomes what it should. */
