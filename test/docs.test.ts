@@ -80,7 +80,7 @@ it('the README names every environment variable, npm script, dependency and sear
     expect(readme).toContain(`--name ${name} --type Keyword`);
 });
 
-it("the README's TypeScript fits the client's types", async () => {
+it.each(['README.md', 'docs/changing.md'])("the TypeScript of %s fits the client's types", async (page) => {
   const folder = await mkdtemp(join(tmpdir(), 'aep-dataflows-docs-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   await writeFile(join(folder, 'package.json'), '{"type": "module"}');
@@ -93,7 +93,7 @@ it("the README's TypeScript fits the client's types", async () => {
     include: ['example.ts'],
   };
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(settings));
-  const [example] = blocks(readme, 'ts');
+  const [example] = blocks(text(page), 'ts');
   // Were the client's types not found, this line would be no error, and that would be one.
   const witness = '// @ts-expect-error there is no such method\nawait dataflows.notThere();';
   await writeFile(join(folder, 'example.ts'), `${example}\n${witness}`);
