@@ -16,7 +16,6 @@ export type WarningCode =
   | 'deprecated-connector'
   | 'flow-disabled'
   | 'foreign-dataset'
-  | 'kept-as-it-is'
   | 'left-of-replaced-flow'
   | 'several-sources-for-one-destination'
   | 'undocumented-date-format'
