@@ -402,7 +402,7 @@ async function progressOf(handle: WorkflowHandle): Promise<FullProgress> {
   return { dataflow, state: 'paused', steps: [], warnings: [], waiting, paused };
 }
 
-/** @param nobody answers why nothing runs that could be asked */
+/** @param nobody returns why nothing runs that could be asked */
 function updated<Answer>(update: Promise<Answer>, nobody?: () => Promise<DataflowError>): Promise<Answer> {
   return update.catch(async (error: unknown) => {
     if (nobody && error instanceof WorkflowNotFoundError) throw await nobody();

@@ -16,15 +16,15 @@ import {
  */
 export interface WatcherHandle {
   readonly workflowId: string;
-  /** Looks at AEP now, and answers how the flow is then. */
+  /** Looks at AEP now, and returns how the flow is then. */
   checkNow(): Promise<Health>;
-  /** Has AEP run a failed run again: the newest, unless one is named. Answers the id of the new run. */
+  /** Has AEP run a failed run again: the newest, unless one is named. Returns the id of the new run. */
   retryRun(runId?: string): Promise<{ runId: string }>;
   /** New settings, all of them: what is left out is as if it had never been set. */
   setWatch(watch: Watch): Promise<Watch>;
-  /** Enables the flow, and answers how it is then, and in `note` that AEP makes up what was missed. */
+  /** Enables the flow. Returns how it is then, and in `note` that AEP makes up what was missed. */
   resume(): Promise<Resumed>;
-  /** Ends the watch; the flow goes on. Answers how it was. */
+  /** Ends the watch; the flow goes on. Returns how it was. */
   stop(): Promise<Health>;
 }
 

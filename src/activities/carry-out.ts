@@ -19,7 +19,7 @@ export interface Change<Result> {
   isBusy?(answer: JsonObject): boolean;
   /** The result, where the answer shows what is asked for. @throws ApplicationFailure where it is not to be asked for any more. */
   done(answer: JsonObject): Result | undefined;
-  /** One request. Answers the result where AEP's reply has it, else what is read next has to show it. */
+  /** One request. Returns the result where AEP's reply has it, else what is read next has to show it. */
   send(call: Call, answer: JsonObject): Promise<Result | undefined>;
   gone(): ApplicationFailure;
   /**

@@ -1,7 +1,7 @@
 /** How many are asked about at once. */
 const atOnce = 20;
 
-/** Asks about each of many, a few at once: all of them together would look like a flood. Answers in their order. */
+/** Asks about each of many, a few at once: all of them together would look like a flood. Returns the answers in their order. */
 export async function* inTurns<Item, Answer>(
   items: readonly Item[],
   ask: (item: Item) => Promise<Answer>,

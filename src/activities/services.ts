@@ -22,7 +22,7 @@ export interface Service {
   patch?(call: Call, id: string, operations: readonly Operation[], etag?: string): Promise<void>;
   /** AEP takes its time over a change, and shows when it is done. */
   changesSlowly?: true;
-  /** Absent where AEP has no DELETE. Answers false where there was nothing to delete. */
+  /** Absent where AEP has no DELETE. Returns false where there was nothing to delete. */
   remove?(call: Call, id: string): Promise<boolean>;
   /** What keeps it in use, for the kinds that must not be deleted under somebody else. Lists may show what is gone. */
   users?: Users;

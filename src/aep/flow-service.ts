@@ -49,7 +49,7 @@ export interface FlowService {
   /** Page by page, so that a reader may stop early. */
   listRuns(call: Call, query: RunQuery): AsyncIterable<Run[]>;
   getRun(call: Call, id: string): Promise<Run | undefined>;
-  /** Runs a failed run again. Answers with the id of the new run. */
+  /** Runs a failed run again. Returns the id of the new run. */
   retriggerRun(call: Call, id: string): Promise<{ id: string }>;
 }
 

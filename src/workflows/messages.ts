@@ -105,7 +105,7 @@ export const resumeUpdate = defineUpdate<void, [corrected: unknown]>('resume');
 /** Ends a create that waits after a refusal, as `"onFailure": "keep"` (unless said otherwise) or `"rollback"` would have. */
 export const giveUpUpdate = defineUpdate<void, [how: 'keep' | 'rollback' | null | undefined]>('giveUp');
 
-/** What `createDataflow` answers. */
+/** What `createDataflow` returns. */
 export interface CreateDataflowResult {
   flowId: string;
   /** The id of every resource the dataflow is made of: made, found in place or given. */

@@ -14,7 +14,7 @@ import { beating, bodyOf } from './send.ts';
 
 /**
  * A create of a kind whose title AEP keeps unique: a second POST is refused with the first one's id, so that doubt heals by
- * asking again, and no look is needed before. Answers with what has the title where that is taken.
+ * asking again, and no look is needed before. Returns what has the title where that is taken.
  */
 export function createUniqueOf(kind: Kind, dependencies: Dependencies) {
   const service = servicesOf(dependencies.aep)[kind];

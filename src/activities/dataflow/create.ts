@@ -53,7 +53,7 @@ export function createOf(kind: Kind, dependencies: Dependencies) {
       const settleMs = request.settleMs + (isReset ? staleAfterMs : 0);
       const state = settling(isReset ? [...request.doubts, request.nonce] : request.doubts, request.nonce);
       const { doubts } = state;
-      /** Answers what shows of ours, and nothing where nothing can show any more. */
+      /** Returns what shows of ours, and nothing where nothing can show any more. */
       const lookIn = async (now: Settling): Promise<Created | undefined> => {
         const sought = { ...request, settleMs, nonces: knownNonces(now.doubts) };
         const found = await lookAfterDoubt(kind, dependencies, sought, now);

@@ -92,7 +92,7 @@ function doubt(kind: Kind, why: string, cause?: AepError): ApplicationFailure {
 }
 
 /**
- * For a call that must not be made twice: throws `doubt` where this attempt no longer counts, and answers what the call
+ * For a call that must not be made twice: throws `doubt` where this attempt no longer counts, and returns what the call
  * is to be given, so that it is not made later either. That is no cancellation signal: a POST that was begun is
  * answered, or nobody knows what it did.
  */

@@ -55,7 +55,7 @@ export function settling(doubts: string[], unsaid = lost): Settling {
   return { looks: isEarly ? looks - 1 : looks, doubts: known, pauseMs, dueAt: undefined };
 }
 
-/** Answers when something shows, or at the last look: until then every look ends in a failure that says when the next one is due. */
+/** Returns when something shows, or at the last look: until then every look ends in a failure that says when the next one is due. */
 export async function lookAfterDoubt(
   kind: Kind,
   dependencies: Dependencies,

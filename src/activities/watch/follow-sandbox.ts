@@ -82,7 +82,7 @@ export function createFollowActivities({ aep, watchIntervalMs }: FollowDependenc
   return {
     /**
      * Asks AEP again and again which runs of a sandbox have ended, and hands each to the watcher of its flow. It goes on
-     * for a day without a trace in the history; then it answers what the next execution must know, and whether anybody
+     * for a day without a trace in the history; then it returns what the next execution must know, and whether anybody
      * still watches a flow of this sandbox.
      */
     async signalEndedRuns({ sandbox, ...carried }: FollowRequest): Promise<Followed & { isNeeded: boolean }> {

@@ -14,7 +14,7 @@ const giveUpAfterMs = 30 * 60_000;
 export function createRetrigger({ aep, httpTimeoutMs }: { aep: Aep; httpTimeoutMs: number }) {
   return {
     /**
-     * Asks AEP to run a failed run again; answers the id of the new run. Sent once: two would load the same rows twice,
+     * Asks AEP to run a failed run again; returns the id of the new run. Sent once: two would load the same rows twice,
      * so whatever is not surely refused is `OutcomeUnknown` and never sent again by a retry.
      */
     async retriggerRun({ sandbox, runId }: RetriggerRequest): Promise<string> {

@@ -31,7 +31,7 @@ type Outcome = 'signalled' | 'unwatched' | 'lost';
  */
 export function createSignalling(unwatched = new Map<string, number>()) {
   return {
-    /** `onSignalled` hears, batch by batch, whose watchers know. Answers to how many watchers that was, and to how many not. */
+    /** `onSignalled` hears, batch by batch, whose watchers know. Returns how many watchers that was, and how many not. */
     async signal(
       sandbox: string,
       runs: Run[],

@@ -40,7 +40,7 @@ export interface ProgressReport {
   readonly made: readonly { kind: Kind; id: string }[];
   /** Notes that something was deleted again. */
   deleted(kind: Kind, id: string): void;
-  /** Says that a call of AEP is under way until it has ended: it may have to wait. Answers with the same promise. */
+  /** Says that a call of AEP is under way until it has ended: it may have to wait. Returns the same promise. */
   during<Answer>(activity: string, call: Promise<Answer>): Promise<Answer>;
 }
 

@@ -36,7 +36,7 @@ export function resourceCalls(definition: Definition, bounds: Bounds, report: Pr
     },
     update: (kind: Kind, request: Asked<UpdateRequest>) =>
       report.during(activityName('update', kind), callsFor(kind, bounds).update({ ...request, ...common })),
-    /** Deletes, whatever was cancelled. Answers why it could not be deleted, and nothing where it is gone. */
+    /** Deletes, whatever was cancelled. Returns why it could not be deleted, and nothing where it is gone. */
     async remove(kind: Kind, id: string): Promise<string | undefined> {
       if (resources[kind].undeletable) return resources[kind].undeletable;
       try {

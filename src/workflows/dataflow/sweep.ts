@@ -11,7 +11,7 @@ import type { ResourceCalls } from './resource-calls.ts';
 
 /**
  * The last step of create-once: a request whose outcome was never seen can take effect after everything else is made.
- * Once even that must show, looks once more and deletes what is one too many. Answers with what stays: what AEP cannot
+ * Once even that must show, looks once more and deletes what is one too many. Returns what stays: what AEP cannot
  * delete, what others use, and datasets that may hold data. The flow lives by now, so that trouble here is told and is no
  * failure: the next create or `listOrphans` finds the rest.
  */

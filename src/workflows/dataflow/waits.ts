@@ -25,7 +25,7 @@ export class Waits {
     setHandler(waitsSignal, (told) => this.#hear(told));
   }
 
-  /** Says that a call is under way until it has ended. Answers with the same promise. */
+  /** Says that a call is under way until it has ended. Returns the same promise. */
   during<Answer>(activity: string, call: Promise<Answer>): Promise<Answer> {
     this.#underWay.set(activity, (this.#underWay.get(activity) ?? 0) + 1);
     const ended = () => {

@@ -30,7 +30,7 @@ export class Looks {
 
   /**
    * Asks for a look at the newest runs, and at more where `look` says so: one that begins from now on.
-   * Answers what `seen` has come to when that was taken.
+   * Returns what `seen` has come to when that was taken.
    */
   want(look: WantedLook): number {
     this.#wanted = { at: 0, full: false, ...both(look, this.#wanted) };

@@ -124,7 +124,7 @@ export class Responses {
     this.#notify({ event: 'gone' });
   }
 
-  /** Asks AEP to run a run again, for a person. Answers the id of the new run. */
+  /** Asks AEP to run a run again, for a person. Returns the id of the new run. */
   async retry(runId: string): Promise<string> {
     const chain = this.#reactions.chains.find(({ run }) => run === runId);
     try {

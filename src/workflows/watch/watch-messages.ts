@@ -53,17 +53,17 @@ export const replacedSignal = defineSignal<[Successor]>('replaced');
 /** The flow that takes the place of a watched one. What is left out stays as it was. */
 export type Successor = Omit<WatchInput, 'sandbox'>;
 
-/** Looks at AEP now. Answers how the flow is then. */
+/** Looks at AEP now. Returns how the flow is then. */
 export const checkNowUpdate = defineUpdate<Health>('checkNow');
 
-/** Asks AEP to run a run again that failed, or that had no rows: the newest, unless one is named. Answers the id of the new run. */
+/** Asks AEP to run a run again that failed, or that had no rows: the newest, unless one is named. Returns the id of the new run. */
 export const retryRunUpdate = defineUpdate<{ runId: string }, [RetryRun?]>('retryRun');
 
 export interface RetryRun {
   runId?: string;
 }
 
-/** Takes new settings, all of them: what is left out is as if it had never been set. Answers them. */
+/** Takes new settings, all of them: what is left out is as if it had never been set. Returns them. */
 export const setWatchUpdate = defineUpdate<Watch, [Watch]>('setWatch');
 
 /** The same for workflows, which cannot send updates. Settings that cannot be taken are left out. */
@@ -75,10 +75,10 @@ export interface Resumed extends Health {
   note?: string;
 }
 
-/** Enables a flow that is disabled, whoever did that. Answers how the flow is then. */
+/** Enables a flow that is disabled, whoever did that. Returns how the flow is then. */
 export const resumeUpdate = defineUpdate<Resumed>('resume');
 
-/** Ends the watch; the flow goes on. Answers how it was. */
+/** Ends the watch; the flow goes on. Returns how it was. */
 export const stopUpdate = defineUpdate<Health>('stop');
 
 export { watcherWorkflowId } from '../../runs/names.ts';
