@@ -1,6 +1,6 @@
 /** What names a column must name one of those that are given. */
 import { columnOf, plainPath, spelledName } from './column-path.ts';
-import type { Draft } from './draft.ts';
+import type { Draft } from './definition.ts';
 import { columnsIn } from './expression-columns.ts';
 import type { Suggest } from './nearest.ts';
 import { isObject } from './plain-json.ts';

@@ -1,12 +1,27 @@
 import { z } from 'zod';
 import { duration } from './duration.ts';
 import { deltaColumn, mapping } from './mapping.ts';
-import { options } from './options.ts';
 import { schedule } from './schedule.ts';
 import { source } from './source.ts';
 import { dataset, schema, target } from './target.ts';
 import { dataflowName, prose, sandboxName } from './text.ts';
 import { watch } from './watch.ts';
+
+const options = () =>
+  z
+    .strictObject({
+      partialIngestionPercent: z
+        .number()
+        .gt(0)
+        .max(100)
+        .optional()
+        .describe('Percentage of rows that may fail before AEP calls a run failed: above 0, at most 100.'),
+      errorDiagnosticsEnabled: z
+        .boolean()
+        .optional()
+        .describe('Whether AEP keeps details and samples of rows that failed.'),
+    })
+    .describe("The flow's options.");
 
 const definition = z
   .strictObject({
@@ -51,3 +66,12 @@ export const definitionSchema = () => definition;
 
 /** A definition that has passed every check. Plain JSON, as it was given, without `$schema`. */
 export type Definition = Omit<z.infer<typeof definition>, '$schema'>;
+
+type Incomplete<T> = T extends (infer Item)[]
+  ? (Incomplete<Item> | undefined)[]
+  : T extends object
+    ? { [Key in keyof T]?: Incomplete<T[Key]> | undefined }
+    : T;
+
+/** A definition of which any part may be missing, because it is not there or because it is wrong by itself. */
+export type Draft = Incomplete<Definition>;

@@ -1,5 +1,4 @@
-import { definitionSchema, type Definition } from './definition.ts';
-import type { Draft } from './draft.ts';
+import { definitionSchema, type Definition, type Draft } from './definition.ts';
 import type { FieldTree } from './field-tree.ts';
 import { suggestions, type Suggest } from './nearest.ts';
 import { withoutNulls } from './nulls.ts';

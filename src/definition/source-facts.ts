@@ -8,7 +8,7 @@ import {
   type SourceFormat,
   type SourceKind,
 } from './connectors.ts';
-import type { Draft } from './draft.ts';
+import type { Draft } from './definition.ts';
 import type { Source } from './source.ts';
 
 /** What a source comes down to, whichever way it is written. */

@@ -1,4 +1,4 @@
-import type { Draft } from './draft.ts';
+import type { Draft } from './definition.ts';
 
 /**
  * The titles under which the Schema Registry's kinds are made: one title serves one schema, class or field group in
