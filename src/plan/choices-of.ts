@@ -1,20 +1,28 @@
+import type { Definition } from '../definition/definition.ts';
+import { givenStartSeconds } from '../definition/start.ts';
 import type { Choice } from './plan.ts';
 
-/** What AEP leaves a person to choose where another flow has to take the place of the living one. */
-export function replaceFlow(id: string): Choice {
-  return {
-    name: 'replaceFlow',
-    options: [
-      {
-        value: 'from-now',
-        consequence: `The new flow begins at its next slot after the last window of ${id}: rows that AEP's window rule puts between the two may be missed or come twice, which the update compares and reports`,
-      },
-      {
-        value: 'backfill',
-        consequence: `The new flow takes every row of the source: those that ${id} has loaded come twice`,
-      },
-    ],
+/**
+ * What AEP leaves a person to choose where another flow has to take the place of the living one. Only what AEP can do and
+ * the definition does not rule out.
+ * @param now epoch milliseconds.
+ */
+export function replaceFlow(id: string, definition: Definition, now: number): Choice {
+  const fromNow = {
+    value: 'from-now',
+    consequence: `The new flow begins at its next slot after the last window of ${id}: rows that AEP's window rule puts between the two may be missed or come twice, which the update compares and reports`,
   };
+  const backfill = {
+    value: 'backfill',
+    consequence: `The new flow takes every row of the source: those that ${id} has loaded come twice`,
+  };
+  const { frequency, backfill: isAsked } = definition.schedule;
+  // Until its start the first run is held to what the definition says of it.
+  const liesAhead = (givenStartSeconds(definition) ?? 0) * 1000 > now;
+  const isHeld = liesAhead && isAsked !== undefined;
+  const options =
+    frequency === 'once' || (isHeld && isAsked) ? [backfill] : isHeld ? [fromNow] : [fromNow, backfill];
+  return { name: 'replaceFlow', options };
 }
 
 /** The same where a flow that an earlier run left is not to be seen. */

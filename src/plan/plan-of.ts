@@ -7,20 +7,21 @@ import { resources } from '../resources/index.ts';
 import type { Kind, ResourceIds } from '../resources/kinds.ts';
 import { neededKinds } from '../resources/orders.ts';
 import type { Edit, FlowContext, Observed } from '../resources/resource.ts';
-import { isPaused } from '../runs/flow.ts';
 import { replaceFlow } from './choices-of.ts';
 import { digestOf } from './digest.ts';
 import type { ObservedDataflow, Parts } from './observed-dataflow.ts';
 import { summaryOf, type Choices, type Plan, type Step } from './plan.ts';
 import {
   conflict,
-  isDraft,
   notMadeYet,
+  publishes,
   stepOfLiving,
+  stepOfMissingFlow,
   stepOfNew,
   stepOfNewFlow,
   type Stepped,
 } from './step-of.ts';
+import { chooseFlow, isDisabled, isDraft, type Chosen } from './which-flow.ts';
 
 /** What a plan rests on beside the definition and what AEP has of the dataflow. */
 export interface Facts {
@@ -33,10 +34,8 @@ export interface Facts {
 }
 
 /** A plan, and what it takes to carry it out. */
-export interface Planned {
+export interface Planned extends Chosen {
   plan: Plan;
-  /** The flow that lives, with all that it refers to. Absent: there is none. */
-  living?: Parts;
   /** What is changed in place. */
   edits: Partial<Record<Kind, Edit[]>>;
   /** What is in the way. */
@@ -48,18 +47,24 @@ export interface Planned {
  * the tests.
  */
 export function planOf(definition: Definition, observed: ObservedDataflow, facts: Facts): Planned {
-  const living = targetOf(definition, observed, facts) ?? observed.flows[0];
-  const all = stepsOf(definition, observed, facts, living);
+  const chosen = chooseFlow(observed.flows, (parts) =>
+    stepsOf(definition, observed, facts, { living: parts, isCutOff: false }).map(({ step }) => step),
+  );
+  const { living, predecessor } = chosen;
+  const all = stepsOf(definition, observed, facts, chosen);
   const copies = copiesAmong(observed.flows.map(({ flow }) => flow!));
   if (copies.length > 0) refuseCopies(all, copies, definition);
   else if (living) {
     takeMapping(all, definition);
-    replaceWhole(all);
+    replaceWhole(all, definition, facts.now);
+    if (chosen.isCutOff) enableAgain(all);
   }
   const steps = all.map(({ step }) => step);
-  if (living && copies.length === 0) steps.push(...removalsOf(observed.flows, living));
+  const warnings = [...facts.warnings, ...all.flatMap(({ warning }) => warning ?? [])];
+  if (living)
+    warnings.push(...pauseOf(chosen, steps), ...leftBehind(predecessor ?? living, steps, definition));
+  if (copies.length === 0) steps.push(...removalsOf(observed.flows, chosen, steps));
   const problems = [...facts.problems, ...all.flatMap(({ problem }) => problem ?? [])];
-  const warnings = [...facts.warnings, ...all.flatMap(({ warning }) => warning ?? []), ...pauseOf(living)];
   return {
     plan: {
       version: 1,
@@ -71,7 +76,7 @@ export function planOf(definition: Definition, observed: ObservedDataflow, facts
       choices: all.flatMap(({ choice }) => choice ?? []),
       summary: summaryOf(steps, problems),
     },
-    ...(living ? { living } : {}),
+    ...chosen,
     edits: Object.fromEntries(all.flatMap(({ step, edits }) => (edits ? [[step.kind, edits]] : []))),
     conflicts: all.flatMap((one) => one.conflict ?? []),
   };
@@ -82,7 +87,7 @@ function stepsOf(
   definition: Definition,
   { found, givenIds, missingFlow }: ObservedDataflow,
   { context, now, choices }: Facts,
-  living: Parts | undefined,
+  { living, predecessor }: Chosen,
 ): Stepped[] {
   const ids: ResourceIds = {};
   const needed = neededKinds(definition);
@@ -100,20 +105,18 @@ function stepsOf(
       return { step: { kind, action: 'given', id, reason: 'The definition names it', changes: [], needs } };
     const body = resources[kind].body(definition, ids, context);
     const asked = { kind, definition, dataflow: dataflowId(definition), body, needs, now };
-    if (living) return stepOfLiving(asked, living[kind]);
     const there = found[kind] ?? [];
-    return kind === 'flow' ? stepOfNewFlow(asked, there, missingFlow, choices) : stepOfNew(asked, there);
+    if (kind !== 'flow') return living ? stepOfLiving(asked, living[kind]) : stepOfNew(asked, there);
+    // A draft that is not as asked for is in nobody's way.
+    if (!living) return stepOfNewFlow(asked, there.filter(isInTheWay), missingFlow, choices);
+    const isUnknown = isDraft(living.flow!) && !predecessor && choices.missingFlow === undefined;
+    if (isUnknown && missingFlow !== undefined) return stepOfMissingFlow(asked, missingFlow);
+    return stepOfLiving(asked, living.flow);
   }
-}
 
-/**
- * Of several flows of the dataflow, the oldest that is as the definition asks for: while one replaces another, only that one
- * is. Of one and its late twin, whose request was lost, the twin is not the one that was in use.
- */
-function targetOf(definition: Definition, observed: ObservedDataflow, facts: Facts): Parts | undefined {
-  if (observed.flows.length < 2) return observed.flows[0];
-  const fits = ({ step }: Stepped) => ['keep', 'given', 'update'].includes(step.action);
-  return observed.flows.find((parts) => stepsOf(definition, observed, facts, parts).every(fits));
+  function isInTheWay(flow: Observed): boolean {
+    return !(isDraft(flow) && flow.mark?.dataflow === dataflowId(definition));
+  }
 }
 
 /** Which of two flows with the very same mark is the dataflow's is not to be guessed. */
@@ -142,7 +145,7 @@ function takeMapping(all: Stepped[], definition: Definition): void {
 }
 
 /** A flow keeps its connections for good, and they what they load from and into: all three are replaced, or none. */
-function replaceWhole(all: Stepped[]): void {
+function replaceWhole(all: Stepped[], definition: Definition, now: number): void {
   const flow = stepOf(all, 'flow');
   const three = [flow, stepOf(all, 'sourceConnection'), stepOf(all, 'targetConnection')];
   const isMade = ({ step: { action } }: Stepped) => action === 'replace' || action === 'create';
@@ -154,34 +157,62 @@ function replaceWhole(all: Stepped[]): void {
     one.step.reason =
       one === flow ? 'AEP cannot change what a flow loads from or into' : 'A flow has a pair of its own';
   }
-  flow.choice = replaceFlow(flow.step.id!);
+  flow.choice = replaceFlow(flow.step.id!, definition, now);
 }
 
-/** Of two flows of the dataflow one has not been deleted yet: it goes with its pair. */
-function removalsOf(flows: readonly Parts[], kept: Parts): Step[] {
-  const staying = new Set(Object.values(kept).map(({ id }) => id));
+/** A draft beside a disabled flow tells of a replacement that was cut off between the two. */
+function enableAgain(all: Stepped[]): void {
+  const { step } = stepOf(all, 'flow');
+  if (step.action === 'conflict' || step.reason === publishes) return;
+  if (step.action === 'keep') step.action = 'update';
+  step.reason += `. A replacement that was not finished had disabled it: it is enabled again, and AEP makes up what it missed`;
+}
+
+/** Of several flows of the dataflow all but one go, each with its pair. */
+function removalsOf(flows: readonly Parts[], { living = {} }: Chosen, steps: readonly Step[]): Step[] {
+  const staying = new Set(Object.values(living).map(({ id }) => id));
+  for (const step of steps) if (isThere(step)) staying.add(step.id!);
   return flows.flatMap((parts) =>
-    (['flow', 'targetConnection', 'sourceConnection'] as const).flatMap((kind) => {
+    removed.flatMap((kind) => {
       const id = parts[kind]?.id;
       if (id === undefined || staying.has(id)) return [];
+      staying.add(id);
+      const reason = isDraft(parts.flow!)
+        ? 'Of a replacement that was not finished'
+        : 'Another has taken its place';
       const needs: Kind[] = kind === 'flow' ? [] : ['flow'];
-      return {
-        kind,
-        action: 'remove' as const,
-        id,
-        reason: 'Another has taken its place',
-        changes: [],
-        needs,
-      };
+      return { kind, action: 'remove' as const, id, reason, changes: [], needs };
     }),
   );
 }
 
-function pauseOf({ flow }: Parts = {}): Warning[] {
-  const state = String(flow?.fields['state']);
-  if (!flow || isDraft(flow) || !isPaused({ state })) return [];
-  const message = `The flow ${flow.id} is ${state} in AEP, and stays so: it loads nothing until somebody enables it`;
+function pauseOf({ living, isCutOff }: Chosen, steps: readonly Step[]): Warning[] {
+  const flow = living!.flow!;
+  if (!isDisabled(flow) || isCutOff) return [];
+  const isReplaced = steps.some(({ kind, action }) => kind === 'flow' && action === 'replace');
+  const stays = isReplaced ? 'as the one that takes its place will be' : 'and stays so';
+  const message = `The flow ${flow.id} is ${String(flow.fields['state'])} in AEP, ${stays}: it loads nothing until somebody enables it`;
   return [{ code: 'flow-disabled', message }];
+}
+
+/** What may hold data or serve others does not go with the flow that used it, and mapping sets cannot be deleted. */
+function leftBehind(before: Parts, steps: readonly Step[], definition: Definition): Warning[] {
+  const staying = new Set(steps.filter(isThere).map(({ id }) => id));
+  const left = Object.entries(before).filter(
+    ([kind, { id, mark }]) =>
+      !removed.includes(kind as Kind) && mark?.dataflow === dataflowId(definition) && !staying.has(id),
+  );
+  if (left.length === 0) return [];
+  const told = left.map(([kind, { id }]) => `the ${resources[kind as Kind].title} ${id}`).join(', ');
+  const message = `No longer part of the dataflow, and deleted by no update: ${told}`;
+  return [{ code: 'left-of-replaced-flow', message }];
+}
+
+/** What of a flow goes with it. */
+const removed: readonly Kind[] = ['flow', 'targetConnection', 'sourceConnection'];
+
+function isThere({ action, id }: Step): boolean {
+  return id !== undefined && action !== 'replace' && action !== 'create';
 }
 
 function stepOf(all: Stepped[], kind: Kind): Stepped {

@@ -8,6 +8,7 @@ import type { Edit, JsonObject, Observed } from '../resources/resource.ts';
 import { missingFlow } from './choices-of.ts';
 import { differencesOf } from './differences-of.ts';
 import type { Action, Change, Choice, Choices, Step } from './plan.ts';
+import { isDraft } from './which-flow.ts';
 
 /** A step, and what it means for the plan as a whole. */
 export interface Stepped {
@@ -42,6 +43,8 @@ const allNotMadeYet: ReadonlySet<unknown> = new Set(kinds.map(notMadeYet));
 function isOfReference(change: Change): boolean {
   return 'to' in change && allNotMadeYet.has(change.to);
 }
+/** What becomes of a draft that is as the definition asks for. */
+export const publishes = 'Made as a draft: it is published, which enables it';
 
 /** What becomes of a part of the living flow. */
 export function stepOfLiving(asked: Asked, part: Observed | undefined): Stepped {
@@ -53,7 +56,7 @@ export function stepOfLiving(asked: Asked, part: Observed | undefined): Stepped 
   const isOurs = part.mark ? part.mark.dataflow === dataflow : kind === 'mappingSet' && !part.name;
   const { changes, edits, fixed } = differencesOf(kind, definition, body, part, now, isOurs);
   if (kind === 'flow' && isDraft(part) && changes.length === 0)
-    return stepped(asked, 'update', 'Made as a draft: it is published', { id });
+    return stepped(asked, 'update', publishes, { id });
   if (changes.length === 0) return stepped(asked, 'keep', 'As the definition asks for', { id });
   if (fixed.length > 0 && hasUniqueTitle && part.name === body['title']) {
     const reason = `AEP cannot change it so, and keeps its title unique. ${insteadOfSecond}`;
@@ -121,22 +124,20 @@ export function stepOfNewFlow(
 ): Stepped {
   const decided = stepOfNew(asked, found);
   if (decided.conflict) return decided;
-  if (missing !== undefined && choices.missingFlow === undefined) {
-    const reason = `The flow ${missing}, which an earlier run made, was deleted by others, or is hidden by an access label`;
-    const message = `${reason}: updateDataflow with "missingFlow": "recreate" makes another`;
-    return {
-      ...stepped(asked, 'conflict', reason, { id: missing }),
-      conflict: conflict('missing', message, [missing]),
-      choice: missingFlow(missing),
-    };
-  }
+  if (missing !== undefined && choices.missingFlow === undefined) return stepOfMissingFlow(asked, missing);
   const problem = startProblem(asked.definition, asked.now);
   return problem ? { ...decided, problem } : decided;
 }
 
-/** Whether it loads nothing until it is published. */
-export function isDraft({ fields }: Observed): boolean {
-  return String(fields['state']).toLowerCase() === 'draft';
+/** What is only hidden still loads: another flow beside it is a person's to ask for. */
+export function stepOfMissingFlow(asked: Asked, missing: string): Stepped {
+  const reason = `The flow ${missing}, which an earlier run made, was deleted by others, or is hidden by an access label`;
+  const message = `${reason}: updateDataflow with "missingFlow": "recreate" makes another`;
+  return {
+    ...stepped(asked, 'conflict', reason, { id: missing }),
+    conflict: conflict('missing', message, [missing]),
+    choice: missingFlow(missing),
+  };
 }
 
 export function conflict(reason: Conflict['reason'], message: string, ids: string[]): Conflict {

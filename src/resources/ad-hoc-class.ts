@@ -3,7 +3,6 @@ import { titles } from '../definition/titles.ts';
 import { askedBy, describedIn, describedResource, description } from './described-resource.ts';
 import { differences } from './differences.ts';
 import { isObject, objectAt, objectsAt } from './json.ts';
-import { operationsFor } from './operations.ts';
 import type { JsonObject } from './resource.ts';
 import { explored } from './source-connection.ts';
 import { refs, refsMissing } from './xdm-refs.ts';
@@ -39,7 +38,6 @@ export const adHocClass = describedResource({
       ],
       field,
     ),
-  operations: (edits, answer) => operationsFor(edits, answer, { name: 'title' }),
   compare: (wanted, found) => [
     ...refsMissing(wanted, found),
     ...differences(wanted['properties'], found['properties'], 'properties'),

@@ -1,6 +1,5 @@
 import { titles } from '../definition/titles.ts';
 import { askedBy, describedIn, describedResource, description } from './described-resource.ts';
-import { operationsFor } from './operations.ts';
 import { idOf, type JsonObject } from './resource.ts';
 import { refs, refsMissing } from './xdm-refs.ts';
 
@@ -40,7 +39,6 @@ export const adHocSchema = describedResource({
       ],
       field,
     ),
-  operations: (edits, answer) => operationsFor(edits, answer, { name: 'title' }),
 });
 
 /** Tells the two kinds of schema apart where all are listed: an ad-hoc one has its class and nothing besides. */

@@ -2,7 +2,6 @@ import type { Definition } from '../definition/definition.ts';
 import { dataLakeSpecId } from '../definition/connectors.ts';
 import { askedBy, describedIn, describedResource, description } from './described-resource.ts';
 import { objectAt } from './json.ts';
-import { operationsFor } from './operations.ts';
 
 const nameOf = ({ name, target }: Definition) =>
   target?.datasetBaseConnection?.name ?? `${name} dataset base connection`;
@@ -35,6 +34,5 @@ export const datasetBaseConnection = describedResource({
       ],
       field,
     ),
-  operations: (edits, answer) => operationsFor(edits, answer),
   fields: (object) => ({ connectionSpec: { id: objectAt(object, 'connectionSpec')['id'] } }),
 });

@@ -1,15 +1,14 @@
 import { differences, type Difference } from './differences.ts';
 import { defined, objectAt, textAt, timeOf } from './json.ts';
 import type { ResourceIds } from './kinds.ts';
+import { operationsFor } from './operations.ts';
 import { parseMark, withMark, withoutMark } from './mark.ts';
 import type { JsonObject, KindFacts, Observed, Resource } from './resource.ts';
 
 interface Parts
   extends
     KindFacts,
-    Pick<Resource, 'kind' | 'name' | 'body' | 'asked' | 'canChange' | 'isMoot'>,
-    // Each has a description, and AEP patches it.
-    Required<Pick<Resource, 'operations'>> {
+    Pick<Resource, 'kind' | 'name' | 'body' | 'asked' | 'canChange' | 'isMoot' | 'operations'> {
   /** What of a body, or of AEP's answer, a definition can ask for, in one form for both. */
   fields: (object: JsonObject) => JsonObject;
   refersTo?: (fields: JsonObject) => ResourceIds;
@@ -19,7 +18,10 @@ interface Parts
 
 /** A kind that carries its mark as the last line of its description: all of Flow Service and of the Schema Registry. */
 export function describedResource({ fields, refersTo, compare = differences, ...facts }: Parts): Resource {
+  // Of a connection AEP takes other edits too, but they do not reach the flow.
+  const places = facts.hasUniqueTitle ? { name: 'title' as const } : {};
   return {
+    operations: (edits, answer) => operationsFor(edits, answer, places),
     ...facts,
     marked: (plain, mark) => ({ ...plain, description: withMark(plain['description'], mark) }),
     observe: (answer) => observed(answer, defined(fields(answer))),

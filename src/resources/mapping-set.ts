@@ -38,7 +38,8 @@ export const mappingSet: Resource = {
       ...(name === undefined ? {} : { name }),
       ...(mark === undefined ? {} : { mark }),
       ...(createdAt === undefined ? {} : { createdAt }),
-      fields: defined(fields(answer)),
+      // Which version that is, nobody asks for: flows are pinned to it.
+      fields: defined({ ...fields(answer), version: answer['version'] }),
     };
   },
   refersTo: ({ fields: { schema } }) => (typeof schema === 'string' ? { schema } : {}),

@@ -4,7 +4,6 @@ import { askedBy, describedIn, describedResource, description } from './describe
 import { differences, type Difference } from './differences.ts';
 import { isObject, objectAt, objectsAt, textAt } from './json.ts';
 import type { ResourceIds } from './kinds.ts';
-import { operationsFor } from './operations.ts';
 import { idOf, type JsonObject } from './resource.ts';
 
 /** The version that the tutorials send for an ad-hoc schema. */
@@ -50,8 +49,6 @@ export const sourceConnection = describedResource({
       ],
       field,
     ),
-  // Of the rest AEP takes edits, but they do not reach the flow.
-  operations: (edits, answer) => operationsFor(edits, answer),
   refersTo: (fields) => {
     const adHocSchema = textAt(objectAt(objectAt(fields, 'data'), 'schema'), 'id');
     return adHocSchema === undefined ? {} : { adHocSchema };

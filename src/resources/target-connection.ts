@@ -1,7 +1,6 @@
 import { dataLakeSpecId } from '../definition/connectors.ts';
 import { askedBy, describedIn, describedResource, description } from './described-resource.ts';
 import { defined, objectAt, textAt } from './json.ts';
-import { operationsFor } from './operations.ts';
 import { idOf } from './resource.ts';
 
 const schemaVersion = 'application/vnd.adobe.xed-full+json;version=1';
@@ -51,8 +50,6 @@ export const targetConnection = describedResource({
       ],
       field,
     ),
-  // Of the rest AEP takes edits, but they do not reach the flow.
-  operations: (edits, answer) => operationsFor(edits, answer),
   refersTo: (fields) =>
     defined({
       datasetBaseConnection: textAt(fields, 'baseConnectionId'),

@@ -200,9 +200,46 @@ describe('what AEP cannot change makes a new flow with a new pair, at a choice:'
     const replaced = ['sourceConnection', ...besides, 'targetConnection', 'flow'];
     expect(actionsOf(planned)).toEqual(Object.fromEntries(replaced.map((kind) => [kind, 'replace'])));
     expect(planned.plan.choices.map(({ name }) => name)).toEqual(['replaceFlow']);
-    expect(planned.plan.choices[0]!.options.map(({ value }) => value)).toEqual(['from-now', 'backfill']);
     // That the flow then refers to another connection is no field of a definition.
     expect(JSON.stringify(planned.plan.steps)).not.toMatch(/the new |source\[|target\[/);
+    // Once is all there is.
+    const options = wanted.schedule.frequency === 'once' ? ['backfill'] : ['from-now', 'backfill'];
+    expect(planned.plan.choices[0]!.options.map(({ value }) => value)).toEqual(options);
+  });
+
+  test.each([
+    [true, 'backfill'],
+    [false, 'from-now'],
+  ])(
+    'with a start that lies ahead and a backfill of %s, only %s would be as asked for',
+    (backfill, value) => {
+      const schedule = { ...sample.schedule, startTime: now / 1000 + 3600, backfill };
+      const wanted = changed({ schedule });
+      const { options } = plan(wanted, living()).plan.choices[0]!;
+      expect(options.map((option) => option.value)).toEqual([value]);
+    },
+  );
+
+  test('what stays of it is told', () => {
+    const schema = {
+      ...sample.schema,
+      title: 'B',
+      class: 'https://ns.adobe.com/xdm/context/experienceevent',
+    };
+    const { warnings } = plan(changed({ schema }), living()).plan;
+    expect(warnings).toMatchObject([{ code: 'left-of-replaced-flow' }]);
+    for (const id of [ids.schema, ids.dataset, ids.mappingSet]) expect(warnings[0]!.message).toContain(id);
+    expect(warnings[0]!.message).not.toContain(ids.sourceConnection);
+  });
+
+  test('of a flow that somebody disabled: the plan says that the new one will be, too', () => {
+    const other = changed({ source: { ...sample.source, tableName: 'other.Table' } });
+    const parts = partsOfCreated(modern);
+    const flow = { ...parts.flow!, fields: { ...parts.flow!.fields, state: 'disabled' } };
+    const { warnings } = plan(other, observedOf(other, { ...parts, flow })).plan;
+    expect(warnings).toMatchObject([
+      { code: 'flow-disabled', message: expect.stringContaining('takes its place') },
+    ]);
   });
 
   test('another class under the same title is in the way of itself', () => {

@@ -1,8 +1,7 @@
 import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
-import { dataflowId } from '../../definition/identity.ts';
 import { startProblem } from '../../definition/start.ts';
 import type { Choices, Step } from '../../plan/plan.ts';
-import { isDraft } from '../../plan/step-of.ts';
+import { isDisabled, isDraft } from '../../plan/which-flow.ts';
 import { pinnedTo, type MappingPin } from '../../resources/flow.ts';
 import { resources } from '../../resources/index.ts';
 import { objectAt } from '../../resources/json.ts';
@@ -12,7 +11,7 @@ import { invalid } from '../failures.ts';
 import type { StepState } from '../messages.ts';
 import type { Found } from './ledger.ts';
 import { noteFailure, type Prepared } from './prepare.ts';
-import { leftOver, putInPlace, successorSchedule } from './replace-flow.ts';
+import { enableAgain, putInPlace, retire, successorSchedule } from './replace-flow.ts';
 import { rowsTwice } from './rows-twice.ts';
 
 /** The id of a resource, or undefined where its branch failed: then `allEnded` throws what failed first. */
@@ -29,7 +28,7 @@ interface Done {
 
 /** Carries out the plan, in the order of the tutorial, each step as soon as what it needs is there. Returns the id of every resource. */
 export async function apply(prepared: Prepared, choices: Choices = {}): Promise<ResourceIds> {
-  await removeOthers(prepared);
+  await clearUp(prepared);
   const branches = new Branches(prepared, choices);
   const step = branches.step.bind(branches);
 
@@ -136,24 +135,23 @@ class Branches {
     if (!headStart) this.#begin(kind);
     if (kind === 'flow') this.#startMustLieAhead();
     const create = () => headStart ?? this.#createOnce(kind, this.#body(kind, ids));
-    const { id, made } = await (kind === 'flow' ? this.#warningOfRows(create) : create());
+    const { id, made, adopted } = await (kind === 'flow' ? this.#warningOfRows(create) : create());
+    if (kind === 'mappingSet') this.#mappingVersion = Number(adopted?.fields['version'] ?? 0);
     return { id, state: made ? 'made' : 'adopted' };
   }
 
   /** In place. A flow takes what it applies of the mapping with it: all in one request. */
   async #change({ kind, id = '' }: Step, ids: ResourceIds): Promise<Done> {
-    const { calls, planned, observed } = this.#prepared;
+    const { calls, planned } = this.#prepared;
+    const { living, predecessor } = planned;
     this.#begin(kind);
-    const draft = kind === 'flow' && isDraft(planned.living!.flow!) ? planned.living!.flow! : undefined;
-    if (draft) {
-      const old = observed.flows.find(({ flow }) => flow!.id !== id);
-      await putInPlace(this.#prepared, old, {
-        id,
-        schedule: { ...objectAt(draft.fields, 'scheduleParams') },
-      });
+    if (kind === 'flow' && living && isDraft(living.flow!)) {
+      // Who disabled the other, beside a draft, is taken to be the update that was cut off.
+      const schedule = { ...objectAt(living.flow!.fields, 'scheduleParams') };
+      await putInPlace(this.#prepared, predecessor, { id, schedule }, true);
       return { id, state: 'updated' };
     }
-    const mapping = kind === 'flow' ? this.#mappingOf(ids) : undefined;
+    const mapping = kind === 'flow' && this.#mappingVersion !== undefined ? this.#repinned(ids) : undefined;
     const { version } = await calls.update(kind, {
       id,
       edits: planned.edits[kind] ?? [],
@@ -170,38 +168,44 @@ class Branches {
     const old = planned.living!;
     this.#begin('flow');
     const schedule = successorSchedule(definition, old.flow!, this.#choices.replaceFlow!, Date.now());
-    const body = this.#body('flow', ids);
-    const pinned = pinnedTo(body, this.#mappingOf(ids) ?? this.#mappingKept());
-    const draft = { ...pinned, scheduleParams: schedule };
+    const draft = { ...this.#body('flow', ids), scheduleParams: schedule };
     const { id, made } = await this.#createOnce('flow', draft, true);
-    await putInPlace(this.#prepared, old, { id, schedule });
+    await putInPlace(this.#prepared, old, { id, schedule }, planned.isCutOff || !isDisabled(old.flow!));
     return { id, state: made ? 'made' : 'adopted' };
   }
 
-  /** The version of the mapping set that the living flow applies. */
-  #mappingKept(): MappingPin {
-    const { flow, mappingSet } = this.#prepared.planned.living!;
-    return { mappingId: mappingSet!.id, mappingVersion: Number(flow!.fields['mappingVersion'] ?? 0) };
+  /** What the flow is to apply: the version that was put, made or found just now, or else the one that it applies already. */
+  #mappingOf({ mappingSet }: ResourceIds): MappingPin {
+    const { living } = this.#prepared.planned;
+    const mappingVersion = this.#mappingVersion ?? Number(living?.flow?.fields['mappingVersion'] ?? 0);
+    return { mappingId: mappingSet!, mappingVersion };
   }
 
-  /** What the flow is to apply, where the plan changes that. */
-  #mappingOf({ mappingSet }: ResourceIds): MappingPin | undefined {
-    const { plan, living } = this.#prepared.planned;
-    const isKept = plan.steps.some(({ kind, action }) => kind === 'mappingSet' && action === 'keep');
-    if (isKept || !living || mappingSet === undefined) return undefined;
-    return { mappingId: mappingSet, mappingVersion: this.#mappingVersion ?? 0 };
+  #repinned(ids: ResourceIds) {
+    const { mappingSet, flow } = this.#prepared.planned.living ?? {};
+    const from = mappingSet && {
+      mappingId: mappingSet.id,
+      mappingVersion: Number(flow?.fields['mappingVersion'] ?? 0),
+    };
+    return { ...this.#mappingOf(ids), ...(from ? { from } : {}) };
   }
 
   #body(kind: Kind, ids: ResourceIds): JsonObject {
     const { definition, checked } = this.#prepared;
-    return resources[kind].body(definition, ids, checked.context);
+    const body = resources[kind].body(definition, ids, checked.context);
+    return kind === 'flow' ? pinnedTo(body, this.#mappingOf(ids)) : body;
   }
 
-  /** What a living flow has stays until another has taken its place: it is not adopted, and is no answer to a lost reply. */
+  /**
+   * What a living flow has stays until another has taken its place, and what is deleted is gone: neither is adopted, nor an
+   * answer to a lost reply.
+   */
   #createOnce(kind: Kind, body: JsonObject, draft = false): Promise<Found> {
-    const { ledger, observed } = this.#prepared;
-    const inUse = observed.flows.flatMap((parts) => parts[kind]?.id ?? []);
-    return ledger.create(kind, body, observed.found[kind], { apart: inUse, draft });
+    const { ledger, observed, planned } = this.#prepared;
+    const { living, predecessor, plan } = planned;
+    const going = plan.steps.filter(({ action }) => action === 'remove').map(({ id }) => id);
+    const apart = [living?.[kind]?.id, predecessor?.[kind]?.id, ...going].filter((id) => id !== undefined);
+    return ledger.create(kind, body, observed.found[kind], { apart, draft });
   }
 
   /** The dataset is asked beside the create of the flow, whose first run cannot have loaded anything by then. */
@@ -237,15 +241,19 @@ class Branches {
   }
 }
 
-/** A flow that is no part of the plan goes before anything is made, so that there are never three. One that still loads is waited for elsewhere. */
-async function removeOthers({ planned, observed, calls, report, definition }: Prepared): Promise<void> {
-  const { plan, living } = planned;
-  if (living?.flow && isDraft(living.flow)) return;
-  for (const { kind, action, id } of plan.steps) {
-    if (action !== 'remove') continue;
-    const one = observed.flows.map((parts) => parts[kind]).find((part) => part?.id === id)!;
-    if (one.mark?.dataflow !== dataflowId(definition)) continue;
-    const why = await calls.remove(kind, one.id);
-    if (why) report.warn(leftOver(kind, one.id, why));
+/** What an update that was cut off has left goes before anything is made, so that there are never three flows. */
+async function clearUp(prepared: Prepared): Promise<void> {
+  const { planned, observed } = prepared;
+  const { plan, living, predecessor, isCutOff } = planned;
+  const flow = living?.flow;
+  // First of all: it is by the draft beside it that it is known to be disabled by an update.
+  if (isCutOff && flow && !isDraft(flow)) await enableAgain(prepared, flow.id);
+  for (const parts of observed.flows) {
+    const isToGo = plan.steps.some(({ action, id }) => action === 'remove' && id === parts.flow!.id);
+    if (!isToGo || parts === predecessor) continue;
+    const going = Object.entries(parts).filter(([, one]) =>
+      plan.steps.some(({ action, id }) => action === 'remove' && id === one.id),
+    );
+    await retire(prepared, Object.fromEntries(going), isDraft(parts.flow!) ? undefined : flow?.id);
   }
 }

@@ -38,6 +38,8 @@ export interface ProgressReport {
   again(steps: StepName[], warnings: Warning[]): void;
   /** All that this execution has made and that is still there, in the order of making. */
   readonly made: readonly { kind: Kind; id: string }[];
+  /** The flows that it deletes, since others have taken their place. */
+  readonly deletedFlows: string[];
   /** Notes that something was deleted again. */
   deleted(kind: Kind, id: string): void;
   /** Says that a call of AEP is under way until it has ended: it may have to wait. Returns the same promise. */
@@ -57,6 +59,7 @@ export function reportProgress(dataflow: string, steps: StepName[]): ProgressRep
   };
   const made: { kind: Kind; id: string }[] = [];
   let planned: string | undefined;
+  const deletedFlows: string[] = [];
   setHandler(progressQuery, () => progress);
   const show = () => {
     setCurrentDetails([markdown(progress), ...(planned ? ['', planned] : [])].join('\n'));
@@ -103,6 +106,7 @@ export function reportProgress(dataflow: string, steps: StepName[]): ProgressRep
       this.become('running');
     },
     made,
+    deletedFlows,
     deleted(kind, id) {
       const index = made.findIndex((one) => one.id === id);
       if (index >= 0) made.splice(index, 1);
@@ -130,7 +134,7 @@ function stateOf(state: 'running' | 'waiting', waiting: Waiting[]): CreateState 
  * @param inDoubt kinds of which a request may still make something that nobody has seen.
  */
 export function outcomeOf(
-  { progress: { steps }, made }: ProgressReport,
+  { progress: { steps }, made, deletedFlows }: ProgressReport,
   inDoubt: readonly Kind[] = [],
 ): Outcome {
   const resources = steps.filter(({ step }) => kinds.includes(step as Kind));
@@ -146,6 +150,7 @@ export function outcomeOf(
       .map(({ step, note = '' }) => ({ kind: step as Kind, why: note })),
     notTried: named('waiting', 'notTried'),
     unknown: [...new Set([...named('running', 'unknown'), ...inDoubt])],
+    ...(deletedFlows.length > 0 ? { deletedFlows: [...deletedFlows] } : {}),
     ...(named('deleted').length > 0 ? { deleted: ids('deleted') } : {}),
   };
 }

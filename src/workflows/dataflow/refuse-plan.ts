@@ -1,5 +1,5 @@
 import { cut } from '../../cut.ts';
-import { isEmpty, type Change, type Plan } from '../../plan/plan.ts';
+import type { Change, Plan } from '../../plan/plan.ts';
 import type { Difference } from '../../resources/differences.ts';
 import { titleOf } from '../../resources/index.ts';
 import type { Planned } from '../../plan/plan-of.ts';
@@ -28,10 +28,10 @@ const longestValue = 200;
 
 /** @throws Conflicting where a create would change a flow that lives: that is an update. To sweep a late twin of it is not. */
 export function mustChangeNoLivingFlow({ plan, living }: Planned): void {
-  const steps = plan.steps.filter(({ action }) => action !== 'remove');
-  if (!living || isEmpty({ steps })) return;
+  // What goes beside one that is as asked for is a create that took effect too late, or left of a replacement.
+  const busy = plan.steps.filter(({ action }) => !['keep', 'given', 'remove'].includes(action));
+  if (!living || busy.length === 0) return;
   const differences = plan.steps.flatMap(({ changes }) => changes.map(differenceOf));
-  const busy = plan.steps.filter(({ action }) => !['keep', 'given'].includes(action));
   const told = differences
     .slice(0, toTell)
     .map(({ field, wanted, found }) => `${field}: wanted ${brief(wanted)}, found ${brief(found)}`);

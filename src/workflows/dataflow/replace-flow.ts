@@ -1,4 +1,4 @@
-import { CancellationScope, proxyActivities, sleep } from '@temporalio/workflow';
+import { CancellationScope, proxyActivities, sleep, upsertMemo } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { dataflowId } from '../../definition/identity.ts';
@@ -6,21 +6,25 @@ import type { Warning } from '../../definition/problems.ts';
 import { givenStartSeconds, startLeadSeconds } from '../../definition/start.ts';
 import type { Parts } from '../../plan/observed-dataflow.ts';
 import type { Choices } from '../../plan/plan.ts';
+import { isDraft } from '../../plan/which-flow.ts';
 import { titleOf } from '../../resources/index.ts';
 import type { Kind } from '../../resources/kinds.ts';
 import { objectAt } from '../../resources/json.ts';
 import type { JsonObject, Observed } from '../../resources/resource.ts';
-import { isPaused } from '../../runs/flow.ts';
 import { heartbeatTimeoutMs, retry } from '../calls.ts';
-import { thrownBy } from '../failures.ts';
+import { reasonOf, thrownBy } from '../failures.ts';
 import { handOver } from '../watch/hand-over.ts';
 import type { Work } from './prepare.ts';
+import { outcomeOf } from './progress.ts';
+import { giveUp } from './resource-calls.ts';
 import { watchInputOf } from './start-watcher.ts';
 
 const slow = (summary: string) =>
   proxyActivities<Activities>({
     startToCloseTimeout: '1 minute',
     heartbeatTimeout: heartbeatTimeoutMs,
+    // What a request did that is under way is only known when it has ended.
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     retry,
     summary,
   });
@@ -65,50 +69,38 @@ function nextSlot({ fields }: Observed, soon: number): number {
 /**
  * Puts one flow in the place of another: disables the old one, waits for its last run, publishes the new one and deletes
  * the old one with its pair. Old and new are never enabled together, and each step finds out what was done before, so that
- * a crash at any point ends, once resumed, in one enabled flow. Until the new one is published, the old one can be
- * enabled again, and AEP makes up what it missed; after that it goes only forward.
+ * a crash at any point ends, once resumed, in one enabled flow. Until the new one is published, all of it is taken back
+ * where it fails or is cancelled, and AEP makes up what the old one missed; after that it goes only forward.
  *
  * Adobe has no page on it: the order is inferred from its single steps.
+ * @param wasEnabled whether the new flow is to load: it takes over the pause of the old one, too.
  */
 export async function putInPlace(
-  { definition, report, calls }: Work,
+  work: Work,
   old: Parts | undefined,
   next: { id: string; schedule: JsonObject },
+  wasEnabled: boolean,
 ): Promise<void> {
+  const { definition, report, calls, ledger } = work;
   const { sandbox } = definition;
-  if (!old) return publish();
-  const oldId = old.flow!.id;
-  const wasEnabled = !isPaused({ state: String(old.flow!.fields['state']) });
+  const oldId = old?.flow!.id;
   let until: number | undefined;
   try {
-    if (wasEnabled) {
-      note(
-        `${oldId} is disabled: AEP starts no more runs of it, and would make them up if it were enabled again`,
-      );
-      await slow('Disable the old flow').disableFlow({ sandbox, flowId: oldId });
+    await disableOld();
+    if (old) {
+      note(`until the last run of ${oldId} has ended`);
+      until = await lastWindowEnd(definition, old.flow!);
+      // That may have taken hours.
+      await disableOld();
     }
-    note(`until the last run of ${oldId} has ended`);
-    until = await lastWindowEnd(sandbox, old.flow!);
     await publish();
   } catch (error) {
-    if (wasEnabled) {
-      note(`${oldId} is enabled again: AEP makes up the runs that it missed`);
-      await CancellationScope.nonCancellable(() =>
-        slow('Enable the old flow again').enableFlow({ sandbox, flowId: oldId }),
-      );
-    }
-    throw error;
+    await CancellationScope.nonCancellable(() => takeBack(error));
   }
-  // Before the old flow is deleted, so that its watcher does not take it for gone.
-  const { flowId, ...how } = watchInputOf(definition, next.id);
-  await handOver({ ...how, from: oldId, to: flowId });
-  note(`${oldId} is deleted, with its connections`);
-  for (const kind of ['flow', 'targetConnection', 'sourceConnection'] as const) {
-    const one = old[kind];
-    if (one?.mark?.dataflow !== dataflowId(definition)) continue;
-    const why = await calls.remove(kind, one.id);
-    if (why) report.warn(leftOver(kind, one.id, why));
-  }
+  await CancellationScope.nonCancellable(async () => {
+    if (!wasEnabled) await slow('Disable the new flow').disableFlow({ sandbox, flowId: next.id });
+    if (old) await retire(work, old, next.id);
+  });
   if (until !== undefined && next.schedule['backfill'] === false) {
     const [end, start] = [until, Number(next.schedule['startTime']) * 1000].map((at) =>
       new Date(at).toISOString(),
@@ -118,10 +110,44 @@ export async function putInPlace(
       message: `The last window of ${oldId} ended at ${end}, and ${next.id} begins at ${start}: the window of its first run should begin where the other ended`,
     });
   }
-  report.step('replace', 'done', { note: `${next.id} has taken the place of ${oldId}` });
+  report.step('replace', 'done', {
+    note: `${next.id} ${old ? `has taken the place of ${oldId}` : 'is published'}`,
+  });
 
   function note(text: string): void {
     report.step('replace', 'running', { note: text });
+  }
+
+  /** Whatever state it was in: somebody may have enabled it since. */
+  async function disableOld(): Promise<void> {
+    if (oldId === undefined) return;
+    note(
+      `${oldId} is disabled: AEP starts no more runs of it, and would make them up if it were enabled again`,
+    );
+    await slow('Disable the old flow').disableFlow({ sandbox, flowId: oldId, ...giveUp(definition) });
+  }
+
+  /** @throws what went wrong, where it is not too late to take it back. */
+  async function takeBack(error: unknown): Promise<void> {
+    // Of what was asked for last nobody may have seen the end: by then it has taken effect, if it ever does.
+    await sleep(ledger.earlier!.afterCutOff.settleMs, { summary: 'Until late requests must show' });
+    const flow = await calls.read('flow', next.id);
+    if (flow && !isDraft(flow)) return;
+    report.step('replace', 'failed', { note: reasonOf(error) });
+    if (old && wasEnabled) {
+      try {
+        await enableAgain(work, oldId!);
+      } catch (why) {
+        // The draft stays beside it: so the next update knows that it was disabled by this one.
+        note(`${oldId} could not be enabled again: ${reasonOf(why)}`);
+        throw error;
+      }
+    }
+    // After the other is enabled, so that a crash between the two leaves the draft to know it by.
+    const why = await calls.remove('flow', next.id);
+    if (why) report.warn(leftOver('flow', next.id, why));
+    report.step('replace', 'failed', { note: `Taken back: ${reasonOf(error)}` });
+    throw error;
   }
 
   /** A start that has passed while the old flow's last run was waited for is put off by whole slots. */
@@ -141,7 +167,7 @@ export async function putInPlace(
       `${next.id} is published: AEP loads from ${new Date(Number(next.schedule['startTime']) * 1000).toISOString()} on`,
     );
     try {
-      await slow('Publish the new flow').publishFlow({ sandbox, flowId: next.id });
+      await slow('Publish the new flow').publishFlow({ sandbox, flowId: next.id, ...giveUp(definition) });
     } catch (error) {
       // A worker may have lain still for longer than the start lay ahead.
       if (
@@ -155,23 +181,58 @@ export async function putInPlace(
 }
 
 /** Waits until no run of the flow can appear any more and none is under way. Returns where the last window ended. Epoch milliseconds. */
-async function lastWindowEnd(sandbox: string, flow: Observed): Promise<number | undefined> {
+async function lastWindowEnd(definition: Definition, flow: Observed): Promise<number | undefined> {
   const due = lastDue(flow, Date.now());
   const shownBy = due === undefined ? 0 : due + appearsWithinMs;
   if (shownBy > Date.now())
     await sleep(shownBy - Date.now(), { summary: 'Until the last run that was due must show' });
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
     const { ended, windowEnd } = await slow("Read the old flow's last window").readLastWindow({
-      sandbox,
+      sandbox: definition.sandbox,
       flowId: flow.id,
+      ...giveUp(definition),
     });
     if (ended) return windowEnd;
     await sleep(pauseMs, { summary: "Until the old flow's last run has ended" });
   }
 }
 
+/** Enables a flow that an update has disabled and not replaced. */
+export async function enableAgain({ definition, report }: Work, flowId: string): Promise<void> {
+  const { sandbox } = definition;
+  report.step('replace', 'running', {
+    note: `${flowId} is enabled again: AEP makes up the runs that it missed`,
+  });
+  await slow('Enable the old flow again').enableFlow({ sandbox, flowId });
+}
+
+/**
+ * Deletes a flow that another has taken the place of, with its pair. Its watcher is told first, so that it does not take it
+ * for gone, and so are the notes for later runs, so that they do not take it for deleted by others.
+ */
+export async function retire(
+  { definition, report, ledger, calls }: Work,
+  old: Parts,
+  successor: string | undefined,
+): Promise<void> {
+  const flowId = old.flow!.id;
+  if (successor !== undefined) {
+    const { flowId: to, ...how } = watchInputOf(definition, successor);
+    await handOver({ ...how, from: flowId, to });
+  }
+  report.deletedFlows.push(flowId);
+  upsertMemo({ outcome: outcomeOf(report, ledger.unaccounted().kinds) });
+  report.step('replace', 'running', { note: `${flowId} is deleted, with its connections` });
+  for (const kind of ['flow', 'targetConnection', 'sourceConnection'] as const) {
+    const one = old[kind];
+    if (one?.mark?.dataflow !== dataflowId(definition)) continue;
+    const why = await calls.remove(kind, one.id);
+    if (why) report.warn(leftOver(kind, one.id, why));
+  }
+}
+
 /** The warning about what is not needed any more, and stays. */
-export function leftOver(kind: Kind, id: string, why: string): Warning {
+function leftOver(kind: Kind, id: string, why: string): Warning {
   return { code: 'left-of-replaced-flow', message: `The ${titleOf(kind)} ${id} stays: ${why}` };
 }
 

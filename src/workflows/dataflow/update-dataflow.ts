@@ -108,7 +108,9 @@ function mustBeAsAsked(
     const message = `No flow of ${plan.dataflow} lives in AEP: createDataflow makes one`;
     throw fail('Conflict', message, { reason: 'no-flow', ids: [], differences: [], plan: fittingPlan(plan) });
   }
-  const open = plan.choices.filter(({ name }) => choices[name] === undefined);
+  const open = plan.choices.filter(({ name, options }) =>
+    options.every(({ value }) => value !== choices[name]),
+  );
   if (open.length === 0) return;
   const told = open.map(({ name, options }) =>
     options.map(({ value, consequence }) => `"${name}": "${value}": ${consequence}`).join('\n'),

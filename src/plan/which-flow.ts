@@ -1,0 +1,60 @@
+import type { Observed } from '../resources/resource.ts';
+import { isPaused } from '../runs/flow.ts';
+import type { Parts } from './observed-dataflow.ts';
+import type { Step } from './plan.ts';
+
+/** Which of the dataflow's flows a plan is about. */
+export interface Chosen {
+  /** The flow that lives, or the draft that is to, with all that it refers to. Absent: there is none. */
+  living?: Parts;
+  /** The flow whose place that draft takes. */
+  predecessor?: Parts;
+  /** A replacement was cut off after it had disabled the living flow. */
+  isCutOff: boolean;
+}
+
+/**
+ * Chooses among the flows of the dataflow, of which there are several only while one replaces another. One that loads comes
+ * before one that is disabled, and else one that is as the definition asks for before the newest. Where that one is not as
+ * asked for and a draft is, the draft takes its place. Other drafts have loaded nothing, and count for nothing.
+ * @param stepsOf the steps of a plan that is about one of them.
+ */
+export function chooseFlow(
+  flows: readonly Parts[],
+  stepsOf: (parts: Parts) => readonly Pick<Step, 'kind' | 'action'>[],
+): Chosen {
+  const drafts = flows.filter(({ flow }) => isDraft(flow!));
+  const published = flows.filter(({ flow }) => !isDraft(flow!));
+  const loading = published.filter(({ flow }) => !isDisabled(flow!));
+  const able = loading.length > 0 ? loading : published;
+  const current = able.length > 1 ? (able.find(fits) ?? able.at(-1)) : able[0];
+  const next = current && (drafts.length === 0 || fits(current)) ? undefined : drafts.findLast(isReady);
+  const living = next ?? current;
+  return {
+    ...(living ? { living } : {}),
+    ...(next && current ? { predecessor: current } : {}),
+    isCutOff: drafts.length > 0 && current !== undefined && isDisabled(current.flow!),
+  };
+
+  function fits(parts: Parts): boolean {
+    return stepsOf(parts).every(
+      ({ action }) => action === 'keep' || action === 'given' || action === 'update',
+    );
+  }
+
+  /** What a draft is pinned to is only changed in a flow that lives. */
+  function isReady(parts: Parts): boolean {
+    return (
+      fits(parts) && stepsOf(parts).every(({ kind, action }) => kind !== 'mappingSet' || action === 'keep')
+    );
+  }
+}
+
+/** Whether it loads nothing until it is published. */
+export function isDraft({ fields }: Observed): boolean {
+  return String(fields['state']).toLowerCase() === 'draft';
+}
+
+export function isDisabled(flow: Observed): boolean {
+  return isPaused({ state: String(flow.fields['state']) }) && !isDraft(flow);
+}

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import type { Definition } from '../../src/definition/definition.ts';
+import type { Parts } from '../../src/plan/observed-dataflow.ts';
+import { parsed, sample } from '../definition/sample.ts';
+import { actionsOf, observedOf, partsOfCreated, plan } from './living.ts';
+
+/** The same dataflow, from three tables. */
+const [first, second, third] = ['first.Table', 'second.Table', 'third.Table'].map((tableName) =>
+  parsed({ ...sample, source: { ...sample.source, tableName } }),
+);
+
+function partsOf(definition: Definition, number: number, state: string): Parts {
+  const own = {
+    sourceConnection: `source-${number}`,
+    targetConnection: `target-${number}`,
+    flow: `flow-${number}`,
+  };
+  const parts = partsOfCreated(definition, own);
+  const { flow } = parts;
+  const mark = { ...flow!.mark!, nonce: `nonce00${number}` };
+  return { ...parts, flow: { ...flow!, mark, fields: { ...flow!.fields, state } } };
+}
+
+const removed = (number: number) => ({
+  [`flow flow-${number}`]: 'remove',
+  [`source-${number}`]: 'remove',
+  [`target-${number}`]: 'remove',
+});
+const replaced = { sourceConnection: 'replace', targetConnection: 'replace', flow: 'replace' };
+
+describe('of two flows, as a replacement of the first by the second leaves them,', () => {
+  test.each([
+    // [the old flow, the new one, asked for, living, predecessor, what is done]
+    ['enabled', 'draft', second, 2, 1, { flow: 'update', ...removed(1) }],
+    ['disabled', 'draft', second, 2, 1, { flow: 'update', ...removed(1) }],
+    ['disabled', 'enabled', second, 2, undefined, removed(1)],
+    ['disabled', 'disabled', second, 2, undefined, removed(1)],
+    ['enabled', 'draft', first, 1, undefined, removed(2)],
+    ['disabled', 'draft', first, 1, undefined, { flow: 'update', ...removed(2) }],
+    ['disabled', 'enabled', first, 2, undefined, { ...replaced, ...removed(1) }],
+    ['enabled', 'draft', third, 1, undefined, { ...replaced, ...removed(2) }],
+    ['disabled', 'draft', third, 1, undefined, { ...replaced, ...removed(2) }],
+    ['disabled', 'enabled', third, 2, undefined, { ...replaced, ...removed(1) }],
+  ] as const)('%s and %s', (old, next, asked, living, predecessor, actions) => {
+    const flows = [partsOf(first!, 1, old), partsOf(second!, 2, next)];
+    const planned = plan(asked!, observedOf(asked!, ...flows));
+    expect(planned.living?.flow!.id).toBe(`flow-${living}`);
+    expect(planned.predecessor?.flow!.id).toBe(predecessor && `flow-${predecessor}`);
+    const done = Object.entries(actionsOf(planned)).map(([what, action]) => [
+      what.replace(/^(source|target)Connection (?=\w)/, ''),
+      action,
+    ]);
+    expect(Object.fromEntries(done)).toEqual(actions);
+    expect(planned.isCutOff).toBe(old === 'disabled' && next === 'draft');
+  });
+});
+
+describe('a draft alone', () => {
+  const draft = partsOf(second!, 2, 'draft');
+
+  test('is published where it is as the definition asks for', () => {
+    expect(actionsOf(plan(second!, observedOf(second!, draft)))).toEqual({ flow: 'update' });
+  });
+
+  test('makes room where it is not', () => {
+    const planned = plan(third!, observedOf(third!, draft));
+    expect(planned.living).toBeUndefined();
+    expect(planned.conflicts).toEqual([]);
+    expect(actionsOf(planned)).toMatchObject({ flow: 'create', 'flow flow-2': 'remove' });
+  });
+
+  test('whose predecessor somebody deleted or hides is published only where that is said', () => {
+    const observed = { ...observedOf(second!, draft), missingFlow: 'flow-1' };
+    expect(plan(second!, observed).conflicts).toMatchObject([{ reason: 'missing', ids: ['flow-1'] }]);
+    expect(actionsOf(plan(second!, observed, { missingFlow: 'recreate' }))).toEqual({ flow: 'update' });
+  });
+});
+
+test('a draft that was made for another schedule is not published', () => {
+  const draft = partsOf(second!, 2, 'draft');
+  const { flow } = draft;
+  const fields = {
+    ...flow!.fields,
+    scheduleParams: { ...(flow!.fields['scheduleParams'] as object), interval: 90 },
+  };
+  const parts = { ...draft, flow: { ...flow!, fields } };
+  const planned = plan(second!, observedOf(second!, partsOf(first!, 1, 'enabled'), parts));
+  expect(planned.living?.flow!.id).toBe('flow-1');
+  expect(actionsOf(planned)).toMatchObject({ 'flow flow-2': 'remove', flow: 'replace' });
+});
