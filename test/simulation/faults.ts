@@ -37,7 +37,8 @@ export const hits = ['kill', 'stop', 'shutdown', 'serverDown', 'both'] as const;
 export type Hit = (typeof hits)[number];
 
 export interface CallFault {
-  verb: 'create' | 'update' | 'list' | 'get' | 'remove';
+  /** `update` is a PATCH or a PUT; `act` switches a flow. */
+  verb: 'create' | 'update' | 'act' | 'list' | 'get' | 'remove';
   shelf: ShelfName;
   /** Which of the calls of this sort, from 0. */
   nth: number;
@@ -69,8 +70,10 @@ export type Act =
   /** Has Temporal know nothing any more of what has ended, then and later: after its retention period, or with a new namespace. */
   | { what: 'forget' }
   /** Changes the definition: whatever is started from now on is given the new one. */
-  | { what: 'change'; part: ChangedPart; to: number };
+  | { what: 'change'; part: ChangedPart; to: number }
+  /** Waits for its end, changes the definition, and updates the dataflow. From now on it is updated, not created. */
+  | { what: 'update'; part: ChangedPart; to: number };
 
-/** What of a definition is changed: what makes another mapping set, and what makes another source connection. */
-export const changedParts = ['mapping', 'source'] as const;
+/** What of a definition is changed: the mapping, what makes another source connection, and what every part is told by. */
+export const changedParts = ['mapping', 'source', 'description'] as const;
 export type ChangedPart = (typeof changedParts)[number];

@@ -2,12 +2,20 @@ import { workflowId } from '../../src/definition/identity.ts';
 import type { Kind } from '../../src/resources/kinds.ts';
 import type { JsonObject } from '../../src/resources/resource.ts';
 import { parseDefinition } from '../../src/definition/parse.ts';
-import type { Act, CallFault, ChangedPart, Hit, Incident } from './faults.ts';
+import { watcherWorkflowId } from '../../src/runs/names.ts';
+import {
+  changedParts,
+  type Act,
+  type CallFault,
+  type ChangedPart,
+  type Hit,
+  type Incident,
+} from './faults.ts';
 import { changed, definitionOf, type Definition, type Scenario } from './scenario.ts';
 import { SimulatedAep } from './simulated-aep.ts';
 import { SimulatedTemporal } from './simulated-temporal.ts';
 import { SimulatedWorker, type WorkerSettings, type WorkflowCode } from './simulated-worker.ts';
-import { addForeign, untouched, verdict, type Ended } from './verify.ts';
+import { addForeign, leftToDo, untouched, verdict, type Ended } from './verify.ts';
 import { type SimulatedProcess, VirtualClock } from './virtual-clock.ts';
 import type { WorkflowRun } from './workflow-run.ts';
 
@@ -57,7 +65,9 @@ class Life {
   readonly #aep: SimulatedAep;
   /** As it was at first, before any change. */
   readonly #original: Definition;
-  readonly #changes: Record<ChangedPart, number> = { mapping: 0, source: 0 };
+  readonly #changes: Record<ChangedPart, number> = { mapping: 0, source: 0, description: 0 };
+  /** Whether the dataflow is updated from now on, and not created. */
+  #updates = false;
   readonly #foreign: { shelf: string; stored: JsonObject }[] = [];
   #incidents = 0;
   #endedAt: number | undefined;
@@ -96,7 +106,9 @@ class Life {
         await this.#untilNothingArrives();
         judged = this.#judge(run);
       }
-      const { twins, tooEarly } = this.#aep;
+      const { twins, tooEarly, enabledTogether } = this.#aep;
+      if (!beyond && enabledTogether.length > 0)
+        judged.violations.push(`Two flows were enabled at once: ${enabledTogether.join()}`);
       if (tooEarly.length > 0)
         judged.violations.push(`Sent while another could still take effect: ${tooEarly.join()}`);
       // What is sent too early is swept again, but a second flow loads its data until then.
@@ -123,13 +135,23 @@ class Life {
 
   /** What is asked for now. */
   get #definition() {
-    const { mapping, source } = this.#changes;
-    const now = changed(changed(this.#original, 'mapping', mapping), 'source', source);
+    const now = changedParts.reduce(
+      (definition, part) => changed(definition, part, this.#changes[part]),
+      this.#original,
+    );
     return parseDefinition(now).definition;
   }
 
+  get #input(): unknown {
+    const definition = this.#definition;
+    if (!this.#updates) return definition;
+    const isOnce = definition.schedule.frequency === 'once';
+    return { definition, replaceFlow: isOnce ? 'backfill' : 'from-now' };
+  }
+
   #start(): WorkflowRun {
-    return this.#temporal.start(workflowId(this.#definition), 'createDataflow', this.#definition);
+    const type = this.#updates ? 'updateDataflow' : 'createDataflow';
+    return this.#temporal.start(workflowId(this.#definition), type, this.#input);
   }
 
   /** Deletes the dataflow, which must be possible: what AEP refused for good is mended and tried again. */
@@ -147,7 +169,14 @@ class Life {
     if (act.what === 'change') this.#changes[act.part] = act.to;
     if (act.what === 'forget') this.#temporal.isForgetful = true;
     if (act.what === 'change' || act.what === 'forget') return run;
+    if (act.what === 'update') {
+      await this.#ended(run);
+      this.#changes[act.part] = act.to;
+      this.#updates = true;
+      return this.#start();
+    }
     if (act.what === 'delete') {
+      this.#updates = false;
       await this.#ended(run);
       await this.#delete();
       await this.#pass(act.againAfterMs);
@@ -179,11 +208,14 @@ class Life {
     for (let left = faults.length + 2 * acts.length; ; left--) {
       await this.#ended(run);
       const type = run.closed?.failure?.applicationFailureInfo?.type;
-      const isOld = JSON.stringify(run.input) !== JSON.stringify(this.#definition);
+      const isOld = JSON.stringify(run.input) !== JSON.stringify(this.#input);
       const isRefused = run.closed?.status === 'FAILED' && type === 'Rejected' && faults.some(isRefusal);
-      const differs = acts.some(({ what }) => what === 'change') && type === 'Conflict';
-      if (left === 0 || !(isOld || isRefused || differs)) return run;
+      const isUpdated = acts.some(({ what }) => what === 'update') && type === 'Conflict';
+      const differs = !isUpdated && acts.some(({ what }) => what === 'change') && type === 'Conflict';
+      if (left === 0 || !(isOld || isRefused || differs || isUpdated)) return run;
       if (differs) await this.#delete();
+      // Where no flow lives one is created, and one that lives is updated.
+      if (isUpdated) this.#updates = !this.#updates;
       run = this.#start();
     }
   }
@@ -219,11 +251,32 @@ class Life {
       this.#unknowable(),
     );
     const touched = untouched(this.#foreign, this.#everything());
+    const flow = (result as Ended['result'])?.flowId;
     return {
       ...judged,
-      violations: [...this.#temporal.broken, ...judged.violations, ...touched],
+      violations: [
+        ...this.#temporal.broken,
+        ...judged.violations,
+        ...touched,
+        ...(status === 'COMPLETED' ? this.#unfinished(flow!) : []),
+      ],
       humanSteps: judged.humanSteps + this.#humanSteps,
     };
+  }
+
+  /** What a run that has succeeded must not leave. */
+  #unfinished(flowId: string): string[] {
+    const { shelves } = this.#aep;
+    const definition = this.#definition;
+    const wrong = leftToDo(definition, (shelf) => shelves[shelf].all(), this.clock.now()).map(
+      (step) => `The plan is not empty: ${step}`,
+    );
+    const state = shelves.flows.get(flowId)?.['state'];
+    if (state !== 'enabled') wrong.push(`The flow is ${String(state)}`);
+    const { sandbox } = definition;
+    if (!this.#temporal.children.has(watcherWorkflowId({ sandbox, flowId })))
+      wrong.push('Nobody watches the flow');
+    return wrong;
   }
 
   /** A mapping set that came later than every bound and without its name: nothing says whose it is, and it does nothing. */
@@ -231,7 +284,7 @@ class Life {
     if (this.#scenario.aep.mappingSetNames === 'kept') return new Set();
     // Nor does anything say whose one is that nobody noted, once the definition asks for another mapping.
     const { acts, incidents, temporal } = this.#scenario;
-    const isChanged = acts.some((act) => act.what === 'change' && act.part === 'mapping');
+    const isChanged = acts.some((act) => 'part' in act && act.part === 'mapping');
     const isUnnoted =
       isChanged &&
       (!temporal.visible ||

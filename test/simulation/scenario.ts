@@ -86,7 +86,23 @@ const how: Arbitrary<CallFault['how']> = oneof(
     }),
   },
 );
+/** What only updates do. */
+const changes = [
+  ...Array.from({ length: 3 }, () => ({ verb: 'act' as const, shelf: 'flows' as const })),
+  { verb: 'update' as const, shelf: 'mappingSets' as const },
+  ...(['flows', 'flows', 'sourceConnections', 'dataSets', 'schemas'] as const).map((shelf) => ({
+    verb: 'update' as const,
+    shelf,
+  })),
+];
 const fault: Arbitrary<CallFault> = oneof(
+  {
+    weight: 4,
+    arbitrary: record({ of: constantFrom(...changes), nth: nat(3), how }).map(({ of, ...rest }) => ({
+      ...of,
+      ...rest,
+    })),
+  },
   {
     weight: 8,
     arbitrary: record({
@@ -142,7 +158,13 @@ const decision: Arbitrary<Act> = oneof(
   record({ what: constant('delete' as const), againAfterMs }),
   record({ what: constant('change' as const), part: constantFrom(...changedParts), to: nat(2) }),
 );
+const update: Arbitrary<Act> = record({
+  what: constant('update' as const),
+  part: constantFrom('source' as const, ...changedParts),
+  to: nat(2),
+});
 const acts: Arbitrary<Act[]> = oneof(
+  array(oneof(disturbance, update, update), { maxLength: 5 }),
   array(disturbance, { maxLength: 2 }),
   array(oneof(disturbance, decision, decision), { maxLength: 5 }),
 );
@@ -227,6 +249,7 @@ export function definitionOf(
 export function changed(definition: Definition, part: ChangedPart, to: number): Definition {
   if (to === 0) return definition;
   if (part === 'mapping') return { ...definition, mapping: [definition.mapping[to - 1]!] };
+  if (part === 'description') return { ...definition, description: `Described again, ${to}` };
   const { source } = definition;
   const table = source['tableName'] === undefined ? 'path' : 'tableName';
   return { ...definition, source: { ...source, [table]: `another.Table${to}` } };

@@ -39,14 +39,13 @@ export class Shelf {
     return id;
   }
 
-  /** Changes what is there. Lists show it at once: nothing here depends on when they do. */
-  change(id: string, value: JsonObject): JsonObject {
-    const entry = this.#entries.find((one) => one.id === id && one.deletedAt === undefined);
-    return entry ? (entry.value = { ...entry.value, ...value }) : {};
-  }
-
   get(id: string): JsonObject | undefined {
     return this.#entries.find((one) => one.id === id && one.deletedAt === undefined)?.value;
+  }
+
+  /** Has another value in the place of what is there. */
+  set(id: string, value: JsonObject): void {
+    this.#entries.find((one) => one.id === id && one.deletedAt === undefined)!.value = value;
   }
 
   remove(id: string): boolean {

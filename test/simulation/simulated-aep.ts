@@ -10,7 +10,8 @@ import {
 } from '../../src/aep/errors.ts';
 import { resources } from '../../src/resources/index.ts';
 import { kinds } from '../../src/resources/kinds.ts';
-import type { JsonObject } from '../../src/resources/resource.ts';
+import type { FlowAction } from '../../src/aep/flow-service.ts';
+import type { JsonObject, Operation } from '../../src/resources/resource.ts';
 import type { CallFault, Commit, Loss, Refusal, ShelfName } from './faults.ts';
 import { Shelf, shelfOf } from './shelf.ts';
 import { uuidOf, type SimulatedProcess, type VirtualClock } from './virtual-clock.ts';
@@ -59,6 +60,9 @@ export class SimulatedAep {
   /** What took effect while there was another of the same dataflow: one too many, if only until it was swept. */
   readonly twins: string[] = [];
   readonly #doubted: Doubted[] = [];
+  /** When two flows of the dataflow were enabled at once, other than by a create that came twice. Epoch milliseconds. */
+  readonly enabledTogether: number[] = [];
+  #changes = 0;
   /** What was sent while an earlier request for the same could still take effect or was not sure to show. */
   readonly tooEarly: string[] = [];
   readonly #clock: VirtualClock;
@@ -124,11 +128,14 @@ export class SimulatedAep {
             id: `spec of ${name}`,
             name,
           })) as Promise<JsonObject>,
-        setFlowState: notSimulated,
-        createDraft: notSimulated,
-        listRuns: () => {
-          throw new Error('Not simulated');
+        setFlowState: (call, id, action, etag) =>
+          this.#ask(process, call, 'act', 'flows', () => this.#act(id, action, etag)) as Promise<void>,
+        createDraft: (call, body) => {
+          const create = () => this.#create('flows', { ...body, state: 'draft' });
+          return this.#ask(process, call, 'create', 'flows', create, body) as Promise<{ id: string }>;
         },
+        // Nothing has run yet.
+        async *listRuns() {},
         getRun: notSimulated,
         retriggerRun: notSimulated,
       },
@@ -141,14 +148,12 @@ export class SimulatedAep {
       dataPrep: {
         mappingSets: {
           ...mappingSets,
+          get: async (call, id, version) => versionOf(await mappingSets.get(call, id), version),
           getNewest: mappingSets.get,
           put: (call, id, body) =>
-            this.#ask(process, call, 'update', 'mappingSets', () => {
-              const on = this.shelves.mappingSets;
-              const version = Number(on.get(id)?.['version'] ?? 0) + 1;
-              on.change(id, { ...body, version });
-              return { version };
-            }) as Promise<{ version: number }>,
+            this.#ask(process, call, 'update', 'mappingSets', () => this.#put(id, body)) as Promise<{
+              version: number;
+            }>,
           preview: notSimulated,
           async *newest(call) {
             yield (await mappingSets.list(call, {})).toReversed();
@@ -177,7 +182,10 @@ export class SimulatedAep {
         this.#ask(process, call, 'create', shelf, () => this.#create(shelf, body), body) as Promise<{
           id: string;
         }>,
-      patch: () => Promise.reject(new Error('Not simulated')),
+      patch: (call: Call, id: string, operations: readonly Operation[], etag?: string) =>
+        this.#ask(process, call, 'update', shelf, () =>
+          this.#patch(shelf, id, operations, etag),
+        ) as Promise<void>,
       remove: (call: Call, id: string) =>
         this.#ask(process, call, 'remove', shelf, () => on.remove(id)) as Promise<boolean>,
     };
@@ -207,9 +215,66 @@ export class SimulatedAep {
     return { id: this.shelves[shelf].put(this.#idFor(shelf), stored, this.#clock.now()) };
   }
 
+  #patch(shelf: ShelfName, id: string, operations: readonly Operation[], etag: string | undefined): void {
+    const stored = this.#toChange(shelf, id, etag);
+    this.#set(shelf, operations.reduce(patched, structuredClone(stored)));
+  }
+
+  /** Every request makes another version, and the older ones stay. */
+  #put(id: string, body: JsonObject): { version: number } {
+    const { versions = [], ...before } = this.#toChange('mappingSets', id, undefined);
+    const older = [...(versions as JsonObject[]), before];
+    const { name, createdDate } = before;
+    const named = name === undefined ? {} : { name };
+    this.#set('mappingSets', { ...body, ...named, id, createdDate, versions: older, version: older.length });
+    return { version: older.length };
+  }
+
+  #act(id: string, action: FlowAction, etag: string | undefined): void {
+    const flow = this.#toChange('flows', id, etag);
+    const from = { enable: 'disabled', disable: 'enabled', publish: 'draft' }[action];
+    const call = `POST flows/${id}/action`;
+    if (flow['state'] !== from) throw new Rejected({ call, status: 400, code: 'FLOW-1422-400' });
+    const { startTime } = flow['scheduleParams'] as { startTime: number };
+    if (action === 'publish' && startTime * 1000 < this.#clock.now())
+      throw new Rejected({ call, status: 400, code: 'CONNECTOR-1360-400' });
+    this.#set('flows', { ...flow, state: action === 'disable' ? 'disabled' : 'enabled' });
+    const mark = markOf('flows', flow);
+    const enabled = this.shelves.flows
+      .all()
+      .filter((one) => one['state'] === 'enabled' && markOf('flows', one) === mark);
+    if (enabled.length > 1) this.enabledTogether.push(this.#clock.now());
+  }
+
+  #toChange(shelf: ShelfName, id: string, etag: string | undefined): JsonObject {
+    const stored = this.shelves[shelf].get(id);
+    const call = `PATCH ${shelf}/${id}`;
+    if (!stored) throw new Rejected({ call, status: 404 });
+    if (etag !== undefined && stored['etag'] !== etag)
+      throw new Rejected({ call, status: 412, code: 'FLOW-1404-412' });
+    return stored;
+  }
+
+  #set(shelf: ShelfName, value: JsonObject): void {
+    this.lastCommitAt = this.#clock.now();
+    this.shelves[shelf].set(String(value['id']), { ...value, etag: this.#newEtag() });
+  }
+
+  #newEtag(): string {
+    return `version ${(this.#changes += 1)}`;
+  }
+
   #noteTwin(shelf: ShelfName, stored: JsonObject): void {
     const mark = markOf(shelf, stored);
-    if (mark && this.shelves[shelf].all().some((one) => markOf(shelf, one) === mark)) this.twins.push(shelf);
+    const flows = this.shelves.flows.all().filter((one) => mark && markOf('flows', one) === mark);
+    // What takes the place of a flow, or of its pair, is there beside it for a while.
+    const others =
+      shelf === 'flows' && stored['state'] === 'draft'
+        ? flows.filter(({ state }) => state === 'draft')
+        : shelf !== 'flows' && flows.length > 0
+          ? []
+          : this.shelves[shelf].all();
+    if (mark && others.some((one) => markOf(shelf, one) === mark)) this.twins.push(shelf);
   }
 
   /** A request that nobody will have an answer to: until it shows, or cannot any more, there must be no other. */
@@ -242,9 +307,10 @@ export class SimulatedAep {
     if (shelf === 'schemas' || shelf === 'classes')
       return { ...stored, 'meta:registryMetadata': { 'repo:createdDate': now } };
     if (shelf === 'dataSets') return { ...stored, created: now };
-    if (shelf !== 'mappingSets') return { ...stored, createdAt: now, state: 'enabled' };
+    if (shelf !== 'mappingSets')
+      return { ...stored, createdAt: now, state: stored['state'] ?? 'enabled', etag: this.#newEtag() };
     if (this.#settings.mappingSetNames === 'dropped') delete stored['name'];
-    return { ...stored, createdDate: now };
+    return { ...stored, version: 0, createdDate: now };
   }
 
   /** One call, from the process's decision to send it to the answer it gets, if any. */
@@ -368,6 +434,26 @@ export class SimulatedAep {
   #hitAt(point: string, process: SimulatedProcess, fault: CallFault | undefined): void {
     if (fault && 'hit' in fault.how && fault.how.point === point) this.#hit(process, fault);
   }
+}
+
+/** One step of a JSON Patch, as far as ours go. */
+function patched(value: JsonObject, { op, path, value: wanted }: Operation): JsonObject {
+  const keys = path.slice(1).split('/');
+  const last = keys.pop()!;
+  const holder = keys.reduce<JsonObject>((one, key) => (one[key] ??= []) as JsonObject, value);
+  if (last === '-') (holder as unknown as unknown[]).push(wanted);
+  else if (op === 'remove') delete holder[last];
+  else holder[last] = wanted;
+  return value;
+}
+
+/** One version of a mapping set; the newest where none is asked for. */
+export function versionOf(
+  newest: JsonObject | undefined,
+  version: number | undefined,
+): JsonObject | undefined {
+  if (!newest || version === undefined || version === newest['version']) return newest;
+  return (newest['versions'] as JsonObject[] | undefined)?.[version];
 }
 
 /** Whose a resource is by its mark. AEP cannot delete mapping sets, so that one of each mapping may stay. */

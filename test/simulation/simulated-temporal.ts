@@ -1,5 +1,6 @@
 import { defaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
 import type { coresdk, temporal } from '@temporalio/proto';
+import { replacedSignal } from '../../src/workflows/watch/watch-messages.ts';
 import { ActivityTask } from './activity-task.ts';
 import type { Incident } from './faults.ts';
 import type { SimulatedWorker } from './simulated-worker.ts';
@@ -133,6 +134,22 @@ export class SimulatedTemporal {
   startChild(workflowId: string): boolean {
     if (this.#children.has(workflowId)) return false;
     this.#children.add(workflowId);
+    return true;
+  }
+
+  /** Signals a child, which all are watchers. One whose flow was replaced ends, and starts that of the other. False: there is none. */
+  signal({
+    workflowExecution,
+    signalName,
+    args,
+  }: coresdk.workflow_commands.ISignalExternalWorkflowExecution): boolean {
+    const workflowId = workflowExecution!.workflowId!;
+    if (!this.#children.has(workflowId)) return false;
+    if (signalName === replacedSignal.name) {
+      const { flowId } = defaultPayloadConverter.fromPayload<{ flowId: string }>(args![0]!);
+      this.#children.delete(workflowId);
+      this.#children.add(`${workflowId.slice(0, workflowId.lastIndexOf(':'))}:${flowId}`);
+    }
     return true;
   }
 

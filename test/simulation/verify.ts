@@ -4,11 +4,14 @@ import { resources } from '../../src/resources/index.ts';
 import type { Kind } from '../../src/resources/kinds.ts';
 import { formatMark, formatTag, markTag, withMark } from '../../src/resources/mark.ts';
 import { givenIds, neededKinds } from '../../src/resources/orders.ts';
-import type { JsonObject } from '../../src/resources/resource.ts';
+import type { Parts } from '../../src/plan/observed-dataflow.ts';
+import { planOf } from '../../src/plan/plan-of.ts';
+import { objectAt } from '../../src/resources/json.ts';
+import type { JsonObject, Observed } from '../../src/resources/resource.ts';
 import type { CreateDataflowResult } from '../../src/workflows/messages.ts';
 import type { ShelfName } from './faults.ts';
 import { shelfOf } from './shelf.ts';
-import type { SimulatedAep } from './simulated-aep.ts';
+import { versionOf, type SimulatedAep } from './simulated-aep.ts';
 
 export interface Verdict {
   violations: string[];
@@ -83,6 +86,50 @@ export function verdict(
   }
   const humanSteps = status === 'COMPLETED' ? 0 : 1;
   return { violations, duplicates, orphans, humanSteps };
+}
+
+/** What an update would still do: nothing, where AEP has all that is asked for. */
+export function leftToDo(
+  definition: Definition,
+  stored: (shelf: ShelfName) => JsonObject[],
+  now: number,
+): string[] {
+  const find = (kind: Kind, id: string, version?: number) => {
+    const one = stored(shelfOf[kind]).find((other) => (other['id'] ?? other['$id']) === id);
+    const shown = kind === 'mappingSet' ? versionOf(one, version) : one;
+    return shown ? resources[kind].observe(shown) : undefined;
+  };
+  const flows = stored('flows')
+    .map((one) => resources.flow.observe(one))
+    .filter(({ mark }) => mark?.dataflow === dataflowId(definition));
+  const partsOf = (flow: Observed): Parts => {
+    const parts: Parts = { flow };
+    const follow = (kind: Kind, one: Observed) => {
+      for (const [next, id] of Object.entries(resources[kind].refersTo(one)) as [Kind, string][]) {
+        const version = flow.fields['mappingVersion'] as number | undefined;
+        const referred = parts[next] ? undefined : find(next, id, version);
+        if (referred) follow(next, (parts[next] = referred));
+      }
+    };
+    follow('flow', flow);
+    return parts;
+  };
+  const given = givenIds(definition);
+  const dataset = given.dataset === undefined ? undefined : find('dataset', given.dataset);
+  const observed = {
+    found: { flow: flows },
+    flows: flows.map(partsOf),
+    givenIds: { ...(dataset ? resources.dataset.refersTo(dataset) : {}), ...given },
+  };
+  const spec = objectAt(stored('flows').find(({ id }) => id === flows[0]?.id) ?? {}, 'flowSpec');
+  const context = { flowSpec: { id: String(spec['id']), version: '1.0' } };
+  const { plan } = planOf(definition, observed, { context, now, problems: [], warnings: [], choices: {} });
+  return plan.steps
+    .filter(({ action }) => !['keep', 'given', 'adopt'].includes(action))
+    .map(
+      ({ kind, action, id, reason, changes }) =>
+        `${action} ${kind} ${id}: ${reason} ${JSON.stringify(changes)}`,
+    );
 }
 
 /** What others have under our names: unmarked, or with the mark of a dataflow whose name is nearly ours. */

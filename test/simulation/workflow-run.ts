@@ -221,7 +221,7 @@ export class WorkflowRun {
     if (scheduleActivity)
       this.#activities.set(scheduleActivity.seq!, this.#temporal.schedule(this, scheduleActivity));
     if (requestCancelActivity) this.#activities.get(requestCancelActivity.seq!)?.requestCancel();
-    if (signal) this.#tell({ resolveSignalExternalWorkflow: { seq: signal.seq! } });
+    if (signal) this.#tell(signalled(signal, this.#temporal.signal(signal)));
     if (child)
       this.#tell(
         childStarted(child, this.#temporal.startChild(child.workflowId!), this.#temporal.newRunId()),
@@ -254,6 +254,17 @@ function childStarted(
       ? { seq: seq!, succeeded: { runId } }
       : { seq: seq!, failed: { ...known, cause: 1 } },
   };
+}
+
+function signalled(
+  { seq }: coresdk.workflow_commands.ISignalExternalWorkflowExecution,
+  isHeard: boolean,
+): Job {
+  const failure = {
+    message: 'There is no such workflow',
+    applicationFailureInfo: { type: 'ExternalWorkflowExecutionNotFound' },
+  };
+  return { resolveSignalExternalWorkflow: { seq: seq!, ...(isHeard ? {} : { failure }) } };
 }
 
 function described(commands: Command[]): string {
