@@ -5,7 +5,7 @@ import { readDefinition } from './read-definition.ts';
 import { messageLines } from './message-lines.ts';
 import { Inbox, watchFour } from './watch-four.ts';
 
-/** `npm run demo -- --watch`: what people on call are told of four dataflows. Answers what to print with `--json`. */
+/** `npm run demo -- --watch`: what people on call are told of four dataflows. Returns what to print with `--json`. */
 export async function demoWatch(
   parts: AsyncDisposableStack,
   { file, latencyMs }: { file: string; latencyMs: number },

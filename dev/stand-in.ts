@@ -3,7 +3,7 @@ import { sourceFacts } from '../src/definition/source-facts.ts';
 import type { Stack } from './local-stack.ts';
 
 /**
- * Users' base connections are in their own AEP, not in the emulator. Answers with the emulator's base connection for
+ * Users' base connections are in their own AEP, not in the emulator. Returns the definition with the emulator's base connection for
  * the definition's connector, where the definition names one that the emulator does not have.
  */
 export function standInFor({ source, sandbox }: Definition, { emulator }: Stack): string | undefined {

@@ -36,7 +36,7 @@ export class Control {
     this.#world = world;
   }
 
-  /** Spoils requests to come. Answers the fault with its id. One for a sandbox that is not there could never strike. */
+  /** Spoils requests to come. Returns the fault with its id. One for a sandbox that is not there could never strike. */
   addFault(fault: Fault): ArmedFault {
     if (fault.sandbox !== undefined) this.#sandbox(fault.sandbox);
     return this.#world.faults.add(fault);
@@ -96,7 +96,7 @@ export class Control {
     return { now: this.#world.clock.now(), speed: this.#world.clock.speed };
   }
 
-  /** Moves the clock forward by ms. Answers what it says then. */
+  /** Moves the clock forward by ms. Returns what it says then. */
   advanceClock(ms: number): { now: number; speed: number } {
     this.#checkJump(this.#world.now() + ms, 'ms');
     this.#world.clock.advance(ms);
@@ -133,7 +133,7 @@ export class Control {
     for (const sandbox of chosen) sandbox.runs.plan(plan, now);
   }
 
-  /** Makes a run of a flow at once, off its schedule. Answers the run object. */
+  /** Makes a run of a flow at once, off its schedule. Returns the run object. */
   makeRun(flowId: string, { run: change, ...details }: MadeRun = {}): JsonObject {
     const sandbox = [...this.#world.sandboxes.values()].find((one) => one.flows.has(flowId));
     if (sandbox === undefined) throw new RangeError(`No flow ${flowId}.`);

@@ -28,7 +28,7 @@ const paths = [
   '/flowservice/flows',
 ];
 
-/** Arms what hits the creates of one seed: each POST with the same chance, whoever sends it. Answers how many. */
+/** Arms what hits the creates of one seed: each POST with the same chance, whoever sends it. Returns how many. */
 export function arm(control: Control, seed: number, sandbox: string, chance: number): number {
   const random = randomOf(seed);
   let armed = 0;

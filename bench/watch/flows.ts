@@ -2,7 +2,7 @@ import { inTurns } from '../../src/activities/in-turns.ts';
 import type { Aep } from '../../src/aep/aep.ts';
 import { makeEnds, makeFlow } from '../../test/watch/make-flow.ts';
 
-/** Makes hourly flows that share what they are made of; their runs are due evenly over the hour. Answers their ids. */
+/** Makes hourly flows that share what they are made of; their runs are due evenly over the hour. Returns their ids. */
 export async function makeFlows(aep: Aep, sandbox: string, count: number): Promise<string[]> {
   const ends = await makeEnds(aep, sandbox);
   return inBatches(count, (index) => {

@@ -26,7 +26,7 @@ export function measured(part: string, figures: Figures, limits: Limits = {}): M
   return { part, figures, limits };
 }
 
-/** Shows figures, and keeps them beside those of other parts. Answers which exceed their limits. */
+/** Shows figures, and keeps them beside those of other parts. Returns which exceed their limits. */
 export function report({ part, figures, limits }: Measured, machine: Machine): string[] {
   const width = Math.max(...Object.keys(figures).map(({ length }) => length));
   const missed: string[] = [];

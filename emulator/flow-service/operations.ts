@@ -58,7 +58,7 @@ export function follow(sandbox: Sandbox, flow: JsonObject, now: number): void {
 }
 
 /**
- * Carries out an operation: at once, or over the time that the settings say. Answers the flow as it is now.
+ * Carries out an operation: at once, or over the time that the settings say. Returns the flow as it is now.
  * Guess: until the end a flow shows what it was before; samples show only how long it took.
  */
 export function operate(

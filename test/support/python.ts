@@ -13,7 +13,7 @@ export const hasPython =
   0;
 
 /**
- * A Python with these packages from PyPI, in an environment that is made once per checkout. Answers the path of its
+ * A Python with these packages from PyPI, in an environment that is made once per checkout. Returns the path of its
  * interpreter. A group stands for one call of pip: `['--no-deps', 'aepp==0.6.0']`.
  */
 export async function pythonWith(...groups: string[][]): Promise<string> {
