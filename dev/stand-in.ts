@@ -3,8 +3,8 @@ import { sourceFacts } from '../src/definition/source-facts.ts';
 import type { Stack } from './local-stack.ts';
 
 /**
- * Users' base connections are in their own AEP, not in the emulator. Returns the definition with the emulator's base connection for
- * the definition's connector, where the definition names one that the emulator does not have.
+ * Users' base connections are in their own AEP, not in the emulator. Returns the id of the emulator's base
+ * connection for the definition's connector, where the definition names one that the emulator does not have.
  */
 export function standInFor({ source, sandbox }: Definition, { emulator }: Stack): string | undefined {
   const connections = emulator.control.resources('connections', sandbox);
