@@ -152,9 +152,11 @@ class Branches {
       return { id, state: 'updated' };
     }
     const mapping = kind === 'flow' && this.#mappingVersion !== undefined ? this.#repinned(ids) : undefined;
+    // What a flow applies is said by `mapping`: a set that was made just now has another id than the plan could know.
+    const edits = (planned.edits[kind] ?? []).filter(({ field }) => !field.startsWith('transformations.'));
     const { version } = await calls.update(kind, {
       id,
-      edits: planned.edits[kind] ?? [],
+      edits,
       ...(kind === 'mappingSet' ? { body: this.#body(kind, ids) } : {}),
       ...(mapping ? { mapping } : {}),
     });
