@@ -35,7 +35,7 @@ export function invalidDefinition(message: string, problems: Problem[]): Applica
 }
 
 /** A value as it is where it is small, else the beginning of its JSON. */
-function brief(value: unknown): unknown {
+export function shown(value: unknown): unknown {
   const json = JSON.stringify(value) ?? '';
   return json.length > longestText ? cut(json, longestText) : value;
 }
@@ -85,8 +85,8 @@ export function endingOf(error: unknown, more: object): ApplicationFailure | und
       ids,
       differences: differences.slice(0, toTell).map(({ field, wanted, found }) => ({
         field: cut(field, longestText),
-        wanted: brief(wanted),
-        found: brief(found),
+        wanted: shown(wanted),
+        found: shown(found),
       })),
       ...(error.plan ? { plan: error.plan } : {}),
       ...more,

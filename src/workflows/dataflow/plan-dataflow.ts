@@ -87,8 +87,9 @@ export async function planDataflow(input: unknown): Promise<Plan> {
     );
     const rows = loads && dataset?.id ? await rowsTwice(definition, dataset.id) : undefined;
     if (rows) all.warnings.push(rows);
-    setCurrentDetails(planAsMarkdown(all));
-    return fittingPlan(all);
+    const told = fittingPlan(all);
+    setCurrentDetails(planAsMarkdown(told));
+    return told;
   } catch (error) {
     throw endingOf(error, {}) ?? error;
   }
