@@ -25,11 +25,12 @@ export function unlistedWorkflowId(dataflowWorkflowId: string): string {
   return dataflowWorkflowId.replace('dataflow:', 'unlisted:');
 }
 
-export const createType = 'createDataflow';
+/** The workflows whose progress says which of their calls wait for AEP. */
+export const typesThatWait = ['createDataflow', 'updateDataflow'];
 export const watcherType = 'watchFlowRuns';
 export const followerType = 'followRuns';
 export const unlistedType = 'unlistedRun';
-/** The signal by which a call tells its create that it waits for AEP. */
+/** The signal by which a call tells its workflow that it waits for AEP. */
 export const waitsName = 'waits';
 /** The signal that takes finished runs to a watcher. */
 export const runsEndedName = 'runsEnded';

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/resources/resource.ts';
-import { isEmpty, DataflowError, type Plan } from '../../src/client.ts';
+import { isEmpty, DataflowError, type Plan, type Progress } from '../../src/client.ts';
 import { administratorOf, legacyOrders, oneOfNine, oneOfSix, orders, places } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
 import { startRig, type Rig } from '../support/rig.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const { sandboxes, next } = places(40);
 let rig: Rig;
@@ -128,6 +129,21 @@ describe.concurrent('an update in place', () => {
 });
 
 describe.concurrent('an update', () => {
+  it('that waits for AEP says what for and why, as a create does', async () => {
+    const { sandbox } = await made();
+    // The pause after the third failure is one that is told.
+    const patch = { method: 'PATCH', path: '/flowservice/sourceConnections/*' };
+    rig.emulator.control.addFault({ ...patch, kind: '503', sandbox, times: 3 });
+    const updating = rig.client.update({ definition: orders(sandbox, { description: 'New' }) });
+    const handle = rig.temporal.client.workflow.getHandle(`dataflow:${sandbox}:orders`);
+    const { waiting } = await waitFor('the reason', async () => {
+      const progress = await handle.query<Progress>('progress').catch(() => undefined);
+      return progress !== undefined && progress.waiting.length > 0 && progress;
+    });
+    expect(waiting).toMatchObject([{ activity: 'updateSourceConnection', why: 'Unavailable' }]);
+    await updating;
+  });
+
   it('with the digest of its plan carries out exactly that', async () => {
     const { sandbox } = await made();
     const definition = orders(sandbox, { description: 'New' });

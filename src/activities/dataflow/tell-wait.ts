@@ -1,7 +1,7 @@
 import { ApplicationFailure, Context, log } from '@temporalio/activity';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { isFailureType } from '../../failure-types.ts';
-import { createType, waitsName } from '../../runs/names.ts';
+import { typesThatWait, waitsName } from '../../runs/names.ts';
 import { nothingYet } from './settle.ts';
 
 /** A call whose next attempt is this far away waits: its first two pauses are shorter. Milliseconds. */
@@ -10,7 +10,7 @@ const waitsFromMs = 2_500;
 const signalMs = 700;
 
 /**
- * Tells a create that one of its calls waits for AEP, and why: only Temporal's server would know it otherwise. By one
+ * Tells a create or an update that one of its calls waits for AEP, and why: only Temporal's server would know it otherwise. By one
  * signal, however many attempts fail: the server takes a request id once in a run. What cannot be told now, the next
  * attempt tells.
  */
@@ -28,7 +28,7 @@ export const tellWait: ActivityInterceptorsFactory = () => ({
 });
 
 function isWait(error: unknown): error is ApplicationFailure {
-  if (Context.current().info.workflowType !== createType) return false;
+  if (!typesThatWait.includes(Context.current().info.workflowType ?? '')) return false;
   if (!(error instanceof ApplicationFailure) || error.nonRetryable) return false;
   const { type, nextRetryDelay } = error;
   // A message that nobody takes is no wait for AEP.
@@ -58,5 +58,5 @@ async function tell({ type, message }: ApplicationFailure): Promise<void> {
 }
 
 function notTold(error: unknown): void {
-  log.debug('A create could not be told that it waits', { error: String(error) });
+  log.debug('A workflow could not be told that one of its calls waits', { error: String(error) });
 }
