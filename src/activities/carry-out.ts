@@ -6,7 +6,7 @@ import type { FailureType } from '../failure-types.ts';
 import { objectAt, objectsAt, textAt } from '../resources/json.ts';
 import type { JsonObject } from '../resources/resource.ts';
 import { failure, isTooLate, pauseMs } from './aep-failures.ts';
-import { beating, stillCounts } from './dataflow/send.ts';
+import { beating, stillCounts } from './attempt.ts';
 import type { Dependencies } from './dependencies.ts';
 import { lastWord, leave, type Memory } from './memory.ts';
 

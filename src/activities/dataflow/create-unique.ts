@@ -10,7 +10,8 @@ import { lastWord, leave } from '../memory.ts';
 import { servicesOf, type Service } from '../services.ts';
 import type { CreateRequest, Created } from './create.ts';
 import { untilShown } from './not-there-yet.ts';
-import { beating, bodyOf } from './send.ts';
+import { beating } from '../attempt.ts';
+import { bodyOf } from './send.ts';
 
 /**
  * A create of a kind whose title AEP keeps unique: a second POST is refused with the first one's id, so that doubt heals by

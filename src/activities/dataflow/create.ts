@@ -9,7 +9,8 @@ import { doubtsIn, failure, isTooLate, refusal } from '../aep-failures.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { shows } from './look.ts';
 import { untilShown } from './not-there-yet.ts';
-import { beating, send, staleAfterMs } from './send.ts';
+import { beating, staleAfterMs } from '../attempt.ts';
+import { send } from './send.ts';
 import { lookAfterDoubt, settling, type SettleRequest, type Settling } from './settle.ts';
 
 /** A create: what to look for after a doubt, and what to send. `lookedIn` is leave to send at once, which ends with that run. */

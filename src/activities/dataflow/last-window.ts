@@ -4,7 +4,7 @@ import { readRun } from '../../runs/read-run.ts';
 import { hasEnded, type RunStatus } from '../../runs/run.ts';
 import { failure } from '../aep-failures.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { beating } from './send.ts';
+import { beating } from '../attempt.ts';
 
 export interface LastWindowRequest {
   sandbox: string;

@@ -1,10 +1,10 @@
 import { Context, activityInfo } from '@temporalio/activity';
 import type { ResourceIds } from '../../resources/kinds.ts';
 import type { Outcome } from '../../resources/outcome.ts';
-import { jittered, unreadable } from '../watch/polling.ts';
+import { jittered, unreadable } from '../unreadable.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { listExecutions } from './executions.ts';
-import { beating, staleAfterMs } from './send.ts';
+import { beating, staleAfterMs } from '../attempt.ts';
 import { leaveStandIn, standIns, type Execution } from './unlisted.ts';
 
 /** How long things can take on this worker's way to AEP, recorded so that a replay waits as long as the first run did. Milliseconds. */

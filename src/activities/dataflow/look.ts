@@ -8,7 +8,7 @@ import { formatMark } from '../../resources/mark.ts';
 import type { JsonObject, Observed } from '../../resources/resource.ts';
 import { failure } from '../aep-failures.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { beating } from './send.ts';
+import { beating } from '../attempt.ts';
 import { servicesOf } from '../services.ts';
 
 export interface LookRequest {

@@ -3,12 +3,12 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { namedBy, workflowId } from '../../definition/identity.ts';
 import { kinds } from '../../resources/kinds.ts';
 import { orphansAmong, type Orphan } from '../../resources/orphans.ts';
-import { unreadable } from '../watch/polling.ts';
+import { unreadable } from '../unreadable.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { failure, pauseMs } from '../aep-failures.ts';
 import { inTurns } from '../in-turns.ts';
 import { listAll } from './list-all.ts';
-import { beating } from './send.ts';
+import { beating } from '../attempt.ts';
 import { servicesOf } from '../services.ts';
 
 export interface Orphans {

@@ -11,7 +11,7 @@ import type { Dependencies } from '../dependencies.ts';
 import { remembered } from '../remembered.ts';
 import { glanceBack, type LookBack } from './look-back.ts';
 import { createFieldReads, type RecalledFields } from './read-fields.ts';
-import { beating } from './send.ts';
+import { beating } from '../attempt.ts';
 
 export interface FlowSpecRequest {
   sandbox: string;

@@ -12,7 +12,7 @@ import { nearestPaths } from '../../xdm/nearest-path.ts';
 import { failure } from '../aep-failures.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { remembered } from '../remembered.ts';
-import { beating } from './send.ts';
+import { beating } from '../attempt.ts';
 
 export interface FieldsRequest {
   sandbox: string;

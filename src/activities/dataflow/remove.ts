@@ -9,7 +9,7 @@ import { failure, isTooLate, pauseMs, refusal } from '../aep-failures.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { lastWord, leave } from '../memory.ts';
 import { listAll } from './list-all.ts';
-import { beating } from './send.ts';
+import { beating } from '../attempt.ts';
 import { servicesOf, type Service } from '../services.ts';
 
 /** A resource that carries the mark of a dataflow. */

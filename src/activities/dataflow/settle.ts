@@ -9,7 +9,7 @@ import type { Dependencies } from '../dependencies.ts';
 import { leave, lastWord, type Memory } from '../memory.ts';
 import { mustBeKnown } from './look-back.ts';
 import { look, shows, type Look, type LookRequest } from './look.ts';
-import { beating } from './send.ts';
+import { beating } from '../attempt.ts';
 
 export interface SettleRequest extends LookRequest {
   /** The run that is known to have seen what ran before: in another one, an attempt must first be known to lists. */

@@ -3,7 +3,7 @@ import type { Dependencies } from '../dependencies.ts';
 import { failure } from '../aep-failures.ts';
 import { inTurns } from '../in-turns.ts';
 import { listAll } from './list-all.ts';
-import { beating } from './send.ts';
+import { beating } from '../attempt.ts';
 import { servicesOf } from '../services.ts';
 
 const mostToTell = 500;

@@ -2,16 +2,8 @@ import { Context, activityInfo, cancellationSignal } from '@temporalio/activity'
 import type { Aep } from '../../aep/aep.ts';
 import { watcherType } from '../../runs/names.ts';
 import { advance, notSignalled, readEnded, remember, type Feed } from './feed.ts';
-import {
-  jittered,
-  leave,
-  notYet,
-  pauseAfter,
-  pickUp,
-  startPulse,
-  unreadable,
-  type Trail,
-} from './polling.ts';
+import { jittered, unreadable } from '../unreadable.ts';
+import { leave, notYet, pauseAfter, pickUp, startPulse, type Trail } from './polling.ts';
 import { createSignalling } from './signal-watchers.ts';
 
 /** What one execution of a follower hands to the next. */

@@ -1,6 +1,7 @@
 import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { RateLimited } from '../../aep/errors.ts';
+import { jittered } from '../unreadable.ts';
 
 /**
  * For activities that "fail" until there is something to say: the server retries them, which writes nothing into the
@@ -51,16 +52,6 @@ export function notYet(message: string, pauseMs: number): ApplicationFailure {
   });
 }
 
-/** A watch outlives every outage, and credentials that were refused: it goes on asking, and says why it knows nothing. */
-export function unreadable(what: string, error: unknown, pauseMs: number): ApplicationFailure {
-  const reason = error instanceof Error ? error.message : String(error);
-  return ApplicationFailure.create({
-    type: error instanceof Error ? error.name : 'Error',
-    message: `Cannot read ${what}: ${reason}`,
-    nextRetryDelay: Math.ceil(pauseMs),
-  });
-}
-
 /**
  * How long to wait after a read that failed, as it is not the first. Longer and longer, and never at the same time as
  * others: when AEP comes back, everybody wants to ask. Milliseconds.
@@ -68,8 +59,4 @@ export function unreadable(what: string, error: unknown, pauseMs: number): Appli
 export function pauseAfter(error: unknown, failures: number, firstMs: number, longestMs: number): number {
   const growing = Math.min(firstMs * 2 ** Math.min(failures - 1, 10), Math.max(longestMs, firstMs));
   return jittered(Math.max(growing, (error instanceof RateLimited && error.retryAfterMs) || 0));
-}
-
-export function jittered(pauseMs: number): number {
-  return pauseMs * (0.8 + Math.random() * 0.4);
 }

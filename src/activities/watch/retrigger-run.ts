@@ -1,7 +1,7 @@
 import type { Aep } from '../../aep/aep.ts';
 import type { AepError } from '../../aep/errors.ts';
 import { outcomeUnknown } from '../aep-failures.ts';
-import { atMostOnce, stillCounts } from '../dataflow/send.ts';
+import { atMostOnce, stillCounts } from '../attempt.ts';
 
 export interface RetriggerRequest {
   sandbox: string;

@@ -1,0 +1,82 @@
+import { type ApplicationFailure, Context, activityInfo, heartbeat } from '@temporalio/activity';
+import { ActivityCancelledError } from '@temporalio/client';
+import { AepError } from '../aep/errors.ts';
+import type { Call } from '../aep/http.ts';
+import { failure } from './aep-failures.ts';
+import { lastWord } from './memory.ts';
+
+/* What an attempt at an activity has to keep to: it shows that it lives, and sends nothing that nobody waits for any more. */
+
+const heartbeatEveryMs = 200;
+/** An attempt that was handed out longer ago than this asks the server whether it still counts. */
+export const staleAfterMs = 1_000;
+
+/**
+ * Does `work` with a heartbeat beside it, so that a worker's death is known at once. What an earlier attempt left stays
+ * said: it is no word of this one. All beats go through the SDK, which never sends an older one after a newer.
+ */
+export async function beating<Result>(work: () => Promise<Result>): Promise<Result> {
+  const { heartbeatDetails, currentAttemptScheduledTimestampMs } = activityInfo();
+  const left: unknown = heartbeatDetails;
+  // A task that lay in a worker whose thread stood still has been timed since then.
+  if (Date.now() - currentAttemptScheduledTimestampMs > heartbeatEveryMs) heartbeat(left);
+  const beat = setInterval(() => heartbeat(left), heartbeatEveryMs);
+  try {
+    return await work();
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+/**
+ * Makes a call that must not be made twice. What surely had no effect is Temporal's to retry; everything else is
+ * `doubt`, as is an attempt after one that left no word.
+ */
+export async function atMostOnce<Answer>(
+  call: () => Promise<Answer>,
+  doubt: (why: string, cause?: AepError) => ApplicationFailure,
+  giveUpAfterMs?: number,
+): Promise<Answer> {
+  if (!lastWord().isWhole) throw doubt(`attempt ${activityInfo().attempt - 1} left no word`);
+  try {
+    return await beating(call);
+  } catch (error) {
+    if (!(error instanceof AepError)) throw error;
+    if (error.created === 'unknown') throw doubt(error.message, error);
+    throw failure(error, giveUpAfterMs);
+  }
+}
+
+/**
+ * For a call that must not be made twice: throws `doubt` where this attempt no longer counts, and returns what the call
+ * is to be given, so that it is not made later either. That is no cancellation signal: a POST that was begun is
+ * answered, or nobody knows what it did.
+ */
+export async function stillCounts(
+  httpTimeoutMs: number,
+  doubt: (why: string) => ApplicationFailure,
+): Promise<Required<Pick<Call, 'beforeSend'>>> {
+  const startedAt = Date.now();
+  await mustBeWaitedFor(doubt);
+  return {
+    /** A process that was stopped for a while may wake up here, long after others were told that it is gone. */
+    beforeSend() {
+      if (Date.now() - startedAt > httpTimeoutMs) throw doubt('its deadline had passed before it was sent');
+    },
+  };
+}
+
+/** A worker that was asleep between taking a task and beginning it must not send what the server has long given up. */
+async function mustBeWaitedFor(doubt: (why: string) => ApplicationFailure): Promise<void> {
+  const { currentAttemptScheduledTimestampMs, taskToken, heartbeatDetails } = activityInfo();
+  // By two clocks: where they differ so much that this cannot be told, it is asked for every time.
+  const ageMs = Date.now() - currentAttemptScheduledTimestampMs;
+  if (ageMs > -staleAfterMs && ageMs < staleAfterMs) return;
+  try {
+    await Context.current().client.activity.heartbeat(taskToken, heartbeatDetails);
+  } catch (error) {
+    // It still counts: what was begun is finished.
+    if (error instanceof ActivityCancelledError) return;
+    throw doubt('Temporal no longer waits for this attempt');
+  }
+}
