@@ -232,4 +232,27 @@ describe.concurrent('a replacement', () => {
     expect(states()).toEqual([[updated.flowId, 'enabled']]);
     await mustBeEmpty(definition);
   });
+
+  it('that stopped halfway is planned with each part that is left once, and goes on by the digest of that plan', async () => {
+    const { sandbox } = await made();
+    // Each execution notes the flow that it found.
+    await rig.client.update({ definition: orders(sandbox) });
+    const definition = another(sandbox);
+    rig.emulator.control.addFault({
+      method: 'POST',
+      path: '/flowservice/flows/*/action',
+      kind: '404',
+      skip: 1,
+      sandbox,
+    });
+    await refusalOf(rig.client.update({ definition, replaceFlow: 'from-now' }));
+    const plan = await rig.client.plan(definition);
+    expect(plan.steps.filter(({ action }) => action === 'remove').map(({ kind }) => kind)).toEqual([
+      'flow',
+      'targetConnection',
+      'sourceConnection',
+    ]);
+    await rig.client.update({ definition, digest: plan.digest });
+    await mustBeEmpty(definition);
+  });
 });

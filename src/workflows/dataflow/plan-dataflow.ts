@@ -49,7 +49,8 @@ export async function planDataflow(input: unknown): Promise<Plan> {
     ]);
     const observed = await observe(definition, {
       async look(kind: Kind) {
-        const knownIds = notes.ids.flatMap((ids) => ids[kind] ?? []);
+        // Most runs note the same ids.
+        const knownIds = [...new Set(notes.ids.flatMap((ids) => ids[kind] ?? []))];
         const request = { sandbox, dataflow, name: resources[kind].name(definition), knownIds, ...bound };
         const { found } = await reading(`Look for ${titleOf(kind)}`)[activityName('lookFor', kind)](request);
         return found;
