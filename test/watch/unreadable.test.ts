@@ -21,7 +21,7 @@ describe('a flow that AEP does not show any more', () => {
     const { control } = stage.rig.emulator;
     const { flowId, watcher, received, judge } = await stage.watch({
       ...onCall,
-      retry: { times: 2, pause: '4s' },
+      retry: { times: 2, pause: '12s' },
     });
     await stage.aep.flowService.flows.patch({ sandbox: 'prod' }, flowId, labels, await etagOf(flowId));
     await judge('success', 'failed');
