@@ -44,6 +44,7 @@ export interface Found {
  * There is one for the whole execution: `resume` begins another attempt with it, perhaps with other names.
  */
 export class Ledger {
+  readonly #isUpdate: boolean;
   readonly #doubts = new Doubts();
   /** Every definition that was tried, the last one last. */
   readonly #definitions: Definition[] = [];
@@ -59,6 +60,11 @@ export class Ledger {
   #began = 0;
   /** Something of ours was found though Temporal knows of no earlier run: the one that made it may have been cut off just now. */
   #unknownRun = false;
+
+  /** @param isUpdate whether a flow lives, so that there may be others beside it. */
+  constructor({ isUpdate = false } = {}) {
+    this.#isUpdate = isUpdate;
+  }
 
   /** Begins an attempt. What those before it have sent stays known. */
   begin(definition: Definition, earlier: LookBack, calls: ResourceCalls): void {
@@ -84,10 +90,11 @@ export class Ledger {
   async look(kind: Kind): Promise<Observed[]> {
     const { since } = this.#earlier!;
     const from = this.#unknownRun ? 0 : (since ?? (this.ranBefore ? this.#began : undefined));
-    const found =
-      this.#open(kind).length > 0
-        ? await this.#wait(kind, from)
-        : (await this.#calls.lookFor(kind, this.#sought(kind, from))).found;
+    const lookFor = async () => (await this.#calls.lookFor(kind, this.#sought(kind, from))).found;
+    const isOpen = this.#open(kind).length > 0;
+    // Of flows an update has to know all: the one that was there before says nothing of a draft that does not show yet.
+    const there = isOpen && this.#isUpdate && kind === 'flow' ? await lookFor() : [];
+    const found = isOpen ? await this.#wait(kind, from, there) : await lookFor();
     this.#note(kind, found);
     return found;
   }
@@ -238,9 +245,15 @@ export class Ledger {
     }
   }
 
-  async #wait(kind: Kind, since: number | undefined): Promise<Observed[]> {
+  /** @param there what is known to show, and is no answer. */
+  async #wait(kind: Kind, since: number | undefined, there: Observed[] = []): Promise<Observed[]> {
     const { runId } = this.#earlier!;
-    const request = { ...this.#sought(kind, since), lookedIn: runId, settleMs: this.#settleMs(kind) };
+    const request = {
+      ...this.#sought(kind, since),
+      ...(there.length > 0 ? { stays: there.map(({ id }) => id) } : {}),
+      lookedIn: runId,
+      settleMs: this.#settleMs(kind),
+    };
     const { found, lookedIn, isOver } = await this.#calls.settle(kind, request);
     this.#waitedIn.set(kind, lookedIn);
     if (isOver) this.#doubts.over(kind);

@@ -61,7 +61,7 @@ export async function updateDataflow(input: unknown): Promise<UpdateDataflowResu
   const { definition, warnings } = accept(asked);
   const report = reportProgress(dataflowId(definition), stepsOf(definition));
   for (const warning of warnings) report.warn(warning);
-  const ledger = new Ledger();
+  const ledger = new Ledger({ isUpdate: true });
   const outcome = () => outcomeOf(report, ledger.unaccounted().kinds);
   try {
     const work = await beginWork(definition, report, ledger);

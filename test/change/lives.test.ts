@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import type { Act, CallFault } from '../simulation/faults.ts';
+import { play } from '../simulation/play.ts';
+import type { Scenario } from '../simulation/scenario.ts';
+import { loadWorkflowCode, type WorkflowCode } from '../simulation/simulated-worker.ts';
+
+let code: WorkflowCode;
+
+beforeAll(async () => {
+  code = await loadWorkflowCode(readFileSync(inject('workflowBundle'), 'utf8'));
+});
+
+/** Nothing goes wrong in it, until a test adds something. */
+const quiet: Scenario = {
+  seed: 1,
+  generation: 'newer',
+  name: 'orders',
+  foreign: true,
+  workers: 2,
+  aep: {
+    httpTimeoutMs: 1_500,
+    lateCommitMs: 2_000,
+    listLagMs: 2_000,
+    flickering: false,
+    mappingSetNames: 'kept',
+    titleTakenNamesIt: true,
+    latencyMs: 100,
+  },
+  temporal: { latencyMs: 4, visibilityLagMs: 0, visible: true, knowsTimeoutTypes: true },
+  faults: [],
+  incidents: [],
+  acts: [],
+};
+
+const replace: Act = { what: 'update', part: 'source', to: 1 };
+const hows: [string, CallFault['how']][] = [
+  ['does not arrive', { loss: 'hang', afterMs: 0, commit: 'never' }],
+  ['has its reply lost', { loss: 'reset', afterMs: 0, commit: { part: 0 } }],
+  ['takes effect late', { loss: 'reset', afterMs: 100, commit: { part: 0.6 } }],
+  ['takes effect as late as it may', { loss: 'hang', afterMs: 0, commit: { part: 1 } }],
+  ['is sent by a worker that is killed', { hit: 'kill', point: 'sent', forMs: 500, commit: { part: 0.9 } }],
+  [
+    'is known to a worker alone that is killed',
+    { hit: 'kill', point: 'answered', forMs: 500, commit: { part: 0 } },
+  ],
+];
+const requests: [string, Pick<CallFault, 'verb' | 'shelf' | 'nth'>][] = [
+  ['the new source connection', { verb: 'create', shelf: 'sourceConnections', nth: 1 }],
+  ['the draft', { verb: 'create', shelf: 'flows', nth: 1 }],
+  ['to disable the old flow', { verb: 'act', shelf: 'flows', nth: 0 }],
+  ['to publish the new flow', { verb: 'act', shelf: 'flows', nth: 1 }],
+  ['to delete the old flow', { verb: 'remove', shelf: 'flows', nth: 0 }],
+  ['to delete the old source connection', { verb: 'remove', shelf: 'sourceConnections', nth: 0 }],
+];
+const momentsMs = [400, 900, 1_300, 2_100, 3_900];
+
+describe.each(requests)('a replacement whose request for %s', (_, request) => {
+  it.each(hows)('%s ends in one flow, disturbed or not', async (__, how) => {
+    const faults = [{ ...request, how }];
+    const disturbances: Act[][] = [
+      [],
+      ...momentsMs.flatMap((atMs): Act[][] => [
+        [{ what: 'cancel', atMs, againAfterMs: 0 }],
+        [{ what: 'terminate', atMs, againAfterMs: 0 }],
+        [
+          { what: 'terminate', atMs, againAfterMs: 0 },
+          { what: 'update', part: 'source', to: 0 },
+        ],
+        [
+          { what: 'cancel', atMs, againAfterMs: 0 },
+          { what: 'update', part: 'source', to: 2 },
+        ],
+        [{ what: 'reset', atMs, to: 0.8 }],
+      ]),
+    ];
+    for (const acts of disturbances) {
+      const { violations } = await play({ ...quiet, faults, acts: [replace, ...acts] }, code);
+      expect(violations, JSON.stringify(acts)).toEqual([]);
+    }
+  });
+});
