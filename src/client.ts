@@ -17,8 +17,9 @@ import type { Definition } from './definition/definition.ts';
 import { dataflowId, definitionHash, workflowId } from './definition/identity.ts';
 import { nameProblems } from './definition/named.ts';
 import { parseDefinition } from './definition/parse.ts';
-import { tellProblems, type Problem } from './definition/problems.ts';
+import { InvalidDefinitionError, tellProblems, type Problem } from './definition/problems.ts';
 import { workflowIdProblem } from './definition/text.ts';
+import { bareDefinition } from './definition/wrapped.ts';
 import { isFailureType, type FailureType } from './failure-types.ts';
 import { isRefusedAsPaused, pausedWorkflow, type Paused } from './paused.ts';
 import { readTemporal } from './temporal-settings.ts';
@@ -196,6 +197,8 @@ export class AepDataflows {
    * `Conflict` also where something else runs under the dataflow's id.
    */
   async update(input: UpdateDataflowInput): Promise<UpdateDataflowResult> {
+    const bare = bareDefinition({ ...input });
+    if (bare) throw new InvalidDefinitionError([bare]);
     const { definition } = parseDefinition(input.definition);
     const result: unknown = await this.#executeAlone('updateDataflow', definition, {
       args: [input],

@@ -8,6 +8,7 @@ import { ruleProblems } from './rules.ts';
 import { secretProblems } from './secrets.ts';
 import { readShape } from './shape.ts';
 import { warningsOf } from './warnings.ts';
+import { wrappedDefinition } from './wrapped.ts';
 
 /**
  * Checks everything that can be known without a call, and says everything that is wrong at once.
@@ -16,6 +17,8 @@ import { warningsOf } from './warnings.ts';
 export function parseDefinition(input: unknown): { definition: Definition; warnings: Warning[] } {
   const { value, problem } = plainJson(input);
   if (problem) throw new InvalidDefinitionError([problem]);
+  const wrapped = wrappedDefinition(value);
+  if (wrapped) throw new InvalidDefinitionError([wrapped]);
   const suggest = suggestions();
   const given = withoutNulls(withoutSchema(value), definitionSchema());
   const shape = readShape(given, definitionSchema(), suggest);

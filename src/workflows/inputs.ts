@@ -1,8 +1,9 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { withoutNulls } from '../definition/nulls.ts';
 import { isObject } from '../definition/plain-json.ts';
 import { readShape } from '../definition/shape.ts';
 import { tellProblems, type Problem } from '../definition/problems.ts';
+import { bareDefinition } from '../definition/wrapped.ts';
 import { invalidDefinition } from './failures.ts';
 
 /**
@@ -12,6 +13,9 @@ import { invalidDefinition } from './failures.ts';
  */
 export function checkInput<Input>(schema: z.ZodType<Input>, input: unknown, what: string): Input {
   if (!isObject(input)) throw wrongInput(what, [{ field: '', message: 'The input must be a JSON object' }]);
+  const takesDefinition = schema instanceof z.ZodObject && 'definition' in schema.shape;
+  const bare = takesDefinition ? bareDefinition(input) : undefined;
+  if (bare) throw wrongInput(what, [bare]);
   const { value, problems } = readShape(withoutNulls(input, schema), schema);
   if (value === undefined) throw wrongInput(what, problems);
   return value;

@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/resources/resource.ts';
 import { isEmpty, DataflowError, type Plan, type Progress } from '../../src/client.ts';
-import { administratorOf, legacyOrders, oneOfNine, oneOfSix, orders, places } from '../support/dataflows.ts';
+import {
+  administratorOf,
+  failureOf,
+  legacyOrders,
+  oneOfNine,
+  oneOfSix,
+  orders,
+  places,
+} from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -164,6 +172,16 @@ describe.concurrent('an update', () => {
     expect(type).toBe('StalePlan');
     expect(JSON.stringify(plan.steps)).toContain('schedule.interval');
     expect(stored('flows', sandbox)[0]!['description']).not.toContain('New');
+  });
+
+  it('that was given the definition itself is told where to put it, by the client and by the workflow', async () => {
+    const definition = orders(next());
+    const what = 'what was given is the definition itself. Give {"definition": …} with it inside';
+    await expect(rig.client.update(definition as never)).rejects.toThrow(what);
+    const workflowId = `dataflow:${String(definition['sandbox'])}:orders`;
+    const options = { workflowId, taskQueue: 'aep-dataflows', args: [definition] };
+    const started = await rig.temporal.client.workflow.start('updateDataflow', options);
+    expect((await failureOf(started)).message).toContain(what);
   });
 
   it('of a dataflow that has no flow is a Conflict that names createDataflow', async () => {

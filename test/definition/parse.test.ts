@@ -46,6 +46,16 @@ test.each(Object.getOwnPropertyNames(Object.prototype))(
 );
 
 describe('all problems at once', () => {
+  test('a definition inside of what updateDataflow takes is the one problem that is told', () => {
+    expect(problemsOf({ definition: sample, replaceFlow: 'from-now' })).toEqual([
+      {
+        field: 'definition',
+        message:
+          'is not known here: give the definition itself. Only updateDataflow takes it inside of another object',
+      },
+    ]);
+  });
+
   test('fields that are wrong by themselves and rules between fields are told together', () => {
     const spoiled = {
       ...sample,
