@@ -6,7 +6,7 @@ import type { Conflict } from '../resources/decide.ts';
 import { resources } from '../resources/index.ts';
 import type { Kind, ResourceIds } from '../resources/kinds.ts';
 import { neededKinds } from '../resources/orders.ts';
-import type { Edit, FlowContext, Observed } from '../resources/resource.ts';
+import type { Edit, FlowContext, JsonObject, Observed } from '../resources/resource.ts';
 import { replaceFlow } from './choices-of.ts';
 import { digestOf } from './digest.ts';
 import type { ObservedDataflow, Parts } from './observed-dataflow.ts';
@@ -69,7 +69,7 @@ export function planOf(definition: Definition, observed: ObservedDataflow, facts
     plan: {
       version: 1,
       dataflow: dataflowId(definition),
-      digest: digestOf(steps, restingOf(steps, observed)),
+      digest: digestOf(steps, restingOf(steps, observed), toBeMade(all)),
       steps,
       problems,
       warnings,
@@ -217,6 +217,12 @@ function isThere({ action, id }: Step): boolean {
 
 function stepOf(all: Stepped[], kind: Kind): Stepped {
   return all.find(({ step }) => step.kind === kind)!;
+}
+
+/** What will be asked for of what is to be made, or may be once a person has chosen. */
+function toBeMade(all: readonly Stepped[]): JsonObject[] {
+  const made = all.filter(({ step }) => ['create', 'replace', 'conflict'].includes(step.action));
+  return made.flatMap(({ body }) => (body ? [body] : []));
 }
 
 function restingOf(steps: readonly Step[], { found, flows }: ObservedDataflow): Observed[] {

@@ -13,6 +13,8 @@ import { isDraft } from './which-flow.ts';
 /** A step, and what it means for the plan as a whole. */
 export interface Stepped {
   step: Step;
+  /** What would be asked for of one that is to be made. */
+  body?: JsonObject;
   /** What is changed in place. */
   edits?: Edit[];
   conflict?: Conflict;
@@ -145,12 +147,13 @@ export function conflict(reason: Conflict['reason'], message: string, ids: strin
 }
 
 function stepped(
-  { kind, needs }: Asked,
+  { kind, needs, body }: Asked,
   action: Action,
   reason: string,
   { id, changes = [] }: { id?: string; changes?: Change[] } = {},
 ): Stepped {
-  return { step: { kind, action, ...(id === undefined ? {} : { id }), reason, changes, needs } };
+  const step = { kind, action, ...(id === undefined ? {} : { id }), reason, changes, needs };
+  return { step, body };
 }
 
 function foreignDataset(name: string, foreign: Observed[]): Warning {

@@ -9,6 +9,7 @@ import {
   oneOfSix,
   orders,
   places,
+  requestsIn,
 } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
 import { startRig, type Rig } from '../support/rig.ts';
@@ -212,6 +213,15 @@ describe.concurrent('an update', () => {
   });
 });
 
+describe.concurrent('an update that is refused', () => {
+  it('has made nothing, though Temporal knows of no run that made the dataflow', async () => {
+    const sandbox = next();
+    const refusal = await refusalOf(rig.client.update({ definition: orders(sandbox) }));
+    expect(refusal.type).toBe('Conflict');
+    expect(requestsIn(rig, sandbox, { method: 'POST', path: '/schemaregistry/**' })).toEqual([]);
+  });
+});
+
 describe.concurrent('a replacement', () => {
   const another = (sandbox: string) =>
     orders(sandbox, { source: { ...(orders(sandbox)['source'] as object), tableName: 'other.Table' } });
@@ -256,14 +266,15 @@ describe.concurrent('a replacement', () => {
     // Each execution notes the flow that it found.
     await rig.client.update({ definition: orders(sandbox) });
     const definition = another(sandbox);
-    rig.emulator.control.addFault({
-      method: 'POST',
-      path: '/flowservice/flows/*/action',
-      kind: '404',
-      skip: 1,
-      sandbox,
-    });
-    await refusalOf(rig.client.update({ definition, replaceFlow: 'from-now' }));
+    // The first action disables the old flow; the second would publish the new one.
+    const actions = { method: 'POST', path: '/flowservice/flows/*/action', sandbox };
+    rig.emulator.control.addFault({ ...actions, kind: '503', skip: 1, times: 3 });
+    const update = rig.client
+      .update({ definition, replaceFlow: 'from-now' })
+      .catch((error: unknown) => error);
+    await waitFor('the second action', () => requestsIn(rig, sandbox, actions).length >= 2);
+    await rig.temporal.client.workflow.getHandle(`dataflow:${sandbox}:orders`).terminate();
+    await update;
     const plan = await rig.client.plan(definition);
     expect(plan.steps.filter(({ action }) => action === 'remove').map(({ kind }) => kind)).toEqual([
       'flow',

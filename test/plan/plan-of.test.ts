@@ -294,6 +294,14 @@ describe('a digest', () => {
     expect(plan(modern, same).plan.digest).toBe(plan(modern, living()).plan.digest);
   });
 
+  test('is another for another table, though nothing is made of either yet', () => {
+    const other = changed({ source: { ...sample.source, tableName: 'other.Table' } });
+    expect(plan(other, nothing).plan.digest).not.toBe(plan(modern, nothing).plan.digest);
+    const hidden = { ...nothing, missingFlow: 'flow-8' };
+    const late = changed({ schedule: { ...sample.schedule, backfill: false } });
+    expect(plan(late, hidden).plan.digest).not.toBe(plan(modern, hidden).plan.digest);
+  });
+
   test('moves when what the plan rests on does', () => {
     const parts = partsOfCreated(modern);
     const dataset = { ...parts.dataset!, name: 'Renamed' };

@@ -110,7 +110,7 @@ async function createResources(
   const work = await beginWork(definition, report, ledger);
   // In a scope of their own: when one step has failed, the others begin nothing more.
   return CancellationScope.cancellable(async () => {
-    const prepared = await prepare(work).catch((error: unknown) => {
+    const prepared = await prepare(work, { startsAhead: true }).catch((error: unknown) => {
       notTried(definition, report);
       throw error;
     });

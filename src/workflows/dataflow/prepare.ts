@@ -34,16 +34,19 @@ export interface Prepared extends Work {
 }
 
 /**
- * Looks at all that AEP has of the dataflow, and plans. On a fresh start the kinds whose title is unique and that refer to
- * nothing are created meanwhile, so that four round trips stay the longest path; nothing else is.
+ * Looks at all that AEP has of the dataflow, and plans. On a fresh start of a create the kinds whose title is unique and
+ * that refer to nothing are created meanwhile, so that four round trips stay the longest path; nothing else is.
  */
-export async function prepare(work: Work, choices: Choices = {}): Promise<Prepared> {
+export async function prepare(
+  work: Work,
+  { choices = {}, startsAhead }: { choices?: Choices; startsAhead: boolean },
+): Promise<Prepared> {
   const { definition, checked, ledger, calls } = work;
   const { given, context } = checked;
   const headStarts = new Map<Kind, Promise<Found>>();
   const isHeadStart = (kind: Kind) => {
     const { hasUniqueTitle, needs } = resources[kind];
-    return hasUniqueTitle && needs.length === 0 && !given[kind] && !ledger.ranBefore;
+    return startsAhead && hasUniqueTitle && needs.length === 0 && !given[kind] && !ledger.ranBefore;
   };
   for (const kind of neededKinds(definition).filter(isHeadStart)) {
     work.report.step(kind, 'running');

@@ -54,7 +54,8 @@ const updateInput = () =>
  *
  * @throws ApplicationFailure `StalePlan` where the plan is not the one whose digest was given, or somebody changed what it
  * rests on meanwhile; `ChoiceNeeded` where a choice of the plan was not made; `Conflict` where no flow lives or something
- * is in the way; `InvalidDefinition`. `details[0].plan` is the plan that counts now.
+ * is in the way; `InvalidDefinition`. `details[0].plan` is the plan that counts now, but where somebody was quicker than a
+ * step: then `details[0]` names the resource and its field.
  */
 export async function updateDataflow(input: unknown): Promise<UpdateDataflowResult> {
   const { definition: asked, digest, ...choices } = checkInput(updateInput(), input, 'This is no update');
@@ -66,7 +67,7 @@ export async function updateDataflow(input: unknown): Promise<UpdateDataflowResu
   try {
     const work = await beginWork(definition, report, ledger);
     const { prepared, ids } = await CancellationScope.cancellable(async () => {
-      const prepared = await prepare(work, choices);
+      const prepared = await prepare(work, { choices, startsAhead: false });
       report.plan(prepared.planned.plan);
       mustBeAsAsked(prepared, digest, choices);
       for (const warning of prepared.planned.plan.warnings) report.warn(warning);
@@ -96,7 +97,6 @@ function mustBeAsAsked(
   choices: Choices,
 ): void {
   const { plan, living } = planned;
-  mustHaveNoProblem(planned);
   if (digest !== undefined) {
     // What was looked at was planned before any choice.
     const facts = { context: checked.context, now: Date.now(), problems: [], warnings: [], choices: {} };
@@ -104,7 +104,8 @@ function mustBeAsAsked(
     if (looked.digest !== digest) throw stale(looked);
   }
   mustHaveNoConflict(planned);
-  if (!living && choices.missingFlow === undefined) {
+  mustHaveNoProblem(planned);
+  if (!living && (choices.missingFlow === undefined || observed.missingFlow === undefined)) {
     const message = `No flow of ${plan.dataflow} lives in AEP: createDataflow makes one`;
     throw fail('Conflict', message, { reason: 'no-flow', ids: [], differences: [], plan: fittingPlan(plan) });
   }
