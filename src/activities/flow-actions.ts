@@ -58,8 +58,12 @@ const settledStates = ['enabled', 'disabled', 'draft'];
 
 /** Whether AEP has still to complete a change of a resource of Flow Service's. */
 export function isBusy(answer: JsonObject): boolean {
-  const status = textAt(objectAt(objectAt(answer, 'lastOperation'), 'status'), 'value') ?? 'completed';
-  return !settledStates.includes(stateOf(answer)) || !/^(completed|success|fail)/i.test(status);
+  const status = textAt(objectAt(objectAt(answer, 'lastOperation'), 'status'), 'value') ?? '';
+  // A word that nobody knows is no reason to wait for ever: the state says more.
+  return (
+    !settledStates.includes(stateOf(answer)) ||
+    /^(in ?progress|pending|started|running|updating)/i.test(status)
+  );
 }
 
 /** Both names are documented for the same value. */

@@ -1,5 +1,5 @@
 import { CancellationScope, proxyActivities, sleep, upsertMemo } from '@temporalio/workflow';
-import type { Activities } from '../../activities/index.ts';
+import type { Activities, LastWindow } from '../../activities/index.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { dataflowId } from '../../definition/identity.ts';
 import type { Warning } from '../../definition/problems.ts';
@@ -9,10 +9,10 @@ import type { Choices } from '../../plan/plan.ts';
 import { isDraft } from '../../plan/which-flow.ts';
 import { titleOf } from '../../resources/index.ts';
 import type { Kind } from '../../resources/kinds.ts';
-import { objectAt } from '../../resources/json.ts';
 import type { JsonObject, Observed } from '../../resources/resource.ts';
+import { readSchedule, type Schedule } from '../../runs/flow.ts';
 import { heartbeatTimeoutMs, retry } from '../calls.ts';
-import { reasonOf, thrownBy } from '../failures.ts';
+import { fail, reasonOf, thrownBy } from '../failures.ts';
 import { handOver } from '../watch/hand-over.ts';
 import type { Work } from './prepare.ts';
 import { outcomeOf } from './progress.ts';
@@ -35,8 +35,11 @@ const appearsWithinMs = 3 * 60_000;
 const firstPauseMs = 5_000;
 const longestPauseMs = 5 * 60_000;
 
-/** The unit of each frequency, in seconds. */
-const unitSeconds: Record<string, number> = { minute: 60, hour: 3600, day: 86_400, week: 604_800 };
+/**
+ * A run that has not ended a period and this long after it was due does not end by itself. Longer waits would leave nothing
+ * loading, and fill the history. Milliseconds.
+ */
+const longestRunMs = 12 * 60 * 60_000;
 
 /**
  * The schedule of the flow that takes another's place. `from-now` begins at the old one's next slot and takes only what
@@ -52,18 +55,18 @@ export function successorSchedule(
   const { frequency, interval } = definition.schedule;
   const given = givenStartSeconds(definition);
   const soon = Math.ceil(now / 1000) + startLeadSeconds;
-  const startTime = given !== undefined && given >= soon ? given : nextSlot(old, soon);
+  const startTime =
+    given !== undefined && given >= soon ? given : nextSlot(old.fields['scheduleParams'], soon);
   if (frequency === 'once') return { startTime, frequency };
   return { startTime, frequency, interval, backfill: choice === 'backfill' };
 }
 
-/** The old flow's first slot from `soon` on. Epoch seconds. */
-function nextSlot({ fields }: Observed, soon: number): number {
-  const schedule = objectAt(fields, 'scheduleParams');
-  const start = Number(schedule['startTime']);
-  const every = (unitSeconds[String(schedule['frequency'])] ?? 0) * Number(schedule['interval'] ?? 1);
-  if (!(every > 0) || !Number.isFinite(start)) return soon;
-  return start >= soon ? start : start + Math.ceil((soon - start) / every) * every;
+/** A flow's first slot from `soon` on. Epoch seconds. */
+function nextSlot(scheduleParams: unknown, soon: number): number {
+  const { startTime, periodMs } = readSchedule(scheduleParams) ?? {};
+  if (startTime === undefined || periodMs === undefined) return soon;
+  const slots = Math.max(0, Math.ceil((soon * 1000 - startTime) / periodMs));
+  return Math.round((startTime + slots * periodMs) / 1000);
 }
 
 /**
@@ -84,12 +87,12 @@ export async function putInPlace(
   const { definition, report, calls, ledger } = work;
   const { sandbox } = definition;
   const oldId = old?.flow!.id;
-  let until: number | undefined;
+  let last: LastWindow | undefined;
   try {
     await disableOld();
     if (old) {
       note(`until the last run of ${oldId} has ended`);
-      until = await lastWindowEnd(definition, old.flow!);
+      last = await lastWindowOf(definition, old.flow!);
       // That may have taken hours.
       await disableOld();
     }
@@ -101,13 +104,15 @@ export async function putInPlace(
     if (!wasEnabled) await slow('Disable the new flow').disableFlow({ sandbox, flowId: next.id });
     if (old) await retire(work, old, next.id);
   });
-  if (until !== undefined && next.schedule['backfill'] === false) {
-    const [end, start] = [until, Number(next.schedule['startTime']) * 1000].map((at) =>
-      new Date(at).toISOString(),
-    );
+  if (last?.windowEnd !== undefined && next.schedule['backfill'] === false) {
+    const end = moment(last.windowEnd / 1000);
+    const failed =
+      last.status === 'failed'
+        ? `; but the run ${last.runId} of that window failed, so that its rows from ${moment((last.windowStart ?? last.windowEnd) / 1000)} on were not loaded`
+        : '';
     report.warn({
       code: 'window-to-compare',
-      message: `The last window of ${oldId} ended at ${end}, and ${next.id} begins at ${start}: the window of its first run should begin where the other ended`,
+      message: `The last window of ${oldId} ended at ${end}${failed}, and ${next.id} begins at ${moment(next.schedule['startTime'])}: the window of its first run should begin where the other ended`,
     });
   }
   report.step('replace', 'done', {
@@ -131,7 +136,8 @@ export async function putInPlace(
   async function takeBack(error: unknown): Promise<void> {
     // Of what was asked for last nobody may have seen the end: by then it has taken effect, if it ever does.
     await sleep(ledger.earlier!.afterCutOff.settleMs, { summary: 'Until late requests must show' });
-    const flow = await calls.read('flow', next.id);
+    // However long AEP is away: the old flow loads nothing meanwhile.
+    const flow = await slow('Read the new flow').readFlow({ sandbox, id: next.id });
     if (flow && !isDraft(flow)) return;
     report.step('replace', 'failed', { note: reasonOf(error) });
     if (old && wasEnabled) {
@@ -155,17 +161,12 @@ export async function putInPlace(
     const { startTime } = next.schedule;
     const soon = Math.ceil(Date.now() / 1000) + startLeadSeconds / 2;
     if (Number(startTime) < soon) {
-      const later = nextSlot(
-        { id: next.id, fields: { scheduleParams: next.schedule } },
-        Math.ceil(Date.now() / 1000) + startLeadSeconds,
-      );
+      const later = nextSlot(next.schedule, Math.ceil(Date.now() / 1000) + startLeadSeconds);
       const edits = [{ field: 'scheduleParams.startTime', from: startTime, to: later }];
       await calls.update('flow', { id: next.id, edits });
       next.schedule['startTime'] = later;
     }
-    note(
-      `${next.id} is published: AEP loads from ${new Date(Number(next.schedule['startTime']) * 1000).toISOString()} on`,
-    );
+    note(`${next.id} is published: AEP loads from ${moment(next.schedule['startTime'])} on`);
     try {
       await slow('Publish the new flow').publishFlow({ sandbox, flowId: next.id, ...giveUp(definition) });
     } catch (error) {
@@ -180,21 +181,32 @@ export async function putInPlace(
   }
 }
 
-/** Waits until no run of the flow can appear any more and none is under way. Returns where the last window ended. Epoch milliseconds. */
-async function lastWindowEnd(definition: Definition, flow: Observed): Promise<number | undefined> {
-  const due = lastDue(flow, Date.now());
+/**
+ * Waits until no run of the flow can appear any more and none is under way. Returns the last window that a run had.
+ * @throws ApplicationFailure `Conflict` where a run does not end.
+ */
+async function lastWindowOf(definition: Definition, flow: Observed): Promise<LastWindow> {
+  const schedule = readSchedule(flow.fields['scheduleParams']);
+  const due = schedule && lastDue(schedule, Date.now());
   const shownBy = due === undefined ? 0 : due + appearsWithinMs;
   if (shownBy > Date.now())
     await sleep(shownBy - Date.now(), { summary: 'Until the last run that was due must show' });
+  const latest = Date.now() + (schedule?.periodMs ?? 0) + longestRunMs;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
-    const { ended, windowEnd } = await slow("Read the old flow's last window").readLastWindow({
+    const window = await slow("Read the old flow's last window").readLastWindow({
       sandbox: definition.sandbox,
       flowId: flow.id,
       ...giveUp(definition),
     });
-    if (ended) return windowEnd;
+    if (window.ended) return window;
+    if (Date.now() > latest) throw neverEnds(flow.id, window);
     await sleep(pauseMs, { summary: "Until the old flow's last run has ended" });
   }
+}
+
+function neverEnds(flowId: string, { runId }: LastWindow) {
+  const message = `A run of the flow ${flowId} does not end${runId === undefined ? '' : ` (the last with a window is ${runId})`}: see to it in AEP, then start the update again`;
+  return fail('Conflict', message, { reason: 'run-under-way', ids: [flowId], differences: [] });
 }
 
 /** Enables a flow that an update has disabled and not replaced. */
@@ -237,10 +249,13 @@ function leftOver(kind: Kind, id: string, why: string): Warning {
 }
 
 /** When a run of the flow was due last. Epoch milliseconds. */
-function lastDue({ fields }: Observed, now: number): number | undefined {
-  const schedule = objectAt(fields, 'scheduleParams');
-  const start = Number(schedule['startTime']) * 1000;
-  const every = (unitSeconds[String(schedule['frequency'])] ?? 0) * Number(schedule['interval'] ?? 1) * 1000;
-  if (!(start <= now)) return undefined;
-  return every > 0 ? start + Math.floor((now - start) / every) * every : start;
+function lastDue({ startTime, periodMs }: Schedule, now: number): number | undefined {
+  if (startTime > now) return undefined;
+  return periodMs === undefined ? startTime : startTime + Math.floor((now - startTime) / periodMs) * periodMs;
+}
+
+/** Epoch seconds, as people read them. */
+function moment(seconds: unknown): string {
+  const time = new Date(Number(seconds) * 1000);
+  return Number.isNaN(time.getTime()) ? String(seconds) : time.toISOString();
 }
