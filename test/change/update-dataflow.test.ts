@@ -261,6 +261,15 @@ describe.concurrent('a replacement', () => {
     await mustBeEmpty(definition);
   });
 
+  it('tells of a last run that failed, which goes with the old flow', async () => {
+    const { sandbox, flowId } = await made();
+    const completedAt = rig.emulator.control.clock().now;
+    const run = rig.emulator.control.makeRun(flowId, { outcome: 'failed', completedAt });
+    const { warnings } = await rig.client.update({ definition: another(sandbox), replaceFlow: 'from-now' });
+    const told = warnings.find(({ code }) => code === 'window-to-compare');
+    expect(told?.message).toContain(`is lost with it: ${String(run['id'])}`);
+  });
+
   it('that stopped halfway is planned with each part that is left once, and goes on by the digest of that plan', async () => {
     const { sandbox } = await made();
     // Each execution notes the flow that it found.

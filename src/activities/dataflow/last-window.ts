@@ -23,6 +23,8 @@ export interface LastWindow {
   /** The run whose window that is, and how it went: one that failed has not loaded it. */
   runId?: string;
   status?: RunStatus;
+  /** Runs that failed since the last one that did not, with a window or without: the first ten. */
+  failed?: string[];
 }
 
 const newest = 100;
@@ -54,7 +56,8 @@ function lastWindow(raw: Record<string, unknown>[]): LastWindow {
   const [last] = runs
     .filter(({ windowEnd }) => windowEnd !== undefined)
     .sort((a, b) => b.windowEnd! - a.windowEnd! || b.created - a.created);
-  if (!last) return { ended };
+  const failed = failedLast(runs);
+  if (!last) return { ended, ...failed };
   const { id: runId, status, windowStart, windowEnd } = last;
   return {
     ended,
@@ -62,7 +65,15 @@ function lastWindow(raw: Record<string, unknown>[]): LastWindow {
     status,
     windowEnd: windowEnd!,
     ...(windowStart === undefined ? {} : { windowStart }),
+    ...failed,
   };
+}
+
+/** @param runs newest first. */
+function failedLast(runs: { id: string; status: RunStatus }[]): { failed?: string[] } {
+  const good = runs.findIndex(({ status }) => status !== 'failed');
+  const failed = runs.slice(0, good < 0 ? runs.length : good).map(({ id }) => id);
+  return failed.length > 0 ? { failed: failed.slice(0, 10) } : {};
 }
 
 /** The copy activity says whose data it takes. */

@@ -104,20 +104,24 @@ export async function putInPlace(
     if (!wasEnabled) await slow('Disable the new flow').disableFlow({ sandbox, flowId: next.id });
     if (old) await retire(work, old, next.id);
   });
-  if (last?.windowEnd !== undefined && next.schedule['backfill'] === false) {
-    const end = moment(last.windowEnd / 1000);
-    const failed =
-      last.status === 'failed'
-        ? `; but the run ${last.runId} of that window failed, so that its rows from ${moment((last.windowStart ?? last.windowEnd) / 1000)} on were not loaded`
-        : '';
-    report.warn({
-      code: 'window-to-compare',
-      message: `The last window of ${oldId} ended at ${end}${failed}, and ${next.id} begins at ${moment(next.schedule['startTime'])}: the window of its first run should begin where the other ended`,
-    });
-  }
+  if (last && next.schedule['backfill'] === false) warnOfWindows(last);
   report.step('replace', 'done', {
     note: `${next.id} ${old ? `has taken the place of ${oldId}` : 'is published'}`,
   });
+
+  /** What AEP can load of the time between the two, or not at all any more, nobody knows before the new flow's first run. */
+  function warnOfWindows({ windowEnd, failed = [] }: LastWindow): void {
+    const told: string[] = [];
+    if (windowEnd !== undefined)
+      told.push(
+        `The last window of ${oldId} ended at ${moment(windowEnd / 1000)}, and ${next.id} begins at ${moment(next.schedule['startTime'])}: the window of its first run should begin where the other ended`,
+      );
+    if (failed.length > 0)
+      told.push(
+        `The last runs of ${oldId} failed, and what they should have loaded is lost with it: ${failed.join(', ')}`,
+      );
+    if (told.length > 0) report.warn({ code: 'window-to-compare', message: told.join('. ') });
+  }
 
   function note(text: string): void {
     report.step('replace', 'running', { note: text });
