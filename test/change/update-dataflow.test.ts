@@ -256,6 +256,7 @@ describe.concurrent('a replacement', () => {
     expect(refusal).toMatchObject({ type: 'Rejected' });
     const states = () => stored('flows', sandbox).map(({ id, state }) => [id, state]);
     expect(states()).toEqual([[flowId, 'enabled']]);
+    expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
     const updated = await rig.client.update({ definition, replaceFlow: 'from-now' });
     expect(states()).toEqual([[updated.flowId, 'enabled']]);
     await mustBeEmpty(definition);

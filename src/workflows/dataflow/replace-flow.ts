@@ -156,6 +156,8 @@ export async function putInPlace(
     // After the other is enabled, so that a crash between the two leaves the draft to know it by.
     const why = await calls.remove('flow', next.id);
     if (why) report.warn(leftOver('flow', next.id, why));
+    const pair = report.made.filter(({ kind }) => kind === 'sourceConnection' || kind === 'targetConnection');
+    for (const { kind, id } of pair) if (!(await calls.remove(kind, id))) report.deleted(kind, id);
     report.step('replace', 'failed', { note: `Taken back: ${reasonOf(error)}` });
     throw error;
   }
