@@ -53,7 +53,7 @@ const requests: [string, Pick<CallFault, 'verb' | 'shelf' | 'nth'>][] = [
   ['to delete the old flow', { verb: 'remove', shelf: 'flows', nth: 0 }],
   ['to delete the old source connection', { verb: 'remove', shelf: 'sourceConnections', nth: 0 }],
 ];
-const momentsMs = [400, 900, 1_300, 2_100, 3_900];
+const momentsMs = [900, 2_100, 3_900];
 
 describe.each(requests)('a replacement whose request for %s', (_, request) => {
   it.each(hows)('%s ends in one flow, disturbed or not', async (__, how) => {
