@@ -122,6 +122,19 @@ describe.concurrent('a plan', () => {
     ]);
   });
 
+  it('reads what several runs noted once, as an update does: otherwise their digests would differ', async () => {
+    const sandbox = next();
+    const { flowId } = await (await rig.client.start(orders(sandbox))).result();
+    await rig.client.update({ definition: orders(sandbox) });
+    const reads = () =>
+      requestsIn(rig, sandbox).filter(
+        ({ method, path }) => method === 'GET' && path.endsWith(`/flows/${flowId}`),
+      );
+    const before = reads().length;
+    await rig.client.plan(orders(sandbox));
+    expect(reads()).toHaveLength(before + 1);
+  });
+
   it('of a flow that somebody deleted is a conflict, and no create', async () => {
     const sandbox = next();
     const { flowId } = await (await rig.client.start(orders(sandbox))).result();
