@@ -62,14 +62,17 @@ function run(file: string, args: string[], more: Record<string, string> = {}): P
 const bash = (lines: string, more?: Record<string, string>) => run('bash', ['--norc', '-ec', lines], more);
 
 /** What AEP is to have, and has after each of the tests. */
-const wanted = { description: 'First', tableName: 'test1.Mytable' };
+const wanted: { description: string; tableName: string; watch?: object } = {
+  description: 'First',
+  tableName: 'test1.Mytable',
+};
 
 function orders() {
-  const { description, tableName } = wanted;
+  const { description, tableName, watch } = wanted;
   const definition = example('orders-from-bigquery', { name: 'orders-from-bigquery', sandbox: 'prod' });
   const source = { ...(definition['source'] as object), tableName };
   const schedule = { frequency: 'minute', interval: 30, startTime };
-  return { ...definition, description, source, schedule };
+  return { ...definition, description, source, schedule, ...(watch ? { watch } : {}) };
 }
 
 /** What the reader writes into orders.json. */
@@ -132,6 +135,12 @@ it('the TypeScript plans, shows the plan as text and as a picture, and updates e
   expect(stdout).toContain('"By TypeScript"');
   expect(stdout).toContain('flowchart LR');
   await mustHaveNothingToDo();
+
+  // In no plan, as it is nothing of AEP's.
+  await wants({ watch: { overdueAfter: '50m' } });
+  expect(await run(process.execPath, ['change.ts'])).toMatchObject({ code: 0 });
+  const health = await rig.client.health({ sandbox: 'prod', flowId: flowIds()[0]! });
+  expect(health?.watch.settings).toEqual({ overdueAfter: '50m' });
 
   const { tableName } = wanted;
   await wants({ tableName: 'test1.TypeScript' });
