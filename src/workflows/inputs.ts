@@ -1,9 +1,11 @@
+import { upsertMemo } from '@temporalio/workflow';
 import { z } from 'zod';
 import { withoutNulls } from '../definition/nulls.ts';
 import { isObject } from '../definition/plain-json.ts';
 import { readShape } from '../definition/shape.ts';
 import { tellProblems, type Problem } from '../definition/problems.ts';
 import { bareDefinition } from '../definition/wrapped.ts';
+import { emptyOutcome } from '../resources/outcome.ts';
 import { invalidDefinition } from './failures.ts';
 
 /**
@@ -24,4 +26,17 @@ export function checkInput<Input>(schema: z.ZodType<Input>, input: unknown, what
 /** The failure that tells all these problems. */
 export function wrongInput(what: string, problems: Problem[]) {
   return invalidDefinition(`${what}:\n${tellProblems(problems)}`, problems);
+}
+
+/**
+ * Reads the input of a workflow that holds a dataflow's lock. A run that is refused at once has left nothing that the next
+ * one would have to wait for, and says so.
+ */
+export function readOrRefuse<Input>(read: () => Input): Input {
+  try {
+    return read();
+  } catch (error) {
+    upsertMemo({ outcome: emptyOutcome() });
+    throw error;
+  }
 }

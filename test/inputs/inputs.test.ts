@@ -47,15 +47,18 @@ describe('a start that nobody can read', () => {
     },
   );
 
-  it.concurrent('leaves nothing that the next one would wait for', async () => {
-    const sandbox = next();
-    const workflowId = `dataflow:${sandbox}:orders`;
-    await failureOf(await raw.start('createDataflow', workflowId, [payload('')]));
-    const { memo } = await rig.temporal.client.workflow.getHandle(workflowId).describe();
-    expect(memo?.['outcome']).toMatchObject({ unknown: [] });
-    const { flowId } = await (await rig.client.start(orders(sandbox))).result();
-    expect(flowId).toBeTruthy();
-  });
+  it.concurrent.each(['createDataflow', 'updateDataflow'])(
+    'of %s leaves nothing that the next one would wait for',
+    async (type) => {
+      const sandbox = next();
+      const workflowId = `dataflow:${sandbox}:orders`;
+      await failureOf(await raw.start(type, workflowId, [payload('')]));
+      const { memo } = await rig.temporal.client.workflow.getHandle(workflowId).describe();
+      expect(memo?.['outcome']).toMatchObject({ unknown: [] });
+      const { flowId } = await (await rig.client.start(orders(sandbox))).result();
+      expect(flowId).toBeTruthy();
+    },
+  );
 
   it.concurrent('is fine where only its memo cannot be read, and so is the next one', async () => {
     const sandbox = next();

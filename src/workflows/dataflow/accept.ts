@@ -3,9 +3,9 @@ import type { Definition } from '../../definition/definition.ts';
 import { dataflowId, workflowId } from '../../definition/identity.ts';
 import { parseDefinition } from '../../definition/parse.ts';
 import { InvalidDefinitionError, type Warning } from '../../definition/problems.ts';
-import { emptyOutcome } from '../../resources/outcome.ts';
 import { announcementOf } from './announcement.ts';
 import { invalid, invalidDefinition } from '../failures.ts';
+import { readOrRefuse } from '../inputs.ts';
 import { howToStart } from '../right-id.ts';
 
 export interface Accepted {
@@ -19,7 +19,7 @@ export interface Accepted {
  * @throws InvalidDefinition
  */
 export function accept(input: unknown): Accepted {
-  try {
+  return readOrRefuse(() => {
     const accepted = parse(input);
     checkId(accepted.definition);
     const announcement = announcementOf(accepted.definition);
@@ -28,11 +28,7 @@ export function accept(input: unknown): Accepted {
       upsertSearchAttributes(announcement.searchAttributes);
     }
     return accepted;
-  } catch (error) {
-    // A run that is refused at once has left nothing that the next one would have to wait for.
-    upsertMemo({ outcome: emptyOutcome() });
-    throw error;
-  }
+  });
 }
 
 /** Notes that another definition counts from now on. */

@@ -21,7 +21,7 @@ import type { User } from '../../resources/references.ts';
 import { callsFor, wholeSandbox } from '../calls.ts';
 import { lookBack } from './check-definition.ts';
 import { endingOf, fail } from '../failures.ts';
-import { checkInput, wrongInput } from '../inputs.ts';
+import { checkInput, readOrRefuse, wrongInput } from '../inputs.ts';
 import { howToStart } from '../right-id.ts';
 import { searchAttributes, type DeleteDataflowInput, type DeleteDataflowResult } from '../messages.ts';
 import { watcherWorkflowId, wakeSignal } from '../watch/watch-messages.ts';
@@ -53,7 +53,7 @@ const deleteInput = () =>
  * Runs under the same id as the create, so that the two never meet. The flow's watcher sees the flow gone, and ends.
  */
 export async function deleteDataflow(input: DeleteDataflowInput): Promise<DeleteDataflowResult> {
-  const { sandbox, name, also = [], only } = checkDeleteInput(input);
+  const { sandbox, name, also = [], only } = readOrRefuse(() => readDeleteInput(input));
   const dataflow = dataflowId({ sandbox, name });
   upsertSearchAttributes([
     { key: searchAttributes.dataflow, value: dataflow },
@@ -224,16 +224,6 @@ function whyInUse(
     ),
   );
   return user && `a ${titleOf(user)} of the dataflow refers to it`;
-}
-
-function checkDeleteInput(input: unknown): DeleteDataflowInput {
-  try {
-    return readDeleteInput(input);
-  } catch (error) {
-    // A run that is refused at once has left nothing that the next one would have to wait for.
-    upsertMemo({ outcome: emptyOutcome() });
-    throw error;
-  }
 }
 
 function readDeleteInput(input: unknown): DeleteDataflowInput {

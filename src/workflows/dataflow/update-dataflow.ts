@@ -14,7 +14,7 @@ import { isEmpty, type Choices, type Plan } from '../../plan/plan.ts';
 import type { ResourceIds } from '../../resources/kinds.ts';
 import { neededKinds } from '../../resources/orders.ts';
 import { fail, endingOf } from '../failures.ts';
-import { checkInput } from '../inputs.ts';
+import { checkInput, readOrRefuse } from '../inputs.ts';
 import {
   searchAttributes,
   type StepName,
@@ -58,7 +58,11 @@ const updateInput = () =>
  * step: then `details[0]` names the resource and its field.
  */
 export async function updateDataflow(input: unknown): Promise<UpdateDataflowResult> {
-  const { definition: asked, digest, ...choices } = checkInput(updateInput(), input, 'This is no update');
+  const {
+    definition: asked,
+    digest,
+    ...choices
+  } = readOrRefuse(() => checkInput(updateInput(), input, 'This is no update'));
   const { definition, warnings } = accept(asked);
   const report = reportProgress(dataflowId(definition), stepsOf(definition));
   for (const warning of warnings) report.warn(warning);
