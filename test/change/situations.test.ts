@@ -63,8 +63,7 @@ async function edit(sandbox: string, kind: Kind, id: string, operations: JsonObj
     schema: schemaRegistry.schemas,
   }[kind as 'flow'];
   const answer = await of.get({ sandbox }, id);
-  const etag = answer!['etag'] === undefined ? undefined : String(answer!['etag']);
-  await of.patch({ sandbox }, id, operations as never, etag);
+  await of.patch({ sandbox }, id, operations as never, answer!['etag'] as string | undefined);
   await settled(sandbox, id);
 }
 
@@ -74,7 +73,7 @@ const faultIn = (sandbox: string) =>
 /** Waits until AEP has done what it was asked for. */
 async function settled(sandbox: string, id: string): Promise<void> {
   const isSettled = () =>
-    !/ing$/.test(String(stored('flows', sandbox).find((one) => one['id'] === id)?.['state']));
+    !String(stored('flows', sandbox).find((one) => one['id'] === id)?.['state']).endsWith('ing');
   await waitFor('AEP to be done', isSettled);
 }
 
@@ -286,7 +285,7 @@ describe.concurrent('after an update that was terminated in the middle of a repl
     await faultIn(sandbox);
     await rig.temporal.client.workflow.getHandle(`dataflow:${sandbox}:orders`).terminate();
     await update;
-    expect(states(sandbox).toSorted()).toEqual(['disabled', 'draft']);
+    expect(new Set(states(sandbox))).toEqual(new Set(['disabled', 'draft']));
     return { sandbox, flowId, definition };
   }
 
