@@ -20,7 +20,7 @@ let rig: Rig;
 
 beforeAll(async () => {
   rig = await startRig({
-    emulator: { sandboxes, referenceLagMs: 1_800 },
+    emulator: { sandboxes, referenceLagMs: 1_000 },
     env: { AEP_LIST_LAG: String(listLagMs) },
   });
   await rig.startWorker();
