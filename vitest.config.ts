@@ -22,6 +22,9 @@ export default defineConfig({
     hookTimeout: 60_000,
     // More than a small machine has processors: what most tests do most is wait.
     maxWorkers: 3,
+    // A call that Temporal's client tries again from a timer finds its connection closed where a test has ended: processes live
+    // on, and hear of it.
+    onUnhandledError: ({ message }) => !/Channel has been shut down/.test(message),
     // What one process has compiled is there for the next, and for the programs that tests start.
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url)) },
     projects: [

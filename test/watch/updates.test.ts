@@ -153,18 +153,19 @@ describe('an update', () => {
     await watcher.terminate();
   });
 
-  test('of six clients at once is never refused for want of a turn, through execution after execution', async () => {
+  test('of six clients at once is hardly ever turned away, and told to be sent again, through execution after execution', async () => {
     const { watcher } = await stage.watch({});
     const executions = new Set<string>();
+    let refused = 0;
     const ask = async () => {
       while (executions.size < 2) {
-        await asked(() => watcher.executeUpdate(checkNowUpdate));
+        refused += await turnedAway(() => watcher.executeUpdate(checkNowUpdate));
         executions.add((await watcher.describe()).runId);
       }
     };
     const change = async (_: unknown, who: number) => {
       for (let n = 1; executions.size < 2; n++)
-        await asked(() =>
+        refused += await turnedAway(() =>
           watcher.executeUpdate(setWatchUpdate, { args: [{ pauseAfter: who * 100 + (n % 90) + 1 }] }),
         );
     };
@@ -176,6 +177,8 @@ describe('an update', () => {
     } finally {
       stage.rig.emulator.control.configure({ latencyMs: 0 });
     }
+    // Of more than a thousand, those of one moment at most.
+    expect(refused).toBeLessThanOrEqual(12);
     await watcher.terminate();
   });
 
@@ -337,17 +340,19 @@ describe('an update', () => {
 });
 
 /**
- * The server itself turns an update away that comes in the very moment in which an execution ends and the next begins: it
- * fails the task, and with it what had not been accepted. Whoever asks again is heard.
+ * Asks until it is heard. The server itself turns an update away that comes in the very moment in which an execution ends
+ * and the next begins: it fails the task, and with it what had not been accepted. And where a machine is so busy that the
+ * watcher cannot answer all before its history is too long, it says so. Returns how often it was turned away.
  */
-async function asked(update: () => Promise<unknown>): Promise<void> {
-  for (;;) {
+async function turnedAway(update: () => Promise<unknown>): Promise<number> {
+  for (let times = 0; ; times++) {
     try {
       await update();
-      return;
+      return times;
     } catch (error) {
       const { cause } = error as Error;
-      if (!String(cause).includes('unexpected workflow task failure')) throw error;
+      if (!/unexpected workflow task failure|went on in a new execution. Send it again/.test(String(cause)))
+        throw error;
     }
   }
 }
