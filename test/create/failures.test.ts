@@ -220,7 +220,9 @@ describe('RateLimited', () => {
     const handle = await own.rig.client.start(orders('prod', { giveUpAfter: '2s' }));
     const { type, details } = await failureOf(handle);
     expect(type).toBe('RateLimited');
-    expect(details).toMatchObject({ call: expect.stringMatching(/^(GET|POST) \//), unknown: [] });
+    expect(details).toMatchObject({ call: expect.stringMatching(/^(GET|POST) \//) });
+    // The mapping set's create may have been cancelled between two attempts: that is a doubt, until somebody looks.
+    expect(['', 'mappingSet']).toContain(String(details['unknown']));
     expect(details['notTried']).toContain('flow');
   });
 });

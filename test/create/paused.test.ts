@@ -49,7 +49,10 @@ describe('a create that somebody has paused in Temporal', () => {
       dataflow: `${sandbox}/orders`,
       state: 'paused',
       paused,
-      waiting: [{ activity: 'createDataset', why: 'RateLimited' }],
+      // The worker slows down as a whole, so that the mapping set may wait too.
+      waiting: expect.arrayContaining([
+        expect.objectContaining({ activity: 'createDataset', why: 'RateLimited' }),
+      ]),
     });
     await expect(handle.resume()).rejects.toMatchObject(refused);
     await expect(handle.giveUp()).rejects.toMatchObject(refused);
@@ -78,7 +81,7 @@ describe('a create that somebody has paused in Temporal', () => {
     await client.workflowService.pauseActivity({ ...activity, reason, identity: 'ann' });
     expect(await handle.progress()).toMatchObject({
       state: 'running',
-      waiting: [{ activity: 'createDataset', paused }],
+      waiting: expect.arrayContaining([expect.objectContaining({ activity: 'createDataset', paused })]),
     });
     rig.emulator.control.clearFaults();
     await client.workflowService.unpauseActivity(activity);
