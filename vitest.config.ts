@@ -37,6 +37,8 @@ export default defineConfig({
           exclude: plain,
           globalSetup: 'test/global-setup.ts',
           testTimeout: 120_000,
+          // Real servers, real time-outs, two processors: what fails once is tried once more, and told as (retry x1).
+          retry: 1,
         },
       },
     ],
