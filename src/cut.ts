@@ -11,6 +11,11 @@ export function cut(text: string, limit: number): string {
   return `${characters.slice(0, limit - 1).join('')}…`;
 }
 
+/** A value as JSON, as far as it is told. */
+export function cutJson(value: unknown, limit: number): string {
+  return cut(JSON.stringify(value) ?? 'nothing', limit);
+}
+
 /** Names as far as they are told: twenty of them, and how many there are besides. */
 export function tellSome(names: readonly string[]): string {
   const most = 20;

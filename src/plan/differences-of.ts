@@ -35,11 +35,15 @@ export function differencesOf(
     differs.edits.push(edit);
     differs.changes.push({ field: asked(edit.field, definition), from: edit.from, to: edit.to });
   }
+  // Several fields of a resource may be asked for by one of the definition.
+  const said = new Set(differs.changes.map((change) => JSON.stringify(change)));
   for (const difference of differences(body, observed)) {
     if (isMoot?.(difference, about)) continue;
     const { field, wanted, found } = difference;
     const change = asChange(asked(field, definition), wanted, found);
-    if (isSaid(differs.changes, change)) continue;
+    const json = JSON.stringify(change);
+    if (said.has(json)) continue;
+    said.add(json);
     differs.changes.push(change);
     if (canChange?.(difference, about)) differs.edits.push({ field, from: found, to: wanted });
     else differs.fixed.push(change);
@@ -63,10 +67,4 @@ function asChange(field: string, to: unknown, from: unknown): Change {
   const added = to.filter((row) => !there!.has(JSON.stringify(row)));
   const removed = (from ?? []).filter((row) => !asked!.has(JSON.stringify(row)));
   return { field, added, removed };
-}
-
-function isSaid(changes: readonly Change[], { field, ...change }: Change): boolean {
-  return changes.some(
-    (one) => one.field === field && JSON.stringify(one) === JSON.stringify({ field, ...change }),
-  );
 }

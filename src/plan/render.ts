@@ -1,4 +1,4 @@
-import { cut } from '../cut.ts';
+import { cutJson } from '../cut.ts';
 import { titleOf } from '../resources/index.ts';
 import type { Kind } from '../resources/kinds.ts';
 import type { Action, Change, Plan, Step } from './plan.ts';
@@ -71,9 +71,7 @@ function changeLines(change: Change): string[] {
   return [`      ${field}:`, ...rows.slice(0, mostRows), ...(more > 0 ? [`        and ${more} more`] : [])];
 }
 
-function brief(value: unknown): string {
-  return value === undefined ? 'nothing' : cut(JSON.stringify(value), longestValue);
-}
+const brief = (value: unknown): string => cutJson(value, longestValue);
 
 /** The same as a Mermaid flow chart: what refers to what, each with its sign. */
 export function planAsMermaid({ steps }: Plan): string {

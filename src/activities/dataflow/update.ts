@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import { cut } from '../../cut.ts';
+import { cutJson } from '../../cut.ts';
 import type { FailureType } from '../../failure-types.ts';
 import { differences, missing } from '../../resources/differences.ts';
 import { pinnedMapping, pinning, withDefaults, type MappingPin } from '../../resources/flow.ts';
@@ -159,7 +159,7 @@ const trimmed = (value: unknown): unknown => (typeof value === 'string' ? value.
 
 function stale(stale: Stale): ApplicationFailure {
   const { kind, id, field, planned, found } = stale;
-  const told = (value: unknown) => cut(JSON.stringify(value) ?? 'nothing', longestValue);
+  const told = (value: unknown) => cutJson(value, longestValue);
   const what =
     field === 'id'
       ? `The ${titleOf(kind)} ${id} is not there any more, or hidden by an access label`

@@ -1,4 +1,4 @@
-import { cut } from '../../cut.ts';
+import { cut, cutJson } from '../../cut.ts';
 import type { Change, Plan } from '../../plan/plan.ts';
 import type { Difference } from '../../resources/differences.ts';
 import { titleOf } from '../../resources/index.ts';
@@ -45,9 +45,7 @@ export function mustChangeNoLivingFlow({ plan, living }: Planned): void {
   );
 }
 
-function brief(value: unknown): string {
-  return cut(JSON.stringify(value) ?? 'nothing', longestValue);
-}
+const brief = (value: unknown): string => cutJson(value, longestValue);
 
 /** A change as the details of a conflict tell it. */
 function differenceOf(change: Change): Difference {
