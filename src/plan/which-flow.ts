@@ -1,7 +1,7 @@
 import type { Observed } from '../resources/resource.ts';
 import { isPaused } from '../runs/flow.ts';
 import type { Parts } from './observed-dataflow.ts';
-import type { Step } from './plan.ts';
+import type { Action, Step } from './plan.ts';
 
 /** Which of the dataflow's flows a plan is about. */
 export interface Chosen {
@@ -12,6 +12,9 @@ export interface Chosen {
   /** A replacement was cut off after it had disabled the living flow. */
   isCutOff: boolean;
 }
+
+/** What becomes of the parts of a flow that is as the definition asks for, or can be made so in place. */
+const fitting: ReadonlySet<Action> = new Set(['keep', 'given', 'update']);
 
 /**
  * Chooses among the flows of the dataflow, of which there are several only while one replaces another. One that loads comes
@@ -37,15 +40,13 @@ export function chooseFlow(
   };
 
   function fits(parts: Parts): boolean {
-    return stepsOf(parts).every(
-      ({ action }) => action === 'keep' || action === 'given' || action === 'update',
-    );
+    return stepsOf(parts).every(({ action }) => fitting.has(action));
   }
 
   /** What a draft is pinned to is only changed in a flow that lives. */
   function isReady(parts: Parts): boolean {
-    return (
-      fits(parts) && stepsOf(parts).every(({ kind, action }) => kind !== 'mappingSet' || action === 'keep')
+    return stepsOf(parts).every(({ kind, action }) =>
+      kind === 'mappingSet' ? action === 'keep' : fitting.has(action),
     );
   }
 }

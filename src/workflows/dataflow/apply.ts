@@ -1,6 +1,6 @@
 import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
 import { startProblem } from '../../definition/start.ts';
-import type { Choices, Step } from '../../plan/plan.ts';
+import type { Choices, Plan, Step } from '../../plan/plan.ts';
 import { isDisabled, isDraft } from '../../plan/which-flow.ts';
 import { pinnedTo, type MappingPin } from '../../resources/flow.ts';
 import { resources } from '../../resources/index.ts';
@@ -116,8 +116,7 @@ class Branches {
         this.#keep(kind, id);
         return this.#change(step, ids);
       case 'replace':
-        if (kind === 'flow') return this.#replaceFlow(ids);
-        return this.#create(kind, ids);
+        return kind === 'flow' ? this.#replaceFlow(ids) : this.#create(kind, ids);
       default:
         return this.#create(kind, ids);
     }
@@ -179,18 +178,17 @@ class Branches {
 
   /** What the flow is to apply: the version that was put, made or found just now, or else the one that it applies already. */
   #mappingOf({ mappingSet }: ResourceIds): MappingPin {
-    const { living } = this.#prepared.planned;
-    const mappingVersion = this.#mappingVersion ?? Number(living?.flow?.fields['mappingVersion'] ?? 0);
-    return { mappingId: mappingSet!, mappingVersion };
+    return { mappingId: mappingSet!, mappingVersion: this.#mappingVersion ?? this.#appliedVersion };
   }
 
-  #repinned(ids: ResourceIds) {
-    const { mappingSet, flow } = this.#prepared.planned.living ?? {};
-    const from = mappingSet && {
-      mappingId: mappingSet.id,
-      mappingVersion: Number(flow?.fields['mappingVersion'] ?? 0),
-    };
+  #repinned(ids: ResourceIds): MappingPin & { from?: MappingPin } {
+    const { mappingSet } = this.#prepared.planned.living ?? {};
+    const from = mappingSet && { mappingId: mappingSet.id, mappingVersion: this.#appliedVersion };
     return { ...this.#mappingOf(ids), ...(from ? { from } : {}) };
+  }
+
+  get #appliedVersion(): number {
+    return Number(this.#prepared.planned.living?.flow?.fields['mappingVersion'] ?? 0);
   }
 
   #body(kind: Kind, ids: ResourceIds): JsonObject {
@@ -206,8 +204,8 @@ class Branches {
   #createOnce(kind: Kind, body: JsonObject, draft = false): Promise<Found> {
     const { ledger, observed, planned } = this.#prepared;
     const { living, predecessor, plan } = planned;
-    const going = plan.steps.filter(({ action }) => action === 'remove').map(({ id }) => id);
-    const apart = [living?.[kind]?.id, predecessor?.[kind]?.id, ...going].filter((id) => id !== undefined);
+    const inUse = [living?.[kind]?.id, predecessor?.[kind]?.id].filter((id) => id !== undefined);
+    const apart = [...inUse, ...removedIds(plan)];
     return ledger.create(kind, body, observed.found[kind], { apart, draft });
   }
 
@@ -251,12 +249,14 @@ async function clearUp(prepared: Prepared): Promise<void> {
   const flow = living?.flow;
   // First of all: it is by the draft beside it that it is known to be disabled by an update.
   if (isCutOff && flow && !isDraft(flow)) await enableAgain(prepared, flow.id);
+  const toGo = removedIds(plan);
   for (const parts of observed.flows) {
-    const isToGo = plan.steps.some(({ action, id }) => action === 'remove' && id === parts.flow!.id);
-    if (!isToGo || parts === predecessor) continue;
-    const going = Object.entries(parts).filter(([, one]) =>
-      plan.steps.some(({ action, id }) => action === 'remove' && id === one.id),
-    );
+    if (!toGo.has(parts.flow!.id) || parts === predecessor) continue;
+    const going = Object.entries(parts).filter(([, { id }]) => toGo.has(id));
     await retire(prepared, Object.fromEntries(going), isDraft(parts.flow!) ? undefined : flow?.id);
   }
+}
+
+function removedIds({ steps }: Plan): Set<string> {
+  return new Set(steps.flatMap(({ action, id }) => (action === 'remove' && id !== undefined ? [id] : [])));
 }

@@ -5,10 +5,8 @@ import {
   sleep,
   log,
   upsertMemo,
-  upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { Definition } from '../../definition/definition.ts';
-import { dataflowId } from '../../definition/identity.ts';
 import type { Kind, ResourceIds } from '../../resources/kinds.ts';
 import { neededKinds } from '../../resources/orders.ts';
 import { accept, announceAnew, type Accepted } from './accept.ts';
@@ -16,16 +14,14 @@ import { apply } from './apply.ts';
 import { beginWork } from './begin-work.ts';
 import { humanDecisions } from './decisions.ts';
 import { endingOf, reasonOf } from '../failures.ts';
-import { searchAttributes, type CreateDataflowResult, type StepName } from '../messages.ts';
+import type { CreateDataflowResult } from '../messages.ts';
 import { Ledger } from './ledger.ts';
-import { prepare, takeBackHeadStarts, type Prepared } from './prepare.ts';
+import { prepare, takeBackHeadStarts, type Prepared, type Work } from './prepare.ts';
 import { outcomeOf, reportProgress, type ProgressReport } from './progress.ts';
 import { mustChangeNoLivingFlow, mustHaveNoConflict, mustHaveNoProblem } from './refuse-plan.ts';
-import { resourceCalls } from './resource-calls.ts';
 import { rollBack } from './roll-back.ts';
-import { startWatcher } from './start-watcher.ts';
-import { sweep } from './sweep.ts';
 import { tellThatItWaits } from './tell-waiting.ts';
+import { watchAndSweep } from './watch-and-sweep.ts';
 
 /**
  * Creates everything that one dataflow needs in AEP: in the order of Adobe's tutorials, as much at once as the
@@ -41,7 +37,7 @@ import { tellThatItWaits } from './tell-waiting.ts';
  */
 export async function createDataflow(input: unknown): Promise<CreateDataflowResult> {
   let accepted = accept(input);
-  const report = reportProgress(dataflowId(accepted.definition), stepsOf(accepted.definition));
+  const report = reportProgress(accepted.definition);
   for (const warning of accepted.warnings) report.warn(warning);
   const decisions = humanDecisions(report, () => accepted);
   const ledger = new Ledger();
@@ -50,7 +46,7 @@ export async function createDataflow(input: unknown): Promise<CreateDataflowResu
   const correct = (corrected: Accepted) => {
     accepted = corrected;
     announceAnew(accepted.definition);
-    report.again(stepsOf(accepted.definition), accepted.warnings);
+    report.again(accepted.definition, accepted.warnings);
   };
 
   /** Returns where the create is to go on. */
@@ -84,11 +80,13 @@ export async function createDataflow(input: unknown): Promise<CreateDataflowResu
     const corrected = decisions.takeEarly();
     if (corrected) correct(corrected);
     for (;;) {
-      const ids = await createResources(accepted.definition, report, ledger).catch(afterRefusal);
-      if (!ids) continue;
-      const result = await watchAndSweep(accepted.definition, ids, report, ledger);
+      const created = await createResources(accepted.definition, report, ledger).catch(afterRefusal);
+      if (!created) continue;
+      // Its watcher reads the flow when a run does not come, which can be a week.
+      const wake = report.progress.warnings.some(({ code }) => code === 'flow-disabled');
+      const result = await watchAndSweep(created.work, created.ids, wake);
       report.become('done');
-      return result;
+      return { ...result, made: Object.keys(outcomeOf(report).made) as Kind[] };
     }
   } catch (error) {
     const ending = endingOf(error, outcome());
@@ -106,7 +104,7 @@ async function createResources(
   definition: Definition,
   report: ProgressReport,
   ledger: Ledger,
-): Promise<ResourceIds> {
+): Promise<{ work: Work; ids: ResourceIds }> {
   const work = await beginWork(definition, report, ledger);
   // In a scope of their own: when one step has failed, the others begin nothing more.
   return CancellationScope.cancellable(async () => {
@@ -127,7 +125,7 @@ async function createResources(
     }
     for (const warning of planned.plan.warnings) report.warn(warning);
     await takeBackHeadStarts(prepared, { all: false });
-    return apply(prepared);
+    return { work, ids: await apply(prepared) };
   });
 }
 
@@ -142,30 +140,4 @@ function refused({ planned, report }: Prepared, error: unknown): void {
   const inTheWay = planned.plan.steps.filter(({ action }) => action === 'conflict').map(({ kind }) => kind);
   if (planned.living && inTheWay.length === 0) inTheWay.push('flow');
   for (const kind of inTheWay) report.step(kind, 'failed', { note: reasonOf(error) });
-}
-
-/** What follows when the flow lives: nothing of it is a reason to undo anything. */
-async function watchAndSweep(
-  definition: Definition,
-  resources: ResourceIds,
-  report: ProgressReport,
-  ledger: Ledger,
-): Promise<CreateDataflowResult> {
-  const flowId = resources.flow!;
-  upsertSearchAttributes([{ key: searchAttributes.flowId, value: flowId }]);
-
-  report.step('watch', 'running');
-  // Its watcher reads the flow when a run does not come, which can be a week.
-  const wake = report.progress.warnings.some(({ code }) => code === 'flow-disabled');
-  const watcherWorkflowId = await startWatcher(definition, flowId, wake);
-  report.step('watch', 'done', { id: watcherWorkflowId });
-
-  const calls = resourceCalls(definition, ledger.earlier!.bounds, report);
-  const surplus = await sweep(definition, ledger, resources, calls, report);
-  const made = Object.keys(outcomeOf(report).made) as Kind[];
-  return { flowId, resources, made, watcherWorkflowId, warnings: report.progress.warnings, surplus };
-}
-
-function stepsOf(definition: Definition): StepName[] {
-  return ['check', ...neededKinds(definition), 'watch'];
 }

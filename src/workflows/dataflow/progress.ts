@@ -1,7 +1,10 @@
 import { resources } from '../../resources/index.ts';
 import { setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import type { Definition } from '../../definition/definition.ts';
+import { dataflowId } from '../../definition/identity.ts';
 import type { Warning } from '../../definition/problems.ts';
 import { kinds, type Kind, type ResourceIds } from '../../resources/kinds.ts';
+import { neededKinds } from '../../resources/orders.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { planAsMarkdown } from '../../plan/render.ts';
 import type { Outcome } from '../../resources/outcome.ts';
@@ -34,8 +37,8 @@ export interface ProgressReport {
   plan(plan: Plan): void;
   /** Comes to another state as a whole. */
   become(state: Progress['state'], error?: { type: string; message: string }): void;
-  /** Begins anew with these steps, after a refusal. What was made stays known as made. */
-  again(steps: StepName[], warnings: Warning[]): void;
+  /** Begins anew with another definition, after a refusal. What was made stays known as made. */
+  again(definition: Definition, warnings: Warning[]): void;
   /** All that this execution has made and that is still there, in the order of making. */
   readonly made: readonly { kind: Kind; id: string }[];
   /** The flows that it deletes, since others have taken their place. */
@@ -49,11 +52,11 @@ export interface ProgressReport {
 const open = new Set<StepState>(['waiting', 'running']);
 
 /** Keeps what the `progress` query answers and what the Temporal UI shows as the workflow's current details. */
-export function reportProgress(dataflow: string, steps: StepName[]): ProgressReport {
+export function reportProgress(definition: Definition): ProgressReport {
   const progress: Progress = {
-    dataflow,
+    dataflow: dataflowId(definition),
     state: 'running',
-    steps: steps.map(waiting),
+    steps: stepsOf(definition),
     warnings: [],
     waiting: [],
   };
@@ -101,7 +104,7 @@ export function reportProgress(dataflow: string, steps: StepName[]): ProgressRep
       show();
     },
     again(anew, warnings) {
-      progress.steps = anew.map(waiting);
+      progress.steps = stepsOf(anew);
       progress.warnings = [...warnings];
       this.become('running');
     },
@@ -153,6 +156,10 @@ export function outcomeOf(
     ...(deletedFlows.length > 0 ? { deletedFlows: [...deletedFlows] } : {}),
     ...(named('deleted').length > 0 ? { deleted: ids('deleted') } : {}),
   };
+}
+
+function stepsOf(definition: Definition): Step[] {
+  return ['check' as const, ...neededKinds(definition), 'watch' as const].map(waiting);
 }
 
 function waiting(step: StepName): Step {

@@ -1,26 +1,11 @@
-import {
-  CancellationScope,
-  CancelledFailure,
-  isCancellation,
-  upsertMemo,
-  upsertSearchAttributes,
-} from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, isCancellation, upsertMemo } from '@temporalio/workflow';
 import { z } from 'zod';
-import type { Definition } from '../../definition/definition.ts';
-import { dataflowId } from '../../definition/identity.ts';
 import { passedThrough } from '../../definition/source.ts';
 import { planOf } from '../../plan/plan-of.ts';
 import { isEmpty, type Choices, type Plan } from '../../plan/plan.ts';
-import type { ResourceIds } from '../../resources/kinds.ts';
-import { neededKinds } from '../../resources/orders.ts';
 import { fail, endingOf } from '../failures.ts';
 import { checkInput, readOrRefuse } from '../inputs.ts';
-import {
-  searchAttributes,
-  type StepName,
-  type UpdateDataflowInput,
-  type UpdateDataflowResult,
-} from '../messages.ts';
+import type { UpdateDataflowInput, UpdateDataflowResult } from '../messages.ts';
 import { accept } from './accept.ts';
 import { apply } from './apply.ts';
 import { beginWork } from './begin-work.ts';
@@ -28,8 +13,7 @@ import { Ledger } from './ledger.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { outcomeOf, reportProgress } from './progress.ts';
 import { fittingPlan, mustHaveNoConflict, mustHaveNoProblem } from './refuse-plan.ts';
-import { startWatcher } from './start-watcher.ts';
-import { sweep } from './sweep.ts';
+import { watchAndSweep } from './watch-and-sweep.ts';
 
 const updateInput = () =>
   z.strictObject({
@@ -64,7 +48,7 @@ export async function updateDataflow(input: unknown): Promise<UpdateDataflowResu
     ...choices
   } = readOrRefuse(() => checkInput(updateInput(), input, 'This is no update'));
   const { definition, warnings } = accept(asked);
-  const report = reportProgress(dataflowId(definition), stepsOf(definition));
+  const report = reportProgress(definition);
   for (const warning of warnings) report.warn(warning);
   const ledger = new Ledger({ isUpdate: true });
   const outcome = () => outcomeOf(report, ledger.unaccounted().kinds);
@@ -77,9 +61,10 @@ export async function updateDataflow(input: unknown): Promise<UpdateDataflowResu
       for (const warning of prepared.planned.plan.warnings) report.warn(warning);
       return { prepared, ids: await apply(prepared, choices) };
     });
-    const result = await watchAndSweep(prepared, ids);
+    const { plan } = prepared.planned;
+    const result = await watchAndSweep(prepared, ids, !isEmpty(plan));
     report.become('done');
-    return result;
+    return { ...result, plan: fittingPlan(plan) };
   } catch (error) {
     const ending = endingOf(error, outcome());
     report.become(
@@ -126,20 +111,4 @@ function mustBeAsAsked(
 function stale(plan: Plan) {
   const message = `This is not the plan of that digest: AEP or the definition has changed since. Now it is: ${plan.summary} (${plan.digest})`;
   return fail('StalePlan', message, { plan: fittingPlan(plan) });
-}
-
-async function watchAndSweep(prepared: Prepared, ids: ResourceIds): Promise<UpdateDataflowResult> {
-  const { definition, report, ledger, calls, planned } = prepared;
-  const flowId = ids.flow!;
-  upsertSearchAttributes([{ key: searchAttributes.flowId, value: flowId }]);
-  report.step('watch', 'running');
-  const watcherWorkflowId = await startWatcher(definition, flowId, !isEmpty(planned.plan));
-  report.step('watch', 'done', { id: watcherWorkflowId });
-  const surplus = await sweep(definition, ledger, ids, calls, report);
-  const plan = fittingPlan(planned.plan);
-  return { flowId, resources: ids, plan, watcherWorkflowId, warnings: report.progress.warnings, surplus };
-}
-
-function stepsOf(definition: Definition): StepName[] {
-  return ['check', ...neededKinds(definition), 'watch'];
 }
