@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isEmpty, planAsMermaid, planAsText, type Plan } from '../../src/client.ts';
 import { administratorOf, legacyOrders, orders, places, requestsIn } from '../support/dataflows.ts';
-import { example, startRig, type Rig } from '../support/rig.ts';
+import { example, examples } from '../support/example.ts';
+import { startRig, type Rig } from '../support/rig.ts';
 
 const { sandboxes, next } = places(20);
 let rig: Rig;
@@ -17,16 +18,6 @@ beforeAll(async () => {
   await rig.startWorker();
 });
 afterAll(() => rig.close());
-
-const examples = [
-  'orders-from-bigquery',
-  'accounts-once',
-  'contacts-with-everything',
-  'tutorial-databases',
-  'tutorial-protocols',
-  'tutorial-customer-success-legacy',
-  'tutorial-customer-success-transitional',
-];
 
 /** What could change something: of all POSTs only the validation and the preview of a mapping cannot. */
 const changes = (sandbox: string) =>

@@ -4,7 +4,7 @@ import { samplePairs } from '../../bench/matrix/pairs.ts';
 import { playSeed, scenarioOf, smallest } from '../simulation/one-life.ts';
 import { play } from '../simulation/play.ts';
 import type { CallFault } from '../simulation/faults.ts';
-import type { Scenario } from '../simulation/scenario.ts';
+import { quiet, type Scenario } from '../simulation/scenario.ts';
 import { loadWorkflowCode, type WorkflowCode } from '../simulation/simulated-worker.ts';
 
 let code: WorkflowCode;
@@ -12,28 +12,6 @@ let code: WorkflowCode;
 beforeAll(async () => {
   code = await loadWorkflowCode(readFileSync(inject('workflowBundle'), 'utf8'));
 });
-
-/** Nothing goes wrong in it, until a test adds something. */
-const quiet: Scenario = {
-  seed: 1,
-  generation: 'newer',
-  name: 'orders',
-  foreign: true,
-  workers: 2,
-  aep: {
-    httpTimeoutMs: 8_000,
-    lateCommitMs: 10_000,
-    listLagMs: 10_000,
-    flickering: false,
-    mappingSetNames: 'kept',
-    titleTakenNamesIt: true,
-    latencyMs: 100,
-  },
-  temporal: { latencyMs: 4, visibilityLagMs: 0, visible: true, knowsTimeoutTypes: true },
-  faults: [],
-  incidents: [],
-  acts: [],
-};
 
 describe('in random lives, with lost replies, late commits, dead workers, resets and terminations', () => {
   const groups = 10;

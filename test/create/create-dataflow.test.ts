@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DataflowError } from '../../src/client.ts';
-import { example, startRig, type Rig } from '../support/rig.ts';
+import { example, examples } from '../support/example.ts';
+import { startRig, type Rig } from '../support/rig.ts';
 import type { Health } from '../../src/runs/health.ts';
 import { searchAttributes } from '../../src/workflows/messages.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -21,16 +22,6 @@ const schema = {
   class: 'https://ns.adobe.com/xdm/context/profile',
   fieldGroups: ['https://ns.adobe.com/xdm/context/profile-person-details'],
 };
-
-const examples = [
-  'orders-from-bigquery',
-  'accounts-once',
-  'contacts-with-everything',
-  'tutorial-databases',
-  'tutorial-protocols',
-  'tutorial-customer-success-legacy',
-  'tutorial-customer-success-transitional',
-];
 
 describe('every example', () => {
   it.each(examples)('%s becomes a flow, with one of each resource it asks for', async (file) => {

@@ -8,23 +8,11 @@ import { givenIds, neededKinds } from '../../src/resources/orders.ts';
 import { dataflowId } from '../../src/definition/identity.ts';
 import type { JsonObject, Observed } from '../../src/resources/resource.ts';
 import { answerFor } from '../resources/answers.ts';
+import { context, ids } from '../resources/sample-ids.ts';
 
-export const context = { flowSpec: { id: 'spec', version: '1.0' } };
 /** Epoch milliseconds. */
 export const now = Date.UTC(2026, 0, 1);
 const begun = now / 1000 - 3600;
-
-export const ids: Required<ResourceIds> = {
-  adHocClass: 'https://ns.adobe.com/t/classes/1',
-  adHocSchema: 'https://ns.adobe.com/t/schemas/2',
-  sourceConnection: 'source-3',
-  schema: 'https://ns.adobe.com/t/schemas/4',
-  dataset: '5e8a55ca53662c18af37a83a',
-  datasetBaseConnection: 'base-6',
-  targetConnection: 'target-7',
-  mappingSet: '37409d3017e24a3eb4a2dc21020f7a5b',
-  flow: 'flow-9',
-};
 
 /** What AEP has after a create of this definition, whose flow began an hour ago. */
 export function partsOfCreated(definition: Definition, own: ResourceIds = {}): Parts {

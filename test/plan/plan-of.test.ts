@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { isEmpty } from '../../src/plan/plan.ts';
 import { resources } from '../../src/resources/index.ts';
 import { legacySample, parsed, sample } from '../definition/sample.ts';
-import { actionsOf, ids, now, observedOf, partsOfCreated, plan } from './living.ts';
+import { ids } from '../resources/sample-ids.ts';
+import { actionsOf, now, observedOf, partsOfCreated, plan } from './living.ts';
 
 const modern = parsed(sample);
 const legacy = parsed(legacySample);

@@ -1,24 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Definition } from '../../src/definition/definition.ts';
 import { resources } from '../../src/resources/index.ts';
-import { kinds, type Kind, type ResourceIds } from '../../src/resources/kinds.ts';
+import { kinds, type Kind } from '../../src/resources/kinds.ts';
 import { givenIds, neededKinds } from '../../src/resources/orders.ts';
 import type { JsonObject } from '../../src/resources/resource.ts';
 import { fileSample, legacySample, parsed, sample } from '../definition/sample.ts';
 import { answerFor } from './answers.ts';
+import { context, ids } from './sample-ids.ts';
 
-const ids: Required<ResourceIds> = {
-  adHocClass: 'https://ns.adobe.com/t/classes/1',
-  adHocSchema: 'https://ns.adobe.com/t/schemas/2',
-  sourceConnection: 'source-3',
-  schema: 'https://ns.adobe.com/t/schemas/4',
-  dataset: '5e8a55ca53662c18af37a83a',
-  datasetBaseConnection: 'base-6',
-  targetConnection: 'target-7',
-  mappingSet: '37409d3017e24a3eb4a2dc21020f7a5b',
-  flow: 'flow-9',
-};
-const context = { flowSpec: { id: 'spec', version: '1.0' } };
 const mark = { dataflow: 'prod/orders-from-bigquery', nonce: 'k3f9x2ab' };
 const legacy = parsed(legacySample);
 const modern = parsed(sample);

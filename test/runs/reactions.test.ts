@@ -11,37 +11,8 @@ import type { Run } from '../../src/runs/run.ts';
 import { messageOf } from '../../src/runs/notification.ts';
 import { settingsOf } from '../../src/runs/watch-state.ts';
 import { absorb, type WatchState } from '../../src/runs/watch-state.ts';
+import { degraded, disabled, failed, hour, hourly, inProgress, minute, ok, t0 } from './sample-runs.ts';
 
-const minute = 60_000;
-const hour = 60 * minute;
-const t0 = Date.UTC(2026, 2, 2, 8);
-const hourly: Flow = {
-  name: 'Orders',
-  state: 'enabled',
-  created: t0 - minute,
-  schedule: { startTime: t0, periodMs: hour },
-};
-const disabled: Flow = { ...hourly, state: 'disabled' };
-
-let ids = 0;
-const ok = (start: number, more: Partial<Run> = {}): Run => ({
-  id: String((ids += 1)).padStart(12, '0'),
-  flowId: 'f',
-  status: 'success',
-  start,
-  created: start,
-  end: start + 4 * minute,
-  counts: { read: 100, written: 100 },
-  errors: [],
-  ...more,
-});
-const failed = (start: number, code = 'CONNECTOR-1001-500') =>
-  ok(start, { status: 'failed', errors: [{ code, message: 'Source away', activity: 'copy' }] });
-const degraded = (start: number) => ok(start, { counts: { read: 100, written: 97, failed: 3 } });
-const inProgress = (start: number): Run => {
-  const { end: _, ...run } = ok(start, { status: 'inProgress', counts: {} });
-  return run;
-};
 /** The same run, as it is after AEP ran it to its end. */
 const ended = (run: Run, id: string): Run => ({ ...run, id });
 

@@ -7,43 +7,10 @@ import type { Run } from '../../src/runs/run.ts';
 import { isOver, planLook } from '../../src/runs/next-look.ts';
 import { absorb, hear } from '../../src/runs/watch-state.ts';
 import type { News, WatchSettings, WatchState } from '../../src/runs/watch-state.ts';
+import { degraded, disabled, failed, hour, hourly, inProgress, minute, ok, t0 } from './sample-runs.ts';
 
-const minute = 60_000;
-const hour = 60 * minute;
 const day = 24 * hour;
-const t0 = Date.UTC(2026, 2, 2, 8);
-
-const hourly: Flow = {
-  name: 'Orders',
-  state: 'enabled',
-  created: t0 - minute,
-  schedule: { startTime: t0, periodMs: hour },
-};
 const once: Flow = { ...hourly, schedule: { startTime: t0 } };
-const disabled: Flow = { ...hourly, state: 'disabled' };
-
-let ids = 0;
-const ok = (start: number, more: Partial<Run> = {}): Run => ({
-  id: String((ids += 1)).padStart(12, '0'),
-  flowId: 'f',
-  status: 'success',
-  start,
-  created: start,
-  end: start + 4 * minute,
-  counts: { read: 100, written: 100 },
-  errors: [],
-  ...more,
-});
-const failed = (start: number) =>
-  ok(start, {
-    status: 'failed',
-    errors: [{ code: 'CONNECTOR-1001-500', message: 'Source away', activity: 'copy' }],
-  });
-const degraded = (start: number) => ok(start, { counts: { read: 100, written: 97, failed: 3 } });
-const inProgress = (start: number): Run => {
-  const { end: _, ...run } = ok(start, { status: 'inProgress', counts: {} });
-  return run;
-};
 
 /** A watcher that was given some news, with the first look as a full pass at `t0`. */
 function watcher(flow: Flow = hourly, settings: WatchSettings = {}) {

@@ -201,6 +201,28 @@ export const scenarios: Arbitrary<Scenario> = record({
 
 const file = (name: string) =>
   JSON.parse(readFileSync(new URL(`../../examples/${name}.json`, import.meta.url), 'utf8')) as Definition;
+/** Nothing goes wrong in it, until a test adds something. */
+export const quiet: Scenario = {
+  seed: 1,
+  generation: 'newer',
+  name: 'orders',
+  foreign: true,
+  workers: 2,
+  aep: {
+    httpTimeoutMs: 8_000,
+    lateCommitMs: 10_000,
+    listLagMs: 10_000,
+    flickering: false,
+    mappingSetNames: 'kept',
+    titleTakenNamesIt: true,
+    latencyMs: 100,
+  },
+  temporal: { latencyMs: 4, visibilityLagMs: 0, visible: true, knowsTimeoutTypes: true },
+  faults: [],
+  incidents: [],
+  acts: [],
+};
+
 export type Definition = Record<string, unknown> & {
   source: Record<string, unknown>;
   mapping: Record<string, unknown>[];
