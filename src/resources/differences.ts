@@ -1,4 +1,4 @@
-import { isObject } from './json.ts';
+import { isObject } from '../definition/plain-json.ts';
 
 /** One field where a resource is not what was asked for. */
 export interface Difference {

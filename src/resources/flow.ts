@@ -2,7 +2,8 @@ import type { Definition } from '../definition/definition.ts';
 import { givenStartSeconds } from '../definition/start.ts';
 import { askedBy, describedResource, description } from './described-resource.ts';
 import { differences } from './differences.ts';
-import { defined, firstTextAt, isObject, objectAt, objectsAt, textAt } from './json.ts';
+import { isObject } from '../definition/plain-json.ts';
+import { defined, firstTextAt, objectAt, objectsAt, textAt } from './json.ts';
 import { operationsFor } from './operations.ts';
 import { idOf, type JsonObject, type Operation } from './resource.ts';
 

@@ -1,8 +1,5 @@
+import { isObject } from '../definition/plain-json.ts';
 import type { JsonObject } from './resource.ts';
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** The object at `key`; an empty one where there is none. */
 export function objectAt(object: JsonObject, key: string): JsonObject {

@@ -1,6 +1,6 @@
 import { namedBy, workflowId } from '../definition/identity.ts';
 import { workflowIdProblem } from '../definition/text.ts';
-import { isObject } from './json.ts';
+import { isObject } from '../definition/plain-json.ts';
 
 /** What says that a resource belongs to a dataflow. Stored on the resource, so that one whose answer was lost is found again. */
 export interface Mark {

@@ -1,4 +1,5 @@
-import { isObject, objectAt } from './json.ts';
+import { isObject } from '../definition/plain-json.ts';
+import { objectAt } from './json.ts';
 import { parseMark, withMark } from './mark.ts';
 import type { Edit, JsonObject, Operation } from './resource.ts';
 

@@ -2,7 +2,8 @@ import { sourceFacts } from '../definition/source-facts.ts';
 import type { Column, Source } from '../definition/source.ts';
 import { askedBy, describedIn, describedResource, description } from './described-resource.ts';
 import { differences, type Difference } from './differences.ts';
-import { isObject, objectAt, objectsAt, textAt } from './json.ts';
+import { isObject } from '../definition/plain-json.ts';
+import { objectAt, objectsAt, textAt } from './json.ts';
 import type { ResourceIds } from './kinds.ts';
 import { idOf, type JsonObject } from './resource.ts';
 

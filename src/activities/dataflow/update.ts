@@ -4,7 +4,7 @@ import type { FailureType } from '../../failure-types.ts';
 import { differences, missing } from '../../resources/differences.ts';
 import { pinnedMapping, pinning, withDefaults, type MappingPin } from '../../resources/flow.ts';
 import { resources, titleOf } from '../../resources/index.ts';
-import { isObject } from '../../resources/json.ts';
+import { isObject } from '../../definition/plain-json.ts';
 import type { Kind } from '../../resources/kinds.ts';
 import { replacementBody } from '../../resources/mapping-set.ts';
 import type { Edit, JsonObject, Observed } from '../../resources/resource.ts';

@@ -1,7 +1,8 @@
 import { titleOf } from '../../resources/index.ts';
 import { defineSignal, setHandler } from '@temporalio/workflow';
 import { cut } from '../../cut.ts';
-import { isObject, textAt } from '../../resources/json.ts';
+import { isObject } from '../../definition/plain-json.ts';
+import { textAt } from '../../resources/json.ts';
 import { kinds } from '../../resources/kinds.ts';
 import { waitsName } from '../../runs/names.ts';
 import type { Waiting } from '../messages.ts';
