@@ -1,5 +1,6 @@
 import { titleOf } from '../resources/index.ts';
 import { proxyActivities, type ActivityOptions } from '@temporalio/workflow';
+import { cut } from '../cut.ts';
 import type { Activities, Bounds } from '../activities/index.ts';
 import { activityName, type Kind } from '../resources/kinds.ts';
 
@@ -22,7 +23,7 @@ export const retry = { initialInterval: '1 second', maximumInterval: '10 seconds
  * For what may list everything in a sandbox: page after page, each with a time-out of its own. A worker that died is
  * missed by its heartbeat, and one that lists for longer than this is told to stop by the next.
  */
-const listing: ActivityOptions = { startToCloseTimeout: '30 minutes' };
+export const listing: ActivityOptions = { startToCloseTimeout: '30 minutes' };
 
 /** The same for what lists every kind there is. */
 export const wholeSandbox: ActivityOptions = {
@@ -30,6 +31,19 @@ export const wholeSandbox: ActivityOptions = {
   heartbeatTimeout: '10 seconds',
   retry,
 };
+
+const longestSummary = 100;
+
+/** Activities under a summary that the Temporal UI shows in its timeline: one call to AEP each, unless `options` say otherwise. */
+export function summarized(summary: string, options: ActivityOptions = {}) {
+  return proxyActivities<Activities>({
+    startToCloseTimeout: '30 seconds',
+    heartbeatTimeout: heartbeatTimeoutMs,
+    retry,
+    summary: cut(summary, longestSummary),
+    ...options,
+  });
+}
 
 const verbs = {
   lookFor: 'Look for',
@@ -45,12 +59,9 @@ type Verb = keyof typeof verbs;
 /** The activities for one kind of resource, each under a summary that the Temporal UI shows in its timeline. */
 export function callsFor<K extends Kind>(kind: K, bounds: Bounds) {
   const call = <V extends Verb>(verb: V, options: ActivityOptions = {}) =>
-    proxyActivities<Activities>({
+    summarized(`${verbs[verb]} ${titleOf(kind)}`, {
       startToCloseTimeout: bounds.httpTimeoutMs + overheadMs,
-      heartbeatTimeout: heartbeatTimeoutMs,
       cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-      retry,
-      summary: `${verbs[verb]} ${titleOf(kind)}`,
       ...options,
     })[activityName(verb, kind)];
   return {

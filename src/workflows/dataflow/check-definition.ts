@@ -1,5 +1,5 @@
 import { resources, titleOf } from '../../resources/index.ts';
-import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { proxyLocalActivities } from '@temporalio/workflow';
 import type {
   Activities,
   BaseConnection,
@@ -16,19 +16,11 @@ import { flowSettings } from '../../resources/flow.ts';
 import { activityName, type Kind, type ResourceIds } from '../../resources/kinds.ts';
 import { givenIds } from '../../resources/orders.ts';
 import type { FlowContext, Observed } from '../../resources/resource.ts';
-import { heartbeatTimeoutMs, retry } from '../calls.ts';
+import { summarized } from '../calls.ts';
 import { invalid } from '../failures.ts';
 import { webhookProblems } from '../known-webhook.ts';
 import { fieldsToRecall, mappingProblems } from './check-mapping.ts';
 import type { ProgressReport } from './progress.ts';
-
-const readOnly = (summary: string) =>
-  proxyActivities<Activities>({
-    startToCloseTimeout: '30 seconds',
-    heartbeatTimeout: heartbeatTimeoutMs,
-    retry,
-    summary,
-  });
 
 const { recall } = proxyLocalActivities<Activities>({
   startToCloseTimeout: '1 second',
@@ -44,7 +36,7 @@ export interface Checked {
 
 /** What earlier executions under this id left: see `activities/dataflow/look-back.ts`. */
 export function lookBack(): Promise<LookBack> {
-  return readOnly('Look what ran before').lookBack();
+  return summarized('Look what ran before').lookBack();
 }
 
 /**
@@ -96,12 +88,15 @@ export async function readFacts(
   const given = givenIds(definition);
   const read = async (kind: Kind) => {
     const activity = activityName('read', kind);
-    const calls = readOnly(`Read the ${titleOf(kind)} that is given`);
-    return [kind, await during(activity, calls[activity]({ sandbox, id: given[kind]!, ...giveUp }))] as const;
+    const reading = summarized(`Read the ${titleOf(kind)} that is given`);
+    return [
+      kind,
+      await during(activity, reading[activity]({ sandbox, id: given[kind]!, ...giveUp })),
+    ] as const;
   };
   const readFlowSpec = () => {
     const request = { ...flowSpecRequest(definition), ...giveUp };
-    return during('readFlowSpec', readOnly('Read the flow spec').readFlowSpec(request));
+    return during('readFlowSpec', summarized('Read the flow spec').readFlowSpec(request));
   };
   const reading = Promise.all((Object.keys(given) as Kind[]).map(read));
   const checkMapping = async () => {
@@ -167,8 +162,10 @@ async function readBaseConnection(
 ): Promise<BaseConnection> {
   const { baseConnectionId: id } = source;
   if (!id) return null;
-  const calls = readOnly('Read the base connection');
-  return during('readBaseConnection', calls.readBaseConnection({ sandbox, id, ...more }));
+  return during(
+    'readBaseConnection',
+    summarized('Read the base connection').readBaseConnection({ sandbox, id, ...more }),
+  );
 }
 
 /** The state of a base connection of which AEP does not know yet whether its credentials are good. */

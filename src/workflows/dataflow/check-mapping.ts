@@ -1,6 +1,4 @@
-import { proxyActivities, type ActivityOptions } from '@temporalio/workflow';
-import type { Activities, RecalledFields } from '../../activities/index.ts';
-import { cut } from '../../cut.ts';
+import type { RecalledFields } from '../../activities/index.ts';
 import type { Definition } from '../../definition/definition.ts';
 import type { Problem } from '../../definition/problems.ts';
 import { mappingSet } from '../../resources/mapping-set.ts';
@@ -14,7 +12,7 @@ import {
   type Part,
   type PartAnswer,
 } from '../../xdm/judge.ts';
-import { heartbeatTimeoutMs, retry } from '../calls.ts';
+import { summarized } from '../calls.ts';
 
 export interface MappingCheck {
   giveUpAfterMs?: number;
@@ -66,7 +64,7 @@ async function problemsByFields(
   const paths = destinationsOf(definition, parts.length);
   const read = ({ kind, id }: Part, nearestTo?: string[]): Promise<PartAnswer> => {
     const request = { sandbox, id, paths, ...(nearestTo ? { nearestTo } : {}), ...bound(giveUpAfterMs) };
-    return during(readOf[kind], calls(`${titles[kind]} ${lastPart(id)}`)[readOf[kind]](request));
+    return during(readOf[kind], summarized(`${titles[kind]} ${lastPart(id)}`)[readOf[kind]](request));
   };
   const isRight = (answers: PartAnswer[]) => judge(definition, parts, paths, answers).length === 0;
   const known = parts.flatMap((part) => recalled[partKey(part)] ?? []);
@@ -84,7 +82,7 @@ async function problemsByFields(
   const request = { sandbox, title, paths, ...bound(giveUpAfterMs) };
   const existing =
     schemaId === undefined && nearestTo.length > 0
-      ? await during('findSchemaFields', calls(`Look for schema ${title}`).findSchemaFields(request))
+      ? await during('findSchemaFields', summarized(`Look for schema ${title}`).findSchemaFields(request))
       : {};
   const all = existing.types ? [...anew, existing] : anew;
   return judge(definition, parts, paths, all, nearestTo);
@@ -113,23 +111,12 @@ async function problemsByValidation(
 ): Promise<Problem[]> {
   const body = mappingSet.body(definition, { schema: schemaId });
   const request = { sandbox: definition.sandbox, body, ...bound(giveUpAfterMs) };
-  const validating = calls('Validate the mapping').validateMapping(request);
+  const validating = summarized('Validate the mapping').validateMapping(request);
   const refused = await during('validateMapping', validating);
   return refused.map(({ index, why }) => ({
     field: `mapping[${index}]`,
     message: `is not valid, says AEP: ${why}`,
   }));
-}
-
-const options: ActivityOptions = {
-  startToCloseTimeout: '30 seconds',
-  heartbeatTimeout: heartbeatTimeoutMs,
-  retry,
-};
-const longestSummary = 100;
-
-function calls(summary: string) {
-  return proxyActivities<Activities>({ ...options, summary: cut(summary, longestSummary) });
 }
 
 const readOf = { class: 'readClass', fieldGroup: 'readFieldGroup', schema: 'readSchemaFields' } as const;

@@ -1,12 +1,11 @@
-import { proxyActivities, setCurrentDetails } from '@temporalio/workflow';
-import type { Activities } from '../../activities/index.ts';
+import { setCurrentDetails } from '@temporalio/workflow';
 import { dataflowId, workflowId } from '../../definition/identity.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { planOf } from '../../plan/plan-of.ts';
 import { planAsMarkdown } from '../../plan/render.ts';
 import { activityName, type Kind } from '../../resources/kinds.ts';
 import { resources, titleOf } from '../../resources/index.ts';
-import { heartbeatTimeoutMs, retry } from '../calls.ts';
+import { listing, summarized } from '../calls.ts';
 import { endingOf } from '../failures.ts';
 import { parse } from './accept.ts';
 import { readFacts, recallFacts } from './check-definition.ts';
@@ -17,13 +16,7 @@ import { giveUp } from './resource-calls.ts';
 import { rowsTwice } from './rows-twice.ts';
 
 /** Lists may have many pages. */
-const reading = (summary: string) =>
-  proxyActivities<Activities>({
-    startToCloseTimeout: '30 minutes',
-    heartbeatTimeout: heartbeatTimeoutMs,
-    retry,
-    summary,
-  });
+const reading = (summary: string) => summarized(summary, listing);
 
 /**
  * What a create or an update of this definition would do, and what is against it: everything at once. It asks AEP and

@@ -1,5 +1,5 @@
-import { CancellationScope, proxyActivities, sleep, upsertMemo } from '@temporalio/workflow';
-import type { Activities, LastWindow } from '../../activities/index.ts';
+import { CancellationScope, sleep, upsertMemo } from '@temporalio/workflow';
+import type { LastWindow } from '../../activities/index.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { dataflowId } from '../../definition/identity.ts';
 import type { Warning } from '../../definition/problems.ts';
@@ -11,7 +11,7 @@ import { titleOf } from '../../resources/index.ts';
 import type { Kind } from '../../resources/kinds.ts';
 import type { JsonObject, Observed } from '../../resources/resource.ts';
 import { readSchedule, type Schedule } from '../../runs/flow.ts';
-import { heartbeatTimeoutMs, retry } from '../calls.ts';
+import { summarized } from '../calls.ts';
 import { fail, reasonOf, thrownBy } from '../failures.ts';
 import { handOver } from '../watch/hand-over.ts';
 import type { Work } from './prepare.ts';
@@ -20,13 +20,10 @@ import { giveUp } from './resource-calls.ts';
 import { watchInputOf } from './start-watcher.ts';
 
 const slow = (summary: string) =>
-  proxyActivities<Activities>({
+  summarized(summary, {
     startToCloseTimeout: '1 minute',
-    heartbeatTimeout: heartbeatTimeoutMs,
     // What a request did that is under way is only known when it has ended.
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-    retry,
-    summary,
   });
 
 /** A run appears two to three minutes after it is due. Milliseconds. */
