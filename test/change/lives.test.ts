@@ -64,3 +64,30 @@ describe.each(requests)('a replacement whose request for %s', (_, request) => {
     }
   });
 });
+
+/** The first half of a replacement, and what asks for another description meanwhile. */
+const halves: [string, CallFault['how'], Act[]][] = [
+  ['was refused', { refusal: 'refused' }, [replace, { what: 'update', part: 'description', to: 1 }]],
+  [
+    'was terminated',
+    { loss: 'hang', afterMs: 0, commit: 'never' },
+    [
+      replace,
+      { what: 'change', part: 'description', to: 1 },
+      { what: 'terminate', atMs: 1_200, againAfterMs: 0 },
+    ],
+  ],
+];
+
+describe.each(halves)('a replacement that %s', (_, how, acts) => {
+  it.each(['sourceConnections', 'targetConnections', 'flows'] as const)(
+    'halfway, at the %s, leaves what the next update adopts and describes as is asked for by then',
+    async (shelf) => {
+      const faults: CallFault[] = [{ verb: 'create', shelf, nth: 1, how }];
+      for (const generation of ['newer', 'older', 'given ad-hoc'] as const) {
+        const { violations } = await play({ ...quick, generation, faults, acts }, code);
+        expect(violations, generation).toEqual([]);
+      }
+    },
+  );
+});

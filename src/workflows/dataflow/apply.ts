@@ -1,5 +1,6 @@
 import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
 import { startProblem } from '../../definition/start.ts';
+import { differencesOf } from '../../plan/differences-of.ts';
 import type { Choices, Plan, Step } from '../../plan/plan.ts';
 import { isDisabled, isDraft } from '../../plan/which-flow.ts';
 import { pinnedTo, type MappingPin } from '../../resources/flow.ts';
@@ -133,10 +134,20 @@ class Branches {
     const headStart = headStarts.get(kind);
     if (!headStart) this.#begin(kind);
     if (kind === 'flow') this.#startMustLieAhead();
-    const create = () => headStart ?? this.#createOnce(kind, this.#body(kind, ids));
-    const { id, made, adopted } = await (kind === 'flow' ? this.#warningOfRows(create) : create());
-    if (kind === 'mappingSet') this.#mappingVersion = Number(adopted?.fields['version'] ?? 0);
-    return { id, state: made ? 'made' : 'adopted' };
+    const body = this.#body(kind, ids);
+    const create = () => headStart ?? this.#createOnce(kind, body);
+    const found = await (kind === 'flow' ? this.#warningOfRows(create) : create());
+    if (kind === 'mappingSet') this.#mappingVersion = Number(found.adopted?.fields['version'] ?? 0);
+    return this.#asAsked(kind, body, found);
+  }
+
+  /** What a run that was cut off has made may be from another definition: it is adopted where AEP changes the rest in place. */
+  async #asAsked(kind: Kind, body: JsonObject, { id, made, adopted }: Found): Promise<Done> {
+    const { definition, calls } = this.#prepared;
+    const edits = adopted ? differencesOf(kind, definition, body, adopted, Date.now()).edits : [];
+    if (edits.length === 0) return { id, state: made ? 'made' : 'adopted' };
+    await calls.update(kind, { id, edits });
+    return { id, state: 'updated' };
   }
 
   /** In place. A flow takes what it applies of the mapping with it: all in one request. */
@@ -171,9 +182,9 @@ class Branches {
     this.#begin('flow');
     const schedule = successorSchedule(definition, old.flow!, this.#choices.replaceFlow!, Date.now());
     const draft = { ...this.#body('flow', ids), scheduleParams: schedule };
-    const { id, made } = await this.#createOnce('flow', draft, true);
+    const { id, state } = await this.#asAsked('flow', draft, await this.#createOnce('flow', draft, true));
     await putInPlace(this.#prepared, old, { id, schedule }, planned.isCutOff || !isDisabled(old.flow!));
-    return { id, state: made ? 'made' : 'adopted' };
+    return { id, state };
   }
 
   /** What the flow is to apply: the version that was put, made or found just now, or else the one that it applies already. */
