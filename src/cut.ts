@@ -22,3 +22,12 @@ export function tellSome(names: readonly string[]): string {
   const more = names.length > most ? ` and ${names.length - most} more` : '';
   return `${names.slice(0, most).join(', ')}${more}`;
 }
+
+/** Characters of one text in what is told to programs and kept in histories. */
+export const longestText = 300;
+
+/** A value as it is where it is small, else the beginning of its JSON. */
+export function shown(value: unknown): unknown {
+  const json = JSON.stringify(value) ?? '';
+  return json.length > longestText ? cut(json, longestText) : value;
+}

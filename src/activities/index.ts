@@ -56,10 +56,9 @@ function forEachKind<Verb extends string, Activity>(
   >;
 }
 
-export type { BaseConnection, FlowSpecAnswer, Recalled } from './dataflow/read-facts.ts';
-export type { RecalledFields } from './dataflow/read-fields.ts';
+export type { Recalled } from './dataflow/read-facts.ts';
 export type { CreateRequest, Created } from './dataflow/create.ts';
-export type { Bounds, LookBack, Notes } from './dataflow/look-back.ts';
+export type { Bounds, LookBack } from './dataflow/look-back.ts';
 export type { Look, LookRequest } from './dataflow/look.ts';
 export type { Orphans } from './dataflow/orphans.ts';
 export type { Marked } from './dataflow/remove.ts';

@@ -1,12 +1,11 @@
 import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
-import { cut } from '../cut.ts';
+import { cut, longestText, shown } from '../cut.ts';
 import { InvalidDefinitionError, type Problem } from '../definition/problems.ts';
 import { isFailureType, type FailureType } from '../failure-types.ts';
 import { Conflicting } from './dataflow/refusals.ts';
 
 const toTell = 100;
 const longestMessage = 4_000;
-const longestText = 300;
 
 /**
  * A failure that ends the workflow: `details[0]` holds what a program needs to know. A failure as large as what it tells
@@ -32,12 +31,6 @@ export function invalidDefinition(message: string, problems: Problem[]): Applica
     ...(problem.suggestion === undefined ? {} : { suggestion: problem.suggestion }),
   }));
   return fail('InvalidDefinition', message, { problems: told, problemCount: problems.length });
-}
-
-/** A value as it is where it is small, else the beginning of its JSON. */
-export function shown(value: unknown): unknown {
-  const json = JSON.stringify(value) ?? '';
-  return json.length > longestText ? cut(json, longestText) : value;
 }
 
 /** The same, for a definition. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Change, Plan } from '../../src/plan/plan.ts';
-import { fittingPlan } from '../../src/workflows/dataflow/refuse-plan.ts';
+import { fittingPlan } from '../../src/plan/fitting-plan.ts';
 import { parsed, sample } from '../definition/sample.ts';
 import { observedOf, partsOfCreated, plan } from './living.ts';
 

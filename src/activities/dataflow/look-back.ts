@@ -1,4 +1,5 @@
 import { Context, activityInfo } from '@temporalio/activity';
+import type { Notes } from '../../plan/reads.ts';
 import type { ResourceIds } from '../../resources/kinds.ts';
 import type { Outcome } from '../../resources/outcome.ts';
 import { jittered, unreadable } from '../unreadable.ts';
@@ -18,7 +19,7 @@ export interface Bounds {
 }
 
 /** What earlier executions under this workflow id left. */
-export interface LookBack {
+export interface LookBack extends Notes {
   /** The run that asked: what it was told of earlier runs is true of no other. */
   runId: string;
   ranBefore: boolean;
@@ -26,17 +27,10 @@ export interface LookBack {
   mayStillArrive: boolean;
   /** When the first of them began, by Temporal's clock; 0 where it cannot tell. Epoch milliseconds. */
   since?: number;
-  /** What earlier runs noted as made or adopted, newest first. */
-  ids: ResourceIds[];
-  /** The flow that the newest of them left. */
-  flowLeft?: string;
   bounds: Bounds;
   /** The bounds for what a run that was cut off may have sent: a worker that lives may begin a request a moment later. */
   afterCutOff: Bounds;
 }
-
-/** What executions under a dataflow's id noted, for who only wants to know what there is. */
-export type Notes = Pick<LookBack, 'ids' | 'flowLeft'>;
 
 /** Runs whose notes are read, so that no answer outgrows the history. */
 const mostRuns = 20;

@@ -1,8 +1,9 @@
 import { ApplicationFailure, activityInfo, cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { flowSpecProblems } from '../../definition/flow-spec.ts';
-import type { Problem } from '../../definition/problems.ts';
 import type { FailureType } from '../../failure-types.ts';
+import type { RecalledFields } from '../../plan/mapping-problems.ts';
+import type { BaseConnection, FlowSpecAnswer } from '../../plan/reads.ts';
 import type { FlowSettings } from '../../resources/flow.ts';
 import type { JsonObject } from '../../resources/resource.ts';
 import { failure, isTooLate, pauseMs } from '../aep-failures.ts';
@@ -10,7 +11,7 @@ import type { Part } from '../../xdm/judge.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { remembered } from '../remembered.ts';
 import { glanceBack, type LookBack } from './look-back.ts';
-import { createFieldReads, type RecalledFields } from './read-fields.ts';
+import { createFieldReads } from './read-fields.ts';
 import { beating } from '../attempt.ts';
 
 export interface FlowSpecRequest {
@@ -22,9 +23,6 @@ export interface FlowSpecRequest {
   giveUpAfterMs?: number;
 }
 
-/** The flow spec's id, and what it does not allow. Null where AEP has no flow spec of that name. */
-export type FlowSpecAnswer = { id: string; version: string; problems: Problem[] } | null;
-
 export interface BaseConnectionRequest {
   sandbox: string;
   id: string;
@@ -32,9 +30,6 @@ export interface BaseConnectionRequest {
   waits?: boolean;
   giveUpAfterMs?: number;
 }
-
-/** A base connection, as far as a source connection depends on it. Null where there is none. */
-export type BaseConnection = { state?: string; connectionSpecId?: string } | null;
 
 export interface RowsRequest {
   sandbox: string;
@@ -144,13 +139,13 @@ function notEnabledYet(id: string, giveUpAfterMs: number | undefined): Applicati
   });
 }
 
-function flowSpecAnswer(spec: JsonObject | undefined, settings: FlowSettings): FlowSpecAnswer {
+export function flowSpecAnswer(spec: JsonObject | undefined, settings: FlowSettings): FlowSpecAnswer {
   if (!spec) return null;
   const { id, version } = spec as unknown as { id: string; version?: string };
   return { id, version: version ?? '1.0', problems: flowSpecProblems(spec, settings) };
 }
 
-function baseConnectionAnswer(connection: JsonObject | undefined): BaseConnection {
+export function baseConnectionAnswer(connection: JsonObject | undefined): BaseConnection {
   if (!connection) return null;
   const { state, connectionSpec } = connection as { state?: string; connectionSpec?: { id?: string } };
   return {

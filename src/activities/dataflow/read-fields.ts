@@ -3,6 +3,8 @@ import type { Aep } from '../../aep/aep.ts';
 import { Rejected, Unavailable, UnknownSandbox } from '../../aep/errors.ts';
 import { cut } from '../../cut.ts';
 import { nearest } from '../../definition/nearest.ts';
+import type { RecalledFields } from '../../plan/mapping-problems.ts';
+import type { RowRefused } from '../../plan/reads.ts';
 import { textAt } from '../../resources/json.ts';
 import type { JsonObject } from '../../resources/resource.ts';
 import { readFields, type Field } from '../../xdm/fields.ts';
@@ -32,15 +34,6 @@ export interface ValidateRequest {
   /** Of a mapping set, as it would be created. */
   body: JsonObject;
   giveUpAfterMs?: number;
-}
-
-/** What is known of which part, by `partKey`. */
-export type RecalledFields = Record<string, PartAnswer>;
-
-/** What is wrong with a row of a mapping, in AEP's words. */
-export interface RowRefused {
-  index: number;
-  why: string;
 }
 
 /** Classes and field groups change with Adobe's releases, or by a user's hand: what seems wrong by them is read anew. Milliseconds. */

@@ -2,6 +2,7 @@ import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
 import { startProblem } from '../../definition/start.ts';
 import { differencesOf } from '../../plan/differences-of.ts';
 import type { Choices, Plan, Step } from '../../plan/plan.ts';
+import { rowsTwice } from '../../plan/rows-twice.ts';
 import { isDisabled, isDraft } from '../../plan/which-flow.ts';
 import { pinnedTo, type MappingPin } from '../../resources/flow.ts';
 import { resources } from '../../resources/index.ts';
@@ -10,10 +11,10 @@ import type { Kind, ResourceIds } from '../../resources/kinds.ts';
 import type { JsonObject } from '../../resources/resource.ts';
 import { invalid } from '../failures.ts';
 import type { StepState } from '../messages.ts';
+import { holdsRows } from './holds-rows.ts';
 import type { Found } from './ledger.ts';
 import { noteFailure, type Prepared } from './prepare.ts';
 import { enableAgain, putInPlace, retire, successorSchedule } from './replace-flow.ts';
-import { rowsTwice } from './rows-twice.ts';
 
 /** The id of a resource, or undefined where its branch failed: then `allEnded` throws what failed first. */
 type Branch = Promise<string | undefined>;
@@ -224,7 +225,9 @@ class Branches {
   async #warningOfRows<Made extends { made: boolean }>(createFlow: () => Promise<Made>): Promise<Made> {
     const { definition, report } = this.#prepared;
     const isOld = report.stateOf('dataset') !== 'made';
-    const warning = isOld ? rowsTwice(definition, this.#ids.dataset!) : undefined;
+    const warning = isOld
+      ? rowsTwice(definition, this.#ids.dataset!, (id) => holdsRows(definition.sandbox, id))
+      : undefined;
     const found = await createFlow();
     const rows = await warning;
     if (rows && found.made) report.warn(rows);

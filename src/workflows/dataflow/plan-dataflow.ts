@@ -1,19 +1,20 @@
-import { setCurrentDetails } from '@temporalio/workflow';
+import { CancellationScope, setCurrentDetails } from '@temporalio/workflow';
+import type { Definition } from '../../definition/definition.ts';
 import { dataflowId, workflowId } from '../../definition/identity.ts';
+import { fittingPlan } from '../../plan/fitting-plan.ts';
+import { makePlan } from '../../plan/make-plan.ts';
 import type { Plan } from '../../plan/plan.ts';
-import { planOf } from '../../plan/plan-of.ts';
+import type { PlanReads } from '../../plan/reads.ts';
 import { planAsMarkdown } from '../../plan/render.ts';
-import { activityName, type Kind } from '../../resources/kinds.ts';
 import { resources, titleOf } from '../../resources/index.ts';
+import { activityName } from '../../resources/kinds.ts';
+import type { Recalled } from '../../activities/index.ts';
 import { listing, summarized } from '../calls.ts';
 import { endingOf } from '../failures.ts';
 import { parse } from './accept.ts';
-import { readFacts, recallFacts } from './check-definition.ts';
-import { mappingProblems } from './check-mapping.ts';
-import { observe } from './observe.ts';
-import { fittingPlan } from './refuse-plan.ts';
+import { factReads, recallFacts } from './check-definition.ts';
+import { holdsRows } from './holds-rows.ts';
 import { giveUp } from './resource-calls.ts';
-import { rowsTwice } from './rows-twice.ts';
 
 /** Lists may have many pages. */
 const reading = (summary: string) => summarized(summary, listing);
@@ -31,60 +32,45 @@ const reading = (summary: string) => summarized(summary, listing);
  */
 export async function planDataflow(input: unknown): Promise<Plan> {
   const { definition, warnings } = parse(input);
-  const { sandbox } = definition;
-  const dataflow = dataflowId(definition);
-  const during = <Returned>(_activity: string, call: Promise<Returned>) => call;
-  const bound = giveUp(definition);
+  const scope = CancellationScope.current();
   try {
-    const [facts, notes] = await Promise.all([
-      recallFacts(definition, true).then((recalled) => readFacts(definition, recalled, bound, during)),
-      reading('Read what earlier runs noted').readNotes({ workflowId: workflowId(definition) }),
-    ]);
-    const observed = await observe(definition, {
-      async look(kind: Kind) {
-        // Most runs note the same ids.
-        const knownIds = [...new Set(notes.ids.flatMap((ids) => ids[kind] ?? []))];
-        const request = { sandbox, dataflow, name: resources[kind].name(definition), knownIds, ...bound };
-        const { found } = await reading(`Look for ${titleOf(kind)}`)[activityName('lookFor', kind)](request);
-        return found;
-      },
-      read: (kind, id, version) =>
-        reading(`Read ${titleOf(kind)}`)[activityName('read', kind)]({
-          sandbox,
-          id,
-          ...(version === undefined ? {} : { version }),
-          ...bound,
-        }),
-      given: facts.given,
-      flowLeft: notes.flowLeft,
-    });
-    const planned = (problems = facts.problems) =>
-      planOf(definition, observed, {
-        context: facts.context,
-        now: Date.now(),
-        problems,
-        warnings,
-        choices: {},
-      });
-    const { plan } = planned();
-    const schema = plan.steps.find(({ kind }) => kind === 'schema');
-    const isThere = schema?.action === 'keep' || schema?.action === 'adopt';
-    // AEP validates the mapping of a schema that it has.
-    const mapping =
-      isThere && facts.problems.length === 0
-        ? await mappingProblems(definition, schema.id, { ...bound, during })
-        : [];
-    const all = mapping.length === 0 ? plan : planned([...facts.problems, ...mapping]).plan;
-    const loads = plan.steps.some(({ kind, action }) => kind === 'flow' && action === 'create');
-    const dataset = plan.steps.find(
-      ({ kind, action }) => kind === 'dataset' && action !== 'create' && action !== 'replace',
-    );
-    const rows = loads && dataset?.id ? await rowsTwice(definition, dataset.id) : undefined;
-    if (rows) all.warnings.push(rows);
-    const told = fittingPlan(all);
+    const recalled = await recallFacts(definition, true);
+    const asked = {
+      definition,
+      warnings,
+      now: () => Date.now(),
+      recalled: recalled.fields,
+      stop: () => scope.cancel(),
+    };
+    const { plan } = await makePlan(asked, planReads(definition, recalled));
+    const told = fittingPlan(plan);
     setCurrentDetails(planAsMarkdown(told));
     return told;
   } catch (error) {
     throw endingOf(error, {}) ?? error;
   }
+}
+
+/** Each question an activity. */
+function planReads(definition: Definition, recalled: Recalled): PlanReads {
+  const { sandbox } = definition;
+  const dataflow = dataflowId(definition);
+  const bound = giveUp(definition);
+  return {
+    ...factReads(definition, recalled, bound, (_activity, call) => call),
+    notes: () => reading('Read what earlier runs noted').readNotes({ workflowId: workflowId(definition) }),
+    async look(kind, knownIds) {
+      const request = { sandbox, dataflow, name: resources[kind].name(definition), knownIds, ...bound };
+      const { found } = await reading(`Look for ${titleOf(kind)}`)[activityName('lookFor', kind)](request);
+      return found;
+    },
+    read: (kind, id, version) =>
+      reading(`Read ${titleOf(kind)}`)[activityName('read', kind)]({
+        sandbox,
+        id,
+        ...(version === undefined ? {} : { version }),
+        ...bound,
+      }),
+    rows: (datasetId) => holdsRows(sandbox, datasetId),
+  };
 }

@@ -1,6 +1,7 @@
-import { isCancellation } from '@temporalio/workflow';
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { Definition } from '../../definition/definition.ts';
 import type { ObservedDataflow } from '../../plan/observed-dataflow.ts';
+import { observe } from '../../plan/observe.ts';
 import type { Choices } from '../../plan/plan.ts';
 import { planOf, type Planned } from '../../plan/plan-of.ts';
 import { resources } from '../../resources/index.ts';
@@ -11,7 +12,6 @@ import { reasonOf } from '../failures.ts';
 import { handled } from '../handled.ts';
 import type { Checked } from './check-definition.ts';
 import type { Found, Ledger } from './ledger.ts';
-import { observe } from './observe.ts';
 import type { ProgressReport } from './progress.ts';
 import { Conflicting } from './refusals.ts';
 import type { ResourceCalls } from './resource-calls.ts';
@@ -66,12 +66,14 @@ export async function prepare(
       return ledger.look(kind);
     }
   };
+  const scope = CancellationScope.current();
   const observing = observe(definition, {
     look,
     lookAgain: (kind, found) => ledger.lookAgain(kind, found),
     read: calls.read,
     given,
     flowLeft: ledger.earlier!.flowLeft,
+    stop: () => scope.cancel(),
   });
   const observed = await observing.catch(async (error: unknown) => {
     for (const [kind, headStart] of headStarts) await noteEnd(kind, headStart, work);

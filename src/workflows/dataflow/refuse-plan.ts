@@ -1,10 +1,11 @@
-import { cut, cutJson } from '../../cut.ts';
-import type { Change, Plan } from '../../plan/plan.ts';
+import { cutJson } from '../../cut.ts';
+import { fittingPlan } from '../../plan/fitting-plan.ts';
+import type { Change } from '../../plan/plan.ts';
 import type { Difference } from '../../resources/differences.ts';
 import { titleOf } from '../../resources/index.ts';
 import type { Planned } from '../../plan/plan-of.ts';
 import { InvalidDefinitionError } from '../../definition/problems.ts';
-import { invalidDefinition, shown } from '../failures.ts';
+import { invalidDefinition } from '../failures.ts';
 import { Conflicting } from './refusals.ts';
 
 /** @throws InvalidDefinition where a problem stands. */
@@ -52,49 +53,4 @@ function differenceOf(change: Change): Difference {
   const { field } = change;
   if ('from' in change) return { field, wanted: change.to, found: change.from };
   return { field, wanted: change.added, found: change.removed };
-}
-
-/** Characters of a plan's JSON, of up to three bytes each: Temporal takes two million bytes, and more goes along with the plan. */
-const mostCharacters = 300_000;
-/** Of each list in a plan that is longer: the first for which it fits counts, and the last one always. */
-const mostOfEach = [200, 50, 10];
-const longestText = 300;
-
-/**
- * A plan as a failure or a result tells it. One that no history would take loses what is long in it: of lists the first few
- * are told, and how many more there are.
- */
-export function fittingPlan(plan: Plan): Plan {
-  let fitting = plan;
-  for (const most of mostOfEach) {
-    if (JSON.stringify(fitting).length <= mostCharacters) break;
-    fitting = shortened(plan, most);
-  }
-  return fitting;
-}
-
-function shortened(plan: Plan, most: number): Plan {
-  const change = (one: Change): Change => {
-    const field = cut(one.field, longestText);
-    if ('from' in one) return { field, from: shown(one.from), to: shown(one.to) };
-    return { field, added: rows(one.added), removed: rows(one.removed) };
-  };
-  const rows = (all: unknown[]) => first(all, shown, (more) => more);
-  const told = <One extends { message: string }>(one: One): One => ({
-    ...one,
-    message: cut(one.message, longestText),
-  });
-  return {
-    ...plan,
-    steps: plan.steps.map((step) => ({
-      ...step,
-      changes: first(step.changes, change, (more) => ({ field: '', from: null, to: more })),
-    })),
-    problems: first(plan.problems, told, (message) => ({ field: '', message })),
-  };
-
-  function first<One, Told>(all: One[], tell: (one: One) => Told, tellMore: (more: string) => Told): Told[] {
-    const more = all.length - most;
-    return [...all.slice(0, most).map(tell), ...(more > 0 ? [tellMore(`and ${more} more`)] : [])];
-  }
 }

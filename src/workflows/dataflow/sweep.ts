@@ -5,7 +5,7 @@ import type { ResourceIds } from '../../resources/kinds.ts';
 import { deletionOrder } from '../../resources/orders.ts';
 import { isLateTwin, surplusOf } from '../../resources/surplus.ts';
 import type { Ledger, Surplus } from './ledger.ts';
-import { partsOf } from './observe.ts';
+import { partsOf } from '../../plan/observe.ts';
 import type { ProgressReport } from './progress.ts';
 import type { ResourceCalls } from './resource-calls.ts';
 

@@ -1,6 +1,7 @@
 import { CancellationScope, CancelledFailure, isCancellation, upsertMemo } from '@temporalio/workflow';
 import { z } from 'zod';
 import { passedThrough } from '../../definition/source.ts';
+import { fittingPlan } from '../../plan/fitting-plan.ts';
 import { planOf } from '../../plan/plan-of.ts';
 import { isEmpty, type Choices, type Plan } from '../../plan/plan.ts';
 import { fail, endingOf } from '../failures.ts';
@@ -12,7 +13,7 @@ import { beginWork } from './begin-work.ts';
 import { Ledger } from './ledger.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { outcomeOf, reportProgress } from './progress.ts';
-import { fittingPlan, mustHaveNoConflict, mustHaveNoProblem } from './refuse-plan.ts';
+import { mustHaveNoConflict, mustHaveNoProblem } from './refuse-plan.ts';
 import { watchAndSweep } from './watch-and-sweep.ts';
 
 const updateInput = () =>

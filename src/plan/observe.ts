@@ -1,17 +1,17 @@
-import { CancellationScope } from '@temporalio/workflow';
-import type { Definition } from '../../definition/definition.ts';
-import { dataflowId } from '../../definition/identity.ts';
-import type { ObservedDataflow, Parts } from '../../plan/observed-dataflow.ts';
-import { resources } from '../../resources/index.ts';
-import type { Kind, ResourceIds } from '../../resources/kinds.ts';
-import { neededKinds } from '../../resources/orders.ts';
-import type { Observed } from '../../resources/resource.ts';
-import { allEnded } from '../handled.ts';
+import { allEnded } from '../all-ended.ts';
+import type { Definition } from '../definition/definition.ts';
+import { dataflowId } from '../definition/identity.ts';
+import { resources } from '../resources/index.ts';
+import type { Kind, ResourceIds } from '../resources/kinds.ts';
+import { neededKinds } from '../resources/orders.ts';
+import type { Observed } from '../resources/resource.ts';
+import type { ObservedDataflow, Parts } from './observed-dataflow.ts';
 
 /** Reads one resource by its id; null where AEP has none. Of a mapping set, one of its versions. */
 export type Read = (kind: Kind, id: string, version?: number) => Promise<Observed | null>;
 
-interface Sight {
+/** What is looked with: single looks, each an activity, or a snapshot of the sandbox. */
+export interface Sight {
   /** All that AEP has of one kind that may be the dataflow's. */
   look: (kind: Kind) => Promise<Observed[]>;
   /** The same once more, now that all looks are known and no flow lives. */
@@ -21,16 +21,17 @@ interface Sight {
   given: ResourceIds;
   /** The flow that the newest of earlier runs left. */
   flowLeft?: string | undefined;
+  /** Is called when a look has failed: the others need not go on. */
+  stop?: () => void;
 }
 
 /** What AEP has of a dataflow: every kind at once, and then what its flows refer to. */
 export async function observe(definition: Definition, sight: Sight): Promise<ObservedDataflow> {
-  const { given, look, lookAgain, read, flowLeft } = sight;
-  const scope = CancellationScope.current();
+  const { given, look, lookAgain, read, flowLeft, stop = () => undefined } = sight;
   const kinds = neededKinds(definition).filter((kind) => given[kind] === undefined);
   const ofEach = async (ask: (kind: Kind) => Promise<Observed[]>) => {
     const looks = kinds.map(async (kind) => [kind, await ask(kind)] as const);
-    return Object.fromEntries(await allEnded(looks, () => scope.cancel())) as ObservedDataflow['found'];
+    return Object.fromEntries(await allEnded(looks, stop)) as ObservedDataflow['found'];
   };
   const isOurs = ({ mark }: Observed) => mark?.dataflow === dataflowId(definition);
   const first = await ofEach(look);

@@ -1,8 +1,7 @@
-import type { RecalledFields } from '../../activities/index.ts';
-import type { Definition } from '../../definition/definition.ts';
-import type { Problem } from '../../definition/problems.ts';
-import { mappingSet } from '../../resources/mapping-set.ts';
-import { schema } from '../../resources/schema.ts';
+import type { Definition } from '../definition/definition.ts';
+import type { Problem } from '../definition/problems.ts';
+import { mappingSet } from '../resources/mapping-set.ts';
+import { schema } from '../resources/schema.ts';
 import {
   destinationsOf,
   judge,
@@ -11,31 +10,28 @@ import {
   toCorrect,
   type Part,
   type PartAnswer,
-} from '../../xdm/judge.ts';
-import { summarized } from '../calls.ts';
+} from '../xdm/judge.ts';
+import type { MappingReads } from './reads.ts';
 
-export interface MappingCheck {
-  giveUpAfterMs?: number;
-  /** What the worker remembers of the class, the field groups or the schema: see `recallFacts`. */
-  recalled?: RecalledFields | undefined;
-  /** Is told what is waited for. */
-  during?: <Answer>(activity: string, call: Promise<Answer>) => Promise<Answer>;
-}
+/** What is known of which part, by `partKey`. */
+export type RecalledFields = Record<string, PartAnswer>;
 
 /**
  * What of the mapping surely cannot work, found before anything is made: classes and field groups that are not there,
  * destinations that no field has, and columns whose type does not fit. AEP's own validation is asked where the schema
  * exists.
  * @param schemaId absent for a schema that is to be made.
+ * @param recalled what the worker remembers of the class, the field groups or the schema: see `recallFacts`.
  */
 export async function mappingProblems(
   definition: Definition,
   schemaId: string | undefined,
-  more: MappingCheck = {},
+  reads: MappingReads,
+  recalled: RecalledFields = {},
 ): Promise<Problem[]> {
   const [ours, aeps] = await Promise.all([
-    problemsByFields(definition, schemaId, more),
-    schemaId === undefined ? [] : problemsByValidation(definition, schemaId, more),
+    problemsByFields(definition, schemaId, reads, recalled),
+    schemaId === undefined ? [] : problemsByValidation(definition, schemaId, reads),
   ]);
   // Ours say what would be right.
   const told = new Set(ours.map(({ field }) => rowOf(field)));
@@ -57,15 +53,12 @@ export function fieldsToRecall(definition: Definition) {
 async function problemsByFields(
   definition: Definition,
   schemaId: string | undefined,
-  { giveUpAfterMs, recalled = {}, during = (_, call) => call }: MappingCheck,
+  reads: MappingReads,
+  recalled: RecalledFields,
 ): Promise<Problem[]> {
-  const { sandbox } = definition;
   const parts = partsOf(definition, schemaId);
   const paths = destinationsOf(definition, parts.length);
-  const read = ({ kind, id }: Part, nearestTo?: string[]): Promise<PartAnswer> => {
-    const request = { sandbox, id, paths, ...(nearestTo ? { nearestTo } : {}), ...bound(giveUpAfterMs) };
-    return during(readOf[kind], summarized(`${titles[kind]} ${lastPart(id)}`)[readOf[kind]](request));
-  };
+  const read = (part: Part, nearestTo?: string[]) => reads.part(part, paths, nearestTo);
   const isRight = (answers: PartAnswer[]) => judge(definition, parts, paths, answers).length === 0;
   const known = parts.flatMap((part) => recalled[partKey(part)] ?? []);
   // The usual case, without a promise: the SDK takes a stack trace for each.
@@ -78,11 +71,9 @@ async function problemsByFields(
   const notSought = new Set(gone.slice(mostSought));
   const anew = await inGroups(parts, (part) => (notSought.has(part) ? read(part) : read(part, nearestTo)));
   // A schema that an earlier run made may have been given more field groups by somebody since.
-  const title = schema.name(definition);
-  const request = { sandbox, title, paths, ...bound(giveUpAfterMs) };
   const existing =
     schemaId === undefined && nearestTo.length > 0
-      ? await during('findSchemaFields', summarized(`Look for schema ${title}`).findSchemaFields(request))
+      ? await reads.schemaOfTitle(schema.name(definition), paths)
       : {};
   const all = existing.types ? [...anew, existing] : anew;
   return judge(definition, parts, paths, all, nearestTo);
@@ -107,31 +98,13 @@ async function inGroups(
 async function problemsByValidation(
   definition: Definition,
   schemaId: string,
-  { giveUpAfterMs, during = (_, call) => call }: MappingCheck,
+  reads: MappingReads,
 ): Promise<Problem[]> {
-  const body = mappingSet.body(definition, { schema: schemaId });
-  const request = { sandbox: definition.sandbox, body, ...bound(giveUpAfterMs) };
-  const validating = summarized('Validate the mapping').validateMapping(request);
-  const refused = await during('validateMapping', validating);
+  const refused = await reads.validate(mappingSet.body(definition, { schema: schemaId }));
   return refused.map(({ index, why }) => ({
     field: `mapping[${index}]`,
     message: `is not valid, says AEP: ${why}`,
   }));
-}
-
-const readOf = { class: 'readClass', fieldGroup: 'readFieldGroup', schema: 'readSchemaFields' } as const;
-const titles = {
-  class: 'Read class',
-  fieldGroup: 'Read field group',
-  schema: 'Read the fields of schema',
-};
-
-function bound(giveUpAfterMs: number | undefined) {
-  return giveUpAfterMs === undefined ? {} : { giveUpAfterMs };
-}
-
-function lastPart(id: string): string {
-  return id.slice(id.lastIndexOf('/') + 1);
 }
 
 /** `mapping[3].destination` is of the row `mapping[3]`. */

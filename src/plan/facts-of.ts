@@ -1,0 +1,128 @@
+import { tellSpec } from '../definition/connectors.ts';
+import type { Definition } from '../definition/definition.ts';
+import type { Problem } from '../definition/problems.ts';
+import { sourceFacts } from '../definition/source-facts.ts';
+import { givenStartSeconds } from '../definition/start.ts';
+import { problemsOfWebhook } from '../definition/known-webhook.ts';
+import { flowSettings, type FlowSettings } from '../resources/flow.ts';
+import { resources, titleOf } from '../resources/index.ts';
+import type { Kind, ResourceIds } from '../resources/kinds.ts';
+import { givenIds } from '../resources/orders.ts';
+import type { FlowContext, Observed } from '../resources/resource.ts';
+import { mappingProblems, type RecalledFields } from './mapping-problems.ts';
+import type { BaseConnection, FactReads, FlowSpecAnswer } from './reads.ts';
+
+/** What was read for a definition, and everything that is wrong with it. */
+export interface ReadFacts {
+  context: FlowContext;
+  /** The ids that are given, and the schema of a dataset that is given alone. */
+  given: ResourceIds;
+  problems: Problem[];
+  /** AEP does not know yet whether the base connection's credentials are good. */
+  isInitializing: boolean;
+}
+
+/**
+ * Reads what the definition takes for granted: the flow spec, every id it gives, and what its mapping goes to. All of it at
+ * once.
+ * @param recalled what of the fields need not be read.
+ */
+export async function factsOf(
+  definition: Definition,
+  reads: FactReads,
+  recalled?: RecalledFields,
+): Promise<ReadFacts> {
+  const { sandbox, source, watch } = definition;
+  const given = givenIds(definition);
+  const kinds = Object.keys(given) as Kind[];
+  const reading = Promise.all(
+    kinds.map(async (kind) => [kind, await reads.given(kind, given[kind]!)] as const),
+  );
+  const checkMapping = async () => {
+    // The schema of a dataset that is given alone is known only when that is read.
+    const alone = given.dataset !== undefined && given.schema === undefined;
+    const schemaId = alone ? schemaOf((Object.fromEntries(await reading) as Found).dataset) : given.schema;
+    if (alone && schemaId === undefined) return [];
+    return mappingProblems(definition, schemaId, reads, recalled);
+  };
+  const webhook = watch?.notify?.webhook;
+  const { baseConnectionId } = source;
+  const [flowSpec, baseConnection, webhooks, mapping, answers] = await Promise.all([
+    reads.flowSpec(sourceFacts(source).flowSpec, settingsOf(definition)),
+    baseConnectionId ? reads.baseConnection(baseConnectionId) : null,
+    webhook === undefined ? [] : reads.webhooks(),
+    checkMapping(),
+    reading,
+  ]);
+  const found = Object.fromEntries(answers) as Found;
+  const schema = schemaOf(found.dataset);
+  return {
+    context: { flowSpec: { id: flowSpec?.id ?? '', version: flowSpec?.version ?? '' } },
+    given: schema ? { ...given, schema } : given,
+    problems: [
+      ...problemsOfFlowSpec(definition, flowSpec),
+      ...problemsOfBaseConnection(definition, baseConnection),
+      ...problemsOfGiven(given, found, sandbox),
+      ...mapping,
+      ...problemsOfWebhook(watch, webhooks).map(({ field, message }) => ({
+        field: `watch.${field}`,
+        message,
+      })),
+    ],
+    isInitializing: baseConnection?.state === initializing,
+  };
+}
+
+/** What of a definition's flow its flow spec has a say in. */
+export function settingsOf(definition: Definition): FlowSettings {
+  return flowSettings(definition, { mappingId: '', startTime: givenStartSeconds(definition) ?? 0 });
+}
+
+/** The state of a base connection of which AEP does not know yet whether its credentials are good. */
+export const initializing = 'initializing';
+
+/** What AEP has of what is given; null where it has nothing. */
+type Found = Partial<Record<Kind, Observed | null>>;
+
+function problemsOfFlowSpec({ sandbox, source }: Definition, spec: FlowSpecAnswer): Problem[] {
+  if (spec) return spec.problems;
+  const { flowSpec } = sourceFacts(source);
+  return [{ field: 'source', message: `AEP has no flow spec ${flowSpec} in the sandbox ${sandbox}` }];
+}
+
+export function problemsOfBaseConnection({ sandbox, source }: Definition, found: BaseConnection): Problem[] {
+  const id = source.baseConnectionId;
+  if (!id) return [];
+  const field = 'source.baseConnectionId';
+  if (!found) return [{ field, message: notThere(id, 'base connection', sandbox) }];
+  const { state, connectionSpecId } = found;
+  const { connectionSpec } = sourceFacts(source);
+  const problems: Problem[] = [];
+  if (state && state !== 'enabled' && state !== initializing)
+    problems.push({ field, message: `${id} is ${state}: it must be enabled` });
+  if (connectionSpecId && connectionSpecId !== connectionSpec.id) {
+    const message = `${id} is a base connection of ${tellSpec(connectionSpecId)}, not of ${tellSpec(connectionSpec.id)}`;
+    problems.push({ field, message });
+  }
+  return problems;
+}
+
+function problemsOfGiven(given: ResourceIds, found: Found, sandbox: string): Problem[] {
+  const problems = (Object.keys(found) as Kind[])
+    .filter((kind) => !found[kind])
+    .map((kind) => ({
+      field: resources[kind].given!.field,
+      message: notThere(given[kind]!, titleOf(kind), sandbox),
+    }));
+  if (!found.dataset || !given.schema || schemaOf(found.dataset) === given.schema) return problems;
+  const message = `is ${given.schema}, but the dataset ${found.dataset.id} has the schema ${schemaOf(found.dataset)}`;
+  return [...problems, { field: 'schema.id', message }];
+}
+
+function notThere(id: string, what: string, sandbox: string): string {
+  return `${id} is not there: give the id of an existing ${what} in the sandbox ${sandbox}`;
+}
+
+function schemaOf(dataset: Observed | null | undefined): string | undefined {
+  return dataset?.fields['schema'] as string | undefined;
+}

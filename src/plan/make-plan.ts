@@ -1,0 +1,71 @@
+import type { Definition } from '../definition/definition.ts';
+import type { Warning } from '../definition/problems.ts';
+import type { Kind } from '../resources/kinds.ts';
+import { factsOf } from './facts-of.ts';
+import { mappingProblems, type RecalledFields } from './mapping-problems.ts';
+import { observe } from './observe.ts';
+import { planOf, type Planned } from './plan-of.ts';
+import type { Action, Choices, Step } from './plan.ts';
+import type { PlanReads } from './reads.ts';
+import { rowsTwice } from './rows-twice.ts';
+
+/** What a plan is made with, beside what is read for it. */
+export interface Asked {
+  definition: Definition;
+  warnings: Warning[];
+  choices?: Choices;
+  /** Says what time it is, once all is read. Epoch milliseconds. */
+  now: () => number;
+  /** What the worker remembers of the fields. */
+  recalled?: RecalledFields | undefined;
+  /** Is called when a look has failed: the others need not go on. */
+  stop?: () => void;
+}
+
+/**
+ * Reads everything that a plan rests on, and plans: what AEP has of the dataflow, and everything that is against it. The
+ * same for one dataflow, where each read is an activity, and for a whole sandbox, which is read beforehand.
+ */
+export async function makePlan(asked: Asked, reads: PlanReads): Promise<Planned> {
+  const { definition, choices = {}, now, recalled, stop } = asked;
+  const [facts, notes] = await Promise.all([factsOf(definition, reads, recalled), reads.notes()]);
+  const observed = await observe(definition, {
+    look: (kind) =>
+      // Most runs note the same ids.
+      reads.look(kind, [...new Set(notes.ids.flatMap((ids) => ids[kind] ?? []))]),
+    read: (kind, id, version) => reads.read(kind, id, version),
+    given: facts.given,
+    flowLeft: notes.flowLeft,
+    ...(stop ? { stop } : {}),
+  });
+  const planned = (problems = facts.problems) =>
+    planOf(definition, observed, {
+      context: facts.context,
+      now: now(),
+      problems,
+      warnings: asked.warnings,
+      choices,
+    });
+  const first = planned();
+  const { steps } = first.plan;
+  const stepOf = (kind: Kind) => steps.find((step) => step.kind === kind);
+  const schema = stepOf('schema');
+  // AEP validates the mapping of a schema that it has. What it has taken already need not be judged again.
+  const isToJudge = isThere(schema) && !isThere(stepOf('mappingSet')) && facts.problems.length === 0;
+  const mapping = isToJudge ? await mappingProblems(definition, schema!.id, reads) : [];
+  const all = mapping.length === 0 ? first : planned([...facts.problems, ...mapping]);
+  const dataset = steps.find(
+    ({ kind, action }) => kind === 'dataset' && action !== 'create' && action !== 'replace',
+  );
+  const loads = stepOf('flow')?.action === 'create';
+  const rows =
+    loads && dataset?.id ? await rowsTwice(definition, dataset.id, (id) => reads.rows(id)) : undefined;
+  if (rows) all.plan.warnings.push(rows);
+  return all;
+}
+
+const staying: ReadonlySet<Action> = new Set(['keep', 'adopt']);
+
+function isThere(step: Step | undefined): boolean {
+  return step !== undefined && staying.has(step.action);
+}

@@ -1,0 +1,59 @@
+import type { Problem } from '../definition/problems.ts';
+import type { FlowSettings } from '../resources/flow.ts';
+import type { Kind, ResourceIds } from '../resources/kinds.ts';
+import type { JsonObject, Observed } from '../resources/resource.ts';
+import type { Part, PartAnswer } from '../xdm/judge.ts';
+
+/** The flow spec's id, and what it does not allow. Null where AEP has no flow spec of that name. */
+export type FlowSpecAnswer = { id: string; version: string; problems: Problem[] } | null;
+
+/** A base connection, as far as a source connection depends on it. Null where there is none. */
+export type BaseConnection = { state?: string; connectionSpecId?: string } | null;
+
+/** What is wrong with a row of a mapping, in AEP's words. */
+export interface RowRefused {
+  index: number;
+  why: string;
+}
+
+/** What executions under a dataflow's id noted, for who only wants to know what there is. */
+export interface Notes {
+  /** What earlier runs noted as made or adopted, newest first. */
+  ids: ResourceIds[];
+  /** The flow that the newest of them left. */
+  flowLeft?: string;
+}
+
+/** What is asked about the mapping of one definition. */
+export interface MappingReads {
+  /** What a class, a field group or a schema says of these destinations; `nearestTo`: which of them to correct. */
+  part(part: Part, paths: string[], nearestTo?: string[]): Promise<PartAnswer>;
+  /** The same of the schema of a title. */
+  schemaOfTitle(title: string, paths: string[]): Promise<PartAnswer>;
+  /** What Data Prep has against a mapping set that would be created so. */
+  validate(body: JsonObject): Promise<RowRefused[]>;
+}
+
+/** What is asked about everything that one definition takes for granted. */
+export interface FactReads extends MappingReads {
+  /** @param settings what of the flow the flow spec has a say in. */
+  flowSpec(name: string, settings: FlowSettings): Promise<FlowSpecAnswer>;
+  baseConnection(id: string): Promise<BaseConnection>;
+  given(kind: Kind, id: string): Promise<Observed | null>;
+  /** The names of the webhooks that workers know. */
+  webhooks(): Promise<string[]>;
+}
+
+/**
+ * Everything that a plan is made from. In a workflow each is an activity of its own; over a snapshot of a sandbox few of
+ * them are calls at all.
+ */
+export interface PlanReads extends FactReads {
+  notes(): Promise<Notes>;
+  /** What AEP has of one kind that may be the dataflow's. */
+  look(kind: Kind, knownIds: string[]): Promise<Observed[]>;
+  /** One resource by its id; of a mapping set, one of its versions. */
+  read(kind: Kind, id: string, version?: number): Promise<Observed | null>;
+  /** Whether a dataset holds rows. Undefined where that could not be read: a warning is not worth a long wait. */
+  rows(datasetId: string): Promise<boolean | undefined>;
+}
