@@ -1,4 +1,5 @@
 import type { Definition } from '../definition/definition.ts';
+import { startsAt } from '../resources/described-resource.ts';
 import { resources } from '../resources/index.ts';
 import { textAt } from '../resources/json.ts';
 import type { Kind } from '../resources/kinds.ts';
@@ -13,30 +14,45 @@ export interface Differs {
   edits: Edit[];
   /** What cannot, in the terms of the definition. */
   fixed: Change[];
+  /** What is not to count, in the terms of the definition. */
+  masked: Change[];
+}
+
+/** How to compare. */
+export interface Comparing {
+  /** Epoch milliseconds: what AEP lets one change of a schedule depends on whether it has begun. */
+  now: number;
+  /** Fields of the definition in which a difference does not count, each with all that is under it. */
+  mask: readonly string[];
+  /** Whether the resource is the dataflow's own. Default: it is. */
+  isOurs?: boolean;
 }
 
 /**
  * Compares what AEP has with what would be asked for in its place. A name or a description that the definition does not
  * give is no difference, nor is that of a resource which is somebody else's.
- * @param now epoch milliseconds: what AEP lets one change of a schedule depends on whether it has begun.
  */
 export function differencesOf(
   kind: Kind,
   definition: Definition,
   body: JsonObject,
   observed: Observed,
-  now: number,
-  isOurs = true,
+  { now, mask, isOurs = true }: Comparing,
 ): Differs {
   const { differences, canChange, isMoot, asked } = resources[kind];
   const about = { body, observed, now };
-  const differs: Differs = { changes: [], edits: [], fixed: [] };
+  const differs: Differs = { changes: [], edits: [], fixed: [], masked: [] };
+  const isMasked = ({ field }: Change) => mask.some((one) => startsAt(field, one));
   for (const edit of isOurs ? textEdits(body, observed) : []) {
-    differs.edits.push(edit);
-    differs.changes.push({ field: asked(edit.field, definition), from: edit.from, to: edit.to });
+    const change = { field: asked(edit.field, definition), from: edit.from, to: edit.to };
+    if (isMasked(change)) differs.masked.push(change);
+    else {
+      differs.edits.push(edit);
+      differs.changes.push(change);
+    }
   }
   // Several fields of a resource may be asked for by one of the definition.
-  const said = new Set(differs.changes.map((change) => JSON.stringify(change)));
+  const said = new Set([...differs.changes, ...differs.masked].map((change) => JSON.stringify(change)));
   for (const difference of differences(body, observed)) {
     if (isMoot?.(difference, about)) continue;
     const { field, wanted, found } = difference;
@@ -44,6 +60,10 @@ export function differencesOf(
     const json = JSON.stringify(change);
     if (said.has(json)) continue;
     said.add(json);
+    if (isMasked(change)) {
+      differs.masked.push(change);
+      continue;
+    }
     differs.changes.push(change);
     if (canChange?.(difference, about)) differs.edits.push({ field, from: found, to: wanted });
     else differs.fixed.push(change);

@@ -25,6 +25,7 @@ function shortened(plan: Plan, most: number): Plan {
     if ('from' in one) return { field, from: shown(one.from), to: shown(one.to) };
     return { field, added: rows(one.added), removed: rows(one.removed) };
   };
+  const changes = (all: Change[]) => first(all, change, (more) => ({ field: '', from: null, to: more }));
   const rows = (all: unknown[]) => first(all, shown, (more) => more);
   const told = <One extends { message: string }>(one: One): One => ({
     ...one,
@@ -34,7 +35,8 @@ function shortened(plan: Plan, most: number): Plan {
     ...plan,
     steps: plan.steps.map((step) => ({
       ...step,
-      changes: first(step.changes, change, (more) => ({ field: '', from: null, to: more })),
+      changes: changes(step.changes),
+      ...(step.masked ? { masked: changes(step.masked) } : {}),
     })),
     problems: first(plan.problems, told, (message) => ({ field: '', message })),
   };

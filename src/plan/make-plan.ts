@@ -14,6 +14,8 @@ export interface Asked {
   definition: Definition;
   warnings: Warning[];
   choices?: Choices;
+  /** Fields in which a difference does not count. */
+  mask?: readonly string[] | undefined;
   /** Says what time it is, once all is read. Epoch milliseconds. */
   now: () => number;
   /** What the worker remembers of the fields. */
@@ -27,7 +29,7 @@ export interface Asked {
  * same for one dataflow, where each read is an activity, and for a whole sandbox, which is read beforehand.
  */
 export async function makePlan(asked: Asked, reads: PlanReads): Promise<Planned> {
-  const { definition, choices = {}, now, recalled, stop } = asked;
+  const { definition, choices = {}, mask, now, recalled, stop } = asked;
   const [facts, notes] = await Promise.all([factsOf(definition, reads, recalled), reads.notes()]);
   const observed = await observe(definition, {
     look: (kind) =>
@@ -45,6 +47,7 @@ export async function makePlan(asked: Asked, reads: PlanReads): Promise<Planned>
       problems,
       warnings: asked.warnings,
       choices,
+      mask,
     });
   const first = planned();
   const { steps } = first.plan;

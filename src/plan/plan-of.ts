@@ -31,6 +31,8 @@ export interface Facts {
   problems: Problem[];
   warnings: Warning[];
   choices: Choices;
+  /** Fields of the definition in which a difference does not count, each with all that is under it. */
+  mask?: readonly string[] | undefined;
 }
 
 /** A plan, and what it takes to carry it out. */
@@ -86,7 +88,7 @@ export function planOf(definition: Definition, observed: ObservedDataflow, facts
 function stepsOf(
   definition: Definition,
   { found, givenIds, missingFlow }: ObservedDataflow,
-  { context, now, choices }: Facts,
+  { context, now, choices, mask = [] }: Facts,
   { living, predecessor }: Chosen,
 ): Stepped[] {
   const ids: ResourceIds = {};
@@ -104,7 +106,7 @@ function stepsOf(
     if (id !== undefined)
       return { step: { kind, action: 'given', id, reason: 'The definition names it', changes: [], needs } };
     const body = resources[kind].body(definition, ids, context);
-    const asked = { kind, definition, dataflow: dataflowId(definition), body, needs, now };
+    const asked = { kind, definition, dataflow: dataflowId(definition), body, needs, now, mask };
     const there = found[kind] ?? [];
     if (kind !== 'flow') return living ? stepOfLiving(asked, living[kind]) : stepOfNew(asked, there);
     // A draft that is not as asked for is in nobody's way.
@@ -226,6 +228,7 @@ function toBeMade(all: readonly Stepped[]): JsonObject[] {
 }
 
 function restingOf(steps: readonly Step[], { found, flows }: ObservedDataflow): Observed[] {
-  const all = [...Object.values(found).flat(), ...flows.flatMap((parts) => Object.values(parts))];
+  // What a living flow has first: of a mapping set that is the version that counts, whichever a look shows.
+  const all = [...flows.flatMap((parts) => Object.values(parts)), ...Object.values(found).flat()];
   return steps.flatMap(({ id }) => all.find((one) => one.id === id) ?? []);
 }

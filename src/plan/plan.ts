@@ -21,6 +21,8 @@ export interface Step {
   /** Why, in a sentence. */
   reason: string;
   changes: Change[];
+  /** Differences in fields that are masked: they are told and do not count. Absent: there are none. */
+  masked?: Change[];
   /** The kinds that must be there first. */
   needs: Kind[];
 }
@@ -80,6 +82,8 @@ export function summaryOf(steps: readonly Step[], problems: readonly Problem[]):
   const asTheyAre = steps.filter(({ action }) => idle.has(action)).length;
   if (parts.length === 0) parts.push('Nothing to change');
   if (asTheyAre > 0) parts.push(`${asTheyAre} as they are`);
+  const masked = steps.reduce((sum, step) => sum + (step.masked?.length ?? 0), 0);
+  if (masked > 0) parts.push(masked === 1 ? 'a difference masked' : `${masked} differences masked`);
   if (problems.length > 0) parts.push(problems.length === 1 ? 'a problem' : `${problems.length} problems`);
   return parts.join(', ');
 }

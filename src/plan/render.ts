@@ -32,7 +32,8 @@ const mostRows = 20;
  */
 export function planAsText({ dataflow, steps, problems, warnings, choices, summary, digest }: Plan): string {
   const lines = [`Plan for ${dataflow}`, ''];
-  for (const step of steps) lines.push(...lineOf(step), ...step.changes.flatMap(changeLines));
+  for (const step of steps)
+    lines.push(...lineOf(step), ...step.changes.flatMap(changeLines), ...maskedLines(step));
   if (problems.length > 0)
     lines.push(
       '',
@@ -69,6 +70,12 @@ function changeLines(change: Change): string[] {
   ];
   const more = rows.length - mostRows;
   return [`      ${field}:`, ...rows.slice(0, mostRows), ...(more > 0 ? [`        and ${more} more`] : [])];
+}
+
+function maskedLines({ masked = [] }: Step): string[] {
+  return masked.flatMap((change) =>
+    changeLines(change).map((line, index) => (index === 0 ? `${line} (masked)` : line)),
+  );
 }
 
 const brief = (value: unknown): string => cutJson(value, longestValue);

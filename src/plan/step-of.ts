@@ -35,6 +35,8 @@ export interface Asked {
   needs: Kind[];
   /** Epoch milliseconds. */
   now: number;
+  /** Fields of the definition in which a difference does not count. */
+  mask: readonly string[];
 }
 
 /** What stands in a body for the id of what is not made yet: it is equal to no id. */
@@ -50,21 +52,26 @@ export const publishes = 'Made as a draft: it is published, which enables it';
 
 /** What becomes of a part of the living flow. */
 export function stepOfLiving(asked: Asked, part: Observed | undefined): Stepped {
-  const { kind, definition, body, dataflow, now } = asked;
+  const { kind, definition, body, dataflow, now, mask } = asked;
   const { title, hasUniqueTitle, insteadOfSecond } = resources[kind];
   if (!part) return stepped(asked, 'create', `The living flow has no ${title} any more`);
   const { id } = part;
   // What Data Prep has kept no name of may be ours.
   const isOurs = part.mark ? part.mark.dataflow === dataflow : kind === 'mappingSet' && !part.name;
-  const { changes, edits, fixed } = differencesOf(kind, definition, body, part, now, isOurs);
+  const { changes, edits, fixed, masked } = differencesOf(kind, definition, body, part, {
+    now,
+    mask,
+    isOurs,
+  });
+  const about = { id, masked };
   if (kind === 'flow' && isDraft(part) && changes.length === 0)
-    return stepped(asked, 'update', publishes, { id });
-  if (changes.length === 0) return stepped(asked, 'keep', 'As the definition asks for', { id });
+    return stepped(asked, 'update', publishes, about);
+  if (changes.length === 0) return stepped(asked, 'keep', asAskedFor(masked), about);
   if (fixed.length > 0 && hasUniqueTitle && part.name === body['title']) {
     const reason = `AEP cannot change it so, and keeps its title unique. ${insteadOfSecond}`;
     const message = `The ${title} ${id} is not what the definition asks for. ${reason}`;
     return {
-      ...stepped(asked, 'conflict', reason, { id, changes }),
+      ...stepped(asked, 'conflict', reason, { ...about, changes }),
       conflict: conflict('differs', message, [id]),
     };
   }
@@ -74,23 +81,26 @@ export function stepOfLiving(asked: Asked, part: Observed | undefined): Stepped 
       own.length > 0
         ? 'AEP cannot change it under a flow that runs'
         : 'What it refers to is replaced, and AEP cannot change that';
-    return stepped(asked, 'replace', reason, { id, changes: own });
+    return stepped(asked, 'replace', reason, { ...about, changes: own });
   }
   if (!isOurs && kind === 'mappingSet')
-    return stepped(asked, 'replace', "It is not the dataflow's own, and so is not changed", { id, changes });
+    return stepped(asked, 'replace', "It is not the dataflow's own, and so is not changed", {
+      ...about,
+      changes,
+    });
   if (!isOurs) {
     const message = `The ${title} ${id}, which the flow of ${dataflow} uses, is not the dataflow's own, and so is not changed. ${insteadOfSecond ?? 'Change it in AEP'}`;
     return {
-      ...stepped(asked, 'conflict', message, { id, changes }),
+      ...stepped(asked, 'conflict', message, { ...about, changes }),
       conflict: conflict('foreign', message, [id]),
     };
   }
-  return { ...stepped(asked, 'update', 'AEP changes it in place', { id, changes }), edits };
+  return { ...stepped(asked, 'update', 'AEP changes it in place', { ...about, changes }), edits };
 }
 
 /** What becomes of a kind of which no living flow has one: what was found may have been made before. */
 export function stepOfNew(asked: Asked, found: readonly Observed[]): Stepped {
-  const { kind, definition, body, dataflow, now } = asked;
+  const { kind, definition, body, dataflow, now, mask } = asked;
   const decision = decide(kind, body, found, { dataflow });
   if (decision.action === 'create') {
     const foreign = found.filter(({ mark, name }) => !mark && name === body['name']);
@@ -101,20 +111,18 @@ export function stepOfNew(asked: Asked, found: readonly Observed[]): Stepped {
   const id = decision.action === 'adopt' ? decision.id : decision.ids[0]!;
   const there = found.find((one) => one.id === id)!;
   const isOurs = decision.action === 'adopt' || decision.reason === 'differs';
-  const { changes, edits, fixed } = isOurs
-    ? differencesOf(kind, definition, body, there, now)
-    : { changes: [], edits: [], fixed: [] };
+  const { changes, edits, fixed, masked } = isOurs
+    ? differencesOf(kind, definition, body, there, { now, mask })
+    : { changes: [], edits: [], fixed: [], masked: [] };
+  const about = { id, masked, changes };
   if (isOurs && changes.length === 0)
-    return stepped(asked, 'adopt', 'Made before, and as the definition asks for', { id });
+    return stepped(asked, 'adopt', 'Made before, and as the definition asks for', about);
   if (isOurs && fixed.length === 0)
-    return { ...stepped(asked, 'update', 'Made before; AEP changes it in place', { id, changes }), edits };
+    return { ...stepped(asked, 'update', 'Made before; AEP changes it in place', about), edits };
   if (isOurs && resources[kind].makesRoom)
-    return stepped(asked, 'replace', 'Made before, from another definition; no flow uses it', {
-      id,
-      changes,
-    });
+    return stepped(asked, 'replace', 'Made before, from another definition; no flow uses it', about);
   const inTheWay = decision as Conflict;
-  return { ...stepped(asked, 'conflict', inTheWay.message, { id, changes }), conflict: inTheWay };
+  return { ...stepped(asked, 'conflict', inTheWay.message, about), conflict: inTheWay };
 }
 
 /** The same for the flow itself: a second one would load the data twice. */
@@ -150,10 +158,17 @@ function stepped(
   { kind, needs, body }: Asked,
   action: Action,
   reason: string,
-  { id, changes = [] }: { id?: string; changes?: Change[] } = {},
+  { id, changes = [], masked = [] }: { id?: string; changes?: Change[]; masked?: Change[] } = {},
 ): Stepped {
-  const step = { kind, action, ...(id === undefined ? {} : { id }), reason, changes, needs };
+  const there = id === undefined ? {} : { id };
+  const step = { kind, action, ...there, reason, changes, ...(masked.length > 0 ? { masked } : {}), needs };
   return { step, body };
+}
+
+function asAskedFor(masked: readonly Change[]): string {
+  return masked.length === 0
+    ? 'As the definition asks for'
+    : 'As the definition asks for, but for what is masked';
 }
 
 function foreignDataset(name: string, foreign: Observed[]): Warning {

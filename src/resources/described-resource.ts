@@ -60,7 +60,7 @@ export function askedBy(pairs: readonly (readonly [prefix: string, asked: string
 }
 
 /** Whether a path is that one or lies under it. */
-function startsAt(field: string, prefix: string): boolean {
+export function startsAt(field: string, prefix: string): boolean {
   return field === prefix || (field.startsWith(prefix) && /[.[]/.test(field.charAt(prefix.length)));
 }
 

@@ -1,0 +1,24 @@
+import { partsOf } from './field-tree.ts';
+import { suggestions } from './nearest.ts';
+import type { Problem } from './problems.ts';
+import { keysAt } from './schema-at.ts';
+import { unknownKeys } from './shape.ts';
+
+/** What is wrong with fields that are to be masked: one that no definition has would hide nothing, and nobody would know. */
+export function maskProblems(mask: readonly string[]): Problem[] {
+  const suggest = suggestions();
+  return mask.flatMap((field, index) => {
+    const path: (string | number)[] = [];
+    for (const part of partsOf(field)) {
+      const item = /^\[(\d+)\]$/.exec(part);
+      const key = item ? Number(item[1]) : part.replace(/^\./, '');
+      const known = keysAt(path);
+      if (typeof key === 'string' && known.length > 0 && !known.includes(key)) {
+        const message = `${key} ${unknownKeys(known, suggest)(key)}: give a field of a definition, such as "schedule.interval"`;
+        return [{ field: `mask[${index}]`, message }];
+      }
+      path.push(key);
+    }
+    return [];
+  });
+}
