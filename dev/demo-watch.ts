@@ -31,7 +31,7 @@ export async function demoWatch(
       },
       workerEnv: { AEP_WATCH_INTERVAL: '250' },
       onMessage: (message) => {
-        if (message.event !== 'createWaits') inbox.take(message);
+        if ('flowId' in message) inbox.take(message);
       },
     });
     say(`Temporal UI ${stack.temporal.uiUrl}, AEP emulator ${stack.emulator.url}\n`);

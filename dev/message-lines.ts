@@ -1,17 +1,29 @@
-import type { CreateMessage, FlowMessage, Message } from '../src/client.ts';
+import type { ApprovalMessage, CreateMessage, FlowMessage, Message } from '../src/client.ts';
 
 /** A message as a person reads it. */
 export function messageLines(message: Message): string[] {
   const { next, link } = message;
   const rows = [
-    ...(message.event === 'createWaits' ? createRows(message) : flowRows(message)),
+    ...aboutRows(message),
     ['next', next],
-    ...(message.event === 'createWaits' ? [] : rowsOfRun(message)),
+    ...('run' in message ? rowsOfRun(message) : []),
     ...(link ? [['link', link]] : []),
   ];
   return rows.map(([name = '', text = ''], row) =>
     row === 0 ? `${name}: ${text}` : `    ${name.padEnd(4)}  ${text}`,
   );
+}
+
+function aboutRows(message: Message): string[][] {
+  if (message.event === 'createWaits') return createRows(message);
+  return message.event === 'approvalNeeded' ? approvalRows(message) : flowRows(message);
+}
+
+function approvalRows({ dataflow, summary, digest }: ApprovalMessage): string[][] {
+  return [
+    [dataflow, 'its plan waits for approval'],
+    ['plan', `${summary} (${digest})`],
+  ];
 }
 
 function createRows({ dataflow, cause: { type, code, message } }: CreateMessage): string[][] {

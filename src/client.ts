@@ -19,23 +19,29 @@ import { nameProblems } from './definition/named.ts';
 import { parseDefinition } from './definition/parse.ts';
 import { InvalidDefinitionError, tellProblems, type Problem } from './definition/problems.ts';
 import { workflowIdProblem } from './definition/text.ts';
-import { bareDefinition } from './definition/wrapped.ts';
+import { bareDefinition, isWrapped } from './definition/wrapped.ts';
 import { isFailureType, type FailureType } from './failure-types.ts';
 import { isRefusedAsPaused, pausedWorkflow, type Paused } from './paused.ts';
 import { readTemporal } from './temporal-settings.ts';
 import { waitingCalls, type WaitingCall } from './waiting-calls.ts';
 import {
+  approveUpdate,
   giveUpUpdate,
+  planQuery,
   progressQuery,
+  rejectUpdate,
   resumeUpdate,
   searchAttributes,
   taskQueue,
+  type Approve,
+  type CreateDataflowInput,
   type CreateDataflowResult,
   type DeleteDataflowInput,
   type DeleteDataflowResult,
   type ListOrphansInput,
   type ListOrphansResult,
   type Progress,
+  type Reject,
   type UpdateDataflowInput,
   type UpdateDataflowResult,
 } from './workflows/messages.ts';
@@ -73,7 +79,7 @@ export interface FullProgress extends Omit<Progress, 'state' | 'waiting'> {
   paused?: Paused;
 }
 
-/** One `createDataflow`, running or ended. */
+/** One create of a dataflow, or another execution under its id, running or ended. */
 export interface DataflowHandle {
   readonly workflowId: string;
   /**
@@ -89,6 +95,19 @@ export interface DataflowHandle {
   resume(corrected?: unknown): Promise<void>;
   /** Ends a create that waits after a refusal, as `onFailure` of "keep" (unless said otherwise) or "rollback" would have. */
   giveUp(how?: 'keep' | 'rollback'): Promise<void>;
+  /** The plan that it carries out or that waits for approval. Undefined before it has one. */
+  plan(): Promise<Plan | undefined>;
+  /**
+   * Approves the plan that waits, where approval is required.
+   * @throws DataflowError `StalePlan` where the digest is not of the plan that counts now, which is in `details.plan`;
+   * `Conflict` where nothing waits for approval; `InvalidDefinition` where nobody is named.
+   */
+  approve(approval: Approve): Promise<void>;
+  /**
+   * Rejects the plan that waits: nothing is done, and `result` throws `RejectedByPerson`.
+   * @throws DataflowError `Conflict` where nothing waits for approval.
+   */
+  reject(rejection: Reject): Promise<void>;
   /** Asks it to stop: it begins nothing more, finishes what it sent and notes what exists. */
   cancel(): Promise<void>;
 }
@@ -136,11 +155,12 @@ export class AepDataflows {
   /**
    * Starts creating a dataflow. The same definition started twice is the same execution while it runs, and after that
    * a new one that finds everything in place.
+   * @param input a definition, or an object that holds one and says more: `CreateDataflowInput`.
    * @throws InvalidDefinitionError with every problem, before any call is made.
    * @throws DataflowError `Conflict` where something else runs under the dataflow's id.
    */
   async start(input: unknown): Promise<DataflowHandle> {
-    const { definition } = parseDefinition(input);
+    const definition = definitionIn(input);
     const id = workflowId(definition);
     const { memo, searchAttributes } = announcementOf(definition);
     for (;;) {
@@ -352,11 +372,16 @@ export class AepDataflows {
       for (const codec of payloadCodecs.toReversed())
         payloads = await codec.decode(payloads, { type: 'workflow', namespace, workflowId });
       const input: unknown = payloadConverter.fromPayload(payloads[0]!);
-      return definitionHash(parseDefinition(input).definition);
+      return definitionHash(definitionIn(input));
     } catch {
       return undefined;
     }
   }
+}
+
+/** The definition that a create is asked for with. */
+function definitionIn(input: unknown): Definition {
+  return parseDefinition(isWrapped(input) ? input.definition : input).definition;
 }
 
 function handleOf(handle: WorkflowHandle): DataflowHandle {
@@ -369,6 +394,9 @@ function handleOf(handle: WorkflowHandle): DataflowHandle {
     progress: () => progressOf(handle),
     resume: (corrected) => updated(handle.executeUpdate(resumeUpdate, { args: [corrected] })),
     giveUp: (how = 'keep') => updated(handle.executeUpdate(giveUpUpdate, { args: [how] })),
+    plan: async () => (await handle.query(planQuery)) ?? undefined,
+    approve: (approval) => updated(handle.executeUpdate(approveUpdate, { args: [approval] })),
+    reject: (rejection) => updated(handle.executeUpdate(rejectUpdate, { args: [rejection] })),
     cancel: async () => void (await handle.cancel()),
   };
 }
@@ -430,12 +458,14 @@ function dataflowError(error: unknown): unknown {
 export { InvalidEnvironmentError } from './invalid-environment.ts';
 export { InvalidDefinitionError, type Problem, type Warning } from './definition/problems.ts';
 export { parseDefinition };
-export type { CreateMessage, FlowMessage, Message } from './runs/notification.ts';
+export type { ApprovalMessage, CreateMessage, FlowMessage, Message } from './runs/notification.ts';
 export type { Watch } from './definition/watch.ts';
 export { planAsMermaid, planAsText } from './plan/render.ts';
 export { isEmpty, type Plan } from './plan/plan.ts';
 export type { WatcherHandle, WatchInput };
 export type { DeleteDataflowInput, DeleteDataflowResult, ListOrphansInput, ListOrphansResult };
+export type { Approve, CreateDataflowInput, Reject, UpdateDataflowInput, UpdateDataflowResult };
+export type { Decision, PlanInQuestion } from './workflows/messages.ts';
 export type { CreateDataflowResult, Definition, FailureType, Health, Paused, Progress, WaitingCall };
 export type { Step, StepName, StepState } from './workflows/messages.ts';
 export type { Kind, ResourceIds } from './resources/kinds.ts';

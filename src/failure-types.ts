@@ -9,6 +9,7 @@
  * - `OutcomeUnknown`: a request was sent and nobody knows what became of it.
  * - `StalePlan`: what the plan rests on has changed since it was made; plan anew, and look at what changed.
  * - `ChoiceNeeded`: AEP forces a choice that nobody has made; the plan names the options and what follows from each.
+ * - `RejectedByPerson`: whoever was to approve the plan has rejected it; nothing was done.
  * - `UnknownWorkflowType`: fix the name of the type, which is no workflow of ours.
  * - `RateLimited`, `Unavailable`: AEP is slow or away. They end a workflow only where its definition sets `giveUpAfter`.
  */
@@ -20,6 +21,7 @@ const failureTypes = [
   'OutcomeUnknown',
   'StalePlan',
   'ChoiceNeeded',
+  'RejectedByPerson',
   'UnknownWorkflowType',
   'RateLimited',
   'Unavailable',

@@ -1,12 +1,19 @@
 import type { Problem } from './problems.ts';
 
+/** Whether an input holds a definition inside of another object. */
+export function isWrapped(
+  input: unknown,
+): input is Readonly<Record<string, unknown>> & { definition: object } {
+  if (typeof input !== 'object' || input === null || Object.hasOwn(input, 'source')) return false;
+  const definition: unknown = Reflect.get(input, 'definition');
+  return typeof definition === 'object' && definition !== null;
+}
+
 /** What is wrong with an input that holds a definition where the definition itself is asked for. */
 export function wrappedDefinition(input: Readonly<Record<string, unknown>>): Problem | undefined {
-  const { definition } = input;
-  if (typeof definition !== 'object' || definition === null || Object.hasOwn(input, 'source'))
-    return undefined;
+  if (!isWrapped(input)) return undefined;
   const message =
-    'is not known here: give the definition itself. Only updateDataflow takes it inside of another object';
+    'is not known here: give the definition itself. Only createDataflow and updateDataflow take it inside of another object';
   return { field: 'definition', message };
 }
 

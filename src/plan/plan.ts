@@ -60,6 +60,11 @@ export interface Plan {
 
 const idle: ReadonlySet<Action> = new Set(['keep', 'adopt', 'given']);
 
+/** Whether nothing is done for a step. */
+export function isIdle(action: Action): boolean {
+  return idle.has(action);
+}
+
 /** Whether AEP has all that is asked for already. */
 export function isEmpty({ steps }: Pick<Plan, 'steps'>): boolean {
   return steps.every(({ action }) => idle.has(action));

@@ -55,6 +55,6 @@ function short(time: string): string {
 }
 
 /** Text of AEP's or of a user's: no mark-up, no new line, no column of its own. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text.replaceAll(/[\\`*_[\]<>|#!]/g, String.raw`\$&`).replaceAll(/\s+/g, ' ');
 }

@@ -108,14 +108,38 @@ export const createMessageSchema = z
   })
   .describe('A create waits for a person.');
 
+/** What a create or an update sends that waits until its plan is approved. */
+export const approvalMessageSchema = z
+  .object({
+    ...envelope,
+    event: z
+      .literal('approvalNeeded')
+      .describe(
+        'approvalNeeded: a create or an update of a dataflow has a plan, and does nothing of it until a person has approved it.',
+      ),
+    dataflow: z.string().describe('<sandbox>/<name>'),
+    sandbox: z.string(),
+    digest: z.string().describe('What the plan is known by: an approval names it.'),
+    summary: z.string().describe('The plan in one line, such as "2 to change, 5 as they are".'),
+    next: z.string().describe('What a person should do now.'),
+    workflowId: z.string().describe('The create or update, which takes the updates approve and reject.'),
+    link: z.url().optional().describe('Its history in the Temporal UI, where the worker knows it.'),
+  })
+  .describe('A plan waits for approval.');
+
 /**
  * What webhooks and workflows are notified with: JSON, `docs/message.schema.json` for other programs. Fields and events may
  * be added; what is here stays, unless `version` changes.
  */
-export const messageSchema = z.discriminatedUnion('event', [flowMessageSchema, createMessageSchema]);
+export const messageSchema = z.discriminatedUnion('event', [
+  flowMessageSchema,
+  createMessageSchema,
+  approvalMessageSchema,
+]);
 
 export type FlowMessage = z.infer<typeof flowMessageSchema>;
 export type CreateMessage = z.infer<typeof createMessageSchema>;
+export type ApprovalMessage = z.infer<typeof approvalMessageSchema>;
 export type Message = z.infer<typeof messageSchema>;
 
 /** A failed run that is not run again any more. */

@@ -81,8 +81,11 @@ export interface Waiting {
 export interface Progress {
   /** `<sandbox>/<name>` */
   dataflow: string;
-  /** `waiting`: AEP refused for good, and the updates `resume` and `giveUp` say how it goes on. */
-  state: 'running' | 'waiting' | 'done' | 'failed' | 'cancelled';
+  /**
+   * `waiting`: AEP refused for good, and the updates `resume` and `giveUp` say how it goes on. `waitingForApproval`: nothing
+   * is made or changed before the update `approve`.
+   */
+  state: 'running' | 'waiting' | 'waitingForApproval' | 'done' | 'failed' | 'cancelled';
   /** In the order of the tutorials. */
   steps: Step[];
   warnings: Warning[];
@@ -92,6 +95,29 @@ export interface Progress {
   flowId?: string;
   /** Why it failed, or what it waits about. */
   error?: { type: string; message: string };
+  /** The plan that waits for approval; the query `plan` tells all of it. */
+  approval?: PlanInQuestion;
+  /** What a person decided last about a plan of this execution. */
+  decision?: Decision;
+}
+
+/** A plan that a person is to approve or to reject. */
+export interface PlanInQuestion {
+  digest: string;
+  summary: string;
+  /** Since when it waits. Epoch milliseconds. */
+  since: number;
+}
+
+/** What a person has decided about a plan. */
+export interface Decision {
+  decision: 'approved' | 'rejected';
+  digest: string;
+  /** Who decided, as whoever sent it said: nobody has checked that. */
+  saidToBeBy: string;
+  why?: string;
+  /** ISO 8601, in UTC. */
+  at: string;
 }
 
 export const progressQuery = defineQuery<Progress>('progress');
@@ -104,6 +130,39 @@ export const resumeUpdate = defineUpdate<void, [corrected: unknown]>('resume');
 
 /** Ends a create that waits after a refusal, as `"onFailure": "keep"` (unless said otherwise) or `"rollback"` would have. */
 export const giveUpUpdate = defineUpdate<void, [how: 'keep' | 'rollback' | null | undefined]>('giveUp');
+
+/** What is to be done, as a create or an update has planned it last. Null before that. Of long lists the first 200 rows. */
+export const planQuery = defineQuery<Plan | null>('plan');
+
+/**
+ * Approves the plan that waits, where approval is required. It is planned again then: refused with `StalePlan` and the plan
+ * that counts now where the digest is of another one, and with `Conflict` where nothing waits for approval.
+ */
+export const approveUpdate = defineUpdate<void, [Approve]>('approve');
+
+export interface Approve {
+  /** Of the plan that was looked at. */
+  digest: string;
+  /** Who approves. It is told as said by the sender: nobody checks it. */
+  by: string;
+  why?: string | undefined;
+}
+
+/** Rejects the plan that waits: the execution ends as `RejectedByPerson`, and nothing is done. `Conflict` where none waits. */
+export const rejectUpdate = defineUpdate<void, [Reject]>('reject');
+
+export interface Reject {
+  /** Who rejects it. It is told as said by the sender: nobody checks it. */
+  by: string;
+  why: string;
+}
+
+/** What `createDataflow` is started with where it is more than a definition, under the id `dataflow:<sandbox>:<name>`. */
+export interface CreateDataflowInput {
+  definition: Record<string, unknown>;
+  /** Nothing is made before a person has approved the plan: see `approve`. */
+  requireApproval?: boolean | undefined;
+}
 
 /** What `createDataflow` returns. */
 export interface CreateDataflowResult {
@@ -164,6 +223,8 @@ export interface UpdateDataflowInput {
   replaceFlow?: 'from-now' | 'backfill' | undefined;
   /** Make a flow anew that an earlier run made and that AEP does not show any more. */
   missingFlow?: 'recreate' | undefined;
+  /** Nothing is changed before a person has approved the plan: see `approve`. */
+  requireApproval?: boolean | undefined;
 }
 
 /** What `updateDataflow` returns. */

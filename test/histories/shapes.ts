@@ -5,7 +5,7 @@ import { legacyOrders, orders, refusedMapping } from '../support/dataflows.ts';
 import type { UpdateDataflowInput } from '../../src/workflows/messages.ts';
 import type { Watch } from '../../src/workflows/watch/watch-messages.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { administrator, makeFlow, removeFlow } from '../watch/make-flow.ts';
+import { administrator, changedByOthers, makeFlow, removeFlow } from '../watch/make-flow.ts';
 import { webhook, type Played, type Stage } from './stage.ts';
 
 type Shape = (stage: Stage) => Promise<Played>;
@@ -122,6 +122,22 @@ export const shapes: Record<string, Shape> = {
     return ended(played);
   },
 
+  async 'create-approved'(stage) {
+    const definition = orders(stage.sandbox, { watch: { notify: { webhook } } });
+    const handle = await stage.client.start({ definition, requireApproval: true });
+    const played = stage.temporal.client.workflow.getHandle(handle.workflowId);
+    const digest = await untilAsked(stage);
+    await quiet(played);
+    await handle.approve({ digest, by: 'Ann', why: 'As agreed' });
+    return ended(played);
+  },
+  async 'create-rejected-by-person'(stage) {
+    const handle = await stage.client.start({ definition: orders(stage.sandbox), requireApproval: true });
+    await untilAsked(stage);
+    await handle.reject({ by: 'Ann', why: 'Not before the audit' });
+    return ended(stage.temporal.client.workflow.getHandle(handle.workflowId));
+  },
+
   async 'create-swept'(stage) {
     const { sandbox, emulator } = stage;
     // The first source connection comes when the second is made; the flow in doubt keeps the sweep waiting for it.
@@ -200,6 +216,33 @@ export const shapes: Record<string, Shape> = {
   async 'update-choice-needed'(stage) {
     await created(stage, orders(stage.sandbox));
     return updated(stage, { definition: fromOtherTable(stage.sandbox) });
+  },
+  async 'update-approved-when-stale'(stage) {
+    const { sandbox, emulator } = stage;
+    await created(stage, orders(sandbox));
+    const definition = orders(sandbox, inPlace);
+    const input = { definition, requireApproval: true };
+    const played = await started(stage, 'updateDataflow', `dataflow:${sandbox}:orders`, input);
+    const handle = stage.client.dataflow({ sandbox, name: 'orders' });
+    const digest = await untilAsked(stage);
+    await changedByOthers(administrator(emulator.url), { sandbox, flowId: flowOf(stage) });
+    await handle.approve({ digest, by: 'Ann' }).catch(() => undefined);
+    await handle.approve({ digest: await untilAsked(stage, digest), by: 'Ann' });
+    return ended(played);
+  },
+  async 'update-rejected-while-approved'(stage) {
+    const { sandbox, emulator } = stage;
+    await created(stage, orders(sandbox));
+    const input = { definition: orders(sandbox, inPlace), requireApproval: true };
+    const played = await started(stage, 'updateDataflow', `dataflow:${sandbox}:orders`, input);
+    const handle = stage.client.dataflow({ sandbox, name: 'orders' });
+    const digest = await untilAsked(stage);
+    emulator.control.addFault({ method: 'GET', path: '/flowservice/flows', kind: '503', times: 9, sandbox });
+    const approving = handle.approve({ digest, by: 'Ann' }).catch(() => undefined);
+    await waitFor('the approval to wait', async () => (await handle.progress()).waiting.length > 0);
+    await handle.reject({ by: 'Bob', why: 'Not before the audit' });
+    await approving;
+    return ended(played);
   },
   async 'update-replaced'(stage) {
     await created(stage, orders(stage.sandbox, { watch: { pauseAfter: 3 } }));
@@ -472,6 +515,16 @@ async function waiting(stage: Stage): Promise<{ handle: DataflowHandle; played: 
 
 async function untilWaiting(handle: DataflowHandle): Promise<void> {
   await waitFor('the refusal', async () => (await handle.progress()).state === 'waiting');
+}
+
+/** Waits until a plan waits for approval that has another digest than `before`. Answers its digest. */
+async function untilAsked({ client, sandbox }: Stage, before?: string): Promise<string> {
+  const handle = client.dataflow({ sandbox, name: 'orders' });
+  return waitFor('the plan to wait for approval', async () => {
+    const progress = await handle.progress().catch(() => undefined);
+    const digest = progress?.approval?.digest;
+    return digest !== undefined && digest !== before && digest;
+  });
 }
 
 /** Terminated while a POST is on its way. */

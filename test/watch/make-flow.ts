@@ -1,4 +1,5 @@
 import { createAep, type Aep } from '../../src/aep/aep.ts';
+import type { Operation } from '../../src/resources/resource.ts';
 
 /** An AEP client of the test's own, as an administrator would have one. */
 export function administrator(url: string): Aep {
@@ -98,4 +99,14 @@ export async function removeFlow({ flowService }: Aep, flowId: string, sandbox =
   await flowService.flows.remove({ sandbox }, flowId);
   const [source] = flow['sourceConnectionIds'] as string[];
   await flowService.sourceConnections.remove({ sandbox }, source!);
+}
+
+/** Somebody who has nothing to do with the worker changes a flow: its interval, unless other operations are given. */
+export async function changedByOthers(
+  { flowService }: Aep,
+  { sandbox = 'prod', flowId }: { sandbox?: string; flowId: string },
+  operations: Operation[] = [{ op: 'replace', path: '/scheduleParams/interval', value: 45 }],
+): Promise<void> {
+  const flow = await flowService.flows.get({ sandbox }, flowId);
+  await flowService.flows.patch({ sandbox }, flowId, operations, String(flow!['etag']));
 }

@@ -23,6 +23,7 @@ WHOSE_MOVE = {
     "Rejected": "AEP refused a request. Its own words are above: correct the definition, or ask Adobe.",
     "StalePlan": "Plan again, and look at what has changed since.",
     "ChoiceNeeded": "Make one of the choices that the plan names.",
+    "RejectedByPerson": "Whoever was to approve the plan has rejected it: the message says why.",
     "UnknownWorkflowType": "The worker does not know createDataflow: it is of another version, or another project's.",
     "OutcomeUnknown": "Start it again: it looks at what is there before it makes anything.",
     "RateLimited": "Start it again later.",

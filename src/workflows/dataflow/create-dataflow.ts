@@ -6,16 +6,22 @@ import {
   log,
   upsertMemo,
 } from '@temporalio/workflow';
+import { z } from 'zod';
 import type { Definition } from '../../definition/definition.ts';
+import { passedThrough } from '../../definition/source.ts';
+import { isWrapped } from '../../definition/wrapped.ts';
 import type { Kind, ResourceIds } from '../../resources/kinds.ts';
 import { neededKinds } from '../../resources/orders.ts';
 import { accept, announceAnew, type Accepted } from './accept.ts';
 import { apply } from './apply.ts';
+import { requireApproval, takeApprovals, type Approvals } from './approval.ts';
 import { beginWork } from './begin-work.ts';
 import { humanDecisions } from './decisions.ts';
 import { endingOf, reasonOf } from '../failures.ts';
-import type { CreateDataflowResult } from '../messages.ts';
+import { checkInput, readOrRefuse } from '../inputs.ts';
+import type { CreateDataflowInput, CreateDataflowResult } from '../messages.ts';
 import { Ledger } from './ledger.ts';
+import { notesAtEnd } from './noted.ts';
 import { prepare, takeBackHeadStarts, type Prepared, type Work } from './prepare.ts';
 import { outcomeOf, reportProgress, type ProgressReport } from './progress.ts';
 import { mustChangeNoLivingFlow, mustHaveNoConflict, mustHaveNoProblem } from './refuse-plan.ts';
@@ -29,17 +35,21 @@ import { watchAndSweep } from './watch-and-sweep.ts';
  *
  * Runs under the workflow id `dataflow:<sandbox>:<name>`. Started again after it ended, well or badly, it finds in place
  * what is in place and makes what is missing. Where AEP refuses for good, the definition's `onFailure` says what becomes
- * of what was made; with `wait`, the updates `resume` and `giveUp` do.
+ * of what was made; with `wait`, the updates `resume` and `giveUp` do. With `requireApproval` nothing is made before a person
+ * has approved the plan, by the update `approve`.
  *
- * @param input a definition; `examples/dataflow.schema.json` says what it can ask for.
+ * @param input a definition, as `examples/dataflow.schema.json` says what it can ask for; or one inside of an object that
+ * says more (`CreateDataflowInput`).
  * @throws ApplicationFailure of one of the types of `failure-types.ts`, with the lists of what was made, adopted, failed,
  * not tried and unknown in `details[0]`.
  */
 export async function createDataflow(input: unknown): Promise<CreateDataflowResult> {
-  let accepted = accept(input);
+  const asked = readOrRefuse(() => readInput(input));
+  let accepted = accept(asked.definition);
   const report = reportProgress(accepted.definition);
   for (const warning of accepted.warnings) report.warn(warning);
   const decisions = humanDecisions(report, () => accepted);
+  const approvals = takeApprovals(report);
   const ledger = new Ledger();
   const outcome = () => outcomeOf(report, ledger.unaccounted().kinds);
 
@@ -56,7 +66,8 @@ export async function createDataflow(input: unknown): Promise<CreateDataflowResu
     if (CancellationScope.current().consideredCancelled)
       throw new CancelledFailure('The create was cancelled');
     if (!ending || isCancellation(error)) throw error;
-    let how = definition.onFailure ?? 'keep';
+    // Who rejects a plan has decided what becomes of it.
+    let how = ending.type === 'RejectedByPerson' ? 'keep' : (definition.onFailure ?? 'keep');
     if (how === 'wait') {
       report.become('waiting', { type: ending.type!, message: ending.message });
       log.warn(`waits for the update resume or giveUp: ${ending.message}`);
@@ -80,7 +91,9 @@ export async function createDataflow(input: unknown): Promise<CreateDataflowResu
     const corrected = decisions.takeEarly();
     if (corrected) correct(corrected);
     for (;;) {
-      const created = await createResources(accepted.definition, report, ledger).catch(afterRefusal);
+      const { definition } = accepted;
+      const approval = asked.requireApproval ? approvals : undefined;
+      const created = await createResources(definition, report, ledger, approval).catch(afterRefusal);
       if (!created) continue;
       // Its watcher reads the flow when a run does not come, which can be a week.
       const wake = report.progress.warnings.some(({ code }) => code === 'flow-disabled');
@@ -95,7 +108,7 @@ export async function createDataflow(input: unknown): Promise<CreateDataflowResu
     throw ending ?? error;
   } finally {
     // A cancelled workflow's failure reaches nobody, its memo does; and the next run begins with what it says.
-    upsertMemo({ outcome: outcome() });
+    upsertMemo(notesAtEnd(report, outcome()));
   }
 }
 
@@ -104,29 +117,51 @@ async function createResources(
   definition: Definition,
   report: ProgressReport,
   ledger: Ledger,
+  approvals: Approvals | undefined,
 ): Promise<{ work: Work; ids: ResourceIds }> {
-  const work = await beginWork(definition, report, ledger);
+  const plan = async () => {
+    const work = await beginWork(definition, report, ledger);
+    return planned(work, { startsAhead: approvals === undefined });
+  };
   // In a scope of their own: when one step has failed, the others begin nothing more.
   return CancellationScope.cancellable(async () => {
-    const prepared = await prepare(work, { startsAhead: true }).catch((error: unknown) => {
-      notTried(definition, report);
-      throw error;
-    });
-    const { planned } = prepared;
-    try {
-      mustHaveNoConflict(planned);
-      mustChangeNoLivingFlow(planned);
-      mustHaveNoProblem(planned);
-    } catch (error) {
-      refused(prepared, error);
-      notTried(definition, report);
-      await takeBackHeadStarts(prepared, { all: true });
-      throw error;
-    }
-    for (const warning of planned.plan.warnings) report.warn(warning);
+    const prepared = await (approvals ? approvals.approved(definition, plan) : plan());
+    for (const warning of prepared.planned.plan.warnings) report.warn(warning);
     await takeBackHeadStarts(prepared, { all: false });
-    return { work, ids: await apply(prepared) };
+    return { work: prepared, ids: await apply(prepared) };
   });
+}
+
+/** A plan that can be carried out. */
+async function planned(work: Work, how: { startsAhead: boolean }): Promise<Prepared> {
+  const { definition, report } = work;
+  const prepared = await prepare(work, how).catch((error: unknown) => {
+    notTried(definition, report);
+    throw error;
+  });
+  const { planned } = prepared;
+  report.plan(planned.plan);
+  try {
+    mustHaveNoConflict(planned);
+    mustChangeNoLivingFlow(planned);
+    mustHaveNoProblem(planned);
+  } catch (error) {
+    refused(prepared, error);
+    notTried(definition, report);
+    await takeBackHeadStarts(prepared, { all: true });
+    throw error;
+  }
+  return prepared;
+}
+
+const createInput = () =>
+  z.strictObject({
+    definition: passedThrough().describe('What is to be made.'),
+    requireApproval: requireApproval(),
+  }) satisfies z.ZodType<CreateDataflowInput>;
+
+function readInput(input: unknown): { definition: unknown; requireApproval?: boolean | undefined } {
+  return isWrapped(input) ? checkInput(createInput(), input, 'This is no create') : { definition: input };
 }
 
 /** Notes of what was never begun that it is not tried. */

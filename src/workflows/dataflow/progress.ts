@@ -6,18 +6,22 @@ import type { Warning } from '../../definition/problems.ts';
 import { kinds, type Kind, type ResourceIds } from '../../resources/kinds.ts';
 import { neededKinds } from '../../resources/orders.ts';
 import type { Plan } from '../../plan/plan.ts';
+import { plain } from '../../runs/details.ts';
 import { planAsMarkdown } from '../../plan/render.ts';
 import type { Outcome } from '../../resources/outcome.ts';
 import {
+  planQuery,
   progressQuery,
   searchAttributes,
   type CreateState,
+  type Decision,
   type Progress,
   type Step,
   type StepName,
   type StepState,
   type Waiting,
 } from '../messages.ts';
+import { fittingPlan } from './refuse-plan.ts';
 import { Waits } from './waits.ts';
 
 const otherTitles = {
@@ -35,6 +39,10 @@ export interface ProgressReport {
   warn(warning: Warning): void;
   /** Shows what is going to be done beside what was. */
   plan(plan: Plan): void;
+  /** What was planned last. */
+  readonly planned: Plan | undefined;
+  /** Shows what a person has decided about it. */
+  decide(decision: Decision): void;
   /** Comes to another state as a whole. */
   become(state: Progress['state'], error?: { type: string; message: string }): void;
   /** Begins anew with another definition, after a refusal. What was made stays known as made. */
@@ -61,11 +69,13 @@ export function reportProgress(definition: Definition): ProgressReport {
     waiting: [],
   };
   const made: { kind: Kind; id: string }[] = [];
-  let planned: string | undefined;
+  let planned: Plan | undefined;
+  let shownPlan: string | undefined;
   const deletedFlows: string[] = [];
   setHandler(progressQuery, () => progress);
+  setHandler(planQuery, () => (planned ? fittingPlan(planned) : null));
   const show = () => {
-    setCurrentDetails([markdown(progress), ...(planned ? ['', planned] : [])].join('\n'));
+    setCurrentDetails([markdown(progress), ...(shownPlan ? ['', shownPlan] : [])].join('\n'));
     showState(progress);
   };
   const waits = new Waits((waiting) => {
@@ -94,11 +104,22 @@ export function reportProgress(definition: Definition): ProgressReport {
       show();
     },
     plan(plan) {
-      planned = planAsMarkdown(plan);
+      planned = plan;
+      shownPlan = planAsMarkdown(plan);
+      show();
+    },
+    get planned() {
+      return planned;
+    },
+    decide(decision) {
+      progress.decision = decision;
       show();
     },
     become(state, error) {
       progress.state = state;
+      delete progress.approval;
+      if (state === 'waitingForApproval')
+        progress.approval = { digest: planned!.digest, summary: planned!.summary, since: Date.now() };
       if (error) progress.error = error;
       else delete progress.error;
       show();
@@ -121,14 +142,14 @@ export function reportProgress(definition: Definition): ProgressReport {
 
 /** For lists of workflows, while it is open. Each change is an event, so that it is noted only when it is one. */
 function showState({ state, waiting }: Progress): void {
-  if (state !== 'running' && state !== 'waiting') return;
+  if (state !== 'running' && state !== 'waiting' && state !== 'waitingForApproval') return;
   const value = stateOf(state, waiting);
   const key = searchAttributes.state;
   if (workflowInfo().typedSearchAttributes.get(key) !== value) upsertSearchAttributes([{ key, value }]);
 }
 
-function stateOf(state: 'running' | 'waiting', waiting: Waiting[]): CreateState {
-  if (state === 'waiting') return 'waiting-for-person';
+function stateOf(state: 'running' | 'waiting' | 'waitingForApproval', waiting: Waiting[]): CreateState {
+  if (state !== 'running') return 'waiting-for-person';
   return waiting.length > 0 ? 'waiting-for-aep' : 'running';
 }
 
@@ -184,7 +205,8 @@ const marks: Record<StepState, string> = {
   deleted: '✗ deleted again',
 };
 
-function markdown({ dataflow, state, steps, warnings, waiting, error }: Progress): string {
+function markdown(progress: Progress): string {
+  const { dataflow, state, steps, warnings, waiting, error, approval, decision } = progress;
   const rows = steps.map(({ title, state, id, startedAt, endedAt, note }) =>
     [
       title,
@@ -199,6 +221,15 @@ function markdown({ dataflow, state, steps, warnings, waiting, error }: Progress
   return [
     `**${dataflow}**: ${state}`,
     ...(error ? ['', `**${error.type}**: ${error.message}`] : []),
+    ...(approval
+      ? ['', `Waits for the update **approve** with the digest \`${approval.digest}\`, or **reject**`]
+      : []),
+    ...(decision
+      ? [
+          '',
+          `The plan was ${decision.decision}, said to be by ${plain(decision.saidToBeBy)}${decision.why ? `: ${plain(decision.why)}` : ''}`,
+        ]
+      : []),
     ...waiting.flatMap(({ activity, why, message }) => [
       '',
       `Waits, ${activity}: **${why}**: ${cell(message)}`,

@@ -9,21 +9,59 @@ import {
 } from '@temporalio/workflow';
 import type { Definition } from '../../definition/definition.ts';
 import { dataflowId } from '../../definition/identity.ts';
-import type { CreateMessage } from '../../runs/notification.ts';
+import type { Plan } from '../../plan/plan.ts';
+import type { ApprovalMessage, CreateMessage } from '../../runs/notification.ts';
 import { deliver, deliveriesOf } from '../watch/outbox.ts';
 
 /**
- * Tells whom the definition names for its watch that the create waits for a person, beside the waiting and never holding
- * it up.
+ * Tells whom the definition names for its watch that the create waits for a person after a refusal.
  *
  * @returns ends it: what was not taken until somebody decided is of no use any more.
  */
-export function tellThatItWaits(definition: Definition, refusal: ApplicationFailure): () => void {
-  const { watch = {} } = definition;
+export function tellThatItWaits(
+  definition: Definition,
+  { type, message, details }: ApplicationFailure,
+): () => void {
+  const { code } = (details?.[0] ?? {}) as { code?: string };
+  return tell(definition, ({ workflowId, ...envelope }) => ({
+    ...envelope,
+    event: 'createWaits',
+    cause: { type: type!, ...(code ? { code } : {}), message },
+    next: `See to the cause. Then send the update "resume" to the workflow ${workflowId}, with a corrected definition where that is what it takes; or "giveUp" with "keep" or "rollback".`,
+    workflowId,
+  }));
+}
+
+/** The same where a plan is to be approved. */
+export function tellOfPlan(definition: Definition, { digest, summary }: Plan): () => void {
+  return tell(definition, ({ workflowId, ...envelope }) => ({
+    ...envelope,
+    event: 'approvalNeeded',
+    digest,
+    summary,
+    next: `Look at the plan: the query "plan" of the workflow ${workflowId} answers it, and its details show it. Then send it the update "approve" with the digest and by whom, or "reject" with by whom and why.`,
+    workflowId,
+  }));
+}
+
+type Waits = CreateMessage | ApprovalMessage;
+type Envelope = Pick<Waits, 'version' | 'id' | 'at' | 'dataflow' | 'sandbox' | 'workflowId'>;
+
+/** Beside the waiting, and never holding it up. */
+function tell(definition: Definition, messageOf: (envelope: Envelope) => Waits): () => void {
+  const { watch = {}, sandbox } = definition;
   if (!watch.notify) return () => undefined;
-  const deliveries = deliveriesOf(watch, messageOf(definition, refusal));
+  const { workflowId } = workflowInfo();
+  const message = messageOf({
+    version: 1,
+    id: uuid4(),
+    at: new Date().toISOString(),
+    dataflow: dataflowId(definition),
+    sandbox,
+    workflowId,
+  });
   const telling = new CancellationScope();
-  for (const delivery of deliveries)
+  for (const delivery of deliveriesOf(watch, message))
     telling
       .run(() => deliver(delivery))
       .catch((error: unknown) => {
@@ -31,20 +69,4 @@ export function tellThatItWaits(definition: Definition, refusal: ApplicationFail
           log.warn('A message was not delivered', { error: rootCause(error) ?? String(error) });
       });
   return () => telling.cancel();
-}
-
-function messageOf(definition: Definition, { type, message, details }: ApplicationFailure): CreateMessage {
-  const { code } = (details?.[0] ?? {}) as { code?: string };
-  const { workflowId } = workflowInfo();
-  return {
-    version: 1,
-    id: uuid4(),
-    at: new Date().toISOString(),
-    event: 'createWaits',
-    dataflow: dataflowId(definition),
-    sandbox: definition.sandbox,
-    cause: { type: type!, ...(code ? { code } : {}), message },
-    next: `See to the cause. Then send the update "resume" to the workflow ${workflowId}, with a corrected definition where that is what it takes; or "giveUp" with "keep" or "rollback".`,
-    workflowId,
-  };
 }

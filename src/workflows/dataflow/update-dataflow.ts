@@ -9,8 +9,10 @@ import { checkInput, readOrRefuse } from '../inputs.ts';
 import type { UpdateDataflowInput, UpdateDataflowResult } from '../messages.ts';
 import { accept } from './accept.ts';
 import { apply } from './apply.ts';
+import { requireApproval, takeApprovals } from './approval.ts';
 import { beginWork } from './begin-work.ts';
 import { Ledger } from './ledger.ts';
+import { noted, notesAtEnd } from './noted.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { outcomeOf, reportProgress } from './progress.ts';
 import { mustHaveNoConflict, mustHaveNoProblem } from './refuse-plan.ts';
@@ -28,16 +30,19 @@ const updateInput = () =>
       .enum(['recreate'])
       .optional()
       .describe('Make a flow anew that AEP does not show any more.'),
+    requireApproval: requireApproval(),
   }) satisfies z.ZodType<UpdateDataflowInput>;
 
 /**
  * Changes a living dataflow so that it is as a definition asks for: in place where AEP can, and by a new flow in the old
  * one's place where it cannot and the choice `replaceFlow` says what that one is to load. Nothing to change is success.
  *
+ * With `requireApproval` nothing is changed before a person has approved the plan, by the update `approve`.
+ *
  * Runs under the dataflow's id `dataflow:<sandbox>:<name>`, so that it never meets a create or a delete. Started again
  * after it failed it goes on where AEP is.
  *
- * @throws ApplicationFailure `StalePlan` where the plan is not the one whose digest was given, or somebody changed what it
+ * @throws ApplicationFailure `RejectedByPerson`; `StalePlan` where the plan is not the one whose digest was given, or somebody changed what it
  * rests on meanwhile; `ChoiceNeeded` where a choice of the plan was not made; `Conflict` where no flow lives or something
  * is in the way; `InvalidDefinition`. `details[0].plan` is the plan that counts now, but where somebody was quicker than a
  * step: then `details[0]` names the resource and its field.
@@ -46,20 +51,22 @@ export async function updateDataflow(input: unknown): Promise<UpdateDataflowResu
   const {
     definition: asked,
     digest,
+    requireApproval: mustBeApproved,
     ...choices
   } = readOrRefuse(() => checkInput(updateInput(), input, 'This is no update'));
   const { definition, warnings } = accept(asked);
   const report = reportProgress(definition);
   for (const warning of warnings) report.warn(warning);
+  const approvals = takeApprovals(report);
   const ledger = new Ledger({ isUpdate: true });
   const outcome = () => outcomeOf(report, ledger.unaccounted().kinds);
   try {
-    const work = await beginWork(definition, report, ledger);
     const { prepared, ids } = await CancellationScope.cancellable(async () => {
-      const prepared = await prepare(work, { choices, startsAhead: false });
-      report.plan(prepared.planned.plan);
-      mustBeAsAsked(prepared, digest, choices);
-      for (const warning of prepared.planned.plan.warnings) report.warn(warning);
+      const prepared = await (mustBeApproved ? approvals.approved(definition, planned) : planned());
+      const { plan } = prepared.planned;
+      // While it lives: what was cut off, too, may have changed something.
+      if (!isEmpty(plan)) upsertMemo({ plan: noted(plan) });
+      for (const warning of plan.warnings) report.warn(warning);
       return { prepared, ids: await apply(prepared, choices) };
     });
     const { plan } = prepared.planned;
@@ -76,7 +83,16 @@ export async function updateDataflow(input: unknown): Promise<UpdateDataflowResu
       throw new CancelledFailure('The update was cancelled');
     throw ending ?? error;
   } finally {
-    upsertMemo({ outcome: outcome() });
+    upsertMemo(notesAtEnd(report, outcome()));
+  }
+
+  /** A plan that can be carried out. */
+  async function planned(): Promise<Prepared> {
+    const work = await beginWork(definition, report, ledger);
+    const prepared = await prepare(work, { choices, startsAhead: false });
+    report.plan(prepared.planned.plan);
+    mustBeAsAsked(prepared, digest, choices);
+    return prepared;
   }
 }
 
