@@ -145,7 +145,9 @@ class Branches {
   /** What a run that was cut off has made may be from another definition: it is adopted where AEP changes the rest in place. */
   async #asAsked(kind: Kind, body: JsonObject, { id, made, adopted }: Found): Promise<Done> {
     const { definition, calls } = this.#prepared;
-    const edits = adopted ? differencesOf(kind, definition, body, adopted, Date.now()).edits : [];
+    const edits = adopted
+      ? differencesOf(kind, definition, body, adopted, { now: Date.now(), mask: [] }).edits
+      : [];
     if (edits.length === 0) return { id, state: made ? 'made' : 'adopted' };
     await calls.update(kind, { id, edits });
     return { id, state: 'updated' };

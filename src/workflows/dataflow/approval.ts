@@ -18,7 +18,7 @@ import { approveUpdate, rejectUpdate, type Approve, type Decision, type Reject }
 import { noted } from './noted.ts';
 import type { Prepared } from './prepare.ts';
 import type { ProgressReport } from './progress.ts';
-import { fittingPlan } from './refuse-plan.ts';
+import { fittingPlan } from '../../plan/fitting-plan.ts';
 import { tellOfPlan } from './tell-waiting.ts';
 
 const by = () => line(200).describe('Who says so. Nobody checks it: it is told as what the sender said.');

@@ -21,7 +21,7 @@ import {
   type StepState,
   type Waiting,
 } from '../messages.ts';
-import { fittingPlan } from './refuse-plan.ts';
+import { fittingPlan } from '../../plan/fitting-plan.ts';
 import { Waits } from './waits.ts';
 
 const otherTitles = {
