@@ -66,6 +66,7 @@ class Life {
   /** As it was at first, before any change. */
   readonly #original: Definition;
   readonly #changes: Record<ChangedPart, number> = { mapping: 0, source: 0, description: 0 };
+  #asked: { key: string; definition: ReturnType<typeof parseDefinition>['definition'] } | undefined;
   /** Whether the dataflow is updated from now on, and not created. */
   #updates = false;
   readonly #foreign: { shelf: string; stored: JsonObject }[] = [];
@@ -135,11 +136,15 @@ class Life {
 
   /** What is asked for now. */
   get #definition() {
-    const now = changedParts.reduce(
-      (definition, part) => changed(definition, part, this.#changes[part]),
-      this.#original,
-    );
-    return parseDefinition(now).definition;
+    const key = JSON.stringify(this.#changes);
+    if (this.#asked?.key !== key) {
+      const now = changedParts.reduce(
+        (definition, part) => changed(definition, part, this.#changes[part]),
+        this.#original,
+      );
+      this.#asked = { key, definition: parseDefinition(now).definition };
+    }
+    return this.#asked.definition;
   }
 
   get #input(): unknown {

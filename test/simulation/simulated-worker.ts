@@ -39,7 +39,10 @@ type AnyActivity = (...args: unknown[]) => Promise<unknown>;
 /** Loads the bundle once for any number of simulations. */
 export async function loadWorkflowCode(code: string) {
   const names = new Set<string>();
-  const creator = await ReusableVMWorkflowCreator.create(parseWorkflowCode(code), 60_000, names);
+  // For a limit, Node starts a thread for each call into the workflow code, which took a quarter of a life's time. Without one,
+  // a workflow that never ends a task stops the simulation.
+  const noLimit = undefined as never;
+  const creator = await ReusableVMWorkflowCreator.create(parseWorkflowCode(code), noLimit, names);
   // They trace the origin of every promise, for stack traces that nobody asks for here.
   globalHandlers.uninstall();
   globalHandlers.promiseHookInstalled = false;

@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 
 /** A process of the simulation: what it waits for stands still while it is stopped, and never comes once it is dead. */
 export class SimulatedProcess {
@@ -12,12 +12,18 @@ interface Timer {
   order: number;
   owner: SimulatedProcess | undefined;
   callback: () => void;
+  /** What the code that asked for it knows of itself, such as its activity: known in the callback too, as with real timers. */
+  scope: AsyncResource;
   everyMs?: number;
   id: number;
 }
 
 const owners = new AsyncLocalStorage<SimulatedProcess | undefined>();
 const realImmediate = setImmediate;
+/** For what nobody owns. */
+const noScope = owners.run(undefined, newScope);
+/** How many steps are done in one turn of the event loop, which costs more than most of them. */
+const stepsPerTurn = 32;
 
 /**
  * The time of a simulation. While it is installed, `Date`, `setTimeout`, `setInterval`, `Math.random` and
@@ -99,18 +105,37 @@ export class VirtualClock {
   }
 
   /** Lets time pass until `done` says so. Fails where nothing can happen any more, or after `limitMs`. */
-  async runUntil(done: () => boolean, limitMs: number): Promise<void> {
+  runUntil(done: () => boolean, limitMs: number): Promise<void> {
     const end = this.#now + limitMs;
-    for (;;) {
-      do await new Promise((resolve) => realImmediate(resolve));
-      while (this.#busy > 0);
-      if (done()) return;
-      const next = this.#pop();
-      if (!next) throw new Error('Everything waits, and nothing will ever happen');
-      if (next.at > end) throw new Error(`Not done after ${limitMs / 1000} simulated seconds`);
-      this.#now = Math.max(this.#now, next.at);
-      this.#fire(next);
-    }
+    return new Promise((resolve, reject) => {
+      let isOver = false;
+      // Node does all that follows from one before it calls the next, so that each step begins where nothing but time goes on.
+      const step = () => {
+        if (isOver || this.#busy > 0) return;
+        try {
+          isOver = done();
+          if (isOver) resolve();
+          else this.#fireNext(end, limitMs);
+        } catch (error) {
+          isOver = true;
+          reject(error as Error);
+        }
+      };
+      const turn = () => {
+        if (isOver) return;
+        for (let count = 0; count < stepsPerTurn; count++) realImmediate(step);
+        realImmediate(turn);
+      };
+      turn();
+    });
+  }
+
+  #fireNext(end: number, limitMs: number): void {
+    const next = this.#pop();
+    if (!next) throw new Error('Everything waits, and nothing will ever happen');
+    if (next.at > end) throw new Error(`Not done after ${limitMs / 1000} simulated seconds`);
+    this.#now = Math.max(this.#now, next.at);
+    this.#fire(next);
   }
 
   /** Makes the globals ours, and answers how to give them back. */
@@ -147,21 +172,25 @@ export class VirtualClock {
       at: this.#now + Math.max(0, ms),
       order: id,
       owner,
-      // As with real timers, what an activity knows of itself is known in what it asked for.
-      callback: owners.run(owner, () => AsyncLocalStorage.bind(callback)),
+      callback,
+      scope: this.#scopeOf(owner),
       id,
       ...(everyMs === undefined ? {} : { everyMs }),
     });
     return id;
   }
 
-  #fire({ owner, callback, everyMs, id, at }: Timer): void {
-    if (this.#cancelled.delete(id) || owner?.state === 'dead') return;
-    const call = () => callback();
+  #scopeOf(owner: SimulatedProcess | undefined): AsyncResource {
+    if (!owner) return noScope;
+    return owner === owners.getStore() ? newScope() : owners.run(owner, newScope);
+  }
+
+  #fire({ owner, callback, scope, everyMs, id, at }: Timer): void {
+    const call = () => scope.runInAsyncScope(callback);
     if (owner?.state === 'stopped') owner.held.push(() => !this.#cancelled.delete(id) && call());
     else call();
     if (everyMs !== undefined)
-      this.#push({ at: at + everyMs, order: ++this.#order, owner, callback, everyMs, id });
+      this.#push({ at: at + everyMs, order: ++this.#order, owner, callback, scope, everyMs, id });
   }
 
   /** Few timers are open at a time, so that a sorted list is quick enough. */
@@ -171,9 +200,17 @@ export class VirtualClock {
     this.#timers.splice(index, 0, timer);
   }
 
+  /** The next one that will still happen. */
   #pop(): Timer | undefined {
-    return this.#timers.shift();
+    for (;;) {
+      const next = this.#timers.shift();
+      if (!next || !(this.#cancelled.delete(next.id) || next.owner?.state === 'dead')) return next;
+    }
   }
+}
+
+function newScope(): AsyncResource {
+  return new AsyncResource('SimulatedTimer', { requireManualDestroy: true });
 }
 
 function later(a: Timer, b: Timer): boolean {
