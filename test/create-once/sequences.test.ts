@@ -53,6 +53,30 @@ describe('in random lives, with lost replies, late commits, dead workers, resets
   });
 });
 
+it('a flow that takes effect after its dataflow was deleted, and later than every bound, is replaced by an update', async () => {
+  const faults: CallFault[] = [
+    {
+      verb: 'create',
+      shelf: 'flows',
+      nth: 0,
+      how: { hit: 'kill', point: 'answered', forMs: 50, commit: { beyondSeconds: 77 } },
+    },
+  ];
+  const { violations } = await play(
+    {
+      ...quiet,
+      faults,
+      incidents: [{ what: 'listsStop', atMs: 0, forMs: 5_000 }],
+      acts: [
+        { what: 'again', afterMs: 0 },
+        { what: 'delete', againAfterMs: 0 },
+      ],
+    },
+    code,
+  );
+  expect(violations).toEqual([]);
+});
+
 describe('a reset while lists lag', () => {
   it.each([500, 1_500, 6_000])(
     'to any task, %i ms after the start, makes no second of anything',

@@ -104,6 +104,11 @@ class Life {
       const beyond = this.#aep.struck.some(isBeyond);
       if (judged.violations.length > 0 && beyond) {
         run = await this.#toTheEnd(this.#start());
+        if (failureTypeOf(run) === 'Conflict') {
+          // A flow that came after the delete of its connections loads nothing: the Conflict says what replaces it.
+          this.#updates = true;
+          run = await this.#toTheEnd(this.#start());
+        }
         await this.#untilNothingArrives();
         judged = this.#judge(run);
       }
@@ -212,7 +217,7 @@ class Life {
     const { faults, acts } = this.#scenario;
     for (let left = faults.length + 2 * acts.length; ; left--) {
       await this.#ended(run);
-      const type = run.closed?.failure?.applicationFailureInfo?.type;
+      const type = failureTypeOf(run);
       const isOld = JSON.stringify(run.input) !== JSON.stringify(this.#input);
       const isRefused = run.closed?.status === 'FAILED' && type === 'Rejected' && faults.some(isRefusal);
       const isUpdated = acts.some(({ what }) => what === 'update') && type === 'Conflict';
@@ -379,6 +384,10 @@ class Life {
 
 function isRefusal({ how }: CallFault): boolean {
   return 'refusal' in how && how.refusal === 'refused';
+}
+
+function failureTypeOf({ closed }: WorkflowRun): string | null | undefined {
+  return closed?.failure?.applicationFailureInfo?.type;
 }
 
 function isBeyond(fault: CallFault): fault is CallFault & { how: { commit: { beyondSeconds: number } } } {
