@@ -31,7 +31,7 @@ export function playCell({ generation, listLagMs, faults }: Cell, code: Workflow
         titleTakenNamesIt: true,
         latencyMs: 300,
       },
-      temporal: { latencyMs: 4, visibilityLagMs: 100, visible: true, knowsTimeoutTypes: true },
+      temporal: { latencyMs: 4, visibilityLagMs: 100, visible: true },
       faults,
       incidents: [],
       acts: [],

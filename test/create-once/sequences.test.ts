@@ -196,7 +196,6 @@ it('a create that is cancelled between an attempt that timed out and the next on
     {
       ...quiet,
       aep: { ...quiet.aep, httpTimeoutMs: 1_500, listLagMs: 0, latencyMs: 40 },
-      temporal: { ...quiet.temporal, knowsTimeoutTypes: false },
       faults: [{ verb: 'create', shelf: 'sourceConnections', nth: 0, how }],
       acts: [{ what: 'cancel', atMs: 141, againAfterMs: 0 }],
     },

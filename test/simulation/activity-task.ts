@@ -135,10 +135,9 @@ export class ActivityTask {
 
   #timedOut(name: string, timeoutType: number): void {
     const listed = this.#command.retryPolicy?.nonRetryableErrorTypes ?? [];
-    const known = this.#temporal.settings.knowsTimeoutTypes && listed.includes(`TemporalTimeout:${name}`);
     this.#retry(
       { message: `activity ${name} timeout`, timeoutFailureInfo: { timeoutType } },
-      known,
+      listed.includes(`TemporalTimeout:${name}`),
       undefined,
     );
   }

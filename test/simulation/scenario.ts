@@ -189,7 +189,6 @@ export const scenarios: Arbitrary<Scenario> = record({
     latencyMs: constantFrom(4, 60),
     visibilityLagMs: constantFrom(0, 200, 800),
     visible: constantFrom(true, true, true, false),
-    knowsTimeoutTypes: boolean(),
   }),
   faults: uniqueArray(fault, {
     maxLength: 6,
@@ -217,7 +216,7 @@ export const quiet: Scenario = {
     titleTakenNamesIt: true,
     latencyMs: 100,
   },
-  temporal: { latencyMs: 4, visibilityLagMs: 0, visible: true, knowsTimeoutTypes: true },
+  temporal: { latencyMs: 4, visibilityLagMs: 0, visible: true },
   faults: [],
   incidents: [],
   acts: [],

@@ -14,8 +14,6 @@ export interface TemporalSettings {
   visibilityLagMs: number;
   /** Whether it can list workflows at all. */
   visible: boolean;
-  /** Whether it knows time-outs by their names in a retry policy: the development server does, the time-skipping one does not. */
-  knowsTimeoutTypes: boolean;
 }
 
 /** A small Temporal server: it keeps runs, gives tasks to workers, counts time-outs and retries, and trusts no worker. */
