@@ -23,6 +23,7 @@ import { bareDefinition, isWrapped } from './definition/wrapped.ts';
 import { isFailureType, type FailureType } from './failure-types.ts';
 import { isRefusedAsPaused, pausedWorkflow, type Paused } from './paused.ts';
 import { readTemporal } from './temporal-settings.ts';
+import { untilTaken } from './turned-away.ts';
 import { waitingCalls, type WaitingCall } from './waiting-calls.ts';
 import {
   approveUpdate,
@@ -288,7 +289,7 @@ export class AepDataflows {
 
   /** The watcher of a flow, to ask it something. */
   watcher(flow: { sandbox: string; flowId: string }): WatcherHandle {
-    return watcherHandle(this.#client, flow, (update) => updated(update, () => this.#whyNobodyWatches(flow)));
+    return watcherHandle(this.#client, flow, (send) => updated(send, () => this.#whyNobodyWatches(flow)));
   }
 
   /** Why a flow has no watcher that could be asked something. Its result is there also where no worker runs. */
@@ -392,11 +393,11 @@ function handleOf(handle: WorkflowHandle): DataflowHandle {
         .result()
         .catch((error: unknown) => Promise.reject(dataflowError(error))) as Promise<CreateDataflowResult>,
     progress: () => progressOf(handle),
-    resume: (corrected) => updated(handle.executeUpdate(resumeUpdate, { args: [corrected] })),
-    giveUp: (how = 'keep') => updated(handle.executeUpdate(giveUpUpdate, { args: [how] })),
+    resume: (corrected) => updated(() => handle.executeUpdate(resumeUpdate, { args: [corrected] })),
+    giveUp: (how = 'keep') => updated(() => handle.executeUpdate(giveUpUpdate, { args: [how] })),
     plan: async () => (await handle.query(planQuery)) ?? undefined,
-    approve: (approval) => updated(handle.executeUpdate(approveUpdate, { args: [approval] })),
-    reject: (rejection) => updated(handle.executeUpdate(rejectUpdate, { args: [rejection] })),
+    approve: (approval) => updated(() => handle.executeUpdate(approveUpdate, { args: [approval] })),
+    reject: (rejection) => updated(() => handle.executeUpdate(rejectUpdate, { args: [rejection] })),
     cancel: async () => void (await handle.cancel()),
   };
 }
@@ -434,8 +435,11 @@ async function progressOf(handle: WorkflowHandle): Promise<FullProgress> {
 }
 
 /** @param nobody returns why nothing runs that could be asked */
-function updated<Answer>(update: Promise<Answer>, nobody?: () => Promise<DataflowError>): Promise<Answer> {
-  return update.catch(async (error: unknown) => {
+function updated<Answer>(
+  send: () => Promise<Answer>,
+  nobody?: () => Promise<DataflowError>,
+): Promise<Answer> {
+  return untilTaken(send).catch(async (error: unknown) => {
     if (nobody && error instanceof WorkflowNotFoundError) throw await nobody();
     throw dataflowError(error);
   });

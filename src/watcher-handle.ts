@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Watch } from './definition/watch.ts';
+import { lookCutOff } from './turned-away.ts';
 import {
   checkNowUpdate,
   resumeUpdate,
@@ -28,25 +29,38 @@ export interface WatcherHandle {
   stop(): Promise<Health>;
 }
 
-/** @param mind turns what Temporal throws into what callers know */
+/** @param mind sends an update, and turns what Temporal throws into what callers know */
 export function watcherHandle(
   client: Client,
   flow: { sandbox: string; flowId: string },
-  mind: <Answer>(update: Promise<Answer>) => Promise<Answer>,
+  mind: <Answer>(send: () => Promise<Answer>) => Promise<Answer>,
 ): WatcherHandle {
   const workflowId = watcherWorkflowId(flow);
   const handle = client.workflow.getHandle(workflowId);
+  const checkNow = () => mind(() => handle.executeUpdate(checkNowUpdate));
   return {
     workflowId,
-    checkNow: () => mind(handle.executeUpdate(checkNowUpdate)),
+    checkNow,
     retryRun: (runId) =>
-      mind(
+      mind(() =>
         handle.executeUpdate<{ runId: string }, [{ runId?: string }]>('retryRun', {
           args: [runId === undefined ? {} : { runId }],
         }),
       ),
-    setWatch: (watch) => mind(handle.executeUpdate(setWatchUpdate, { args: [watch] })),
-    resume: () => mind(handle.executeUpdate(resumeUpdate)),
-    stop: () => mind(handle.executeUpdate(stopUpdate)),
+    setWatch: (watch) => mind(() => handle.executeUpdate(setWatchUpdate, { args: [watch] })),
+    async resume() {
+      const resumed = await mind(async () => {
+        try {
+          return await handle.executeUpdate(resumeUpdate);
+        } catch (error) {
+          // It is enabled by then: to enable it once more would be refused.
+          return lookCutOff(error) ?? Promise.reject(error as Error);
+        }
+      });
+      if (!('sendAgain' in resumed)) return resumed;
+      const { note } = resumed;
+      return { ...(await checkNow()), ...(note === undefined ? {} : { note }) };
+    },
+    stop: () => mind(() => handle.executeUpdate(stopUpdate)),
   };
 }

@@ -58,16 +58,15 @@ export function takeUpdates(watching: Watching): void {
       check(...args);
     },
   });
-  const lookAndAnswer = async () => {
+  const lookAndAnswer = async (done: { what: string; note?: string | undefined }) => {
     const seen = await look();
     mustGoOn();
     if (seen) return health();
-    throw fail(
-      'Unavailable',
-      'AEP was not read before the watcher went on in a new execution. Send it again.',
-    );
+    const message = `${done.what}AEP was not read before the watcher went on in a new execution. Send checkNow.`;
+    const { note } = done;
+    throw fail('Unavailable', message, { sendAgain: 'checkNow', ...(note === undefined ? {} : { note }) });
   };
-  setHandler(checkNowUpdate, lookAndAnswer, taken());
+  setHandler(checkNowUpdate, () => lookAndAnswer({ what: '' }), taken());
 
   const failedRun = (asked: RetryRun | undefined) => runToRetry(state(), responses.reactions, asked);
   setHandler(
@@ -87,7 +86,7 @@ export function takeUpdates(watching: Watching): void {
     async () => {
       const note = state() && makesUp(state()!, Date.now());
       await answerOf(() => responses.enable());
-      return { ...(await lookAndAnswer()), ...(note ? { note } : {}) };
+      return { ...(await lookAndAnswer({ what: 'The flow is enabled. ', note })), ...(note ? { note } : {}) };
     },
     taken((asked?: unknown) => {
       takesNothing(asked);
