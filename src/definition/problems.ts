@@ -17,6 +17,7 @@ export type WarningCode =
   | 'flow-disabled'
   | 'foreign-dataset'
   | 'left-of-replaced-flow'
+  | 'not-in-definition'
   | 'several-sources-for-one-destination'
   | 'undocumented-date-format'
   | 'window-to-compare';

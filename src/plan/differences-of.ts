@@ -6,6 +6,13 @@ import type { Kind } from '../resources/kinds.ts';
 import type { Edit, JsonObject, Observed } from '../resources/resource.ts';
 import type { Change } from './plan.ts';
 
+/** A field that the definition leaves out and AEP has. */
+export interface Besides {
+  /** In the terms of the definition. */
+  field: string;
+  value: unknown;
+}
+
 /** Where a resource is not what is asked for. */
 export interface Differs {
   /** In the terms of the definition. */
@@ -16,6 +23,8 @@ export interface Differs {
   fixed: Change[];
   /** What is not to count, in the terms of the definition. */
   masked: Change[];
+  /** What AEP has that the definition leaves out, and that stays: it may be somebody else's. */
+  besides: Besides[];
 }
 
 /** How to compare. */
@@ -29,8 +38,8 @@ export interface Comparing {
 }
 
 /**
- * Compares what AEP has with what would be asked for in its place. A name or a description that the definition does not
- * give is no difference, nor is that of a resource which is somebody else's.
+ * Compares what AEP has with what would be asked for in its place. A description that the definition does not give is no
+ * difference, nor is a name or a description of a resource which is somebody else's.
  */
 export function differencesOf(
   kind: Kind,
@@ -39,12 +48,19 @@ export function differencesOf(
   observed: Observed,
   { now, mask, isOurs = true }: Comparing,
 ): Differs {
-  const { differences, canChange, isMoot, asked } = resources[kind];
+  const { differences, besides, canChange, isMoot, asked } = resources[kind];
   const about = { body, observed, now };
-  const differs: Differs = { changes: [], edits: [], fixed: [], masked: [] };
-  const isMasked = ({ field }: Change) => mask.some((one) => startsAt(field, one));
+  const differs: Differs = { changes: [], edits: [], fixed: [], masked: [], besides: [] };
+  const isMasked = ({ field }: { field: string }) => mask.some((one) => startsAt(field, one));
+  const stays = (besides?.(body, observed) ?? []).map(({ field, found }) => ({ field, value: found }));
+  if (isOurs && observed.description && textAt(body, 'description') === undefined)
+    stays.push({ field: 'description', value: observed.description });
+  for (const { field, value } of stays) {
+    const besides = { field: asked(field, definition), value };
+    if (!isMasked(besides)) differs.besides.push(besides);
+  }
   for (const edit of isOurs ? textEdits(body, observed) : []) {
-    const change = { field: asked(edit.field, definition), from: edit.from, to: edit.to };
+    const change = asChange(asked(edit.field, definition), edit.to, edit.from);
     if (isMasked(change)) differs.masked.push(change);
     else {
       differs.edits.push(edit);
@@ -82,7 +98,9 @@ function textEdits(body: JsonObject, observed: Observed): Edit[] {
 
 /** Lists are told by the rows that are in one of them only. */
 function asChange(field: string, to: unknown, from: unknown): Change {
-  if (!Array.isArray(to) || !(from === undefined || Array.isArray(from))) return { field, from, to };
+  // Null, as what is undefined does not come through JSON.
+  if (!Array.isArray(to) || !(from === undefined || Array.isArray(from)))
+    return { field, from: from ?? null, to: to ?? null };
   const [asked, there] = [to, from ?? []].map((rows) => new Set(rows.map((row) => JSON.stringify(row))));
   const added = to.filter((row) => !there!.has(JSON.stringify(row)));
   const removed = (from ?? []).filter((row) => !asked!.has(JSON.stringify(row)));

@@ -1,3 +1,4 @@
+import { cutJson } from '../cut.ts';
 import type { Definition } from '../definition/definition.ts';
 import { dataflowId } from '../definition/identity.ts';
 import type { Problem, Warning } from '../definition/problems.ts';
@@ -62,7 +63,11 @@ export function planOf(definition: Definition, observed: ObservedDataflow, facts
     if (chosen.isCutOff) enableAgain(all);
   }
   const steps = all.map(({ step }) => step);
-  const warnings = [...facts.warnings, ...all.flatMap(({ warning }) => warning ?? [])];
+  const warnings = [
+    ...facts.warnings,
+    ...all.flatMap(({ warning }) => warning ?? []),
+    ...notInDefinition(all),
+  ];
   if (living)
     warnings.push(...pauseOf(chosen, steps), ...leftBehind(predecessor ?? living, steps, definition));
   if (copies.length === 0) steps.push(...removalsOf(observed.flows, chosen, steps));
@@ -195,6 +200,30 @@ function pauseOf({ living, isCutOff }: Chosen, steps: readonly Step[]): Warning[
   const stays = isReplaced ? 'as the one that takes its place will be' : 'and stays so';
   const message = `The flow ${flow.id} is ${String(flow.fields['state'])} in AEP, ${stays}: it loads nothing until somebody enables it`;
   return [{ code: 'flow-disabled', message }];
+}
+
+const mostToTell = 10;
+const longestValue = 80;
+
+/** Whose that is cannot be known: it may have been in the definition before, and somebody may have set it in AEP. */
+function notInDefinition(all: readonly Stepped[]): Warning[] {
+  const told = new Map<string, { field: string; at: string[] }>();
+  for (const { step, besides = [] } of all)
+    for (const { field, value } of besides) {
+      const said = `${field} is ${cutJson(value, longestValue)}`;
+      const { at } = told.get(said) ?? { at: [] };
+      told.set(said, { field, at: [...at, `${resources[step.kind].title} ${step.id}`] });
+    }
+  const stays = 'the definition leaves it out, so that it stays as it is';
+  const warnings = [...told].map(([said, { field, at }]): Warning => ({
+    code: 'not-in-definition',
+    field,
+    message: `${said} in AEP (${at.join(', ')}): ${stays}`,
+  }));
+  const more = warnings.length - mostToTell;
+  if (more <= 0) return warnings;
+  const message = `AEP has ${more} more fields that the definition leaves out, and they stay`;
+  return [...warnings.slice(0, mostToTell), { code: 'not-in-definition', message }];
 }
 
 /** What may hold data or serve others does not go with the flow that used it, and mapping sets cannot be deleted. */

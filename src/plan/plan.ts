@@ -8,7 +8,10 @@ import type { Kind } from '../resources/kinds.ts';
  */
 export type Action = 'create' | 'adopt' | 'given' | 'keep' | 'update' | 'replace' | 'remove' | 'conflict';
 
-/** One field of the definition that is asked for in another way than AEP has it: values, or the rows of a list. */
+/**
+ * One field of the definition that is asked for in another way than AEP has it: values (null: there is none), or the rows of a
+ * list.
+ */
 export type Change =
   | { field: string; from: unknown; to: unknown }
   | { field: string; added: unknown[]; removed: unknown[] };

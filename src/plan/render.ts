@@ -78,7 +78,7 @@ function maskedLines({ masked = [] }: Step): string[] {
   );
 }
 
-const brief = (value: unknown): string => cutJson(value, longestValue);
+const brief = (value: unknown): string => cutJson(value ?? undefined, longestValue);
 
 /** The same as a Mermaid flow chart: what refers to what, each with its sign. */
 export function planAsMermaid({ steps }: Plan): string {

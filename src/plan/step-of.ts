@@ -6,7 +6,7 @@ import { resources } from '../resources/index.ts';
 import { kinds, type Kind } from '../resources/kinds.ts';
 import type { Edit, JsonObject, Observed } from '../resources/resource.ts';
 import { missingFlow } from './choices-of.ts';
-import { differencesOf } from './differences-of.ts';
+import { differencesOf, type Besides } from './differences-of.ts';
 import type { Action, Change, Choice, Choices, Step } from './plan.ts';
 import { isDraft } from './which-flow.ts';
 
@@ -21,6 +21,8 @@ export interface Stepped {
   problem?: Problem;
   warning?: Warning;
   choice?: Choice;
+  /** What stays of it that the definition leaves out. */
+  besides?: Besides[];
 }
 
 /** What one step is made from. */
@@ -58,7 +60,7 @@ export function stepOfLiving(asked: Asked, part: Observed | undefined): Stepped 
   const { id } = part;
   // What Data Prep has kept no name of may be ours.
   const isOurs = part.mark ? part.mark.dataflow === dataflow : kind === 'mappingSet' && !part.name;
-  const { changes, edits, fixed, masked } = differencesOf(kind, definition, body, part, {
+  const { changes, edits, fixed, masked, besides } = differencesOf(kind, definition, body, part, {
     now,
     mask,
     isOurs,
@@ -66,7 +68,7 @@ export function stepOfLiving(asked: Asked, part: Observed | undefined): Stepped 
   const about = { id, masked };
   if (kind === 'flow' && isDraft(part) && changes.length === 0)
     return stepped(asked, 'update', publishes, about);
-  if (changes.length === 0) return stepped(asked, 'keep', asAskedFor(masked), about);
+  if (changes.length === 0) return { ...stepped(asked, 'keep', asAskedFor(masked), about), besides };
   if (fixed.length > 0 && hasUniqueTitle && part.name === body['title']) {
     const reason = `AEP cannot change it so, and keeps its title unique. ${insteadOfSecond}`;
     const message = `The ${title} ${id} is not what the definition asks for. ${reason}`;
@@ -95,7 +97,7 @@ export function stepOfLiving(asked: Asked, part: Observed | undefined): Stepped 
       conflict: conflict('foreign', message, [id]),
     };
   }
-  return { ...stepped(asked, 'update', 'AEP changes it in place', { ...about, changes }), edits };
+  return { ...stepped(asked, 'update', 'AEP changes it in place', { ...about, changes }), edits, besides };
 }
 
 /** What becomes of a kind of which no living flow has one: what was found may have been made before. */
@@ -111,14 +113,16 @@ export function stepOfNew(asked: Asked, found: readonly Observed[]): Stepped {
   const id = decision.action === 'adopt' ? decision.id : decision.ids[0]!;
   const there = found.find((one) => one.id === id)!;
   const isOurs = decision.action === 'adopt' || decision.reason === 'differs';
-  const { changes, edits, fixed, masked } = isOurs
+  const { changes, edits, fixed, masked, besides } = isOurs
     ? differencesOf(kind, definition, body, there, { now, mask })
-    : { changes: [], edits: [], fixed: [], masked: [] };
+    : { changes: [], edits: [], fixed: [], masked: [], besides: [] };
   const about = { id, masked, changes };
   if (isOurs && changes.length === 0)
-    return stepped(asked, 'adopt', 'Made before, and as the definition asks for', about);
-  if (isOurs && fixed.length === 0)
-    return { ...stepped(asked, 'update', 'Made before; AEP changes it in place', about), edits };
+    return { ...stepped(asked, 'adopt', 'Made before, and as the definition asks for', about), besides };
+  if (isOurs && fixed.length === 0) {
+    const updated = stepped(asked, 'update', 'Made before; AEP changes it in place', about);
+    return { ...updated, edits, besides };
+  }
   if (isOurs && resources[kind].makesRoom)
     return stepped(asked, 'replace', 'Made before, from another definition; no flow uses it', about);
   const inTheWay = decision as Conflict;

@@ -1,7 +1,7 @@
 import type { Definition } from '../definition/definition.ts';
 import { titles } from '../definition/titles.ts';
 import { askedBy, describedIn, describedResource, description } from './described-resource.ts';
-import { differences } from './differences.ts';
+import { differences, notAsked } from './differences.ts';
 import { isObject } from '../definition/plain-json.ts';
 import { objectAt, objectsAt } from './json.ts';
 import type { JsonObject } from './resource.ts';
@@ -43,6 +43,9 @@ export const adHocClass = describedResource({
     ...refsMissing(wanted, found),
     ...differences(wanted['properties'], found['properties'], 'properties'),
   ],
+  // A class in use loses no field, and one more does no harm: what is mapped is loaded.
+  besides: (wanted, found) =>
+    notAsked(objectAt(wanted, 'properties'), objectAt(found, 'properties'), 'properties', () => true),
 });
 
 function fieldsOf({ source }: Definition): JsonObject {

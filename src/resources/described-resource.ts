@@ -14,10 +14,18 @@ interface Parts
   refersTo?: (fields: JsonObject) => ResourceIds;
   /** Where order or surplus means something else than usual. */
   compare?: (wanted: JsonObject, found: JsonObject) => Difference[];
+  /** See `Resource`. */
+  besides?: (wanted: JsonObject, found: JsonObject) => Difference[];
 }
 
 /** A kind that carries its mark as the last line of its description: all of Flow Service and of the Schema Registry. */
-export function describedResource({ fields, refersTo, compare = differences, ...facts }: Parts): Resource {
+export function describedResource({
+  fields,
+  refersTo,
+  compare = differences,
+  besides,
+  ...facts
+}: Parts): Resource {
   // Of a connection AEP takes other edits too, but they do not reach the flow.
   const places = facts.hasUniqueTitle ? { name: 'title' as const } : {};
   return {
@@ -27,6 +35,7 @@ export function describedResource({ fields, refersTo, compare = differences, ...
     observe: (answer) => observed(answer, defined(fields(answer))),
     refersTo: (one) => refersTo?.(one.fields) ?? {},
     differences: (plain, one) => compare(fields(plain), one.fields),
+    ...(besides ? { besides: (plain, one) => besides(fields(plain), one.fields) } : {}),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { JsonObject } from './resource.ts';
 import { isObject } from '../definition/plain-json.ts';
 
 /** One field where a resource is not what was asked for. */
@@ -29,6 +30,24 @@ export function differences(wanted: unknown, found: unknown, field = ''): Differ
     );
   }
   return [{ field, wanted, found }];
+}
+
+/** Whether a value says nothing: AEP may answer such a field where nobody asked for it. */
+export function isNothing(value: unknown): boolean {
+  if (value === undefined || value === null || value === false || value === '') return true;
+  return typeof value === 'object' && Object.keys(value).length === 0;
+}
+
+/** What is found at some keys of an object and asked for by nobody, as differences. */
+export function notAsked(
+  wanted: JsonObject,
+  found: JsonObject,
+  prefix: string,
+  isMeant: (key: string, value: unknown) => boolean,
+): Difference[] {
+  return Object.entries(found)
+    .filter(([key, value]) => wanted[key] === undefined && !isNothing(value) && isMeant(key, value))
+    .map(([key, value]) => ({ field: `${prefix}.${key}`, wanted: undefined, found: value }));
 }
 
 /** Whether all of `wanted` is among `found`, where order and more mean nothing: what of it is there is told as found. */

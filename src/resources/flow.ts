@@ -1,7 +1,7 @@
 import type { Definition } from '../definition/definition.ts';
 import { givenStartSeconds } from '../definition/start.ts';
 import { askedBy, describedResource, description } from './described-resource.ts';
-import { differences } from './differences.ts';
+import { differences, notAsked, type Difference } from './differences.ts';
 import { isObject } from '../definition/plain-json.ts';
 import { defined, firstTextAt, objectAt, objectsAt, textAt } from './json.ts';
 import { operationsFor } from './operations.ts';
@@ -46,8 +46,15 @@ export const flow = describedResource({
       targetConnection: firstTextAt(fields, 'targetConnectionIds'),
       mappingSet: textAt(objectAt(objectAt(fields, 'transformations'), 'Mapping'), 'mappingId'),
     }),
-  compare: (wanted, found) =>
-    differences({ ...wanted, state: undefined, mappingVersion: undefined }, withDefaults(found)),
+  compare: (wanted, found) => [
+    ...differences({ ...wanted, state: undefined, mappingVersion: undefined }, withDefaults(found)),
+    ...optionsTooMany(wanted, found),
+    ...deltaColumnTooMany(wanted, found),
+  ],
+  besides: (wanted, found) => {
+    const [asked, there] = [wanted, found].map(deltaColumnOf);
+    return asked && there ? notAsked(asked, there, 'transformations.Copy.deltaColumn', () => true) : [];
+  },
   asked: (field) =>
     askedBy(
       [
@@ -90,6 +97,38 @@ export const flow = describedResource({
       answer,
     ),
 });
+
+/** The share of rows that may fail where a flow says nothing: AEP's own default. */
+const defaultPercent = 5;
+
+/** Options that were asked for once, and are not any more. What has a default goes back to it. */
+function optionsTooMany(wanted: JsonObject, found: JsonObject): Difference[] {
+  const [asked, there] = [objectAt(wanted, 'options'), objectAt(found, 'options')];
+  const { errorDiagnosticsEnabled, partialIngestionPercent } = there;
+  const isOn = String(errorDiagnosticsEnabled).toLowerCase() === 'true';
+  const isOther = partialIngestionPercent !== undefined && Number(partialIngestionPercent) !== defaultPercent;
+  return [
+    ...(isOn && asked['errorDiagnosticsEnabled'] === undefined
+      ? [{ field: 'options.errorDiagnosticsEnabled', wanted: false, found: errorDiagnosticsEnabled }]
+      : []),
+    ...(isOther && asked['partialIngestionPercent'] === undefined
+      ? [{ field: 'options.partialIngestionPercent', wanted: undefined, found: partialIngestionPercent }]
+      : []),
+  ];
+}
+
+function deltaColumnOf(fields: JsonObject): JsonObject | undefined {
+  const { deltaColumn } = objectAt(objectAt(fields, 'transformations'), 'Copy');
+  return isObject(deltaColumn) ? deltaColumn : undefined;
+}
+
+/** A delta column that is not asked for any more. To a flow that loads once an on-demand run adds one of its own. */
+function deltaColumnTooMany(wanted: JsonObject, found: JsonObject): Difference[] {
+  const there = deltaColumnOf(found);
+  const isOnce = objectAt(wanted, 'scheduleParams')['frequency'] === 'once';
+  if (!there || isOnce || deltaColumnOf(wanted)) return [];
+  return [{ field: 'transformations.Copy.deltaColumn', wanted: undefined, found: there }];
+}
 
 /** AEP counts a mapping set up whenever somebody saves it: which version that is, no definition says. */
 function paramsOf(transformation: JsonObject): unknown {

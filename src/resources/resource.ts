@@ -53,8 +53,13 @@ export interface Resource extends KindFacts {
   observe: (answer: JsonObject) => Observed;
   /** The ids of what `observed` refers to, as far as they are kinds of ours. */
   refersTo: (observed: Observed) => ResourceIds;
-  /** Where `observed` is not what `body` asks for: empty means that it can be adopted. */
+  /**
+   * Where `observed` is not what `body` asks for: empty means that it can be adopted. What it has beside that is a difference
+   * where only a request of ours can have set it.
+   */
   differences: (body: JsonObject, observed: Observed) => Difference[];
+  /** What it has beside what `body` asks for that may be somebody else's, or AEP's: it stays, and is told. */
+  besides?: (body: JsonObject, observed: Observed) => Difference[];
   /** The field of a definition that asks for a field of `Observed`, or for its name or description. */
   asked: (field: string, definition: Definition) => string;
   /**

@@ -2,7 +2,7 @@ import { titles } from '../definition/titles.ts';
 import { askedBy, describedIn, describedResource, description } from './described-resource.ts';
 import { operationsFor } from './operations.ts';
 import type { Edit, JsonObject, Operation } from './resource.ts';
-import { refs, refsMissing } from './xdm-refs.ts';
+import { refs, refsBesides, refsMissing } from './xdm-refs.ts';
 
 /** The schema that the data lands in. */
 export const schema = describedResource({
@@ -22,6 +22,7 @@ export const schema = describedResource({
   }),
   fields: (object) => ({ refs: refs(object) }),
   compare: refsMissing,
+  besides: refsBesides,
   asked: (field, { schema: asked }) =>
     askedBy(
       [

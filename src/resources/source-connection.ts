@@ -1,7 +1,7 @@
 import { sourceFacts } from '../definition/source-facts.ts';
 import type { Column, Source } from '../definition/source.ts';
 import { askedBy, describedIn, describedResource, description } from './described-resource.ts';
-import { differences, type Difference } from './differences.ts';
+import { differences, notAsked, type Difference } from './differences.ts';
 import { isObject } from '../definition/plain-json.ts';
 import { objectAt, objectsAt, textAt } from './json.ts';
 import type { ResourceIds } from './kinds.ts';
@@ -31,7 +31,21 @@ export const sourceConnection = describedResource({
     params: byName(object['params']),
     connectionSpec: { id: objectAt(object, 'connectionSpec')['id'] },
   }),
-  compare: (wanted, found) => [...differences(wanted, found), ...columnsTooMany(wanted, found)],
+  compare: (wanted, found) => [
+    ...differences(wanted, found),
+    ...columnsTooMany(wanted, found),
+    ...notAsked(objectAt(wanted, 'params'), objectAt(found, 'params'), 'params', isOurs),
+    ...notAsked(propertiesOf(wanted), propertiesOf(found), 'data.properties', isOwnProperty),
+  ],
+  besides: (wanted, found) => [
+    ...notAsked(objectAt(wanted, 'params'), namesOfColumns(found), 'params', (key) => !isOurs(key)),
+    ...notAsked(
+      propertiesOf(wanted),
+      propertiesOf(found),
+      'data.properties',
+      (key) => !Object.hasOwn(propertyDefaults, key),
+    ),
+  ],
   asked: (field, { source }) =>
     askedBy(
       [
@@ -55,6 +69,32 @@ export const sourceConnection = describedResource({
     return adHocSchema === undefined ? {} : { adHocSchema };
   },
 });
+
+/**
+ * What loads other rows, or other files, than without it. AEP sets none of these by itself, and what others change in a source
+ * connection does not reach its flow.
+ */
+function isOurs(key: string): boolean {
+  return ['filters', 'recursive', 'cdcEnabled'].includes(key);
+}
+
+/** How AEP takes files where nothing is said. */
+const propertyDefaults: JsonObject = { columnDelimiter: ',', encoding: 'UTF-8', compressionType: 'none' };
+
+function isOwnProperty(key: string, value: unknown): boolean {
+  if (!Object.hasOwn(propertyDefaults, key)) return false;
+  return String(value).toLowerCase() !== String(propertyDefaults[key]).toLowerCase();
+}
+
+/** Where no column is asked for, their names are told. */
+function namesOfColumns(fields: JsonObject): JsonObject {
+  const params = objectAt(fields, 'params');
+  return isObject(params['columns']) ? { ...params, columns: Object.keys(params['columns']) } : params;
+}
+
+function propertiesOf(fields: JsonObject): JsonObject {
+  return objectAt(objectAt(fields, 'data'), 'properties');
+}
 
 /** AEP counts a schema up as it grows, so only its id says which schema it is. */
 function withoutVersion(data: unknown): unknown {

@@ -46,7 +46,7 @@ export function mustChangeNoLivingFlow({ plan, living }: Planned): void {
   );
 }
 
-const brief = (value: unknown): string => cutJson(value, longestValue);
+const brief = (value: unknown): string => cutJson(value ?? undefined, longestValue);
 
 /** A change as the details of a conflict tell it. */
 function differenceOf(change: Change): Difference {
