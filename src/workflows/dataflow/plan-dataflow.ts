@@ -1,4 +1,4 @@
-import { CancellationScope, setCurrentDetails } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, setCurrentDetails } from '@temporalio/workflow';
 import type { Definition } from '../../definition/definition.ts';
 import { dataflowId, workflowId } from '../../definition/identity.ts';
 import { fittingPlan } from '../../plan/fitting-plan.ts';
@@ -14,6 +14,7 @@ import { endingOf } from '../failures.ts';
 import { parse } from './accept.ts';
 import { factReads, recallFacts } from './check-definition.ts';
 import { holdsRows } from './holds-rows.ts';
+import { reportProgress, type ProgressReport } from './progress.ts';
 import { giveUp } from './resource-calls.ts';
 
 /** Lists may have many pages. */
@@ -23,7 +24,8 @@ const reading = (summary: string) => summarized(summary, listing);
  * What a create or an update of this definition would do, and what is against it: everything at once. It asks AEP and
  * changes nothing there.
  *
- * The plan as text is in the workflow's current details: Temporal's web pages and `temporal workflow metadata` show it.
+ * The plan as text is in the workflow's current details: Temporal's web pages and `temporal workflow metadata` show it. Until
+ * there is one they show how far it is, and which calls wait for AEP; the query `progress` answers the same.
  * Runs under any id, also while the dataflow is being created, and then tells what is there at that moment.
  *
  * @param input a definition.
@@ -33,7 +35,9 @@ const reading = (summary: string) => summarized(summary, listing);
 export async function planDataflow(input: unknown): Promise<Plan> {
   const { definition, warnings } = parse(input);
   const scope = CancellationScope.current();
+  const report = reportProgress(definition, { isPlan: true });
   try {
+    report.step('check', 'running');
     const recalled = await recallFacts(definition, true);
     const asked = {
       definition,
@@ -42,35 +46,47 @@ export async function planDataflow(input: unknown): Promise<Plan> {
       recalled: recalled.fields,
       stop: () => scope.cancel(),
     };
-    const { plan } = await makePlan(asked, planReads(definition, recalled));
+    const { plan } = await makePlan(asked, planReads(definition, recalled, report));
     const told = fittingPlan(plan);
+    report.plan(told);
+    report.become('done');
+    // Nobody needs to know any more how it came about.
     setCurrentDetails(planAsMarkdown(told));
     return told;
   } catch (error) {
-    throw endingOf(error, {}) ?? error;
+    const ending = endingOf(error, {});
+    report.become(
+      isCancellation(error) ? 'cancelled' : 'failed',
+      ending && { type: ending.type!, message: ending.message },
+    );
+    throw ending ?? error;
   }
 }
 
 /** Each question an activity. */
-function planReads(definition: Definition, recalled: Recalled): PlanReads {
+function planReads(definition: Definition, recalled: Recalled, report: ProgressReport): PlanReads {
   const { sandbox } = definition;
   const dataflow = dataflowId(definition);
   const bound = giveUp(definition);
+  const during = report.during.bind(report);
   return {
-    ...factReads(definition, recalled, bound, (_activity, call) => call),
+    ...factReads(definition, recalled, bound, during),
     notes: () => reading('Read what earlier runs noted').readNotes({ workflowId: workflowId(definition) }),
     async look(kind, knownIds) {
+      // What comes first is over by the first look.
+      if (report.stateOf('check') !== 'done') report.step('check', 'done');
+      report.step(kind, 'running');
       const request = { sandbox, dataflow, name: resources[kind].name(definition), knownIds, ...bound };
-      const { found } = await reading(`Look for ${titleOf(kind)}`)[activityName('lookFor', kind)](request);
+      const activity = activityName('lookFor', kind);
+      const { found } = await during(activity, reading(`Look for ${titleOf(kind)}`)[activity](request));
+      report.step(kind, 'done');
       return found;
     },
-    read: (kind, id, version) =>
-      reading(`Read ${titleOf(kind)}`)[activityName('read', kind)]({
-        sandbox,
-        id,
-        ...(version === undefined ? {} : { version }),
-        ...bound,
-      }),
+    read(kind, id, version) {
+      const request = { sandbox, id, ...(version === undefined ? {} : { version }), ...bound };
+      const activity = activityName('read', kind);
+      return during(activity, reading(`Read ${titleOf(kind)}`)[activity](request));
+    },
     rows: (datasetId) => holdsRows(sandbox, datasetId),
   };
 }

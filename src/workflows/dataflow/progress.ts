@@ -49,7 +49,7 @@ export interface ProgressReport {
   again(definition: Definition, warnings: Warning[]): void;
   /** All that this execution has made and that is still there, in the order of making. */
   readonly made: readonly { kind: Kind; id: string }[];
-  /** The flows that it deletes, since others have taken their place. */
+  /** The flows whose place others have taken: it deletes them, or AEP does not show them. */
   readonly deletedFlows: string[];
   /** Notes that something was deleted again. */
   deleted(kind: Kind, id: string): void;
@@ -59,12 +59,15 @@ export interface ProgressReport {
 
 const open = new Set<StepState>(['waiting', 'running']);
 
-/** Keeps what the `progress` query answers and what the Temporal UI shows as the workflow's current details. */
-export function reportProgress(definition: Definition): ProgressReport {
+/**
+ * Keeps what the `progress` query answers and what the Temporal UI shows as the workflow's current details.
+ * @param isPlan it only reads, and is over within seconds: it watches nothing, and lists are not told what it is at.
+ */
+export function reportProgress(definition: Definition, { isPlan = false } = {}): ProgressReport {
   const progress: Progress = {
     dataflow: dataflowId(definition),
     state: 'running',
-    steps: stepsOf(definition),
+    steps: stepsOf(definition).filter(({ step }) => !isPlan || step !== 'watch'),
     warnings: [],
     waiting: [],
   };
@@ -76,7 +79,7 @@ export function reportProgress(definition: Definition): ProgressReport {
   setHandler(planQuery, () => (planned ? fittingPlan(planned) : null));
   const show = () => {
     setCurrentDetails([markdown(progress), ...(shownPlan ? ['', shownPlan] : [])].join('\n'));
-    showState(progress);
+    if (!isPlan) showState(progress);
   };
   const waits = new Waits((waiting) => {
     progress.waiting = waiting;
