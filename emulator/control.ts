@@ -22,6 +22,8 @@ export type MadeRun = {
   createdAt?: number;
   startedAt?: number;
   completedAt?: number;
+  /** The period whose data it takes. */
+  window?: { start: number; end: number };
   /** Any fields of the run object, merged over it. */
   run?: JsonObject;
 };

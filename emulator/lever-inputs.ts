@@ -107,6 +107,7 @@ const madeRun = z.strictObject({
   createdAt: clockMs.exactOptional(),
   startedAt: clockMs.exactOptional(),
   completedAt: clockMs.exactOptional(),
+  window: z.strictObject({ start: clockMs, end: clockMs }).exactOptional(),
   run: z.record(text, z.unknown()).exactOptional(),
 }) satisfies z.ZodType<MadeRun & { flowId: string }>;
 

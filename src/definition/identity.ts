@@ -24,6 +24,12 @@ export function workflowId({ sandbox, name }: Named): string {
   return `dataflow:${sandbox}:${name}`;
 }
 
+/** `<sandbox>/<name>` of what `workflowId` was made from; undefined where that is no dataflow. No sandbox has a colon in its name. */
+export function dataflowOf(workflowId: string): string | undefined {
+  const [, sandbox, name] = /^dataflow:([^:]*):(.*)$/s.exec(workflowId) ?? [];
+  return sandbox === undefined || name === undefined ? undefined : dataflowId({ sandbox, name });
+}
+
 /** SHA-256, in hex, of what a definition says, whatever the order of its keys. Two that say the same have the same hash. */
 export function definitionHash(definition: Definition): string {
   const { fieldGroups, ...schema } = definition.schema ?? {};

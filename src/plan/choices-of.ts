@@ -10,7 +10,7 @@ import type { Choice } from './plan.ts';
 export function replaceFlow(id: string, definition: Definition, now: number): Choice {
   const fromNow = {
     value: 'from-now',
-    consequence: `The new flow begins at its next slot after the last window of ${id}: rows that AEP's window rule puts between the two may be missed or come twice; the update tells where the old one ended`,
+    consequence: `The new flow begins at its next slot after the last window of ${id}: rows that AEP's window rule puts between the two may be missed or come twice; its watcher compares the two and tells`,
   };
   const backfill = {
     value: 'backfill',

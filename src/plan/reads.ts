@@ -18,9 +18,9 @@ export interface RowRefused {
 
 /** What executions under a dataflow's id noted, for who only wants to know what there is. */
 export interface Notes {
-  /** What earlier runs noted as made or adopted, newest first. */
+  /** What earlier runs noted as made or adopted, newest first; and the flows of the dataflow that are watched. */
   ids: ResourceIds[];
-  /** The flow that the newest of them left. */
+  /** The flow that the newest of them left, or that is watched. */
   flowLeft?: string;
 }
 

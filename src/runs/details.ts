@@ -14,6 +14,12 @@ export function describeHealth(health: Health): string {
       `**${[cause.code, cause.activity].filter(Boolean).join(', ') || 'Why'}**: ${plain(cause.message)}`,
     );
   if (cause) lines.push(`**Next**: ${cause.next}`);
+  const { firstWindow } = health;
+  if (firstWindow)
+    lines.push(
+      `**${firstWindow.is}**: ${plain(firstWindow.cause.message)}`,
+      `**Next**: ${firstWindow.cause.next}`,
+    );
   lines.push(
     `Flow \`${health.flowId}\` (${plain(health.flowName ?? 'not read yet')}), sandbox \`${health.sandbox}\``,
   );

@@ -1,5 +1,6 @@
 import type { Watch } from '../definition/watch.ts';
 import type { OpenRun } from './cursor.ts';
+import type { FirstWindow } from './first-window.ts';
 import { isPaused, missedRuns, nextDue, type Flow } from './flow.ts';
 import { judgeOpen, usualOf, type Cause, type JudgedRun, type RunVerdict, type Totals } from './verdict.ts';
 import { expectedRun, lastNews, patienceOf, type WatchSettings, type WatchState } from './watch-state.ts';
@@ -35,6 +36,11 @@ export interface Health {
   retries: { runId: string; tried: number; at?: string }[];
   /** Messages that nobody took in time. */
   undelivered: number;
+  /**
+   * Of a flow that has taken the place of another: what the first window of its runs has left out, or taken once more. Stays
+   * for as long as it is watched, as only a person can do something about it. Absent where the windows fit.
+   */
+  firstWindow?: Omit<FirstWindow, 'from' | 'to'> & { from: string; to: string };
   /** Only in the answer of `resume`: what AEP now does about the runs that did not come. */
   note?: string;
   watch: {
@@ -61,7 +67,7 @@ export type Watched = Pick<Health, 'sandbox' | 'flowId' | 'dataflow' | 'connecto
 /** How a flow was at the watcher's last look; without one, that nothing is known yet. */
 export function healthOf(watched: Watched, state: WatchState | undefined, settings: WatchSettings): Health {
   if (!state) return { ...watched, verdict: 'pending', ...nothingYet };
-  const { record, cursor, flow } = state;
+  const { record, cursor, flow, firstWindow } = state;
   const { durationMs, records } = usualOf(record);
   const expected = expectedRun(state, settings);
   const { since, ...current } = currentOf(state, settings);
@@ -97,6 +103,9 @@ export function healthOf(watched: Watched, state: WatchState | undefined, settin
       ...(dueAt === undefined ? {} : { at: iso(dueAt) }),
     })),
     undelivered: state.reactions?.undelivered ?? 0,
+    ...(firstWindow
+      ? { firstWindow: { ...firstWindow, from: iso(firstWindow.from), to: iso(firstWindow.to) } }
+      : {}),
     watch: { began: iso(state.began), lastNews: iso(lastNews(state)) },
   };
 }

@@ -1,3 +1,5 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+
 /** What workflows, activities and clients call one another by. */
 
 /** The id of the workflow that watches a flow: a flow has one watcher, whoever starts it. */
@@ -5,9 +7,9 @@ export function watcherWorkflowId({ sandbox, flowId }: { sandbox: string; flowId
   return `flow:${sandbox}:${flowId}`;
 }
 
-/** Whether this is the id of a watcher. */
-export function isWatcherId(workflowId: string): boolean {
-  return workflowId.startsWith('flow:');
+/** Whether a workflow of this id may tell a watcher that it starts what to begin with: another watcher, or a dataflow's. */
+export function tellsWatchers(workflowId: string): boolean {
+  return workflowId.startsWith('flow:') || workflowId.startsWith('dataflow:');
 }
 
 /** The id of the workflow that follows all runs of a sandbox, for the watchers of its flows. */
@@ -26,7 +28,7 @@ export function unlistedWorkflowId(dataflowWorkflowId: string): string {
 }
 
 /** The workflows whose progress says which of their calls wait for AEP. */
-export const typesThatWait = ['createDataflow', 'updateDataflow'];
+export const typesThatWait = ['createDataflow', 'updateDataflow', 'planDataflow'];
 export const watcherType = 'watchFlowRuns';
 export const followerType = 'followRuns';
 export const unlistedType = 'unlistedRun';
@@ -34,3 +36,21 @@ export const unlistedType = 'unlistedRun';
 export const waitsName = 'waits';
 /** The signal that takes finished runs to a watcher. */
 export const runsEndedName = 'runsEnded';
+
+type Keyword = ReturnType<typeof defineSearchAttributeKey<'KEYWORD'>>;
+
+/**
+ * What a definition adds to its workflow, so that the server's list of workflows can be searched. All are keywords: a
+ * server on SQL has room for ten in a namespace.
+ */
+export const searchAttributes: Record<
+  'dataflow' | 'flowId' | 'sandbox' | 'connector' | 'verdict' | 'state',
+  Keyword
+> = {
+  dataflow: defineSearchAttributeKey('AepDataflow', 'KEYWORD'),
+  flowId: defineSearchAttributeKey('AepFlowId', 'KEYWORD'),
+  sandbox: defineSearchAttributeKey('AepSandbox', 'KEYWORD'),
+  connector: defineSearchAttributeKey('AepConnector', 'KEYWORD'),
+  verdict: defineSearchAttributeKey('AepVerdict', 'KEYWORD'),
+  state: defineSearchAttributeKey('AepState', 'KEYWORD'),
+};

@@ -23,9 +23,9 @@ export const flowMessageSchema = z
   .object({
     ...envelope,
     event: z
-      .enum(['changed', 'recovered', 'gaveUp', 'gone'])
+      .enum(['changed', 'recovered', 'gaveUp', 'gap', 'overlap', 'gone'])
       .describe(
-        'changed: the flow has another verdict. recovered: it is ok again. gaveUp: a failed run is not run again any more; the verdict is what it was. gone: AEP has the flow no more, and its watch has ended; the verdict is what it was.',
+        'changed: the flow has another verdict. recovered: it is ok again. gaveUp: a failed run is not run again any more; the verdict is what it was. gap, overlap: the flow has taken the place of another, and the first window of its runs leaves out rows after the last one of the other, or takes some once more; the verdict is what it was. gone: AEP has the flow no more, and its watch has ended; the verdict is what it was.',
       ),
     verdict: z
       .enum(['ok', 'degraded', 'failed', 'pending', 'stuck', 'overdue', 'paused', 'unreadable'])
@@ -216,12 +216,16 @@ export function messageOf(
   watch: Watch,
 ): FlowMessage {
   const { verdict, streak, totals } = health;
-  const about = run ? health.lastRuns.find(({ runId }) => runId === run.id) : runOf(health);
-  const cause = run ? run.cause : health.cause;
+  const { firstWindow } = health;
+  const isOfWindow = event === 'gap' || event === 'overlap';
+  const aboutId = isOfWindow ? firstWindow?.runId : run?.id;
+  const about = aboutId ? health.lastRuns.find(({ runId }) => runId === aboutId) : runOf(health);
+  const cause = isOfWindow ? firstWindow?.cause : run ? run.cause : health.cause;
   const retry = about && health.retries.find(({ runId }) => runId === about.runId);
   const times = watch.retry?.times;
   const next = () => {
     if (event === 'gone') return noFlow;
+    if (isOfWindow) return cause?.next ?? '';
     if (!run) return nextStep(health, cause?.next, retry && times ? { ...retry, times } : undefined);
     const which = about ? 'It' : `The run ${run.id}`;
     return [`${which} is not run again any more.`, refusal, cause?.next].filter(Boolean).join(' ');

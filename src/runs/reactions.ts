@@ -33,6 +33,8 @@ export interface Reactions {
   outbox: Delivery[];
   /** Messages that nobody took in time. */
   undelivered: number;
+  /** What the first window left out, or takes twice, has been notified of. */
+  firstWindowTold?: true;
 }
 
 /** A message on its way: to a webhook, or to a workflow. */
@@ -91,6 +93,10 @@ export function react(
   const { reported, change } = reportOf(before.reported, state, health);
   if (reported) reactions.reported = reported;
   if (change) actions.notify.push(change);
+  if (state.firstWindow && !before.firstWindowTold) {
+    reactions.firstWindowTold = true;
+    actions.notify.push({ event: state.firstWindow.is });
+  }
   actions.notify.push(...gaveUp.map((one): Notification => ({ event: 'gaveUp', ...one })));
   return { reactions, actions };
 }

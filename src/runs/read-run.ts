@@ -60,11 +60,24 @@ export function readRun(raw: unknown): Run {
   // do not know the word, that would take the end of one activity for the end of the run.
   const end = completed ?? (status === 'unknown' ? undefined : (lastCompletion(activities) ?? updated));
   if (end !== undefined && !isOpen(status)) read.end = end;
+  const { start: windowStart } = windowOf(run);
+  if (windowStart !== undefined) read.windowStart = windowStart;
   const failed = activities.find((one) => statusOf(objectOf(one['statusSummary'])['status']) === 'failed');
   const failedActivity =
     (failed && activityOf(failed)) ?? (status === 'failed' ? read.errors[0]?.activity : undefined);
   if (failedActivity) read.failedActivity = failedActivity;
   return read;
+}
+
+/** The window of time whose rows a run takes, as its copy activity has it. Epoch milliseconds. */
+export function windowOf(run: Record<string, unknown>): { start?: number; end?: number } {
+  for (const activity of listOf(run['activities'])) {
+    const { extensions } = objectOf(objectOf(activity)['durationSummary']);
+    const { windowStart, windowEnd } = objectOf(extensions);
+    const window = known({ start: timeOf(windowStart), end: timeOf(windowEnd) });
+    if (window.start !== undefined || window.end !== undefined) return window;
+  }
+  return {};
 }
 
 function countsOf(metrics: Record<string, unknown>): Counts {

@@ -56,6 +56,8 @@ const run = z.object({
   start: time(),
   created: time(),
   end: time().exactOptional(),
+  /** Where the window of time begins whose rows it takes, where AEP says so. */
+  windowStart: time().exactOptional(),
   counts,
   /** The most telling first, three at most. */
   errors: z.array(runError).max(10),

@@ -1,5 +1,6 @@
 import { durationMs } from '../definition/duration.ts';
 import type { Watch } from '../definition/watch.ts';
+import { compareFirstWindow, type FirstWindow, type Predecessor } from './first-window.ts';
 import { forget, judgedIn, offer, raiseFloor, startCursor, type Cursor } from './cursor.ts';
 import { graceOf, isPaused, nextDue, type Flow } from './flow.ts';
 import type { Reactions } from './reactions.ts';
@@ -74,16 +75,25 @@ export interface WatchState {
   wanted?: WantedLook | undefined;
   /** When the latest run of a flow that runs once was seen to have ended well. */
   onceDone?: number;
+  /** The flow whose place this one has taken, until the first window is compared. */
+  follows?: Predecessor;
+  /** What came of that. Absent where the window fits. */
+  firstWindow?: FirstWindow;
 }
 
-/** What the watcher of a flow takes over from that of the flow that its own replaces. */
+/**
+ * What the watcher of a flow begins with, where that takes the place of another: from the watcher of the other, where there
+ * was one, all but `follows`.
+ */
 export interface Inherited {
-  began: number;
+  began?: number;
   /** What was counted, and the last success. */
-  record: RunRecord;
-  tooLate: number;
+  record?: RunRecord;
+  tooLate?: number;
   /** What was reported last, and what is still to be delivered. */
-  reactions: Reactions;
+  reactions?: Reactions;
+  /** Where the windows of its runs should go on. */
+  follows?: Predecessor;
 }
 
 /**
@@ -147,17 +157,24 @@ function take(known: WatchState, { readAt, lastRead, runs }: EndedRuns, settings
       const rows = settings.expectRows === true && record.usual.records.length > 0;
       return addRun(record, run, judge(run, { ...patience, rows }));
     }, known.record);
-  const { onceDone: _, ...state } = { ...known, cursor, behindMs, record };
+  const { onceDone: _, ...state } = { ...compared(known, ended), cursor, behindMs, record };
   const isDone = isOnce(known.flow) && record.streak?.verdict === 'ok';
   return isDone ? { ...state, onceDone: readAt } : state;
 }
 
+/** Compares the first window, once there is one. */
+function compared({ follows, ...known }: WatchState, ended: Run[]): WatchState {
+  const firstWindow = follows && compareFirstWindow(follows, ended);
+  if (firstWindow === undefined) return follows ? { ...known, follows } : known;
+  return firstWindow === 'fits' ? known : { ...known, firstWindow };
+}
+
 function begin({ readAt, flow, since = readAt }: News, inherited: Inherited | undefined): WatchState {
   if (!flow) throw new Error('A watch begins with its flow.');
-  const { began = readAt, record = emptyRecord(), tooLate = 0 } = inherited ?? {};
+  const { began = readAt, record = emptyRecord(), tooLate = 0, follows } = inherited ?? {};
   const cursor = { ...startCursor(since), tooLate };
   const first = { readAt, flowReadAt: readAt, fullPassDue: readAt, cutShort: false, behindMs: 0 };
-  return { began, ...first, flow, cursor, record };
+  return { began, ...first, flow, cursor, record, ...(follows ? { follows } : {}) };
 }
 
 /**

@@ -7,7 +7,7 @@ import {
   type WorkflowInterceptors,
 } from '@temporalio/workflow';
 import { emptyOutcome } from '../resources/outcome.ts';
-import { isWatcherId } from '../runs/names.ts';
+import { tellsWatchers } from '../runs/names.ts';
 import { invalidDefinition } from './failures.ts';
 import { Unreadable } from './payloads.ts';
 import { isWorkflowType, workflowTypes } from './types.ts';
@@ -50,15 +50,15 @@ const inbound: WorkflowInboundCallsInterceptor = {
 };
 
 /**
- * Whether the arguments are those that one execution of a workflow gave the next, or one watcher another. A cron's are what
- * it was started with.
+ * Whether the arguments are those that one execution of a workflow gave the next, or what a watcher or an update told the
+ * watcher that it started. A cron's are what it was started with.
  */
 function isHandedOver(): boolean {
   const { workflowType, continuedFromExecutionRunId, cronSchedule, parent } = workflowInfo();
   return (
     isWorkflowType(workflowType) &&
     workflowTypes[workflowType].isContinued &&
-    (continuedFromExecutionRunId !== undefined || isWatcherId(parent?.workflowId ?? '')) &&
+    (continuedFromExecutionRunId !== undefined || tellsWatchers(parent?.workflowId ?? '')) &&
     cronSchedule === undefined
   );
 }

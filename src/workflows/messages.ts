@@ -1,5 +1,4 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
-import { defineSearchAttributeKey } from '@temporalio/common';
 import type { Plan } from '../plan/plan.ts';
 import type { Orphan } from '../resources/orphans.ts';
 import type { Warning } from '../definition/problems.ts';
@@ -9,23 +8,7 @@ import type { AlsoKind } from '../resources/orders.ts';
 /** The task queue of every worker, unless one is told otherwise. */
 export const taskQueue = 'aep-dataflows';
 
-type Keyword = ReturnType<typeof defineSearchAttributeKey<'KEYWORD'>>;
-
-/**
- * What a definition adds to its workflow, so that the server's list of workflows can be searched. All are keywords: a
- * server on SQL has room for ten in a namespace.
- */
-export const searchAttributes: Record<
-  'dataflow' | 'flowId' | 'sandbox' | 'connector' | 'verdict' | 'state',
-  Keyword
-> = {
-  dataflow: defineSearchAttributeKey('AepDataflow', 'KEYWORD'),
-  flowId: defineSearchAttributeKey('AepFlowId', 'KEYWORD'),
-  sandbox: defineSearchAttributeKey('AepSandbox', 'KEYWORD'),
-  connector: defineSearchAttributeKey('AepConnector', 'KEYWORD'),
-  verdict: defineSearchAttributeKey('AepVerdict', 'KEYWORD'),
-  state: defineSearchAttributeKey('AepState', 'KEYWORD'),
-};
+export { searchAttributes } from '../runs/names.ts';
 
 /** What an open create is at, as `AepState` has it. One that has ended keeps what it was last. */
 export type CreateState = 'running' | 'waiting-for-aep' | 'waiting-for-person';
@@ -77,7 +60,7 @@ export interface Waiting {
   since: number;
 }
 
-/** How far a `createDataflow` is. */
+/** How far a `createDataflow`, an `updateDataflow` or a `planDataflow` is. */
 export interface Progress {
   /** `<sandbox>/<name>` */
   dataflow: string;

@@ -142,25 +142,30 @@ describe('the last window of a flow', () => {
     expect(await read(id)).toEqual({ ended: true });
     emulator.control.configure({ runAppearsMs: [0, 0], runLastsMs: [10 * minuteMs, 10 * minuteMs] });
     emulator.control.advanceClock(2 * minuteMs);
-    const during = { ended: false, windowEnd: start, status: 'inProgress' };
-    expect(await read(id)).toMatchObject(during);
+    expect(await read(id)).toMatchObject({ ended: false, windowEnd: start });
     emulator.control.advanceClock(10 * minuteMs);
-    expect(await read(id)).toMatchObject({
-      ended: true,
-      windowStart: start - 15 * minuteMs,
-      windowEnd: start,
-      status: 'success',
-    });
+    expect(await read(id)).toMatchObject({ ended: true, windowEnd: start, loadedUntil: start });
     emulator.control.configure({ runAppearsMs: [120_000, 180_000], runLastsMs: [30_000, 90_000] });
   });
 
-  it('says that the run of it failed, and leaves runs off schedule aside', async () => {
+  it('is not what is loaded where the run of it failed; runs off schedule are left aside', async () => {
     const start = startAt(now() + minuteMs) * 1000;
     const id = await makeFlow({ start: startAt(start) });
     emulator.control.planRuns({ flowId: id, outcomes: ['success', 'failed'] });
     emulator.control.advanceClock(22 * minuteMs);
     emulator.control.makeRun(id, { completedAt: now() - 1 });
-    expect(await read(id)).toMatchObject({ ended: true, windowEnd: start + 15 * minuteMs, status: 'failed' });
+    const failed = { ended: true, windowEnd: start + 15 * minuteMs, loadedUntil: start };
+    expect(await read(id)).toMatchObject(failed);
+  });
+
+  it('says from when on nothing is loaded where every run failed', async () => {
+    const start = startAt(now() + minuteMs) * 1000;
+    const id = await makeFlow({ start: startAt(start) });
+    emulator.control.planRuns({ flowId: id, outcomes: ['failed', 'failed'] });
+    emulator.control.advanceClock(22 * minuteMs);
+    const found = await read(id);
+    expect(found).toMatchObject({ windowEnd: start + 15 * minuteMs, loadedUntil: start - 15 * minuteMs });
+    expect(found?.failed).toHaveLength(2);
   });
 });
 

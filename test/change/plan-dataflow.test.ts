@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isEmpty, planAsMermaid, planAsText, type Plan } from '../../src/client.ts';
+import { isEmpty, planAsMermaid, planAsText, type Plan, type Progress } from '../../src/client.ts';
 import { administratorOf, legacyOrders, orders, places, requestsIn } from '../support/dataflows.ts';
 import { example, examples } from '../support/example.ts';
 import { startRig, type Rig } from '../support/rig.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const { sandboxes, next } = places(20);
 let rig: Rig;
@@ -25,6 +26,12 @@ const changes = (sandbox: string) =>
     .filter(({ method }) => method !== 'GET')
     .map(({ method, path }) => `${method} ${path}`)
     .filter((one) => !/^POST \/conversion\/mappingSets\/(validate|preview)$/.test(one));
+
+/** What Temporal's web pages show of a workflow. */
+async function details(workflowId: string): Promise<string> {
+  const handle = rig.temporal.client.workflow.getHandle(workflowId);
+  return (await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata')).currentDetails;
+}
 
 describe.concurrent.each(examples)('%s', (name) => {
   it('is planned without a change, is made, and then its plan is empty', async () => {
@@ -92,15 +99,46 @@ describe.concurrent('a plan', () => {
       args: [definition],
     });
     const text = planAsText((await planning.result()) as Plan);
-    const details = async (workflowId: string) =>
-      (await workflow.getHandle(workflowId).query<{ currentDetails: string }>('__temporal_workflow_metadata'))
-        .currentDetails;
     expect(await details(planning.workflowId)).toContain(text);
 
     await rig.client.update({ definition });
     const shown = await details(`dataflow:${sandbox}:orders`);
     expect(shown).toContain(text);
     expect(shown).toContain('| flow | ✓ changed |');
+  });
+
+  it('that waits for AEP says what for and why, and how far it is', async () => {
+    const sandbox = next();
+    rig.emulator.control.addFault({
+      method: 'GET',
+      path: '/flowservice/targetConnections',
+      kind: '503',
+      sandbox,
+      times: 3,
+    });
+    const workflowId = `plan:${sandbox}:${crypto.randomUUID()}`;
+    const options = { workflowId, taskQueue: 'aep-dataflows', args: [orders(sandbox)] };
+    const planning = await rig.temporal.client.workflow.start('planDataflow', options);
+    const progress = await waitFor('the reason', async () => {
+      const now = await planning.query<Progress>('progress').catch(() => undefined);
+      return now !== undefined && now.waiting.length > 0 && now;
+    });
+    expect(progress).toMatchObject({
+      dataflow: `${sandbox}/orders`,
+      state: 'running',
+      waiting: [{ activity: 'lookForTargetConnection', why: 'Unavailable' }],
+    });
+    const stateOf = (kind: string) => progress.steps.find(({ step }) => step === kind)?.state;
+    expect([stateOf('check'), stateOf('dataset'), stateOf('targetConnection'), stateOf('watch')]).toEqual([
+      'done',
+      'done',
+      'running',
+      undefined,
+    ]);
+    expect(await details(workflowId)).toContain('Waits, lookForTargetConnection: **Unavailable**');
+    await planning.result();
+    expect(await details(workflowId)).toMatch(/^```\nPlan for/);
+    expect((await planning.query<Progress>('progress')).state).toBe('done');
   });
 
   it('of a change that AEP cannot make in place names the choice and its consequences', async () => {
@@ -133,5 +171,30 @@ describe.concurrent('a plan', () => {
     const plan = await rig.client.plan(orders(sandbox));
     expect(plan.steps.at(-1)).toMatchObject({ kind: 'flow', action: 'conflict', id: flowId });
     expect(plan.choices).toMatchObject([{ name: 'missingFlow' }]);
+  });
+
+  it('of it is one also where Temporal has forgotten who made it, and only its watcher goes on', async () => {
+    const sandbox = next();
+    const definition = orders(sandbox);
+    const { flowId } = await (await rig.client.start(definition)).result();
+    const { workflow, workflowService, options } = rig.temporal.client;
+    const workflowId = `dataflow:${sandbox}:orders`;
+    const { namespace } = options;
+    await workflowService.deleteWorkflowExecution({ namespace, workflowExecution: { workflowId } });
+    await waitFor('Temporal to forget it', async () => {
+      const { count } = await workflow.count(`WorkflowId = "${workflowId}"`);
+      return count === 0;
+    });
+    await administratorOf(rig).flowService.flows.remove({ sandbox }, flowId);
+    const plan = await rig.client.plan(definition);
+    expect(plan.steps.at(-1)).toMatchObject({ kind: 'flow', action: 'conflict', id: flowId });
+    await expect((await rig.client.start(definition)).result()).rejects.toMatchObject({
+      type: 'Conflict',
+      details: { reason: 'missing', ids: [flowId] },
+    });
+    // What it deletes itself is not missing.
+    await rig.client.update({ definition, missingFlow: 'recreate' });
+    await rig.client.delete({ sandbox, name: 'orders' });
+    expect((await rig.client.plan(definition)).steps.at(-1)).toMatchObject({ action: 'create' });
   });
 });

@@ -15,7 +15,7 @@ import { marked } from '../support/marked.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-const { sandboxes, next } = places(40);
+const { sandboxes, next } = places(50);
 let rig: Rig;
 
 beforeAll(async () => {
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-const stored = (kind: 'flows' | 'mappingSets' | 'dataSets', sandbox: string) =>
+const stored = (kind: 'flows' | 'mappingSets' | 'dataSets' | 'sourceConnections', sandbox: string) =>
   rig.emulator.control.resources(kind, sandbox);
 
 async function made(changes: JsonObject = {}) {
@@ -70,6 +70,18 @@ describe.concurrent('an update in place', () => {
     expect(isEmpty(updated.plan)).toBe(false);
     await mustBeEmpty(definition);
     expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
+  });
+
+  it('takes back options that are not asked for any more, and tells what stays', async () => {
+    const options = { errorDiagnosticsEnabled: true, partialIngestionPercent: 7 };
+    const { sandbox, flowId } = await made({ options, description: 'Of the shop' });
+    const definition = orders(sandbox, { options: undefined, description: undefined });
+    const updated = await rig.client.update({ definition });
+    expect(updated.flowId).toBe(flowId);
+    const [flow] = stored('flows', sandbox);
+    expect(flow!['options']).toEqual({ errorDiagnosticsEnabled: false });
+    expect(updated.warnings).toMatchObject([{ code: 'not-in-definition', field: 'description' }]);
+    await mustBeEmpty(definition);
   });
 
   it('of the mapping puts the next version of the set, and the flow takes it', async () => {
@@ -246,6 +258,19 @@ describe.concurrent('a replacement', () => {
     },
   );
 
+  it('takes a row filter away that is not asked for any more', async () => {
+    const sandbox = next();
+    const filters = { type: 'PQL', format: 'pql/json', value: { nodeType: 'literal', value: true } };
+    const source = { ...(orders(sandbox)['source'] as object), filters };
+    const before = await (await rig.client.start(orders(sandbox, { source }))).result();
+    const definition = orders(sandbox);
+    const updated = await rig.client.update({ definition, replaceFlow: 'from-now' });
+    expect(updated.flowId).not.toBe(before.flowId);
+    const [connection] = stored('sourceConnections', sandbox);
+    expect(connection!['params']).not.toHaveProperty('filters');
+    await mustBeEmpty(definition);
+  });
+
   it('that AEP refuses to publish is taken back, and goes on when it is started again', async () => {
     const { sandbox, flowId } = await made();
     const definition = another(sandbox);
@@ -269,6 +294,60 @@ describe.concurrent('a replacement', () => {
     const { warnings } = await rig.client.update({ definition: another(sandbox), replaceFlow: 'from-now' });
     const told = warnings.find(({ code }) => code === 'window-to-compare');
     expect(told?.message).toContain(`is lost with it: ${String(run['id'])}`);
+  });
+
+  describe('from now on', () => {
+    /** Gives the flow a last window that ended a minute ago, and replaces it. */
+    async function replaced(outcome: 'success' | 'failed') {
+      const { sandbox, flowId } = await made();
+      const { now } = rig.emulator.control.clock();
+      const end = now - 60_000;
+      const window = { start: end - 900_000, end };
+      rig.emulator.control.makeRun(flowId, { outcome, completedAt: now, window });
+      const updated = await rig.client.update({ definition: another(sandbox), replaceFlow: 'from-now' });
+      return { sandbox, window, ...updated };
+    }
+    const healthAfterRun = (sandbox: string, flowId: string, windowStart: number) => {
+      const { now } = rig.emulator.control.clock();
+      const window = { start: windowStart, end: windowStart + 900_000 };
+      rig.emulator.control.makeRun(flowId, { completedAt: now, window });
+      return waitFor('the first run', async () => {
+        const health = await rig.client.health({ sandbox, flowId });
+        return health?.lastRuns.length === 1 && health;
+      });
+    };
+    const iso = (time: number) => new Date(time).toISOString();
+
+    it.each([
+      ['a gap', 'success', 120_000],
+      ['an overlap', 'success', -120_000],
+      ['a gap that begins with a window that failed', 'failed', 0],
+    ] as const)(
+      'is compared with the first window of the new flow, and %s is told by its watcher',
+      async (what, outcome, apartMs) => {
+        const { sandbox, flowId, window, warnings } = await replaced(outcome);
+        const told = warnings.find(({ code }) => code === 'window-to-compare');
+        expect(told?.message).toContain('its watcher tells of a gap or an overlap');
+        const start = window.end + apartMs;
+        const { firstWindow } = await healthAfterRun(sandbox, flowId, start);
+        const loaded = outcome === 'failed' ? window.start : window.end;
+        const [from, to] = [loaded, start].toSorted((a, b) => a - b);
+        const is = what === 'an overlap' ? 'overlap' : 'gap';
+        expect(firstWindow).toMatchObject({ is, from: iso(from!), to: iso(to!) });
+      },
+    );
+
+    it('is compared, and nothing is told where the one goes on where the other ended', async () => {
+      const { sandbox, flowId, window } = await replaced('success');
+      expect(await healthAfterRun(sandbox, flowId, window.end)).not.toHaveProperty('firstWindow');
+    });
+
+    it('is compared too where the flow that was replaced had no window yet: with the one before it', async () => {
+      const { sandbox, window } = await replaced('success');
+      const { flowId } = await rig.client.update({ definition: orders(sandbox), replaceFlow: 'from-now' });
+      const { firstWindow } = await healthAfterRun(sandbox, flowId, window.end + 120_000);
+      expect(firstWindow).toMatchObject({ is: 'gap', from: iso(window.end) });
+    });
   });
 
   it('that stopped halfway is planned with each part that is left once, and goes on by the digest of that plan', async () => {

@@ -61,7 +61,7 @@ test('sixty creates at once on a cluster that allows ten lists a second all know
   const asked = await Promise.all(ids.map((id) => listExecutions(client, id)));
   expect(list).toHaveBeenCalledTimes(2);
   list.mockRestore();
-  for (const [n, executions] of asked.entries())
+  for (const [n, { executions }] of asked.entries())
     expect(executions.map(({ workflowId }) => workflowId)).toEqual([ids[n]]);
   // None had to leave a stand-in, as if lists did not show it.
   const standIns = names.map((name) => client.workflow.getHandle(`unlisted:prod:${name}`).describe());

@@ -2,12 +2,19 @@ import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { canonicalJson } from '../../src/definition/canonical-json.ts';
-import { dataflowId, definitionHash, workflowId } from '../../src/definition/identity.ts';
+import { dataflowId, dataflowOf, definitionHash, workflowId } from '../../src/definition/identity.ts';
 import { parsed, sample } from './sample.ts';
 
 test('a dataflow is known by its sandbox and name', () => {
   expect(dataflowId(parsed(sample))).toBe('prod/orders-from-bigquery');
   expect(workflowId(parsed(sample))).toBe('dataflow:prod:orders-from-bigquery');
+});
+
+test('a dataflow is told by its workflow id, whatever its name, and no other id is one', () => {
+  for (const name of ['orders', 'a:b:c', 'two words'])
+    expect(dataflowOf(workflowId({ sandbox: 'prod', name }))).toBe(`prod/${name}`);
+  for (const id of ['flow:prod:1', 'unlisted:prod:orders', 'dataflow:prod', ''])
+    expect(dataflowOf(id)).toBeUndefined();
 });
 
 test('definitions that say the same have the same hash, whatever the order of their keys and the editor they come from', () => {

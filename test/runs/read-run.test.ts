@@ -69,3 +69,11 @@ test('whatever AEP sends in place of a run is read without an exception', () => 
     expect(hasEnded(readRun(odd))).toBe(false);
   }
 });
+
+test('where the window of a run begins is read of its copy, and is unknown where AEP does not say', () => {
+  const run = { id: 'r', flowId: 'f', createdAt: 1_600_000_000_000, metrics: {} };
+  const copy = { durationSummary: { extensions: { windowStart: 1_590_000_000_000, windowEnd: 0 } } };
+  expect(readRun({ ...run, activities: [{}, copy] })).toMatchObject({ windowStart: 1_590_000_000_000 });
+  for (const activities of [undefined, [], [{}], [{ durationSummary: { extensions: { windowStart: -1 } } }]])
+    expect(readRun({ ...run, activities })).not.toHaveProperty('windowStart');
+});

@@ -235,7 +235,7 @@ export class SimulatedWorker {
       workflow: {
         async *list({ query }: { query: string }) {
           await temporal.clock.sleep(temporal.settings.latencyMs);
-          yield* temporal.list(/"(.*)"/.exec(query)![1]!);
+          yield* temporal.list(/"(.*?)"/.exec(query)![1]!);
         },
         async start(_type: string, { workflowId }: { workflowId: string }) {
           await temporal.clock.sleep(temporal.settings.latencyMs);

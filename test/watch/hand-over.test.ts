@@ -11,7 +11,7 @@ import type { HandOver } from '../../src/workflows/watch/hand-over.ts';
 import { checkNowUpdate, setWatchUpdate } from '../../src/workflows/watch/watch-messages.ts';
 import { startTestWorker, type TestWorker } from '../support/worker.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { makeFlow } from './make-flow.ts';
+import { justEnded, makeFlow } from './make-flow.ts';
 import { healthOf, onCall, replay, startStage, until, type Stage, type Watcher } from './stage.ts';
 import { gateQuery, openSignal } from './fixtures/gates.ts';
 import type { handDown, replaceFlow, watchThroughGates } from './fixtures/workflows.ts';
@@ -51,7 +51,7 @@ function anotherFlow(): Promise<string> {
 
 function startReplacing(from: string, to: string, more: Partial<HandOver> = {}) {
   return workflow().start<typeof replaceFlow>('replaceFlow', {
-    workflowId: `replace ${from} ${crypto.randomUUID()}`,
+    workflowId: `dataflow:replace:${crypto.randomUUID()}`,
     taskQueue: 'aep-dataflows',
     args: [{ sandbox: 'prod', from, to, ...more }],
   });
@@ -179,9 +179,42 @@ describe('a flow that another one takes the place of', () => {
     await heir.terminate();
   });
 
+  test('and that loads from another moment on has everybody told once, also where nobody has watched before', async () => {
+    const [from, to] = [await anotherFlow(), await anotherFlow()];
+    const { control } = stage.rig.emulator;
+    const loadedUntil = control.clock().now - 3_600_000;
+    await replace(from, to, { watch: onCall, follows: { flowId: from, loadedUntil } });
+    const heir = watcherOf(to);
+    await until(heir, 'the first look', ({ flowName }) => flowName !== undefined);
+    const { now } = control.clock();
+    const window = { start: now - 1_800_000, end: now };
+    control.makeRun(to, { ...justEnded(now), window });
+    await stage.receivedAbout(to, 2);
+    stage.makeRun(to, 'failed');
+    const messages = await stage.receivedAbout(to, 3);
+    expect(messages.map(({ event, verdict }) => [event, verdict])).toEqual([
+      ['changed', 'ok'],
+      ['gap', 'ok'],
+      ['changed', 'failed'],
+    ]);
+    for (const moment of [loadedUntil, window.start])
+      expect(messages[1]!.cause!.message).toContain(new Date(moment).toISOString());
+    await replay(heir);
+    await heir.terminate();
+  });
+
   test('is watched on where what takes its place is nonsense', async () => {
     const { flowId, watcher } = await stage.watch({});
-    for (const nonsense of [{ flowId }, { flowId: '../../x y' }, {}, 'x', null, undefined])
+    const follows = { flowId, loadedUntil: -1 };
+    for (const nonsense of [
+      { flowId },
+      { flowId: '../../x y' },
+      { flowId: 'x', follows },
+      {},
+      'x',
+      null,
+      undefined,
+    ])
       await watcher.signal('replaced', nonsense as never);
     expect(await watcher.executeUpdate(checkNowUpdate)).toMatchObject({ verdict: 'pending' });
     await watcher.executeUpdate(setWatchUpdate, { args: [{}] });

@@ -1,4 +1,6 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { dataflowOf } from '../../definition/identity.ts';
+import { searchAttributes, watcherType } from '../../runs/names.ts';
 import { createPace } from '../pace.ts';
 
 /**
@@ -10,9 +12,17 @@ const listsAtOnce = 8;
 /** Ids have 255 bytes at most, and a query has to stay of a size that every store takes. */
 const idsInList = 50;
 
+/** What lists show of a dataflow, in no order. */
+export interface Listed {
+  /** Every execution under its workflow id. */
+  executions: WorkflowExecutionInfo[];
+  /** The flows of it that are watched, by AEP's ids: that a watcher goes on is noted for longer than what has ended. */
+  watched: string[];
+}
+
 interface Asker {
   workflowId: string;
-  resolve: (executions: WorkflowExecutionInfo[]) => void;
+  resolve: (listed: Listed) => void;
   reject: (error: unknown) => void;
 }
 
@@ -27,7 +37,7 @@ class Lists {
     this.#client = client;
   }
 
-  executionsOf(workflowId: string): Promise<WorkflowExecutionInfo[]> {
+  listed(workflowId: string): Promise<Listed> {
     return new Promise((resolve, reject) => {
       this.#askers.push({ workflowId, resolve, reject });
       this.#plan();
@@ -52,26 +62,53 @@ class Lists {
     this.#askers = this.#askers.filter(({ workflowId }) => !ids.has(workflowId));
     try {
       const found = await this.#found(ids);
-      for (const { workflowId, resolve } of answered)
-        resolve(found.filter((execution) => execution.workflowId === workflowId));
+      for (const { workflowId, resolve } of answered) resolve(ofDataflow(workflowId, found));
     } catch (error) {
       for (const { reject } of answered) reject(error);
     }
   }
 
+  /** Watchers are asked for along with the others: a create alone takes no more lists for them. */
   async #found(ids: Set<string>): Promise<WorkflowExecutionInfo[]> {
-    const query = `WorkflowId IN (${[...ids].map((id) => `"${id}"`).join(', ')})`;
+    const dataflows = [...ids].flatMap((id) => dataflowOf(id) ?? []);
+    const watchers = [
+      `WorkflowType = "${watcherType}"`,
+      'ExecutionStatus = "Running"',
+      `${searchAttributes.dataflow.name} IN (${quoted(dataflows)})`,
+    ].join(' AND ');
+    const query = [`WorkflowId IN (${quoted(ids)})`, ...(dataflows.length > 0 ? [`(${watchers})`] : [])];
     const found: WorkflowExecutionInfo[] = [];
-    for await (const execution of this.#client.workflow.list({ query })) found.push(execution);
+    for await (const execution of this.#client.workflow.list({ query: query.join(' OR ') }))
+      found.push(execution);
     return found;
   }
 }
 
+function quoted(texts: Iterable<string>): string {
+  return [...texts].map((text) => `"${text}"`).join(', ');
+}
+
+function ofDataflow(workflowId: string, found: readonly WorkflowExecutionInfo[]): Listed {
+  const dataflow = dataflowOf(workflowId);
+  const watchers = found.filter(
+    ({ type, typedSearchAttributes }) =>
+      type === watcherType &&
+      dataflow !== undefined &&
+      typedSearchAttributes.get(searchAttributes.dataflow) === dataflow,
+  );
+  return {
+    executions: found.filter((execution) => execution.workflowId === workflowId),
+    watched: watchers.flatMap(
+      ({ typedSearchAttributes }) => typedSearchAttributes.get(searchAttributes.flowId) ?? [],
+    ),
+  };
+}
+
 const listsOf = new WeakMap<Client, Lists>();
 
-/** Every execution of a workflow id that lists show now, in no order. */
-export function listExecutions(client: Client, workflowId: string): Promise<WorkflowExecutionInfo[]> {
+/** What lists show now of a workflow id, and of the dataflow whose id that is. */
+export function listExecutions(client: Client, workflowId: string): Promise<Listed> {
   let lists = listsOf.get(client);
   if (!lists) listsOf.set(client, (lists = new Lists(client)));
-  return lists.executionsOf(workflowId);
+  return lists.listed(workflowId);
 }

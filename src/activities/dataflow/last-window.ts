@@ -1,7 +1,7 @@
 import { cancellationSignal } from '@temporalio/activity';
-import { listOf, objectOf, timeOf } from '../../runs/raw.ts';
-import { readRun } from '../../runs/read-run.ts';
-import { hasEnded, type RunStatus } from '../../runs/run.ts';
+import { known } from '../../runs/raw.ts';
+import { readRun, windowOf } from '../../runs/read-run.ts';
+import { hasEnded } from '../../runs/run.ts';
 import { failure } from '../aep-failures.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { beating } from '../attempt.ts';
@@ -12,17 +12,15 @@ export interface LastWindowRequest {
   giveUpAfterMs?: number;
 }
 
-/** What a flow has loaded up to, as far as its newest runs say. */
+/** What a flow has loaded up to, as far as its newest runs say. Times are epoch milliseconds. */
 export interface LastWindow {
   /** Whether none of them is still to end. */
   ended: boolean;
-  /** Where the latest window of a run ends. Epoch milliseconds. Absent: none has a window. */
-  windowEnd?: number;
-  /** Where it begins. Epoch milliseconds. */
-  windowStart?: number;
-  /** The run whose window that is, and how it went: one that failed has not loaded it. */
+  /** The run whose window ends last, and where that is. Absent: none has a window. */
   runId?: string;
-  status?: RunStatus;
+  windowEnd?: number;
+  /** Where the last window ends that was loaded: windows of runs that failed since come after it. */
+  loadedUntil?: number;
   /** Runs that failed since the last one that did not, with a window or without: the first ten. */
   failed?: string[];
 }
@@ -51,39 +49,25 @@ export function createLastWindow({ aep }: Dependencies) {
 }
 
 function lastWindow(raw: Record<string, unknown>[]): LastWindow {
-  const runs = raw.map((one) => ({ ...readRun(one), ...windowOf(one) }));
-  const ended = runs.every(hasEnded);
-  const [last] = runs
-    .filter(({ windowEnd }) => windowEnd !== undefined)
-    .sort((a, b) => b.windowEnd! - a.windowEnd! || b.created - a.created);
-  const failed = failedLast(runs);
-  if (!last) return { ended, ...failed };
-  const { id: runId, status, windowStart, windowEnd } = last;
-  return {
-    ended,
-    runId,
-    status,
-    windowEnd: windowEnd!,
-    ...(windowStart === undefined ? {} : { windowStart }),
-    ...failed,
-  };
-}
-
-/** @param runs newest first. */
-function failedLast(runs: { id: string; status: RunStatus }[]): { failed?: string[] } {
+  const runs = raw.map((one) => ({ ...readRun(one), window: windowOf(one) }));
   const good = runs.findIndex(({ status }) => status !== 'failed');
-  const failed = runs.slice(0, good < 0 ? runs.length : good).map(({ id }) => id);
-  return failed.length > 0 ? { failed: failed.slice(0, 10) } : {};
-}
-
-/** The copy activity says whose data it takes. */
-function windowOf(run: Record<string, unknown>): { windowStart?: number; windowEnd?: number } {
-  for (const activity of listOf(run['activities'])) {
-    const { extensions } = objectOf(objectOf(activity)['durationSummary']);
-    const [windowStart, windowEnd] = ['windowStart', 'windowEnd'].map((key) =>
-      timeOf(objectOf(extensions)[key]),
-    );
-    if (windowEnd !== undefined) return { windowEnd, ...(windowStart === undefined ? {} : { windowStart }) };
-  }
-  return {};
+  const failed = runs.slice(0, good < 0 ? runs.length : good);
+  const last = runs.reduce<(typeof runs)[number] | undefined>(
+    (latest, run) => ((run.window.end ?? 0) > (latest?.window.end ?? 0) ? run : latest),
+    undefined,
+  );
+  const loaded = runs.flatMap(({ status, window }) => (status === 'failed' ? [] : (window.end ?? [])));
+  const lost = failed.flatMap(({ window }) => window.start ?? []);
+  // Where all of them failed, nothing was loaded from the first of their windows on.
+  const loadedUntil =
+    loaded.length > 0 ? Math.max(...loaded) : lost.length > 0 ? Math.min(...lost) : undefined;
+  return {
+    ended: runs.every(hasEnded),
+    ...known({
+      runId: last?.id,
+      windowEnd: last?.window.end,
+      loadedUntil,
+      failed: failed.length > 0 ? failed.slice(0, 10).map(({ id }) => id) : undefined,
+    }),
+  };
 }

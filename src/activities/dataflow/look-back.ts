@@ -32,6 +32,14 @@ export interface LookBack extends Notes {
   afterCutOff: Bounds;
 }
 
+/** What Temporal shows of a dataflow. */
+interface Seen {
+  /** Every execution of its workflow id that counts, newest first. */
+  executions: Execution[];
+  /** Its flows that are watched. */
+  watched: string[];
+}
+
 /** Runs whose notes are read, so that no answer outgrows the history. */
 const mostRuns = 20;
 /** The pauses between two lists grow from the first by half, for about five seconds in all. */
@@ -47,8 +55,8 @@ const atOnceMs = 100;
 export function lookBackOf(dependencies: Dependencies) {
   return async (): Promise<LookBack> => {
     const { workflowExecution, currentAttemptScheduledTimestampMs } = activityInfo();
-    const executions = await beating(executionsOf);
-    if (executions) return judged(executions, currentAttemptScheduledTimestampMs, dependencies);
+    const seen = await beating(lookUntilListed);
+    if (seen) return judged(seen, currentAttemptScheduledTimestampMs, dependencies);
     await beating(leaveStandIn);
     const { runId } = workflowExecution!;
     const { afterCutOff } = boundsOf(dependencies);
@@ -68,10 +76,10 @@ export function lookBackOf(dependencies: Dependencies) {
 export function notesOf() {
   return async ({ workflowId }: { workflowId: string }): Promise<Notes> => {
     try {
-      const executions: Execution[] = await beating(() =>
+      const { executions, watched } = await beating(() =>
         listExecutions(Context.current().client, workflowId),
       );
-      return notesAmong(executions.sort((a, b) => +b.startTime - +a.startTime));
+      return notesAmong(newestFirst(executions), watched);
     } catch (error) {
       if (isTooManyLists(error)) throw unreadable('what ran before', error, jittered(busyPauseMs));
       return { ids: [] };
@@ -85,14 +93,14 @@ export function notesOf() {
  */
 export async function glanceBack(dependencies: Dependencies, now: number): Promise<LookBack | undefined> {
   const tooLate = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), atOnceMs));
-  const executions = await Promise.race([listed().catch(() => undefined), tooLate]);
-  return executions && judged(executions, now, dependencies);
+  const seen = await Promise.race([listed().catch(() => undefined), tooLate]);
+  return seen && judged(seen, now, dependencies);
 }
 
 /** Leaves a stand-in for a run that lists do not show. */
 export async function mustBeKnown(): Promise<void> {
-  const executions = await listed().catch(() => undefined);
-  if (!executions) await leaveStandIn();
+  const seen = await listed().catch(() => undefined);
+  if (!seen) await leaveStandIn();
 }
 
 function boundsOf({ httpTimeoutMs, lateCommitMs, listLagMs }: Dependencies) {
@@ -102,7 +110,7 @@ function boundsOf({ httpTimeoutMs, lateCommitMs, listLagMs }: Dependencies) {
 }
 
 /** @param now by the server's clock, as that of an execution's end is: a worker's own may be anything. Epoch milliseconds. */
-function judged(executions: Execution[], now: number, dependencies: Dependencies): LookBack {
+function judged({ executions, watched }: Seen, now: number, dependencies: Dependencies): LookBack {
   const { runId } = activityInfo().workflowExecution!;
   const { bounds, afterCutOff } = boundsOf(dependencies);
   const earlier = executions.filter((one) => one.runId !== runId);
@@ -113,22 +121,22 @@ function judged(executions: Execution[], now: number, dependencies: Dependencies
     ranBefore: earlier.length > 0,
     ...(earlier.length > 0 ? { since: Math.min(...earlier.map(({ startTime }) => +startTime)) } : {}),
     mayStillArrive: arriving,
-    ...notesAmong(earlier),
+    ...notesAmong(earlier, watched),
     bounds: arriving ? afterCutOff : bounds,
     afterCutOff,
   };
 }
 
 /**
- * Every execution of this workflow id that counts, newest first. Undefined where Temporal cannot tell. Throws where others
+ * What there is of this workflow id. Undefined where Temporal cannot tell. Throws where others
  * have taken all the lists that there are in a second, and Temporal's client has waited for one in vain: to come again
  * costs a create less than to expect the worst.
  */
-async function executionsOf(): Promise<Execution[] | undefined> {
+async function lookUntilListed(): Promise<Seen | undefined> {
   try {
     for (let pauseMs = firstPauseMs; ; pauseMs *= 1.5) {
-      const executions = await listed();
-      if (executions || pauseMs > longestPauseMs) return executions;
+      const seen = await listed();
+      if (seen || pauseMs > longestPauseMs) return seen;
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   } catch (error) {
@@ -149,15 +157,18 @@ function isTooManyLists(error: unknown): boolean {
  * The same, as Temporal shows it now. Undefined while lists do not show this run: no run sends anything before it is
  * listed or has a stand-in, so that what both show then is all.
  */
-async function listed(): Promise<Execution[] | undefined> {
+async function listed(): Promise<Seen | undefined> {
   const { workflowId, runId } = activityInfo().workflowExecution!;
   const standing = standIns();
   // It is awaited below, and not where lists fail before.
   standing.catch(() => undefined);
-  const executions: Execution[] = await listExecutions(Context.current().client, workflowId);
+  const { executions, watched } = await listExecutions(Context.current().client, workflowId);
   if (!executions.some((one) => one.runId === runId)) return undefined;
-  executions.push(...(await standing));
-  return executions.sort((a, b) => +b.startTime - +a.startTime);
+  return { executions: newestFirst([...executions, ...(await standing)]), watched };
+}
+
+function newestFirst(executions: Execution[]): Execution[] {
+  return executions.toSorted((a, b) => +b.startTime - +a.startTime);
 }
 
 /** @param since epoch milliseconds: what ended before has shown by now. */
@@ -170,20 +181,17 @@ function mayStillArrive({ status, closeTime, memo }: Execution, since: number): 
 }
 
 /** @param executions newest first. */
-function notesAmong(executions: Execution[]): Notes {
+function notesAmong(executions: Execution[], watched: readonly string[]): Notes {
   const outcomes = executions.map(({ memo }) => memo?.['outcome'] as Outcome | undefined);
-  const flowLeft = flowLeftBy(outcomes);
-  return { ids: distinct(outcomes.map(idsOf)), ...(flowLeft === undefined ? {} : { flowLeft }) };
-}
-
-function flowLeftBy(outcomes: (Outcome | undefined)[]): string | undefined {
-  const deleted = new Set<string>();
-  for (const outcome of outcomes) {
-    for (const id of outcome?.deletedFlows ?? []) deleted.add(id);
-    const { flow } = idsOf(outcome);
-    if (flow !== undefined) return deleted.has(flow) ? undefined : flow;
-  }
-  return undefined;
+  const deleted = new Set(outcomes.flatMap((outcome) => outcome?.deletedFlows ?? []));
+  const noted = outcomes.map((outcome) => idsOf(outcome).flow).find((flow) => flow !== undefined);
+  // Temporal forgets runs that have ended, and a watcher goes on.
+  const unnoted = watched.filter((id) => id !== noted && !deleted.has(id));
+  const flowLeft = [...(noted === undefined ? [] : [noted]), ...unnoted].find((id) => !deleted.has(id));
+  return {
+    ids: [...distinct(outcomes.map(idsOf)), ...unnoted.map((flow) => ({ flow }))],
+    ...(flowLeft === undefined ? {} : { flowLeft }),
+  };
 }
 
 /** Runs that found everything in place all note the same; of others the newest will do. */

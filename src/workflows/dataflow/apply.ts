@@ -269,7 +269,11 @@ async function clearUp(prepared: Prepared): Promise<void> {
   for (const parts of observed.flows) {
     if (!toGo.has(parts.flow!.id) || parts === predecessor) continue;
     const going = Object.entries(parts).filter(([, { id }]) => toGo.has(id));
-    await retire(prepared, Object.fromEntries(going), isDraft(parts.flow!) ? undefined : flow?.id);
+    // A create that took effect too late is the younger: its windows are no measure.
+    const goesOn = (parts.flow!.createdAt ?? 0) < (flow?.createdAt ?? 0);
+    const schedule = goesOn ? objectAt(flow!.fields, 'scheduleParams') : {};
+    const successor = flow && !isDraft(parts.flow!) ? { id: flow.id, schedule } : undefined;
+    await retire(prepared, Object.fromEntries(going), successor);
   }
 }
 

@@ -49,7 +49,7 @@ function linesOf(change: Change): string[] {
   ];
 }
 
-const brief = (value: unknown): string => cutJson(value, longestValue);
+const brief = (value: unknown): string => cutJson(value ?? undefined, longestValue);
 
 /**
  * What an execution keeps in its memo when it ends: what it made, for the next one and for those to whom a cancelled

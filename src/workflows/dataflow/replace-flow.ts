@@ -99,26 +99,11 @@ export async function putInPlace(
   }
   await CancellationScope.nonCancellable(async () => {
     if (!wasEnabled) await slow('Disable the new flow').disableFlow({ sandbox, flowId: next.id });
-    if (old) await retire(work, old, next.id);
+    if (old) await retire(work, old, next, last);
   });
-  if (last && next.schedule['backfill'] === false) warnOfWindows(last);
   report.step('replace', 'done', {
     note: `${next.id} ${old ? `has taken the place of ${oldId}` : 'is published'}`,
   });
-
-  /** What AEP can load of the time between the two, or not at all any more, nobody knows before the new flow's first run. */
-  function warnOfWindows({ windowEnd, failed = [] }: LastWindow): void {
-    const told: string[] = [];
-    if (windowEnd !== undefined)
-      told.push(
-        `The last window of ${oldId} ended at ${moment(windowEnd / 1000)}, and ${next.id} begins at ${moment(next.schedule['startTime'])}: the window of its first run should begin where the other ended`,
-      );
-    if (failed.length > 0)
-      told.push(
-        `The last runs of ${oldId} failed, and what they should have loaded is lost with it: ${failed.join(', ')}`,
-      );
-    if (told.length > 0) report.warn({ code: 'window-to-compare', message: told.join('. ') });
-  }
 
   function note(text: string): void {
     report.step('replace', 'running', { note: text });
@@ -224,17 +209,17 @@ export async function enableAgain({ definition, report }: Work, flowId: string):
 /**
  * Deletes a flow that another has taken the place of, with its pair. Its watcher is told first, so that it does not take it
  * for gone, and so are the notes for later runs, so that they do not take it for deleted by others.
+ * @param last where its windows end, if that is known.
  */
 export async function retire(
-  { definition, report, ledger, calls }: Work,
+  work: Work,
   old: Parts,
-  successor: string | undefined,
+  successor: { id: string; schedule: JsonObject } | undefined,
+  last?: LastWindow,
 ): Promise<void> {
+  const { definition, report, ledger, calls } = work;
   const flowId = old.flow!.id;
-  if (successor !== undefined) {
-    const { flowId: to, ...how } = watchInputOf(definition, successor);
-    await handOver({ ...how, from: flowId, to });
-  }
+  if (successor) await handOverWatch(work, flowId, successor, last);
   report.deletedFlows.push(flowId);
   upsertMemo({ outcome: outcomeOf(report, ledger.unaccounted().kinds) });
   report.step('replace', 'running', { note: `${flowId} is deleted, with its connections` });
@@ -243,6 +228,49 @@ export async function retire(
     if (one?.mark?.dataflow !== dataflowId(definition)) continue;
     const why = await calls.remove(kind, one.id);
     if (why) report.warn(leftOver(kind, one.id, why));
+  }
+}
+
+/** A flow that AEP does not show, and that another was made for, is looked for no more, and its watch goes on for the other. */
+export async function giveUpMissing(
+  { definition, report }: Work,
+  missing: string,
+  by: string,
+): Promise<void> {
+  const { flowId: to, ...how } = watchInputOf(definition, by);
+  report.deletedFlows.push(missing);
+  await handOver({ ...how, from: missing, to });
+}
+
+/** A new flow that does not take all that the source has is to go on where the old one has ended: its watcher tells whether it does. */
+async function handOverWatch(
+  { definition, report }: Work,
+  flowId: string,
+  { id, schedule }: { id: string; schedule: JsonObject },
+  known: LastWindow | undefined,
+): Promise<void> {
+  const { sandbox } = definition;
+  const { flowId: to, ...how } = watchInputOf(definition, id);
+  const goesOn = schedule['backfill'] === false;
+  const last = goesOn
+    ? (known ?? (await slow("Read the old flow's last window").readLastWindow({ sandbox, flowId })))
+    : undefined;
+  const follows = last && { flowId, loadedUntil: last.loadedUntil, failed: last.failed };
+  const isTold = await handOver({ ...how, from: flowId, to, ...(follows ? { follows } : {}) });
+  if (last) warnOfWindows(last, isTold);
+
+  /** What AEP loads of the time between the two nobody knows before the new flow's first run. */
+  function warnOfWindows({ windowEnd, failed = [] }: LastWindow, isCompared: boolean): void {
+    const told: string[] = [];
+    if (windowEnd !== undefined)
+      told.push(
+        `The last window of ${flowId} ended at ${moment(windowEnd / 1000)}, and ${to} begins at ${moment(schedule['startTime'])}: ${isCompared ? 'its watcher tells of a gap or an overlap between the two once its first run has ended' : 'the window of its first run should begin where the other ended'}`,
+      );
+    if (failed.length > 0)
+      told.push(
+        `The last runs of ${flowId} failed, and what they should have loaded is lost with it: ${failed.join(', ')}`,
+      );
+    if (told.length > 0) report.warn({ code: 'window-to-compare', message: told.join('. ') });
   }
 }
 

@@ -16,6 +16,7 @@ import { noted, notesAtEnd } from './noted.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { outcomeOf, reportProgress } from './progress.ts';
 import { mustHaveNoConflict, mustHaveNoProblem } from './refuse-plan.ts';
+import { giveUpMissing } from './replace-flow.ts';
 import { watchAndSweep } from './watch-and-sweep.ts';
 
 const updateInput = () =>
@@ -70,6 +71,9 @@ export async function updateDataflow(input: unknown): Promise<UpdateDataflowResu
       return { prepared, ids: await apply(prepared, choices) };
     });
     const { plan } = prepared.planned;
+    const { missingFlow } = prepared.observed;
+    if (missingFlow !== undefined && choices.missingFlow !== undefined)
+      await giveUpMissing(prepared, missingFlow, ids.flow!);
     const result = await watchAndSweep(prepared, ids, !isEmpty(plan));
     report.become('done');
     return { ...result, plan: fittingPlan(plan) };

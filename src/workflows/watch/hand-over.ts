@@ -1,4 +1,5 @@
 import { sleep } from '@temporalio/workflow';
+import { followedBy, type Followed } from '../../runs/first-window.ts';
 import { ensureWatch, signalWatcher } from './start-watch.ts';
 import { replacedSignal, wakeSignal, type WatchInput } from './watch-messages.ts';
 
@@ -8,6 +9,8 @@ export interface HandOver extends Omit<WatchInput, 'flowId'> {
   from: string;
   /** The id of the flow that takes its place. */
   to: string;
+  /** Up to when the first has loaded, where the other is to go on there: its watcher tells whether it does. */
+  follows?: Followed | undefined;
 }
 
 /** How long the watcher of the replaced flow may take to start the other: longer than its own patience. Milliseconds. */
@@ -21,19 +24,22 @@ const longestPauseMs = 10_000;
  * cannot start it: it may be paused in Temporal. However often this is called, the new flow has one watcher afterwards.
  *
  * Call it before the old flow is deleted: afterwards its watcher may see that it is gone, and end, before it hears of this.
+ *
+ * @returns whether the new watcher knows of `follows`: one that was there before does not.
  */
-export async function handOver({ from, to, ...how }: HandOver): Promise<void> {
+export async function handOver({ from, to, follows, ...how }: HandOver): Promise<boolean> {
   const next = { ...how, flowId: to };
   const { sandbox, ...successor } = next;
-  if (await signalWatcher({ sandbox, flowId: from }, replacedSignal, successor)) {
+  if (await signalWatcher({ sandbox, flowId: from }, replacedSignal, { ...successor, follows })) {
     let pauseMs = firstPauseMs;
     let waitedMs = 0;
     while (waitedMs < patienceMs) {
-      if (await signalWatcher(next, wakeSignal)) return;
+      if (await signalWatcher(next, wakeSignal)) return true;
       await sleep(pauseMs, { summary: 'Until the new flow is watched' });
       waitedMs += pauseMs;
       pauseMs = Math.min(2 * pauseMs, longestPauseMs);
     }
   }
-  await ensureWatch(next, { wakes: false });
+  const known = follows && followedBy(follows, undefined);
+  return ensureWatch(next, { wakes: false, ...(known ? { inherited: { follows: known } } : {}) });
 }

@@ -40,14 +40,20 @@ export async function startWatch(input: WatchInput, inherited?: Inherited): Prom
 /**
  * Sees to it that a flow is watched. A watcher that is there already goes on, and is signalled how the flow is to be
  * watched, where the input says so.
- * @param wakes whether one that is there should look at the flow: it may have been changed behind its back
+ * @param how.wakes whether one that is there should look at the flow: it may have been changed behind its back
+ * @param how.inherited what one begins with that is not there yet
+ * @returns whether it was started here
  */
-export async function ensureWatch(input: WatchInput, { wakes }: { wakes: boolean }): Promise<void> {
+export async function ensureWatch(
+  input: WatchInput,
+  { wakes, inherited }: { wakes: boolean; inherited?: Inherited },
+): Promise<boolean> {
   // One that is there may end before it is signalled, and another may be started before ours is: then all over again.
-  while (!(await startWatch(input))) {
+  while (!(await startWatch(input, inherited))) {
     const isHeard = !input.watch || (await signalWatcher(input, setWatchSignal, input.watch));
-    if (isHeard && (!wakes || (await signalWatcher(input, wakeSignal, { flow: true })))) return;
+    if (isHeard && (!wakes || (await signalWatcher(input, wakeSignal, { flow: true })))) return false;
   }
+  return true;
 }
 
 /** Signals the watcher of a flow. False: there is none. */

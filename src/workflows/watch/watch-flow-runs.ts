@@ -11,6 +11,7 @@ import {
 } from '@temporalio/workflow';
 import type { RunsRequest } from '../../activities/watch/read-runs.ts';
 import { judgedSince, readFrom } from '../../runs/cursor.ts';
+import { followedBy } from '../../runs/first-window.ts';
 import { inheritanceOf } from '../../runs/reactions.ts';
 import { isOver, planLook, type PlannedLook } from '../../runs/next-look.ts';
 import { objectOf } from '../../runs/raw.ts';
@@ -210,12 +211,18 @@ export async function watchFlowRuns(
   }
 
   /** The watcher of the other flow begins with what this one knows, and delivers what it has not. */
-  async function handedOver(by: Successor): Promise<WatchResult> {
+  async function handedOver({ follows, ...by }: Successor): Promise<WatchResult> {
     const why = `Its flow was replaced by the flow ${by.flowId}.`;
     responses.closeChains(why);
     const { reactions } = responses;
     const next = { dataflow: input.dataflow, connector: input.connector, watch, ...by, sandbox };
-    if (await startWatch(next, state && inheritanceOf(state, reactions))) responses.handOverOutbox();
+    // A watch that has not come to its first look passes on what it was given.
+    const { follows: before, ...known } = state
+      ? { ...inheritanceOf(state, reactions), follows: state.follows }
+      : { ...inherited, reactions };
+    const after = follows && followedBy(follows, before);
+    if (await startWatch(next, { ...known, ...(after ? { follows: after } : {}) }))
+      responses.handOverOutbox();
     return { ...(await end('replaced')), replacedBy: by.flowId };
   }
 

@@ -2,22 +2,34 @@ import { z } from 'zod';
 import type { Problem } from '../../definition/problems.ts';
 import { line, resourceId, sandboxName } from '../../definition/text.ts';
 import { watch, type Watch } from '../../definition/watch.ts';
+import { latestMs } from '../../runs/raw.ts';
 import { checkInput, wrongInput } from '../inputs.ts';
 import { howToStart } from '../right-id.ts';
 import { watcherWorkflowId } from './watch-messages.ts';
 import type { Successor, WatchInput } from './watch-messages.ts';
 
-const successor = () =>
+const watched = () =>
   z.strictObject({
     flowId: resourceId().describe("AEP's id of the flow."),
     // A search attribute holds no more of them.
     dataflow: line(255).optional(),
     connector: line(255).optional(),
     watch: watch().optional(),
+  });
+
+const successor = () =>
+  watched().extend({
+    follows: z
+      .strictObject({
+        flowId: resourceId(),
+        loadedUntil: z.int().nonnegative().max(latestMs).optional(),
+        failed: z.array(line(255)).max(10).optional(),
+      })
+      .optional(),
   }) satisfies z.ZodType<Successor>;
 
 const watchInput = () =>
-  successor().extend({
+  watched().extend({
     sandbox: sandboxName().describe('The name of the sandbox that the flow is in.'),
   }) satisfies z.ZodType<WatchInput>;
 

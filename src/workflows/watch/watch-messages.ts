@@ -1,6 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Watch } from '../../definition/watch.ts';
 import type { Health } from '../../runs/health.ts';
+import type { Followed } from '../../runs/first-window.ts';
 import { runsEndedName } from '../../runs/names.ts';
 import type { EndedRuns } from '../../runs/run.ts';
 
@@ -51,7 +52,10 @@ export interface Wake {
 export const replacedSignal = defineSignal<[Successor]>('replaced');
 
 /** The flow that takes the place of a watched one. What is left out stays as it was. */
-export type Successor = Omit<WatchInput, 'sandbox'>;
+export interface Successor extends Omit<WatchInput, 'sandbox'> {
+  /** The windows of this flow are to go on where those of the other end: it does not begin with all that the source has. */
+  follows?: Followed | undefined;
+}
 
 /** Looks at AEP now. Returns how the flow is then. */
 export const checkNowUpdate = defineUpdate<Health>('checkNow');
