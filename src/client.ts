@@ -39,6 +39,8 @@ import {
   type CreateDataflowResult,
   type DeleteDataflowInput,
   type DeleteDataflowResult,
+  type ImportDataflowInput,
+  type ImportDataflowResult,
   type ListOrphansInput,
   type ListOrphansResult,
   type Progress,
@@ -229,6 +231,37 @@ export class AepDataflows {
   }
 
   /**
+   * The definition that would have made a flow, whoever made it. With `adopt` the flow becomes a dataflow of ours.
+   * @throws DataflowError `InvalidDefinition` where AEP has no such flow, where no definition makes one like it, or where it
+   * needs another name; `Conflict` where another dataflow has it or part of it, where the definition cannot say all that
+   * matters of it (then `details.plan` tells what), or where something else runs under the dataflow's id.
+   */
+  async importDataflow(input: ImportDataflowInput): Promise<ImportDataflowResult> {
+    const { sandbox, flowId, name, adopt } = input;
+    if (adopt) {
+      // The id under which it is adopted has the dataflow's name.
+      const named = {
+        sandbox,
+        name: name ?? (await this.importDataflow({ sandbox, flowId })).definition.name,
+      };
+      const adopted: unknown = await this.#executeAlone('importDataflow', named, {
+        args: [{ ...input, ...named }],
+        staticSummary: `Adopts the flow ${flowId} as ${dataflowId(named)}`,
+      });
+      return adopted as ImportDataflowResult;
+    }
+    const imported = this.#client.workflow.execute('importDataflow', {
+      workflowId: fitting('sandbox', `import:${sandbox}:${crypto.randomUUID()}`),
+      taskQueue: this.#taskQueue,
+      args: [input],
+      staticSummary: `Reads the flow ${flowId} into a definition`,
+    });
+    return imported.catch((error: unknown) =>
+      Promise.reject(dataflowError(error)),
+    ) as Promise<ImportDataflowResult>;
+  }
+
+  /**
    * Deletes a dataflow and waits until it is done.
    * @throws DataflowError `Conflict` where it is just being created or deleted.
    */
@@ -317,7 +350,7 @@ export class AepDataflows {
 
   /** Runs a workflow under the dataflow's id, and waits for it. */
   async #executeAlone(
-    type: 'updateDataflow' | 'deleteDataflow',
+    type: 'updateDataflow' | 'importDataflow' | 'deleteDataflow',
     named: Pick<Definition, 'sandbox' | 'name'>,
     options: { args: unknown[]; staticSummary: string },
   ): Promise<unknown> {
@@ -467,6 +500,8 @@ export type { Watch } from './definition/watch.ts';
 export { planAsMermaid, planAsText } from './plan/render.ts';
 export { isEmpty, type Plan } from './plan/plan.ts';
 export type { WatcherHandle, WatchInput };
+export type { ImportDataflowInput, ImportDataflowResult };
+export type { NotExpressible } from './plan/unsaid.ts';
 export type { DeleteDataflowInput, DeleteDataflowResult, ListOrphansInput, ListOrphansResult };
 export type { Approve, CreateDataflowInput, Reject, UpdateDataflowInput, UpdateDataflowResult };
 export type { Decision, PlanInQuestion } from './workflows/messages.ts';

@@ -14,6 +14,7 @@ import { listMarkedOf, removeOf } from './dataflow/remove.ts';
 import { createRunActivities } from './watch/index.ts';
 import { createRetrigger } from './watch/retrigger-run.ts';
 import { createNotificationActivities } from './watch/send-notification.ts';
+import { readWholeOf } from './dataflow/read-whole.ts';
 import { settleOf } from './dataflow/settle.ts';
 import { createUserActivities } from './dataflow/users.ts';
 
@@ -33,6 +34,7 @@ export function createActivities(dependencies: Dependencies) {
     ...forEachKind('lookFor', (kind) => lookOf(kind, dependencies)),
     ...forEachKind('settle', (kind) => settleOf(kind, dependencies)),
     ...forEachKind('read', (kind) => readOf(kind, dependencies)),
+    ...forEachKind('readWhole', (kind) => readWholeOf(kind, dependencies)),
     ...forEachKind('create', (kind) =>
       (resources[kind].hasUniqueTitle ? createUniqueOf : createOf)(kind, dependencies),
     ),

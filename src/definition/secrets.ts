@@ -28,8 +28,16 @@ const message =
 
 /** Where a definition holds what looks like a secret. No message shows it. */
 export function secretProblems(input: unknown): Problem[] {
-  const problems: Problem[] = [];
-  const report = (path: readonly PropertyKey[]) => problems.push({ field: fieldOf(path), message });
+  return secretPaths(input, passes).map((path) => ({ field: fieldOf(path), message }));
+}
+
+/** The same in anything. @param passes whether what stands there, and all in it, is handed on as it is: the keys tell then, too. */
+export function secretPaths(
+  input: unknown,
+  passes: (path: readonly PropertyKey[]) => boolean,
+): (readonly PropertyKey[])[] {
+  const paths: (readonly PropertyKey[])[] = [];
+  const report = (path: readonly PropertyKey[]) => paths.push(path);
   const visit = (value: unknown, path: readonly PropertyKey[], passedThrough: boolean): void => {
     if (typeof value === 'string') {
       if (secretTexts.some((one) => one.test(value)) || (passedThrough && secretParts.test(value)))
@@ -44,8 +52,8 @@ export function secretProblems(input: unknown): Problem[] {
       }
     }
   };
-  visit(input, [], false);
-  return problems;
+  visit(input, [], passes([]));
+  return paths;
 }
 
 /** What AEP gets as it is: there any key may stand. */

@@ -40,6 +40,13 @@ function isDay(day: string): boolean {
   return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
 }
 
+/** A start as a definition gives it: ISO 8601. Undefined where no definition can give it. @param seconds since the epoch. */
+export function startText(seconds: number): string | undefined {
+  return 'seconds' in parseStart(seconds)
+    ? new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')
+    : undefined;
+}
+
 /** The start that the definition gives, in epoch seconds. */
 export function givenStartSeconds(definition: Definition): number | undefined {
   const { startTime } = definition.schedule;

@@ -5,10 +5,10 @@ import { resources } from '../resources/index.ts';
 import type { Kind, ResourceIds } from '../resources/kinds.ts';
 import { neededKinds } from '../resources/orders.ts';
 import type { Observed } from '../resources/resource.ts';
-import type { ObservedDataflow, Parts } from './observed-dataflow.ts';
+import type { ObservedDataflow } from './observed-dataflow.ts';
 
 /** Reads one resource by its id; null where AEP has none. Of a mapping set, one of its versions. */
-export type Read = (kind: Kind, id: string, version?: number) => Promise<Observed | null>;
+export type Read<One = Observed> = (kind: Kind, id: string, version?: number) => Promise<One | null>;
 
 /** What is looked with: single looks, each an activity, or a snapshot of the sandbox. */
 export interface Sight {
@@ -48,12 +48,15 @@ export async function observe(definition: Definition, sight: Sight): Promise<Obs
 }
 
 /** A flow with all that it refers to, as far as that is still there. */
-export async function partsOf(flow: Observed, read: Read): Promise<Parts> {
-  const parts: Parts = { flow };
+export async function partsOf<One extends Observed>(
+  flow: One,
+  read: Read<One>,
+): Promise<Partial<Record<Kind, One>>> {
+  const parts: Partial<Record<Kind, One>> = { flow };
   await follow('flow', flow);
   return parts;
 
-  async function follow(kind: Kind, one: Observed): Promise<void> {
+  async function follow(kind: Kind, one: One): Promise<void> {
     const references = Object.entries(resources[kind].refersTo(one)) as [Kind, string][];
     await Promise.all(
       references.map(async ([next, id]) => {

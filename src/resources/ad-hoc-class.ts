@@ -5,7 +5,9 @@ import { differences, notAsked } from './differences.ts';
 import { isObject } from '../definition/plain-json.ts';
 import { objectAt, objectsAt } from './json.ts';
 import type { JsonObject } from './resource.ts';
-import { explored } from './source-connection.ts';
+import { descriptionBack, nameBack, orNothing } from './read-back.ts';
+import { withoutRegistryRecords } from './records.ts';
+import { explored, shortColumn, xdmTypes } from './source-connection.ts';
 import { refs, refsMissing } from './xdm-refs.ts';
 
 const adHocBehaviour = 'https://ns.adobe.com/xdm/data/adhoc';
@@ -39,6 +41,20 @@ export const adHocClass = describedResource({
       ],
       field,
     ),
+  readBack: (whole, of) => ({
+    source: {
+      columns: Object.entries(objectAt(whole.fields, 'properties')).map(([name, xdm]) =>
+        columnBack(name, xdm),
+      ),
+      adHocSchema: {
+        class: orNothing({
+          title: nameBack(whole, titles({ name: of.name }).adHocClass),
+          description: descriptionBack(whole, of),
+        }),
+      },
+    },
+  }),
+  withoutRecords: withoutRegistryRecords,
   compare: (wanted, found) => [
     ...refsMissing(wanted, found),
     ...differences(wanted['properties'], found['properties'], 'properties'),
@@ -63,4 +79,12 @@ function ownProperties(object: JsonObject): JsonObject {
     {},
     ...namespaces.filter(isObject).map((namespace) => objectAt(namespace, 'properties')),
   );
+}
+
+/** Of a column only its `xdm` is kept here. */
+function columnBack(name: string, xdm: unknown): JsonObject {
+  if (!isObject(xdm)) return { name };
+  const { type, format } = xdm;
+  const isNoted = typeof format === 'string' && xdmTypes.includes(format);
+  return shortColumn({ name, type, ...(isNoted ? { 'meta:xdmType': format } : {}), xdm });
 }

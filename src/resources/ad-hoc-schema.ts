@@ -1,5 +1,7 @@
 import { titles } from '../definition/titles.ts';
 import { askedBy, describedIn, describedResource, description } from './described-resource.ts';
+import { descriptionBack, nameBack } from './read-back.ts';
+import { withoutRegistryRecords } from './records.ts';
 import { idOf, type JsonObject } from './resource.ts';
 import { refs, refsMissing } from './xdm-refs.ts';
 
@@ -30,6 +32,15 @@ export const adHocSchema = describedResource({
     return typeof adHocClass === 'string' ? { adHocClass } : {};
   },
   compare: refsMissing,
+  readBack: (whole, of) => ({
+    source: {
+      adHocSchema: {
+        title: nameBack(whole, titles({ name: of.name }).adHocSchema),
+        description: descriptionBack(whole, of),
+      },
+    },
+  }),
+  withoutRecords: withoutRegistryRecords,
   asked: (field, { source }) =>
     askedBy(
       [

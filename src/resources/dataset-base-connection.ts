@@ -2,9 +2,11 @@ import type { Definition } from '../definition/definition.ts';
 import { dataLakeSpecId } from '../definition/connectors.ts';
 import { askedBy, describedIn, describedResource, description } from './described-resource.ts';
 import { objectAt } from './json.ts';
+import { descriptionBack, nameBack } from './read-back.ts';
+import { flowServiceRecords, without, withoutUsualState } from './records.ts';
 
-const nameOf = ({ name, target }: Definition) =>
-  target?.datasetBaseConnection?.name ?? `${name} dataset base connection`;
+const usualName = (name: string) => `${name} dataset base connection`;
+const nameOf = ({ name, target }: Definition) => target?.datasetBaseConnection?.name ?? usualName(name);
 
 /** The way into the data lake in the older generation: a base connection without credentials. */
 export const datasetBaseConnection = describedResource({
@@ -34,5 +36,14 @@ export const datasetBaseConnection = describedResource({
       ],
       field,
     ),
+  readBack: (whole, of) => ({
+    target: {
+      datasetBaseConnection: {
+        name: nameBack(whole, usualName(of.name)),
+        description: descriptionBack(whole, of),
+      },
+    },
+  }),
+  withoutRecords: (answer) => without(withoutUsualState(answer), flowServiceRecords),
   fields: (object) => ({ connectionSpec: { id: objectAt(object, 'connectionSpec')['id'] } }),
 });

@@ -3,7 +3,40 @@ import { differences } from './differences.ts';
 import { defined, objectAt, textAt, timeOf } from './json.ts';
 import { formatTag, markTag, parseTags } from './mark.ts';
 import { operationsFor } from './operations.ts';
+import { nameBack, orNothing } from './read-back.ts';
+import { without } from './records.ts';
 import { idOf, type JsonObject, type Resource } from './resource.ts';
+
+/** What Catalog notes of a dataset, and how it writes the schema. */
+const records = [
+  'id',
+  'version',
+  'created',
+  'updated',
+  'createdClient',
+  'createdUser',
+  'updatedUser',
+  'imsOrg',
+  'sandboxId',
+  'namespace',
+  'state',
+  'files',
+  'fileDescription',
+  'observableSchema',
+  'schemaMetadata',
+  'viewId',
+  'basePath',
+  'dule',
+  'statsCache',
+  'dataSourceId',
+  'persistence',
+  'classification',
+  'lastBatchId',
+  'lastBatchStatus',
+  'lastSuccessfulBatch',
+  'lastFailedBatch',
+  'schemaRef.contentType',
+];
 
 /** The dataset that the data lands in. It has tags, so its description stays the user's own. */
 export const dataset: Resource = {
@@ -47,6 +80,16 @@ export const dataset: Resource = {
       ],
       field,
     ),
+  readBack: (whole, of) => ({
+    dataset: orNothing({ name: nameBack(whole, of.name), description: whole.description }),
+  }),
+  withoutRecords: (answer) => {
+    const tags = Object.entries(objectAt(answer, 'tags')).filter(
+      ([tag]) => tag !== markTag && !/^(adobe|aep)\//.test(tag),
+    );
+    const usual = answer['enableErrorDiagnostics'] === false ? ['enableErrorDiagnostics'] : [];
+    return { ...without(answer, [...records, ...usual]), tags: Object.fromEntries(tags) };
+  },
   operations: (edits, answer) => operationsFor(edits, answer, { marksDescription: false }),
 };
 

@@ -8,7 +8,18 @@ import type { JsonObject, KindFacts, Observed, Resource } from './resource.ts';
 interface Parts
   extends
     KindFacts,
-    Pick<Resource, 'kind' | 'name' | 'body' | 'asked' | 'canChange' | 'isMoot' | 'operations'> {
+    Pick<
+      Resource,
+      | 'kind'
+      | 'name'
+      | 'body'
+      | 'asked'
+      | 'canChange'
+      | 'isMoot'
+      | 'operations'
+      | 'readBack'
+      | 'withoutRecords'
+    > {
   /** What of a body, or of AEP's answer, a definition can ask for, in one form for both. */
   fields: (object: JsonObject) => JsonObject;
   refersTo?: (fields: JsonObject) => ResourceIds;

@@ -1,10 +1,12 @@
 import type { Definition } from '../definition/definition.ts';
-import { givenStartSeconds } from '../definition/start.ts';
+import { givenStartSeconds, startText } from '../definition/start.ts';
 import { askedBy, describedResource, description } from './described-resource.ts';
 import { differences, notAsked, type Difference } from './differences.ts';
 import { isObject } from '../definition/plain-json.ts';
 import { defined, firstTextAt, objectAt, objectsAt, textAt } from './json.ts';
 import { operationsFor } from './operations.ts';
+import { orNothing, valueBack } from './read-back.ts';
+import { flowServiceRecords, without, withoutUsualState } from './records.ts';
 import { idOf, type JsonObject, type Operation } from './resource.ts';
 
 export const flow = describedResource({
@@ -68,6 +70,39 @@ export const flow = describedResource({
       ],
       field,
     ),
+  readBack: ({ answer, description }) => {
+    const { frequency, interval, backfill, startTime } = objectAt(answer, 'scheduleParams');
+    const { partialIngestionPercent, errorDiagnosticsEnabled } = objectAt(answer, 'options');
+    const copy = objectsAt(answer, 'transformations').find((one) => textAt(one, 'name') === 'Copy');
+    const { name, dateFormat, timezone } = objectAt(objectAt(copy ?? {}, 'params'), 'deltaColumn');
+    return {
+      description,
+      // AEP itself may add a Copy to a flow that loads once.
+      deltaColumn: frequency === 'once' ? undefined : orNothing({ name, dateFormat, timezone }),
+      schedule: defined({
+        frequency,
+        interval: valueBack(interval),
+        backfill: valueBack(backfill),
+        startTime: startTime === undefined ? undefined : startText(Number(startTime)),
+      }),
+      options: orNothing({
+        partialIngestionPercent: valueBack(partialIngestionPercent),
+        errorDiagnosticsEnabled: valueBack(errorDiagnosticsEnabled),
+      }),
+    };
+  },
+  withoutRecords: (answer) => ({
+    ...without(withoutUsualState(answer), [
+      ...flowServiceRecords,
+      'runs',
+      'lastRunDetails',
+      'flowSpec.version',
+    ]),
+    // Which version is pinned no definition says: the flow's own reference is what counts.
+    transformations: objectsAt(answer, 'transformations').map((one) =>
+      one['name'] === 'Mapping' ? without(one, ['params.mappingVersion']) : one,
+    ),
+  }),
   isMoot: ({ field }, { body, now }) => {
     const start = objectAt(body, 'scheduleParams')['startTime'];
     const liesAhead = start !== undefined && Number(start) * 1000 > now;

@@ -1,9 +1,10 @@
-import { plainPath, spelled } from '../definition/column-path.ts';
+import { plainPath, readPath, spelled } from '../definition/column-path.ts';
 import { dataflowId } from '../definition/identity.ts';
 import type { MappingEntry } from '../definition/mapping.ts';
 import { differences } from './differences.ts';
 import { defined, objectAt, objectsAt, textAt, timeOf } from './json.ts';
 import { formatMark, parseMark } from './mark.ts';
+import { without } from './records.ts';
 import { idOf, type JsonObject, type Resource } from './resource.ts';
 
 /**
@@ -54,6 +55,16 @@ export const mappingSet: Resource = {
     ];
   },
   asked: (field) => (field === 'mappings' ? 'mapping' : field),
+  readBack: ({ answer }) => ({
+    mapping: objectsAt(answer, 'mappings').map((row) => {
+      const { source, destination } = fieldsOfRow(row);
+      return { [isAttribute(row, source) ? 'source' : 'expression']: source, destination };
+    }),
+  }),
+  withoutRecords: (answer) => ({
+    ...without(answer, parseMark(answer['name']) ? [...records, 'name'] : records),
+    mappings: objectsAt(answer, 'mappings').map(withoutRowRecords),
+  }),
   // A set that maps to another schema is another set.
   canChange: ({ field }) => field === 'mappings',
 };
@@ -111,10 +122,10 @@ function inNewerForm(body: JsonObject): JsonObject {
  * answers with media types of its own there, and the text says it already. How a path is escaped is left out too.
  */
 function fields(object: JsonObject): JsonObject {
-  const mappings = objectsAt(object, 'mappings').map((entry) => ({
-    source: plainPath(textAt(entry, 'source') ?? textAt(entry, 'sourceAttribute') ?? ''),
-    destination: textAt(entry, 'destination') ?? textAt(entry, 'destinationXdmPath') ?? '',
-  }));
+  const mappings = objectsAt(object, 'mappings').map((row) => {
+    const { source, destination } = fieldsOfRow(row);
+    return { source: plainPath(source), destination };
+  });
   return {
     schema:
       textAt(object, 'xdmSchema') ??
@@ -123,6 +134,67 @@ function fields(object: JsonObject): JsonObject {
     // AEP promises no order, and only one of several sources for one destination can stay in a row anyway.
     mappings: mappings.sort((a, b) => compare(a.destination, b.destination) || compare(a.source, b.source)),
   };
+}
+
+function fieldsOfRow(row: JsonObject): { source: string; destination: string } {
+  const source = textAt(row, 'source') ?? textAt(row, 'sourceAttribute') ?? '';
+  return {
+    // A fixed value is what an expression says that is nothing but a text.
+    source: row['sourceType'] === 'STATIC' ? JSON.stringify(source) : source,
+    destination: textAt(row, 'destination') ?? textAt(row, 'destinationXdmPath') ?? '',
+  };
+}
+
+/**
+ * AEP answers with media types: of expressions no sample shows one. The older answers say nothing of it. A path that would
+ * be sent in another way stays as it is in an expression.
+ */
+function isAttribute(row: JsonObject, source: string): boolean {
+  const { sourceType } = row;
+  if (plainPath(spelled(source)) !== plainPath(source)) return false;
+  if (sourceType === 'ATTRIBUTE' || sourceType === 'text/x.schema-path') return true;
+  return sourceType === undefined && readPath(source)?.end === source.length;
+}
+
+/** What Data Prep notes of a mapping set, and the schema, which is said elsewhere. */
+const records = [
+  'id',
+  'version',
+  'createdDate',
+  'modifiedDate',
+  'createdBy',
+  'modifiedBy',
+  'status',
+  'strictMapping',
+  'supportVersion',
+  'inputSchema',
+  'inputSchemaRef',
+  'outputSchema',
+  'outputSchemaRef',
+  'schemaRef',
+  'xdmSchema',
+  'xdmVersion',
+];
+const rowRecords = [
+  'id',
+  'version',
+  'createdDate',
+  'modifiedDate',
+  'createdBy',
+  'modifiedBy',
+  'sourceType',
+  'source',
+  'sourceAttribute',
+  'destination',
+  'destinationXdmPath',
+  'matchScore',
+  'functionVersion',
+];
+
+/** That a row is no identity is what every row of ours says. */
+function withoutRowRecords(row: JsonObject): JsonObject {
+  const flags = ['identity', 'primaryIdentity'].filter((flag) => row[flag] === false);
+  return without(row, [...rowRecords, ...flags]);
 }
 
 function compare(a: string, b: string): number {

@@ -1,6 +1,6 @@
 import { isObject } from '../definition/plain-json.ts';
 import { objectAt } from './json.ts';
-import { parseMark, withMark } from './mark.ts';
+import { parseMark, withMark, type Mark } from './mark.ts';
 import type { Edit, JsonObject, Operation } from './resource.ts';
 
 /** Where each field stands in AEP's answer, as far as it is not simply where its path says. */
@@ -38,6 +38,12 @@ export function operationsFor(
 function setting(path: string, isThere: boolean, value: unknown): Operation[] {
   if (value !== undefined) return [{ op: isThere ? 'replace' : 'add', path, value }];
   return isThere ? [{ op: 'remove', path }] : [];
+}
+
+/** The patch that puts a mark at the end of a description. */
+export function marking(mark: Mark, { description }: JsonObject): Operation {
+  const op = description === undefined ? 'add' : 'replace';
+  return { op, path: '/description', value: withMark(description, mark) };
 }
 
 /** A mark that got lost is not put back: whose resource that is, somebody else has decided. */

@@ -19,6 +19,18 @@ export interface Observed {
   fields: JsonObject;
 }
 
+/** One resource with all that AEP answers of it but its own records. What looks like a secret is hidden. */
+export interface Whole extends Observed {
+  answer: JsonObject;
+}
+
+/** The dataflow that a part of a definition is read back for. */
+export interface ReadFor {
+  name: string;
+  /** Every part's description, where it has none of its own. */
+  description: string | undefined;
+}
+
 /** What a flow's body says that neither the definition nor the other resources know. */
 export interface FlowContext {
   flowSpec: { id: string; version: string };
@@ -68,6 +80,13 @@ export interface Resource extends KindFacts {
   canChange?: (difference: Difference, about: Compared) => boolean;
   /** Whether a difference asks for nothing any more, as time has gone over it. */
   isMoot?: (difference: Difference, about: Compared) => boolean;
+  /**
+   * `body` turned round: the part of a definition that asks for what AEP has. AEP may hold anything, so that some of it may
+   * be nothing that a definition can say.
+   */
+  readBack: (whole: Whole, of: ReadFor) => JsonObject;
+  /** AEP's answer without what AEP notes of a resource by itself, which nobody asks for. */
+  withoutRecords: (answer: JsonObject) => JsonObject;
   /** The patch that carries out `edits` on what AEP answers now. Its mark stays. Absent where AEP takes none. */
   operations?: (edits: readonly Edit[], answer: JsonObject) => Operation[];
 }

@@ -1,6 +1,9 @@
 import { titles } from '../definition/titles.ts';
 import { askedBy, describedIn, describedResource, description } from './described-resource.ts';
 import { operationsFor } from './operations.ts';
+import { textAt } from './json.ts';
+import { descriptionBack, nameBack } from './read-back.ts';
+import { withoutRegistryRecords } from './records.ts';
 import type { Edit, JsonObject, Operation } from './resource.ts';
 import { refs, refsBesides, refsMissing } from './xdm-refs.ts';
 
@@ -32,6 +35,19 @@ export const schema = describedResource({
       ],
       field,
     ),
+  readBack: (whole, of) => {
+    const all = refs(whole.answer);
+    const itsClass = textAt(whole.answer, 'meta:class') ?? all[0];
+    return {
+      schema: {
+        title: nameBack(whole, titles({ name: of.name }).schema),
+        description: descriptionBack(whole, of),
+        class: itsClass,
+        fieldGroups: all.filter((ref) => ref !== itsClass),
+      },
+    };
+  },
+  withoutRecords: withoutRegistryRecords,
   // AEP lets a schema grow by field groups, whatever uses it; its class is for good.
   canChange: ({ found }, { body }) => Array.isArray(found) && found.includes(refs(body)[0]),
   operations: (edits, answer) =>

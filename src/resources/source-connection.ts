@@ -1,10 +1,13 @@
+import { connectorNameOf, type SourceFormat } from '../definition/connectors.ts';
 import { sourceFacts } from '../definition/source-facts.ts';
-import type { Column, Source } from '../definition/source.ts';
+import { columnTypes, shortColumnKeys, type Column, type Source } from '../definition/source.ts';
 import { askedBy, describedIn, describedResource, description } from './described-resource.ts';
 import { differences, notAsked, type Difference } from './differences.ts';
 import { isObject } from '../definition/plain-json.ts';
 import { objectAt, objectsAt, textAt } from './json.ts';
 import type { ResourceIds } from './kinds.ts';
+import { descriptionBack, nameBack, orNothing } from './read-back.ts';
+import { flowServiceRecords, without, withoutUsualState } from './records.ts';
 import { idOf, type JsonObject } from './resource.ts';
 
 /** The version that the tutorials send for an ad-hoc schema. */
@@ -64,6 +67,35 @@ export const sourceConnection = describedResource({
       ],
       field,
     ),
+  readBack: (whole, of) => {
+    const { answer } = whole;
+    const { tableName, path, columns, filters, ...params } = objectAt(answer, 'params');
+    const connector = connectorBack(objectAt(answer, 'connectionSpec'));
+    const { format, properties } = objectAt(answer, 'data');
+    const isFile = sourceFacts({ ...connector, format: format as SourceFormat }).kind === 'file';
+    return {
+      source: {
+        ...connector,
+        baseConnectionId: answer['baseConnectionId'],
+        name: nameBack(whole, of.name),
+        description: descriptionBack(whole, of),
+        format: isFile || format !== sourceFacts(connector).format ? format : undefined,
+        tableName,
+        path,
+        // With a path they are not the source connection's to say.
+        columns:
+          Array.isArray(columns) && columns.length > 0 && tableName !== undefined
+            ? columns.map((column: unknown) => (isObject(column) ? shortColumn(column) : column))
+            : undefined,
+        filters,
+        params: isFile ? params : orNothing(params),
+        data: properties === undefined ? undefined : { properties },
+      },
+    };
+  },
+  // AEP counts a schema up as it grows.
+  withoutRecords: (answer) =>
+    without(withoutUsualState(answer), [...flowServiceRecords, 'data.schema.version']),
   refersTo: (fields) => {
     const adHocSchema = textAt(objectAt(objectAt(fields, 'data'), 'schema'), 'id');
     return adHocSchema === undefined ? {} : { adHocSchema };
@@ -94,6 +126,14 @@ function namesOfColumns(fields: JsonObject): JsonObject {
 
 function propertiesOf(fields: JsonObject): JsonObject {
   return objectAt(objectAt(fields, 'data'), 'properties');
+}
+
+/** The connector by its name, where it has one here. */
+function connectorBack({ id, version = '1.0' }: JsonObject): Pick<Source, 'connector' | 'connectionSpec'> {
+  const name = connectorNameOf(String(id));
+  if (name !== undefined && version === '1.0') return { connector: name };
+  const spec = { id: String(id), version: String(version) };
+  return { connectionSpec: version === '1.0' ? { id: spec.id } : spec };
 }
 
 /** AEP counts a schema up as it grows, so only its id says which schema it is. */
@@ -137,7 +177,7 @@ function params({ tableName, path, columns, filters, params }: Source): JsonObje
 }
 
 /** The formats that XDM has types of its own for. */
-const xdmTypes = ['date-time', 'date'];
+export const xdmTypes = ['date-time', 'date'];
 
 /** A column as the explore call answers it. */
 export function explored(column: Column): JsonObject {
@@ -150,4 +190,21 @@ export function explored(column: Column): JsonObject {
     ...(format !== undefined && xdmTypes.includes(format) ? { 'meta:xdmType': format } : {}),
     xdm: { type, ...facets },
   };
+}
+
+/** A column that the explore call answered in its short form, where that says all of it. */
+export function shortColumn(column: JsonObject): JsonObject {
+  const { name, xdm } = column;
+  if (!isObject(xdm)) return column;
+  const short: JsonObject = { name, ...xdm };
+  const { type, format } = xdm;
+  const isShort =
+    Object.keys(short).every((key) => shortColumnKeys.includes(key)) &&
+    columnTypes.some((one) => one === type) &&
+    (format === undefined || type === 'string');
+  return isShort && isEqual(explored(short as unknown as Column), column) ? short : column;
+}
+
+function isEqual(one: JsonObject, other: JsonObject): boolean {
+  return differences(one, other).length + differences(other, one).length === 0;
 }

@@ -1,6 +1,8 @@
 import { dataLakeSpecId } from '../definition/connectors.ts';
 import { askedBy, describedIn, describedResource, description } from './described-resource.ts';
 import { defined, objectAt, textAt } from './json.ts';
+import { descriptionBack, nameBack, orNothing } from './read-back.ts';
+import { flowServiceRecords, without, withoutUsualState } from './records.ts';
 import { idOf } from './resource.ts';
 
 const schemaVersion = 'application/vnd.adobe.xed-full+json;version=1';
@@ -38,6 +40,19 @@ export const targetConnection = describedResource({
     params: { dataSetId: objectAt(object, 'params')['dataSetId'] },
     connectionSpec: { id: objectAt(object, 'connectionSpec')['id'] },
   }),
+  readBack: (whole, of) => ({
+    target: orNothing({
+      name: nameBack(whole, of.name),
+      description: descriptionBack(whole, of),
+    }),
+  }),
+  // AEP counts a schema up as it grows.
+  withoutRecords: (answer) =>
+    without(withoutUsualState(answer), [
+      ...flowServiceRecords,
+      'connectionSpec.version',
+      'data.schema.version',
+    ]),
   asked: (field, { target, dataset }) =>
     askedBy(
       [

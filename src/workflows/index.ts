@@ -1,6 +1,7 @@
 export { createDataflow } from './dataflow/create-dataflow.ts';
 export { planDataflow } from './dataflow/plan-dataflow.ts';
 export { updateDataflow } from './dataflow/update-dataflow.ts';
+export { importDataflow } from './dataflow/import-dataflow.ts';
 export { deleteDataflow } from './dataflow/delete-dataflow.ts';
 export { listOrphans } from './dataflow/list-orphans.ts';
 export { watchFlowRuns } from './watch/watch-flow-runs.ts';

@@ -1,5 +1,7 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import type { Definition } from '../definition/definition.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { NotExpressible } from '../plan/unsaid.ts';
 import type { Orphan } from '../resources/orphans.ts';
 import type { Warning } from '../definition/problems.ts';
 import type { Kind, ResourceIds } from '../resources/kinds.ts';
@@ -221,4 +223,29 @@ export interface UpdateDataflowResult {
   warnings: Warning[];
   /** Resources of ours that are one too many and stay. */
   surplus: { kind: Kind; id: string; why: string }[];
+}
+
+/**
+ * What `importDataflow` is started with: under any id, and with `adopt` under the id `dataflow:<sandbox>:<name>`.
+ */
+export interface ImportDataflowInput {
+  sandbox: string;
+  /** AEP's id of the flow, whoever made it. */
+  flowId: string;
+  /** What the dataflow is to be called. The flow's name unless given, or the dataflow's whose mark it carries. */
+  name?: string | undefined;
+  /** Whether it becomes a dataflow of ours: flow, source connection and target connection are marked. No unless given. */
+  adopt?: boolean | undefined;
+}
+
+/** What `importDataflow` returns. */
+export interface ImportDataflowResult {
+  /** What would have made this flow. */
+  definition: Definition;
+  /** What an update with it would do once it is adopted: nothing, as far as a definition can say what AEP has. */
+  plan: Plan;
+  /** What of the flow and its parts no definition can say. It stays as it is until another flow takes the place of this one. */
+  notExpressible: NotExpressible[];
+  /** With `adopt`: the workflow that watches the flow's runs. */
+  watcherWorkflowId?: string;
 }

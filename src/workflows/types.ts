@@ -7,6 +7,7 @@ export const workflowTypes = {
   planDataflow: { isContinued: false },
   updateDataflow: { isContinued: false },
   deleteDataflow: { isContinued: false },
+  importDataflow: { isContinued: false },
   listOrphans: { isContinued: false },
   watchFlowRuns: { isContinued: true },
   followRuns: { isContinued: true, isForUs: true },

@@ -35,17 +35,19 @@ async function startWatcher() {
 }
 
 describe('a start that nobody can read', () => {
-  it.concurrent.each(['createDataflow', 'deleteDataflow', 'listOrphans', 'watchFlowRuns', 'followRuns'])(
-    'ends %s as InvalidDefinition',
-    async (type) => {
-      const handle = await raw.start(type, `unreadable-${type}`, [unreadable]);
-      const told = await failureOf(handle);
-      expect(told.type).toBe('InvalidDefinition');
-      expect(told.message).toContain(
-        `${type} was given what cannot be read: it is not JSON, which has no NaN`,
-      );
-    },
-  );
+  it.concurrent.each([
+    'createDataflow',
+    'deleteDataflow',
+    'importDataflow',
+    'listOrphans',
+    'watchFlowRuns',
+    'followRuns',
+  ])('ends %s as InvalidDefinition', async (type) => {
+    const handle = await raw.start(type, `unreadable-${type}`, [unreadable]);
+    const told = await failureOf(handle);
+    expect(told.type).toBe('InvalidDefinition');
+    expect(told.message).toContain(`${type} was given what cannot be read: it is not JSON, which has no NaN`);
+  });
 
   it.concurrent.each(['createDataflow', 'updateDataflow'])(
     'of %s leaves nothing that the next one would wait for',
@@ -85,7 +87,7 @@ describe('a start that nobody can read', () => {
   });
 });
 
-it.concurrent.each(['createDataflow', 'deleteDataflow', 'listOrphans', 'watchFlowRuns'])(
+it.concurrent.each(['createDataflow', 'deleteDataflow', 'importDataflow', 'listOrphans', 'watchFlowRuns'])(
   'a key that every object has by itself ends %s as InvalidDefinition',
   async (type) => {
     const input = payload('{"constructor": 1, "toString": {}, "__proto__": 2}');
@@ -96,17 +98,21 @@ it.concurrent.each(['createDataflow', 'deleteDataflow', 'listOrphans', 'watchFlo
 );
 
 describe('more than one argument', () => {
-  it.concurrent.each(['createDataflow', 'deleteDataflow', 'listOrphans', 'watchFlowRuns', 'followRuns'])(
-    'is refused by %s, and nothing is done',
-    async (type) => {
-      const sandbox = next();
-      const handle = await raw.start(type, `two-${type}`, [json(orders(sandbox)), json({})]);
-      const told = await failureOf(handle);
-      expect(told.type).toBe('InvalidDefinition');
-      expect(told.message).toContain(`${type} takes one argument, not 2`);
-      expect(requestsIn(rig, sandbox)).toEqual([]);
-    },
-  );
+  it.concurrent.each([
+    'createDataflow',
+    'deleteDataflow',
+    'importDataflow',
+    'listOrphans',
+    'watchFlowRuns',
+    'followRuns',
+  ])('is refused by %s, and nothing is done', async (type) => {
+    const sandbox = next();
+    const handle = await raw.start(type, `two-${type}`, [json(orders(sandbox)), json({})]);
+    const told = await failureOf(handle);
+    expect(told.type).toBe('InvalidDefinition');
+    expect(told.message).toContain(`${type} takes one argument, not 2`);
+    expect(requestsIn(rig, sandbox)).toEqual([]);
+  });
 
   it.concurrent('is not what a cron of a watcher hands to its next run either', async () => {
     const handle = await raw.start('watchFlowRuns', 'cron', [json({}), json({})], {

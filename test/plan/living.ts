@@ -2,6 +2,7 @@ import type { Definition } from '../../src/definition/definition.ts';
 import type { ObservedDataflow, Parts } from '../../src/plan/observed-dataflow.ts';
 import type { Choices } from '../../src/plan/plan.ts';
 import { planOf, type Planned } from '../../src/plan/plan-of.ts';
+import type { WholeParts } from '../../src/plan/read-definition.ts';
 import { resources } from '../../src/resources/index.ts';
 import { kinds, type Kind, type ResourceIds } from '../../src/resources/kinds.ts';
 import { givenIds, neededKinds } from '../../src/resources/orders.ts';
@@ -16,18 +17,32 @@ const begun = now / 1000 - 3600;
 
 /** What AEP has after a create of this definition, whose flow began an hour ago. */
 export function partsOfCreated(definition: Definition, own: ResourceIds = {}): Parts {
+  return createdParts(definition, own);
+}
+
+/**
+ * The same with AEP's answers.
+ * @param isMarked whether a create of ours made it; else somebody did who asked for the same.
+ */
+export function createdParts(
+  definition: Definition,
+  own: ResourceIds = {},
+  isMarked: (kind: Kind) => boolean = () => true,
+): WholeParts {
   const all = { ...ids, ...own, ...givenIds(definition) };
-  const parts: Parts = {};
+  const parts: WholeParts = {};
   for (const kind of neededKinds(definition)) {
     const mark = {
       dataflow: dataflowId(definition),
       nonce: `n${kinds.indexOf(kind)}00000${own[kind] ? 1 : 0}`,
     };
-    const body = resources[kind].marked(resources[kind].body(definition, all, context), mark);
+    const plain = resources[kind].body(definition, all, context);
+    const body = isMarked(kind) && !givenIds(definition)[kind] ? resources[kind].marked(plain, mark) : plain;
     if (kind === 'flow')
       body['scheduleParams'] = { startTime: begun, ...(body['scheduleParams'] as JsonObject) };
-    const answer = answerFor(kind, body, all[kind], now - 3_600_000);
-    parts[kind] = resources[kind].observe(kind === 'flow' ? { state: 'enabled', ...answer } : answer);
+    const made = answerFor(kind, body, all[kind], now - 3_600_000);
+    const answer: JsonObject = kind === 'flow' ? { state: 'enabled', ...made } : made;
+    parts[kind] = { ...resources[kind].observe(answer), answer };
   }
   return parts;
 }

@@ -6,7 +6,9 @@ import { pinnedMapping, pinning, withDefaults, type MappingPin } from '../../res
 import { resources, titleOf } from '../../resources/index.ts';
 import { isObject } from '../../definition/plain-json.ts';
 import type { Kind } from '../../resources/kinds.ts';
+import type { Mark } from '../../resources/mark.ts';
 import { replacementBody } from '../../resources/mapping-set.ts';
+import { marking } from '../../resources/operations.ts';
 import type { Edit, JsonObject, Observed } from '../../resources/resource.ts';
 import { carryOut } from '../carry-out.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -22,6 +24,8 @@ export interface UpdateRequest {
   body?: JsonObject;
   /** Of a flow: the version of the mapping set that it is to apply; and the planned one, where another is a reason to stop. */
   mapping?: MappingPin & { from?: MappingPin };
+  /** Puts this mark on what carries none. What another dataflow has marked stays as it is: `Conflict`. */
+  mark?: Mark;
   /** Milliseconds after which passing trouble ends it. Absent: never. */
   giveUpAfterMs?: number;
 }
@@ -55,7 +59,7 @@ export function updateOf(kind: Kind, dependencies: Dependencies) {
   if (kind === 'mappingSet') return replaceMappingSet(dependencies);
   const service = servicesOf(dependencies.aep)[kind];
   const { observe, operations } = resources[kind];
-  return async ({ sandbox, id, edits, mapping, giveUpAfterMs }: UpdateRequest): Promise<Updated> => {
+  return async ({ sandbox, id, edits, mapping, mark, giveUpAfterMs }: UpdateRequest): Promise<Updated> => {
     /** What is still to be done. @throws `StalePlan` */
     const open = (answer: JsonObject) => {
       const observed = observe(answer);
@@ -68,7 +72,7 @@ export function updateOf(kind: Kind, dependencies: Dependencies) {
         const found = pinnedMapping(answer);
         throw stale({ kind, id, field: 'transformations.Mapping', planned: mapping.from, found });
       }
-      return { left, repins };
+      return { left, repins, marks: mark !== undefined && lacks(mark, kind, observed) };
     };
     return carryOut<Updated>(
       {
@@ -77,12 +81,16 @@ export function updateOf(kind: Kind, dependencies: Dependencies) {
         ...(service.changesSlowly ? { isBusy } : { settleMs: settleMs(dependencies) }),
         read: (call) => service.get(call, id),
         done(answer) {
-          const { left, repins } = open(answer);
-          return left.length === 0 && !repins ? {} : undefined;
+          const { left, repins, marks } = open(answer);
+          return left.length === 0 && !repins && !marks ? {} : undefined;
         },
         async send(call, answer) {
-          const { left, repins } = open(answer);
-          const patch = [...(operations?.(left, answer) ?? []), ...(repins ? pinning(mapping!, answer) : [])];
+          const { left, repins, marks } = open(answer);
+          const patch = [
+            ...(operations?.(left, answer) ?? []),
+            ...(repins ? pinning(mapping!, answer) : []),
+            ...(marks ? [marking(mark!, answer)] : []),
+          ];
           await service.patch?.(call, id, patch, service.changesSlowly ? etagOf(answer) : undefined);
           // AEP takes its time over connections and flows; the others answer when it is done.
           return service.changesSlowly ? undefined : {};
@@ -123,6 +131,18 @@ function replaceMappingSet(dependencies: Dependencies) {
       sandbox,
       dependencies,
     );
+}
+
+/** @throws ApplicationFailure `Conflict` where another dataflow has marked it. */
+function lacks(mark: Mark, kind: Kind, { id, mark: there }: Observed): boolean {
+  if (!there) return true;
+  if (there.dataflow === mark.dataflow) return false;
+  throw ApplicationFailure.create({
+    type: 'Conflict' satisfies FailureType,
+    message: `The ${titleOf(kind)} ${id} belongs to ${there.dataflow}`,
+    details: [{ reason: 'foreign', ids: [id], differences: [] }],
+    nonRetryable: true,
+  });
 }
 
 /** When a request whose reply was lost has taken effect, if it ever does. */
