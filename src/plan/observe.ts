@@ -21,13 +21,15 @@ export interface Sight {
   given: ResourceIds;
   /** The flow that the newest of earlier runs left. */
   flowLeft?: string | undefined;
+  /** Whether it is still said to be left, once what ran after that run is sure to be known. */
+  isStillLeft?: (flowId: string) => Promise<boolean>;
   /** Is called when a look has failed: the others need not go on. */
   stop?: () => void;
 }
 
 /** What AEP has of a dataflow: every kind at once, and then what its flows refer to. */
 export async function observe(definition: Definition, sight: Sight): Promise<ObservedDataflow> {
-  const { given, look, lookAgain, read, flowLeft, stop = () => undefined } = sight;
+  const { given, look, lookAgain, read, stop = () => undefined } = sight;
   const kinds = neededKinds(definition).filter((kind) => given[kind] === undefined);
   const ofEach = async (ask: (kind: Kind) => Promise<Observed[]>) => {
     const looks = kinds.map(async (kind) => [kind, await ask(kind)] as const);
@@ -39,12 +41,21 @@ export async function observe(definition: Definition, sight: Sight): Promise<Obs
   const found =
     lookAgain && ours.length === 0 ? await ofEach((kind) => lookAgain(kind, first[kind]!)) : first;
   const flows = found.flow ?? [];
+  const missingFlow = await missingAmong(flows, sight);
   return {
     found,
     flows: await Promise.all(oldestFirst(flows.filter(isOurs)).map((flow) => partsOf(flow, read))),
     givenIds: given,
-    ...(flowLeft === undefined || flows.some(({ id }) => id === flowLeft) ? {} : { missingFlow: flowLeft }),
+    ...(missingFlow === undefined ? {} : { missingFlow }),
   };
+}
+
+async function missingAmong(
+  flows: readonly Observed[],
+  { flowLeft, isStillLeft }: Sight,
+): Promise<string | undefined> {
+  if (flowLeft === undefined || flows.some(({ id }) => id === flowLeft)) return undefined;
+  return !isStillLeft || (await isStillLeft(flowLeft)) ? flowLeft : undefined;
 }
 
 /** A flow with all that it refers to, as far as that is still there. */

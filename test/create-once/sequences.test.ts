@@ -53,6 +53,24 @@ describe('in random lives, with lost replies, late commits, dead workers, resets
   });
 });
 
+it('a create whose delete Temporal lists later than the create before it makes the dataflow anew', async () => {
+  const { violations } = await play(
+    {
+      ...quiet,
+      foreign: false,
+      workers: 1,
+      aep: { ...quiet.aep, lateCommitMs: 2_000, listLagMs: 0, titleTakenNamesIt: false, latencyMs: 1_200 },
+      incidents: [{ what: 'listsStop', atMs: 1, forMs: 40_000 }],
+      acts: [
+        { what: 'delete', againAfterMs: 0 },
+        { what: 'reset', atMs: 276, to: 0 },
+      ],
+    },
+    code,
+  );
+  expect(violations).toEqual([]);
+});
+
 it('a flow that takes effect after its dataflow was deleted, and later than every bound, is replaced by an update', async () => {
   const faults: CallFault[] = [
     {

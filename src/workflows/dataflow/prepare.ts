@@ -1,5 +1,6 @@
-import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import type { Definition } from '../../definition/definition.ts';
+import { workflowId } from '../../definition/identity.ts';
 import type { ObservedDataflow } from '../../plan/observed-dataflow.ts';
 import { observe } from '../../plan/observe.ts';
 import type { Choices } from '../../plan/plan.ts';
@@ -8,6 +9,7 @@ import { resources } from '../../resources/index.ts';
 import type { Kind } from '../../resources/kinds.ts';
 import { neededKinds } from '../../resources/orders.ts';
 import type { Observed } from '../../resources/resource.ts';
+import { listing, summarized } from '../calls.ts';
 import { reasonOf } from '../failures.ts';
 import { handled } from '../handled.ts';
 import type { Checked } from './check-definition.ts';
@@ -66,6 +68,13 @@ export async function prepare(
       return ledger.look(kind);
     }
   };
+  // A visibility store that was away may show the create before the delete that came after it.
+  const isStillLeft = async (flowId: string): Promise<boolean> => {
+    await sleep(ledger.earlier!.bounds.settleMs, { summary: 'Until Temporal must list what ran before' });
+    const request = { workflowId: workflowId(definition) };
+    const notes = await summarized('Read what earlier runs noted', listing).readNotes(request);
+    return notes.flowLeft === flowId;
+  };
   const scope = CancellationScope.current();
   const observing = observe(definition, {
     look,
@@ -73,6 +82,7 @@ export async function prepare(
     read: calls.read,
     given,
     flowLeft: ledger.earlier!.flowLeft,
+    ...(choices.missingFlow === undefined ? { isStillLeft } : {}),
     stop: () => scope.cancel(),
   });
   const observed = await observing.catch(async (error: unknown) => {
