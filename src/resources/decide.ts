@@ -24,7 +24,11 @@ export interface Conflict {
 }
 
 export type Decision =
-  | { action: 'adopt'; id: string; /** Ours as well, and not needed. */ surplus: string[] }
+  | {
+      action: 'adopt';
+      /** It fits, or AEP can change it so in place. */ id: string;
+      /** Ours as well, and not needed. */ surplus: string[];
+    }
   | { action: 'create' }
   | Conflict;
 
@@ -49,8 +53,13 @@ export function decide(
     return { action: 'conflict', reason: 'copied-mark', message, ids, differences: [] };
   }
 
-  const { differences } = resources[kind];
-  const fitting = ours.find((one) => differences(body, one).length === 0);
+  const { differences, canChange, hasUniqueTitle } = resources[kind];
+  const fits = (one: Observed) => differences(body, one).length === 0;
+  // A second one of its title cannot be.
+  const canFit = (one: Observed) =>
+    hasUniqueTitle &&
+    differences(body, one).every((difference) => canChange?.(difference, { body, observed: one, now: 0 }));
+  const fitting = ours.find(fits) ?? ours.find(canFit);
   if (fitting) {
     const surplus = ours.filter((one) => one !== fitting).map(({ id }) => id);
     return { action: 'adopt', id: fitting.id, surplus };

@@ -3,7 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DataflowError, isEmpty, type Plan } from '../../src/client.ts';
 import type { Kind } from '../../src/resources/kinds.ts';
 import type { JsonObject } from '../../src/resources/resource.ts';
-import { administratorOf, oneOfSix, orders, places, requestsIn } from '../support/dataflows.ts';
+import {
+  administratorOf,
+  oneOfSix,
+  orders,
+  places,
+  requestsIn,
+  wrongExpression,
+} from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
 import { example, startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -243,6 +250,40 @@ describe.concurrent('a change of the dataset', () => {
     for (const id of [resources.dataset!, resources.schema!]) expect(told[0]!.message).toContain(id);
     expect(stored('dataSets', sandbox).map(({ id }) => id)).toContain(resources.dataset);
     await mustBeEmpty(definition);
+  });
+});
+
+describe.concurrent('a change of the schema', () => {
+  const events = { title: 'Events', class: 'https://ns.adobe.com/xdm/context/experienceevent' };
+  const mapping = [{ source: 'TestID', destination: '_id' }];
+  const replaceFlow = 'from-now';
+
+  it('to another class makes another one, and its dataset; the way back leads to those that were left', async () => {
+    const { sandbox, resources } = await made();
+    const definition = orders(sandbox, { schema: events, mapping });
+    await rig.client.update({ definition, replaceFlow });
+    await mustBeEmpty(definition);
+    const all = { ...oneOfSix, schemas: 2, dataSets: 2, mappingSets: 2 };
+    expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(all);
+    const back = await rig.client.update({ definition: orders(sandbox), replaceFlow });
+    await mustBeEmpty(orders(sandbox));
+    expect(back.resources).toMatchObject({ schema: resources.schema, dataset: resources.dataset });
+    expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(all);
+    expect(states(sandbox)).toEqual(['enabled']);
+  });
+
+  it('to another class, refused halfway, leaves one that the next update grows as it asks for', async () => {
+    const { sandbox } = await made();
+    const refused = [{ expression: wrongExpression, destination: '_id' }];
+    const first = orders(sandbox, { schema: events, mapping: refused });
+    expect((await refusalOf(rig.client.update({ definition: first, replaceFlow }))).type).toBe('Rejected');
+    const fieldGroups = ['https://ns.adobe.com/xdm/context/identitymap'];
+    const definition = orders(sandbox, { schema: { ...events, fieldGroups }, mapping });
+    await rig.client.update({ definition, replaceFlow });
+    await mustBeEmpty(definition);
+    const all = { ...oneOfSix, schemas: 2, dataSets: 2, mappingSets: 2 };
+    expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(all);
+    expect(states(sandbox)).toEqual(['enabled']);
   });
 });
 

@@ -8,7 +8,7 @@ import { pinnedTo, type MappingPin } from '../../resources/flow.ts';
 import { resources } from '../../resources/index.ts';
 import { objectAt } from '../../resources/json.ts';
 import type { Kind, ResourceIds } from '../../resources/kinds.ts';
-import type { JsonObject } from '../../resources/resource.ts';
+import type { JsonObject, Observed } from '../../resources/resource.ts';
 import { invalid } from '../failures.ts';
 import type { StepState } from '../messages.ts';
 import { holdsRows } from './holds-rows.ts';
@@ -212,15 +212,18 @@ class Branches {
   }
 
   /**
-   * What a living flow has stays until another has taken its place, and what is deleted is gone: neither is adopted, nor an
-   * answer to a lost reply.
+   * What a living flow has stays until another has taken its place, so does what an earlier one has left for good, and what
+   * is deleted is gone: none is adopted, nor an answer to a lost reply.
    */
   #createOnce(kind: Kind, body: JsonObject, draft = false): Promise<Found> {
-    const { ledger, observed, planned } = this.#prepared;
+    const { definition, ledger, observed, planned } = this.#prepared;
     const { living, predecessor, plan } = planned;
     const inUse = [living?.[kind]?.id, predecessor?.[kind]?.id].filter((id) => id !== undefined);
-    const apart = [...inUse, ...removedIds(plan)];
-    return ledger.create(kind, body, observed.found[kind], { apart, draft });
+    const found = observed.found[kind] ?? [];
+    const isLeft = (one: Observed) => differencesOf(kind, definition, body, one, Date.now()).fixed.length > 0;
+    const left = living && !resources[kind].makesRoom ? found.filter(isLeft).map(({ id }) => id) : [];
+    const apart = [...inUse, ...left, ...removedIds(plan)];
+    return ledger.create(kind, body, found, { apart, draft });
   }
 
   /** The dataset is asked beside the create of the flow, whose first run cannot have loaded anything by then. */

@@ -122,8 +122,10 @@ export class Ledger {
     const isUnique = resources[kind].hasUniqueTitle === true;
     let shown = kind === 'mappingSet' ? await this.#withNameless(body, look) : look;
     for (let isFirst = true; ; isFirst = false) {
-      // What has a unique title is in the way wherever it is used.
-      const found = isUnique ? shown : shown.filter(({ id }) => !apart.includes(id));
+      // What has the very title is in the way wherever it is used.
+      const found = shown.filter(
+        ({ id, name }) => !apart.includes(id) || (isUnique && name === body['title']),
+      );
       this.#doubts.seen(kind, found);
       const decision = decide(kind, body, found, { dataflow: this.#dataflow });
       if (decision.action === 'adopt') {
