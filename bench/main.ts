@@ -12,6 +12,10 @@ const subcommands: Record<string, { about: string; load: () => Promise<{ run: ()
     about: 'calls, events, bytes and billable actions of a dataflow and of a watched run',
     load: () => import('./cost.ts'),
   },
+  sandbox: {
+    about: 'a whole sandbox planned together, beside as many single plans, and applied',
+    load: () => import('./sandbox.ts'),
+  },
   cold: { about: 'from nothing to a worker that polls, and the demo', load: () => import('./cold.ts') },
   judge: {
     about: 'CPU to judge the largest definitions, right and wrong ones',

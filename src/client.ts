@@ -1,6 +1,7 @@
 import {
   Client,
   Connection,
+  QueryNotRegisteredError,
   QueryRejectedError,
   WorkflowClient,
   WorkflowFailedError,
@@ -48,9 +49,17 @@ import {
   type UpdateDataflowInput,
   type UpdateDataflowResult,
 } from './workflows/messages.ts';
+import { add, planAmong, startMany, type ApplyHandle, type ManyPlans } from './many-dataflows.ts';
 import type { Plan } from './plan/plan.ts';
 import { watcherHandle, type WatcherHandle } from './watcher-handle.ts';
 import { announcementOf } from './workflows/dataflow/announcement.ts';
+import {
+  applyProgressQuery,
+  type ApplyDataflowsInput,
+  type ApplyDataflowsResult,
+  type PlanDataflowsInput,
+  type PlanDataflowsResult,
+} from './workflows/sandbox/many-messages.ts';
 import {
   healthQuery,
   watcherWorkflowId,
@@ -210,6 +219,78 @@ export class AepDataflows {
       staticSummary: `Plans the dataflow ${dataflowId(definition)}`,
     });
     return planned.catch((error: unknown) => Promise.reject(dataflowError(error))) as Promise<Plan>;
+  }
+
+  /**
+   * The same of many definitions, of whatever sandboxes, from one look at each list of a sandbox: digest and counts of each,
+   * and the plan of any one by `plan(name)`. A definition that is wrong is told for itself.
+   * @throws DataflowError `InvalidDefinition` where it makes no sense as a whole, such as a `mask` that no definition has.
+   */
+  async planMany(input: PlanDataflowsInput): Promise<ManyPlans> {
+    const workflowId = `plans:${crypto.randomUUID()}`;
+    const start = (first: PlanDataflowsInput) =>
+      this.#client.workflow.start('planDataflows', {
+        workflowId,
+        taskQueue: this.#taskQueue,
+        args: [first],
+        staticSummary: `Plans ${input.definitions?.length ?? 0} dataflows`,
+      });
+    try {
+      const handle = await startMany(input, start, isFull);
+      const result = (await handle.result()) as PlanDataflowsResult;
+      return {
+        ...result,
+        workflowId,
+        plan: (name) =>
+          planAmong(this.#client, workflowId, name).catch((error: unknown) => {
+            throw error instanceof QueryNotRegisteredError
+              ? new DataflowError('InvalidDefinition', error.message)
+              : error;
+          }),
+      };
+    } catch (error) {
+      throw dataflowError(error);
+    }
+  }
+
+  /**
+   * Starts making AEP have what many definitions ask for: what is not there is made, what is not as asked for is changed,
+   * each dataflow under its own id, so many at a time. Started again it goes on where AEP is.
+   * @param input `each` says by name what counts for one dataflow: the `digest` of its plan, and choices.
+   * @param options an id for the workflow, so that no second one runs under it.
+   * @throws DataflowError `InvalidDefinition` where it makes no sense as a whole; `Conflict` where something runs under that id.
+   */
+  async apply(input: ApplyDataflowsInput, options: { workflowId?: string } = {}): Promise<ApplyHandle> {
+    const workflowId = options.workflowId ?? `apply:${crypto.randomUUID()}`;
+    const start = (first: ApplyDataflowsInput) =>
+      this.#client.workflow.start('applyDataflows', {
+        workflowId,
+        taskQueue: this.#taskQueue,
+        workflowIdConflictPolicy: 'FAIL',
+        args: [first],
+        staticSummary: `Applies ${input.definitions?.length ?? 0} dataflows`,
+      });
+    try {
+      await startMany(input, start, isFull);
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw dataflowError(error);
+      throw new DataflowError('Conflict', `${workflowId} runs already: wait for it, or add to it`);
+    }
+    return this.applied(workflowId);
+  }
+
+  /** An apply that was started before, here or elsewhere. */
+  applied(workflowId: string): ApplyHandle {
+    const handle = this.#client.workflow.getHandle(workflowId);
+    const told = <Answer>(answer: Promise<Answer>) =>
+      answer.catch((error: unknown) => Promise.reject(dataflowError(error)));
+    return {
+      workflowId,
+      result: () => told(handle.result() as Promise<ApplyDataflowsResult>),
+      progress: () => told(handle.query(applyProgressQuery)),
+      add: (more) => told(add(handle, more, isFull)),
+      cancel: async () => void (await handle.cancel()),
+    };
   }
 
   /**
@@ -478,6 +559,12 @@ function updated<Answer>(
   });
 }
 
+/** Whether a run that takes definitions had no room for these, and will have. */
+function isFull(error: unknown): boolean {
+  const told = dataflowError(error);
+  return told instanceof DataflowError && told.type === 'Unavailable';
+}
+
 function dataflowError(error: unknown): unknown {
   if (isRefusedAsPaused(error)) {
     const message = 'It is paused in Temporal and answers nothing: "temporal workflow unpause" lets it go on';
@@ -499,6 +586,18 @@ export type { ApprovalMessage, CreateMessage, FlowMessage, Message } from './run
 export type { Watch } from './definition/watch.ts';
 export { planAsMermaid, planAsText } from './plan/render.ts';
 export { isEmpty, type Plan } from './plan/plan.ts';
+export type { ApplyHandle, ManyPlans } from './many-dataflows.ts';
+export type {
+  Added,
+  AddedToApply,
+  AppliedDataflow,
+  ApplyDataflowsInput,
+  ApplyDataflowsResult,
+  ApplyProgress,
+  PlanDataflowsInput,
+  PlanDataflowsResult,
+  PlannedDataflow,
+} from './workflows/sandbox/many-messages.ts';
 export type { WatcherHandle, WatchInput };
 export type { ImportDataflowInput, ImportDataflowResult };
 export type { NotExpressible } from './plan/unsaid.ts';

@@ -4,12 +4,14 @@ import { createPart } from './create.ts';
 import { manyPart } from './many.ts';
 import type { Part } from './part.ts';
 import { recoveryPart } from './recovery.ts';
+import { sandboxPart } from './sandbox.ts';
 
 export function performanceParts(): Record<string, Part | undefined> {
   return {
     create: createPart(),
     many: manyPart(),
     cost: costPart(),
+    sandbox: sandboxPart(),
     cold: coldPart(),
     recovery: recoveryPart(),
   };

@@ -11,6 +11,8 @@ import { createUniqueOf } from './dataflow/create-unique.ts';
 import { lookOf, readOf } from './dataflow/look.ts';
 import { createOrphanActivities } from './dataflow/orphans.ts';
 import { listMarkedOf, removeOf } from './dataflow/remove.ts';
+import { createPlanActivities } from './sandbox/plan-some.ts';
+import { untilFree } from './sandbox/until-free.ts';
 import { createRunActivities } from './watch/index.ts';
 import { createRetrigger } from './watch/retrigger-run.ts';
 import { createNotificationActivities } from './watch/send-notification.ts';
@@ -29,6 +31,8 @@ export function createActivities(dependencies: Dependencies) {
     ...createRunActivities(dependencies),
     ...createFlowActions(dependencies),
     ...createLastWindow(dependencies),
+    ...createPlanActivities(dependencies),
+    untilFree,
     ...createRetrigger(dependencies),
     ...createNotificationActivities(dependencies),
     ...forEachKind('lookFor', (kind) => lookOf(kind, dependencies)),
@@ -67,4 +71,5 @@ export type { Marked } from './dataflow/remove.ts';
 export type { LastWindow, LastWindowRequest } from './dataflow/last-window.ts';
 export type { Stale, Updated, UpdateRequest } from './dataflow/update.ts';
 export type { FlowActionRequest } from './flow-actions.ts';
+export type { PlannedOne, PlanSomeRequest } from './sandbox/plan-some.ts';
 export type { SettleRequest } from './dataflow/settle.ts';

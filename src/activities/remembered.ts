@@ -1,8 +1,13 @@
-/** Of one kind of thing, so that a worker that lives for months keeps no more than it uses. */
-const mostKept = 100;
-
-/** Remembers what was read, but only what is there and worth keeping: a user who has just mended something must not be told otherwise. */
-export function remembered<Value>(ageMs: number, worthKeeping: (value: Value) => boolean = () => true) {
+/**
+ * Remembers what was read, but only what is there and worth keeping: a user who has just mended something must not be told
+ * otherwise.
+ * @param mostKept so that a worker that lives for months keeps no more than it uses.
+ */
+export function remembered<Value>(
+  ageMs: number,
+  worthKeeping: (value: Value) => boolean = () => true,
+  mostKept = 100,
+) {
   const kept = new Map<string, { value: Value; until: number }>();
   return {
     known(key: string): Value | undefined {

@@ -1,6 +1,6 @@
 import type { Definition } from '../definition/definition.ts';
 import { givenStartSeconds } from '../definition/start.ts';
-import type { Choice } from './plan.ts';
+import type { Choice, Choices, Plan } from './plan.ts';
 
 /**
  * What AEP leaves a person to choose where another flow has to take the place of the living one. Only what AEP can do and
@@ -36,4 +36,17 @@ export function missingFlow(id: string): Choice {
       },
     ],
   };
+}
+
+/** What of a plan's choices nobody has made. */
+export function openChoices({ choices }: Plan, made: Choices): Choice[] {
+  return choices.filter(({ name, options }) => options.every(({ value }) => value !== made[name]));
+}
+
+/** Choices with what follows from each, a line for each option. */
+export function tellChoices(open: readonly Choice[]): string {
+  const told = open.map(({ name, options }) =>
+    options.map(({ value, consequence }) => `"${name}": "${value}": ${consequence}`).join('\n'),
+  );
+  return `This update takes a choice:\n${told.join('\n')}`;
 }

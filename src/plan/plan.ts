@@ -81,6 +81,18 @@ const inSummary: [Action, string][] = [
   ['conflict', 'in conflict'],
 ];
 
+/** How many resources come to what, by action, and how many differences are masked and problems stand. What is none is left out. */
+export type Counts = Partial<Record<Action | 'masked' | 'problems', number>>;
+
+export function countsOf({ steps, problems }: Pick<Plan, 'steps' | 'problems'>): Counts {
+  const counts: Counts = {};
+  for (const { action, masked = [] } of steps) {
+    counts[action] = (counts[action] ?? 0) + 1;
+    if (masked.length > 0) counts.masked = (counts.masked ?? 0) + masked.length;
+  }
+  return problems.length > 0 ? { ...counts, problems: problems.length } : counts;
+}
+
 /** A plan in one line. */
 export function summaryOf(steps: readonly Step[], problems: readonly Problem[]): string {
   const count = (action: Action) => steps.filter((step) => step.action === action).length;

@@ -1,5 +1,7 @@
 export { createDataflow } from './dataflow/create-dataflow.ts';
 export { planDataflow } from './dataflow/plan-dataflow.ts';
+export { applyDataflows } from './sandbox/apply-dataflows.ts';
+export { planDataflows } from './sandbox/plan-dataflows.ts';
 export { updateDataflow } from './dataflow/update-dataflow.ts';
 export { importDataflow } from './dataflow/import-dataflow.ts';
 export { deleteDataflow } from './dataflow/delete-dataflow.ts';

@@ -74,17 +74,18 @@ export function lookBackOf(dependencies: Dependencies) {
 
 /** What is noted under the id of a dataflow; nothing where Temporal has no lists. */
 export function notesOf() {
-  return async ({ workflowId }: { workflowId: string }): Promise<Notes> => {
-    try {
-      const { executions, watched } = await beating(() =>
-        listExecutions(Context.current().client, workflowId),
-      );
-      return notesAmong(newestFirst(executions), watched);
-    } catch (error) {
-      if (isTooManyLists(error)) throw unreadable('what ran before', error, jittered(busyPauseMs));
-      return { ids: [] };
-    }
-  };
+  return ({ workflowId }: { workflowId: string }): Promise<Notes> => beating(() => readNotes(workflowId));
+}
+
+/** The same, within an activity. */
+export async function readNotes(workflowId: string): Promise<Notes> {
+  try {
+    const { executions, watched } = await listExecutions(Context.current().client, workflowId);
+    return notesAmong(newestFirst(executions), watched);
+  } catch (error) {
+    if (isTooManyLists(error)) throw unreadable('what ran before', error, jittered(busyPauseMs));
+    return { ids: [] };
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type { Aep } from '../../aep/aep.ts';
 import { Rejected, Unavailable, UnknownSandbox } from '../../aep/errors.ts';
+import type { Call } from '../../aep/http.ts';
 import { cut } from '../../cut.ts';
 import { nearest } from '../../definition/nearest.ts';
 import type { RecalledFields } from '../../plan/mapping-problems.ts';
@@ -58,13 +59,7 @@ export function createFieldReads({ aep }: Dependencies) {
             const answer = await expanded(call, id);
             return answer && readFields(answer);
           });
-          if (found)
-            return {
-              types: typesIn(found, paths),
-              ...(nearestTo ? { nearest: nearestPaths(found, nearestTo) } : {}),
-            };
-          const nearestId = nearestTo && nearestById(id, await ids(call));
-          return nearestId === undefined ? {} : { nearestId };
+          return partAnswer(found, { id, paths, nearestTo }, () => ids(call));
         });
       } catch (error) {
         throw failure(error, giveUpAfterMs);
@@ -97,22 +92,11 @@ export function createFieldReads({ aep }: Dependencies) {
         }
       },
 
-      /**
-       * Lets Data Prep validate a mapping, which creates nothing. That it refuses the request as a whole, or answers
-       * otherwise than its one sample, is no word on any row: no page shows it with the older of the two bodies.
-       */
       async validateMapping({ sandbox, body, giveUpAfterMs }: ValidateRequest): Promise<RowRefused[]> {
         const call = { sandbox, signal: cancellationSignal() };
         try {
-          const rows = await beating(() => aep.dataPrep.mappingSets.validate(call, body));
-          return rows
-            .flatMap((errors, index) =>
-              errors.length === 0 ? [] : { index, why: cut(errors.join(' '), longestWhy) },
-            )
-            .slice(0, mostRows);
+          return await beating(() => rowsRefused(aep, call, body));
         } catch (error) {
-          if (error instanceof Rejected && !(error instanceof UnknownSandbox)) return [];
-          if (error instanceof Unavailable && error.code === 'UNREADABLE') return [];
           throw failure(error, giveUpAfterMs);
         }
       },
@@ -130,7 +114,41 @@ export function createFieldReads({ aep }: Dependencies) {
   };
 }
 
-function collectionOf({ schemaRegistry }: Aep, kind: Part['kind']) {
+/** What a part says of the destinations of a mapping. @param ids of all parts of its kind. */
+export async function partAnswer(
+  found: Field | undefined,
+  { id, paths, nearestTo }: Pick<FieldsRequest, 'id' | 'paths'> & { nearestTo?: string[] | undefined },
+  ids: () => Promise<string[]>,
+): Promise<PartAnswer> {
+  if (found)
+    return {
+      types: typesIn(found, paths),
+      ...(nearestTo ? { nearest: nearestPaths(found, nearestTo) } : {}),
+    };
+  const nearestId = nearestTo && nearestById(id, await ids());
+  return nearestId === undefined ? {} : { nearestId };
+}
+
+/**
+ * Lets Data Prep validate a mapping, which creates nothing. That it refuses the request as a whole, or answers
+ * otherwise than its one sample, is no word on any row: no page shows it with the older of the two bodies.
+ */
+export async function rowsRefused(aep: Aep, call: Call, body: JsonObject): Promise<RowRefused[]> {
+  try {
+    const rows = await aep.dataPrep.mappingSets.validate(call, body);
+    return rows
+      .flatMap((errors, index) =>
+        errors.length === 0 ? [] : { index, why: cut(errors.join(' '), longestWhy) },
+      )
+      .slice(0, mostRows);
+  } catch (error) {
+    if (error instanceof Rejected && !(error instanceof UnknownSandbox)) return [];
+    if (error instanceof Unavailable && error.code === 'UNREADABLE') return [];
+    throw error;
+  }
+}
+
+export function collectionOf({ schemaRegistry }: Aep, kind: Part['kind']) {
   const { classes, fieldGroups, schemas } = schemaRegistry;
   return { class: classes, fieldGroup: fieldGroups, schema: schemas }[kind];
 }

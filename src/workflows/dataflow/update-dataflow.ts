@@ -1,7 +1,9 @@
 import { CancellationScope, CancelledFailure, isCancellation, upsertMemo } from '@temporalio/workflow';
 import { z } from 'zod';
 import { passedThrough } from '../../definition/source.ts';
+import { openChoices, tellChoices } from '../../plan/choices-of.ts';
 import { fittingPlan } from '../../plan/fitting-plan.ts';
+import { tellStale } from '../../plan/next-of.ts';
 import { planOf } from '../../plan/plan-of.ts';
 import { isEmpty, type Choices, type Plan } from '../../plan/plan.ts';
 import { fail, endingOf } from '../failures.ts';
@@ -119,17 +121,10 @@ function mustBeAsAsked(
     const message = `No flow of ${plan.dataflow} lives in AEP: createDataflow makes one`;
     throw fail('Conflict', message, { reason: 'no-flow', ids: [], differences: [], plan: fittingPlan(plan) });
   }
-  const open = plan.choices.filter(({ name, options }) =>
-    options.every(({ value }) => value !== choices[name]),
-  );
-  if (open.length === 0) return;
-  const told = open.map(({ name, options }) =>
-    options.map(({ value, consequence }) => `"${name}": "${value}": ${consequence}`).join('\n'),
-  );
-  throw fail('ChoiceNeeded', `This update takes a choice:\n${told.join('\n')}`, { plan: fittingPlan(plan) });
+  const open = openChoices(plan, choices);
+  if (open.length > 0) throw fail('ChoiceNeeded', tellChoices(open), { plan: fittingPlan(plan) });
 }
 
 function stale(plan: Plan) {
-  const message = `This is not the plan of that digest: AEP or the definition has changed since. Now it is: ${plan.summary} (${plan.digest})`;
-  return fail('StalePlan', message, { plan: fittingPlan(plan) });
+  return fail('StalePlan', tellStale(plan), { plan: fittingPlan(plan) });
 }
