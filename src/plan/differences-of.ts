@@ -32,7 +32,7 @@ export interface Comparing {
   /** Epoch milliseconds: what AEP lets one change of a schedule depends on whether it has begun. */
   now: number;
   /** Fields of the definition in which a difference does not count, each with all that is under it. */
-  mask: readonly string[];
+  mask?: readonly string[];
   /** Whether the resource is the dataflow's own. Default: it is. */
   isOurs?: boolean;
 }
@@ -46,7 +46,7 @@ export function differencesOf(
   definition: Definition,
   body: JsonObject,
   observed: Observed,
-  { now, mask, isOurs = true }: Comparing,
+  { now, mask = [], isOurs = true }: Comparing,
 ): Differs {
   const { differences, besides, canChange, isMoot, asked } = resources[kind];
   const about = { body, observed, now };

@@ -145,9 +145,7 @@ class Branches {
   /** What a run that was cut off has made may be from another definition: it is adopted where AEP changes the rest in place. */
   async #asAsked(kind: Kind, body: JsonObject, { id, made, adopted }: Found): Promise<Done> {
     const { definition, calls } = this.#prepared;
-    const edits = adopted
-      ? differencesOf(kind, definition, body, adopted, { now: Date.now(), mask: [] }).edits
-      : [];
+    const edits = adopted ? differencesOf(kind, definition, body, adopted, { now: Date.now() }).edits : [];
     if (edits.length === 0) return { id, state: made ? 'made' : 'adopted' };
     await calls.update(kind, { id, edits });
     return { id, state: 'updated' };
@@ -220,7 +218,8 @@ class Branches {
     const { living, predecessor, plan } = planned;
     const inUse = [living?.[kind]?.id, predecessor?.[kind]?.id].filter((id) => id !== undefined);
     const found = observed.found[kind] ?? [];
-    const isLeft = (one: Observed) => differencesOf(kind, definition, body, one, Date.now()).fixed.length > 0;
+    const isLeft = (one: Observed) =>
+      differencesOf(kind, definition, body, one, { now: Date.now() }).fixed.length > 0;
     const left = living && !resources[kind].makesRoom ? found.filter(isLeft).map(({ id }) => id) : [];
     const apart = [...inUse, ...left, ...removedIds(plan)];
     return ledger.create(kind, body, found, { apart, draft });
