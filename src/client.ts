@@ -16,6 +16,7 @@ import {
 } from '@temporalio/common';
 import type { Definition } from './definition/definition.ts';
 import { dataflowId, definitionHash, workflowId } from './definition/identity.ts';
+import { tooManyDefinitions } from './definition/many.ts';
 import { nameProblems } from './definition/named.ts';
 import { parseDefinition } from './definition/parse.ts';
 import { InvalidDefinitionError, tellProblems, type Problem } from './definition/problems.ts';
@@ -227,6 +228,7 @@ export class AepDataflows {
    * @throws DataflowError `InvalidDefinition` where it makes no sense as a whole, such as a `mask` that no definition has.
    */
   async planMany(input: PlanDataflowsInput): Promise<ManyPlans> {
+    mustNotBeTooMany(input);
     const workflowId = `plans:${crypto.randomUUID()}`;
     const start = (first: PlanDataflowsInput) =>
       this.#client.workflow.start('planDataflows', {
@@ -261,6 +263,7 @@ export class AepDataflows {
    * @throws DataflowError `InvalidDefinition` where it makes no sense as a whole; `Conflict` where something runs under that id.
    */
   async apply(input: ApplyDataflowsInput, options: { workflowId?: string } = {}): Promise<ApplyHandle> {
+    mustNotBeTooMany(input);
     const workflowId = options.workflowId ?? `apply:${crypto.randomUUID()}`;
     const start = (first: ApplyDataflowsInput) =>
       this.#client.workflow.start('applyDataflows', {
@@ -557,6 +560,12 @@ function updated<Answer>(
     if (nobody && error instanceof WorkflowNotFoundError) throw await nobody();
     throw dataflowError(error);
   });
+}
+
+/** Before any of them is sent: of so many the workflow would refuse the last. */
+function mustNotBeTooMany({ definitions = [] }: PlanDataflowsInput): void {
+  const message = tooManyDefinitions(definitions.length);
+  mustBeGood(message === undefined ? [] : [{ field: 'definitions', message }]);
 }
 
 /** Whether a run that takes definitions had no room for these, and will have. */

@@ -1,6 +1,7 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { bytesOf, namesOf } from './definition/many.ts';
 import type { Plan } from './plan/plan.ts';
+import { untilTaken } from './turned-away.ts';
 import {
   addUpdate,
   planQuery,
@@ -90,7 +91,7 @@ export async function add(
 ): Promise<Added> {
   for (;;) {
     try {
-      return await handle.executeUpdate(addUpdate, { args: [portion] });
+      return await untilTaken(() => handle.executeUpdate(addUpdate, { args: [portion] }));
     } catch (error) {
       if (!isFull(error)) throw error;
       await new Promise((resolve) => setTimeout(resolve, roomAgainMs));

@@ -80,7 +80,7 @@ it('the README names every environment variable, npm script, dependency and sear
     expect(readme).toContain(`--name ${name} --type Keyword`);
 });
 
-it.each(['README.md', 'docs/changing.md', 'docs/approving.md'])(
+it.each(['README.md', 'docs/changing.md', 'docs/approving.md', 'docs/folders.md'])(
   "the TypeScript of %s fits the client's types",
   async (page) => {
     const folder = await mkdtemp(join(tmpdir(), 'aep-dataflows-docs-'));

@@ -1,6 +1,16 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { isObject } from './plain-json.ts';
 
+/** Definitions that one workflow takes, in whatever portions: more than it could tell of in the end. */
+export const mostDefinitions = 3_000;
+
+/** What is wrong with giving so many. */
+export function tooManyDefinitions(count: number): string | undefined {
+  return count > mostDefinitions
+    ? `are ${count}: one workflow takes ${mostDefinitions} at most, start several`
+    : undefined;
+}
+
 /** Bytes of JSON. */
 export function bytesOf(value: unknown): number {
   return utf8ToBytes(JSON.stringify(value) ?? '').length;

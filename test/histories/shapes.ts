@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import type { DataflowHandle } from '../../src/client.ts';
+import type { AepDataflows, DataflowHandle } from '../../src/client.ts';
 import { example } from '../support/example.ts';
 import { legacyOrders, orders, refusedMapping } from '../support/dataflows.ts';
 import type { UpdateDataflowInput } from '../../src/workflows/messages.ts';
@@ -425,6 +425,54 @@ export const shapes: Record<string, Shape> = {
     await waitFor('the first look', async () => (await health())?.flowName !== undefined);
     return temporal.client.workflow.getHandle(`flow:${sandbox}:${flowId}`);
   },
+
+  async 'plan-many'(stage) {
+    await created(stage, orders(stage.sandbox));
+    const { sandbox } = stage;
+    const definitions = [
+      orders(sandbox, { schedule: { frequency: 'hour', interval: 1 } }),
+      others(sandbox, 'new'),
+      { name: 'wrong' },
+    ];
+    const { workflowId } = await stage.client.planMany({ definitions, mask: ['description'] });
+    return ended(stage.temporal.client.workflow.getHandle(workflowId));
+  },
+  async 'apply-many'(stage) {
+    await created(stage, orders(stage.sandbox));
+    const { sandbox } = stage;
+    const definitions = [
+      orders(sandbox, { schedule: { frequency: 'hour', interval: 1 } }),
+      others(sandbox, 'new'),
+      { name: 'wrong' },
+    ];
+    return applied(stage, { definitions, concurrency: 1 });
+  },
+  async 'apply-added-to'(stage) {
+    const { client, sandbox } = stage;
+    const handle = await client.apply({ definitions: [others(sandbox, 'first')], more: true });
+    await handle.add({ definitions: [others(sandbox, 'second')] });
+    return ended(stage.temporal.client.workflow.getHandle(handle.workflowId));
+  },
+  'apply-continued': (stage) =>
+    applied(stage, {
+      definitions: Array.from({ length: 8 }, (_, index) => others(stage.sandbox, `flow-${index}`)),
+      concurrency: 2,
+    }),
+  async 'apply-busy'(stage) {
+    const { client, emulator, sandbox } = stage;
+    emulator.control.addFault({ method: 'POST', path: '/flowservice/flows', kind: '503', times: 2, sandbox });
+    await client.start(orders(sandbox));
+    return applied(stage, { definitions: [orders(sandbox)] });
+  },
+  async 'apply-cancelled'(stage) {
+    const { client, emulator, sandbox, temporal } = stage;
+    emulator.control.addFault({ method: 'POST', path: '/catalog/dataSets', kind: '503', times: 99, sandbox });
+    const definitions = ['one', 'two', 'three'].map((name) => others(sandbox, name));
+    const handle = await client.apply({ definitions, concurrency: 1 });
+    await waitFor('one under way', async () => (await handle.progress()).running.length === 1);
+    await handle.cancel();
+    return ended(temporal.client.workflow.getHandle(handle.workflowId));
+  },
 };
 
 /** A watch with a failed run to run again, and the flow whose watcher has taken it over. */
@@ -645,4 +693,18 @@ async function reset({ temporal }: Stage, played: Played, task: number): Promise
     reason: 'to record it',
   });
   return workflow.getHandle(workflowId, answer.runId!);
+}
+
+/** Another dataflow beside `orders`. */
+function others(sandbox: string, name: string): Record<string, unknown> {
+  const schema = { ...(orders(sandbox)['schema'] as object), title: name };
+  return orders(sandbox, { name, schema, dataset: { name } });
+}
+
+async function applied({ client, temporal }: Stage, input: Parameters<AepDataflows['apply']>[0]): Promise<Played> {
+  const { workflowId } = await client.apply(input);
+  const handle = temporal.client.workflow.getHandle(workflowId);
+  await ended(handle);
+  const { raw } = await handle.describe();
+  return temporal.client.workflow.getHandle(workflowId, raw.workflowExecutionInfo!.firstRunId!);
 }

@@ -97,4 +97,17 @@ describe('more definitions than a run may hold', () => {
       cause: { type: 'InvalidDefinition', message: expect.stringMatching(/"more": true[^]*"add"/) },
     });
   });
+
+  it('are told in few words where thousands of them are wrong, and are refused where they are too many', async () => {
+    const wrong = Array.from({ length: 3_000 }, (_, index) => ({ name: `wrong-${index} ${'ü'.repeat(60)}` }));
+    const { dataflows, totals } = await rig.client.planMany({ definitions: wrong });
+    expect(totals).toMatchObject({ dataflows: 3_000, failed: 3_000 });
+    expect(dataflows[0]?.error?.problems?.map(({ field }) => field)).toContain('sandbox');
+    expect(Buffer.byteLength(JSON.stringify(dataflows))).toBeLessThan(1_000_000);
+    const tooMany = rig.client.planMany({ definitions: [...wrong, {}] });
+    await expect(tooMany).rejects.toMatchObject({
+      type: 'InvalidDefinition',
+      message: expect.stringContaining('3000 at most'),
+    });
+  });
 });

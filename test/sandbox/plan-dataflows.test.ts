@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { administratorOf, legacyOrders, orders, places } from '../support/dataflows.ts';
+import { administratorOf, legacyOrders, orders, places, requestsIn } from '../support/dataflows.ts';
 import { example } from '../support/example.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 
@@ -85,5 +85,83 @@ describe.concurrent('plans of many dataflows', () => {
       expect(many.dataflows.find((one) => one.name === name)?.digest).toBe(single.digest);
     }
     expect(many.totals).toMatchObject({ dataflows: 13, empty: 5, masked: 0 });
+  });
+
+  it('of thirty make a tenth of the calls of as many single plans, and none to change anything', async () => {
+    const sandbox = next();
+    const names = Array.from({ length: 30 }, (_, index) => `flow-${index}`);
+    const made = await (
+      await rig.client.apply({ definitions: names.map((name) => named(sandbox, name)), concurrency: 30 })
+    ).result();
+    expect(made.totals).toMatchObject({ created: 30 });
+    const callsOf = async (plan: () => Promise<unknown>) => {
+      const before = requestsIn(rig, sandbox).length;
+      await plan();
+      const calls = requestsIn(rig, sandbox).slice(before);
+      expect(calls.filter(({ method, path }) => method !== 'GET' && !path.endsWith('/validate'))).toEqual([]);
+      // Watchers look at their flows meanwhile.
+      return calls.filter(({ path }) => !path.includes('/flowservice/runs')).length;
+    };
+    for (const changes of [{}, hourly, otherMapping]) {
+      const definitions = names.map((name) => named(sandbox, name, changes));
+      // oxlint-disable no-await-in-loop
+      const single = await callsOf(() => rig.client.plan(definitions[0]));
+      const many = await callsOf(async () => {
+        const { totals } = await rig.client.planMany({ definitions });
+        expect(totals).toMatchObject({ dataflows: 30, failed: 0 });
+      });
+      // oxlint-enable no-await-in-loop
+      expect(many).toBeLessThan(single * 3);
+    }
+  });
+
+  it('of several sandboxes come from one look at each, and one that AEP does not know is told for itself', async () => {
+    const [one, other] = [next(), next()];
+    await Promise.all([created(named(one, 'same')), created(named(other, 'same'))]);
+    const definitions = [named(one, 'same'), named(other, 'same', hourly), named('nowhere', 'same')];
+    const plans = await rig.client.planMany({ definitions });
+    expect(plans.totals).toMatchObject({ empty: 1, different: 1, failed: 1 });
+    expect((await plans.plan(`${other}/same`)).dataflow).toBe(`${other}/same`);
+    expect(plans.dataflows.at(-1)).toMatchObject({
+      sandbox: 'nowhere',
+      error: { type: 'InvalidDefinition', message: expect.stringContaining('nowhere') },
+    });
+    await expect(plans.plan('nowhere/same')).rejects.toMatchObject({ type: 'InvalidDefinition' });
+  });
+
+  it('have what differs in a masked field shown as masked', async () => {
+    const sandbox = next();
+    await created(named(sandbox, 'orders'));
+    const definitions = [named(sandbox, 'orders', hourly)];
+    const plans = await rig.client.planMany({ definitions, mask: ['schedule'] });
+    expect(plans.totals).toMatchObject({ empty: 1, masked: 2 });
+    const { steps } = await plans.plan('orders');
+    expect(
+      steps
+        .find(({ kind }) => kind === 'flow')
+        ?.masked?.map(({ field }) => field)
+        .sort(),
+    ).toEqual(['schedule.frequency', 'schedule.interval']);
+  });
+
+  it('are not made where a mask is none of a definition, and say what was meant', async () => {
+    const refused = rig.client.planMany({
+      definitions: [named(next(), 'orders')],
+      mask: ['schedule.intervall'],
+    });
+    await expect(refused).rejects.toMatchObject({
+      type: 'InvalidDefinition',
+      message: expect.stringContaining('"interval"'),
+    });
+  });
+
+  it('wait for AEP, and ask for no list twice because of it', async () => {
+    const sandbox = next();
+    const path = '/flowservice/flows';
+    rig.emulator.control.addFault({ method: 'GET', path, kind: '503', times: 2, sandbox });
+    const { totals } = await rig.client.planMany({ definitions: [named(sandbox, 'orders')] });
+    expect(totals).toMatchObject({ different: 1 });
+    const lists = requestsIn(rig, sandbox, { method: 'GET', path: '/catalog/dataSets' });
+    expect(lists).toHaveLength(1);
   });
 });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { cut, longestText } from '../../cut.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { dataflowId } from '../../definition/identity.ts';
-import { bytesOf, namesOf } from '../../definition/many.ts';
+import { bytesOf, namesOf, tooManyDefinitions } from '../../definition/many.ts';
 import { nearest } from '../../definition/nearest.ts';
 import { parseDefinition } from '../../definition/parse.ts';
 import { isObject, maxBytes } from '../../definition/plain-json.ts';
@@ -12,7 +12,7 @@ import type { Approved } from '../../plan/next-of.ts';
 import { fail } from '../failures.ts';
 import { checkInput, wrongInput } from '../inputs.ts';
 import { addUpdate } from './many-messages.ts';
-import type { Added, AddedToApply, Definitions, Failed, PlannedDataflow } from './many-messages.ts';
+import type { Added, AddedToApply, Failed, PlannedDataflow } from './many-messages.ts';
 
 /** A definition that waits for its turn: as it was parsed, or what is wrong with it. */
 export type Entry =
@@ -31,10 +31,12 @@ const mostInPiece = 200;
 const mostBytesInPiece = 300_000;
 /** All that a run holds and hands to the next: what waits, and what is told in the end. */
 const mostBytesHeld = 900_000;
-/** What is told of one dataflow, beside its name and what is wrong with it. */
-const bytesTold = 250;
+/** From here on what went wrong is told in a few words: the result of so many must fit. */
+const manyBytesTold = 400_000;
+const fewWords = 30;
 const problemsToTell = 20;
-const problemsInAnswer = 100;
+const longestName = 255;
+const wrongInAnswer = 50;
 /** For so long is waited for definitions that were announced. */
 const patience = '1 hour';
 
@@ -56,6 +58,7 @@ export class Intake<Told extends PlannedDataflow> {
   readonly told: Told[] = [];
   readonly #known = new Set<string>();
   #bytes = 0;
+  #bytesTold = 0;
   #more = false;
   /** Whether the run still takes definitions. */
   #isOpen = true;
@@ -93,13 +96,10 @@ export class Intake<Told extends PlannedDataflow> {
         if (!this.#isOpen)
           throw fail('Conflict', `${what}: all that was to come has come. Start another workflow`);
         const bytes = bytesOf(read);
-        const told = bytesToTell(read);
-        if (this.#bytesTold() + told > mostBytesHeld)
-          throw fail(
-            'Conflict',
-            `${what}: this workflow has as many dataflows as it can tell of. Start another`,
-          );
-        if (this.#bytes + bytes + told > mostBytesHeld || bytes > room())
+        const known = this.told.length + this.waiting.length;
+        const tooMany = tooManyDefinitions(known + (read.definitions?.length ?? 0));
+        if (tooMany) throw fail('Conflict', `${what}: with those that came before they ${tooMany}`);
+        if (this.#bytes + bytes > mostBytesHeld || bytes > room())
           throw fail('Unavailable', `${what} yet: as many wait as can be held. Send them again in a moment`);
       },
     });
@@ -114,7 +114,7 @@ export class Intake<Told extends PlannedDataflow> {
       this.waiting.push(entry);
       this.#bytes += bytesOf(entry);
       if (entry.definition) added.taken += 1;
-      else if (added.wrong.length < problemsInAnswer)
+      else if (added.wrong.length < wrongInAnswer)
         added.wrong.push({ index, name: entry.wrong.name, problems: entry.wrong.error?.problems ?? [] });
     });
     return added;
@@ -145,15 +145,10 @@ export class Intake<Told extends PlannedDataflow> {
       field: cut(one.field, longestText),
       message: cut(one.message, longestText),
     }));
-    const hasRoom = this.#bytes + bytesOf(told) < mostBytesHeld / 2;
-    const error: Failed = {
-      type: 'InvalidDefinition',
-      message: cut(message, longestText),
-      ...(hasRoom ? { problems: told } : {}),
-    };
+    const error: Failed = { type: 'InvalidDefinition', message: cut(message, longestText), problems: told };
     return {
-      sandbox: typeof sandbox === 'string' ? cut(sandbox, longestText) : '',
-      name: typeof name === 'string' ? cut(name, longestText) : `definitions[${index}]`,
+      sandbox: typeof sandbox === 'string' ? cut(sandbox, longestName) : '',
+      name: typeof name === 'string' ? cut(name, longestName) : `definitions[${index}]`,
       error,
     };
   }
@@ -179,10 +174,12 @@ export class Intake<Told extends PlannedDataflow> {
   }
 
   tell(one: Told): void {
-    this.told.push(one);
+    const told = this.#bytesTold > manyBytesTold ? inFewWords(one) : one;
+    this.told.push(told);
+    this.#bytesTold += bytesOf(told);
     // One that was wrong may come again, corrected.
     if (one.digest !== undefined) this.#known.add(dataflowId(one));
-    this.#bytes += bytesOf(one);
+    this.#bytes += bytesOf(told);
   }
 
   /** Waits until more has come of what was announced, or nothing comes any more. */
@@ -195,10 +192,6 @@ export class Intake<Told extends PlannedDataflow> {
   /** Takes no more: who comes late is told. */
   close(): void {
     this.#isOpen = false;
-  }
-
-  #bytesTold(): number {
-    return (this.told.length + this.waiting.length) * bytesTold;
   }
 }
 
@@ -213,7 +206,9 @@ export function mustBeGood({ definitions = [], each = {} }: AddedToApply, what: 
     const message = `must be at most ${maxBytes} bytes of JSON, and are ${bytes}: give the first with "more": true, and the others by the update "add"`;
     problems.push({ field: 'definitions', message });
   }
-  const names = definitions.flatMap(namesOf);
+  const tooMany = tooManyDefinitions(definitions.length);
+  if (tooMany) problems.push({ field: 'definitions', message: tooMany });
+  const names = tooMany ? Object.keys(each) : definitions.flatMap(namesOf);
   for (const name of Object.keys(each)) {
     if (names.includes(name)) continue;
     const near = nearest(name, names);
@@ -226,6 +221,11 @@ export function mustBeGood({ definitions = [], each = {} }: AddedToApply, what: 
   if (problems.length > 0) throw wrongInput(what, problems);
 }
 
-function bytesToTell({ definitions = [] }: Definitions): number {
-  return definitions.length * bytesTold;
+function inFewWords<One extends PlannedDataflow>(one: One): One {
+  if (!one.error) return one;
+  const { type, message } = one.error;
+  // The name of one that could be planned is needed, to ask for it.
+  const named =
+    one.digest === undefined ? { name: cut(one.name, fewWords), sandbox: cut(one.sandbox, fewWords) } : {};
+  return { ...one, ...named, error: { type, message: cut(message, fewWords) } };
 }

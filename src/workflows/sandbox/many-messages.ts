@@ -85,7 +85,7 @@ export interface ApplyDataflowsResult {
 /** What `add` answers. A definition that is wrong does not keep the others from being taken. */
 export interface Added {
   taken: number;
-  /** The first hundred that are wrong, each by its place among those that were given. */
+  /** The first fifty that are wrong, each by its place among those that were given. */
   wrong: { index: number; name: string; problems: Problem[] }[];
 }
 
