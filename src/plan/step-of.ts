@@ -77,8 +77,8 @@ export function stepOfLiving(asked: Asked, part: Observed | undefined): Stepped 
       conflict: conflict('differs', message, [id]),
     };
   }
+  const own = changes.filter((change) => !isOfReference(change));
   if (fixed.length > 0 || isDraft(part)) {
-    const own = changes.filter((change) => !isOfReference(change));
     const reason =
       own.length > 0
         ? 'AEP cannot change it under a flow that runs'
@@ -97,7 +97,11 @@ export function stepOfLiving(asked: Asked, part: Observed | undefined): Stepped 
       conflict: conflict('foreign', message, [id]),
     };
   }
-  return { ...stepped(asked, 'update', 'AEP changes it in place', { ...about, changes }), edits, besides };
+  return {
+    ...stepped(asked, 'update', 'AEP changes it in place', { ...about, changes: own }),
+    edits,
+    besides,
+  };
 }
 
 /** What becomes of a kind of which no living flow has one: what was found may have been made before. */

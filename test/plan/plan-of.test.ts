@@ -209,15 +209,19 @@ describe('what AEP cannot change makes a new flow with a new pair, at a choice:'
   });
 
   test.each([
-    [true, 'backfill'],
-    [false, 'from-now'],
+    [3600, true, ['backfill']],
+    [3600, false, ['from-now']],
+    [3600, undefined, ['from-now', 'backfill']],
+    // It has passed: the definition says nothing of the first run any more.
+    [0, true, ['from-now', 'backfill']],
   ])(
-    'with a start that lies ahead and a backfill of %s, only %s would be as asked for',
-    (backfill, value) => {
-      const schedule = { ...sample.schedule, startTime: now / 1000 + 3600, backfill };
-      const wanted = changed({ schedule });
+    'with a start in %d seconds and a backfill of %s, only %j would be as asked for',
+    (ahead, backfill, values) => {
+      const schedule = { ...sample.schedule, startTime: now / 1000 + ahead, backfill };
+      // Its start alone is no difference, once it has passed.
+      const wanted = changed({ schedule, source: { ...sample.source, tableName: 'other.Table' } });
       const { options } = plan(wanted, living()).plan.choices[0]!;
-      expect(options.map((option) => option.value)).toEqual([value]);
+      expect(options.map((option) => option.value)).toEqual(values);
     },
   );
 

@@ -41,6 +41,9 @@ describe('of two flows, as a replacement of the first by the second leaves them,
     ['enabled', 'draft', third, 1, undefined, { ...replaced, ...removed(2) }],
     ['disabled', 'draft', third, 1, undefined, { ...replaced, ...removed(2) }],
     ['disabled', 'enabled', third, 2, undefined, { ...replaced, ...removed(1) }],
+    ['enabled', 'enabled', first, 1, undefined, removed(2)],
+    ['enabled', 'enabled', second, 2, undefined, removed(1)],
+    ['enabled', 'enabled', third, 2, undefined, { ...replaced, ...removed(1) }],
   ] as const)('%s and %s', (old, next, asked, living, predecessor, actions) => {
     const flows = [partsOf(first!, 1, old), partsOf(second!, 2, next)];
     const planned = plan(asked!, observedOf(asked!, ...flows));
@@ -73,6 +76,35 @@ describe('a draft alone', () => {
     const observed = { ...observedOf(second!, draft), missingFlow: 'flow-1' };
     expect(plan(second!, observed).conflicts).toMatchObject([{ reason: 'missing', ids: ['flow-1'] }]);
     expect(actionsOf(plan(second!, observed, { missingFlow: 'recreate' }))).toEqual({ flow: 'update' });
+  });
+});
+
+describe('a flow that is as asked for', () => {
+  test('stays where a draft would do as well: it has loaded something', () => {
+    const observed = observedOf(first!, partsOf(first!, 1, 'enabled'), partsOf(first!, 2, 'draft'));
+    const planned = plan(first!, observed);
+    expect(planned.living?.flow!.id).toBe('flow-1');
+    expect(actionsOf(planned)).toMatchObject({ 'flow flow-2': 'remove' });
+  });
+
+  test('is known among several though its dataset and schema are only named', () => {
+    const given = parsed({ ...sample, schema: undefined, dataset: { id: '6e8a55ca53662c18af37a83b' } });
+    const late = partsOf(given, 2, 'enabled');
+    const other = { ...late, sourceConnection: partsOf(first!, 2, 'enabled').sourceConnection! };
+    const planned = plan(given, observedOf(given, partsOf(given, 1, 'enabled'), other));
+    expect(planned.living?.flow!.id).toBe('flow-1');
+  });
+
+  test('counts as such where it can be made so in place, but for a draft’s mapping, which is pinned', () => {
+    const mapping = [sample.mapping[0], { source: 'Name', destination: 'person.name.lastName' }];
+    const asked = parsed({ ...sample, source: { ...sample.source, tableName: 'second.Table' }, mapping });
+    const flows = [partsOf(first!, 1, 'enabled'), partsOf(second!, 2, 'draft')];
+    expect(plan(asked, observedOf(asked, ...flows)).living?.flow!.id).toBe('flow-1');
+    const described = parsed({
+      ...sample,
+      source: { ...sample.source, tableName: 'second.Table', description: 'New' },
+    });
+    expect(plan(described, observedOf(described, ...flows)).living?.flow!.id).toBe('flow-2');
   });
 });
 
