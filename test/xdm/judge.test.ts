@@ -6,10 +6,12 @@ import {
   destinationsOf,
   judge,
   missingPaths,
+  partKey,
   partsOf,
   toCorrect,
   type PartAnswer,
 } from '../../src/xdm/judge.ts';
+import { typeOfColumn } from '../../src/xdm/fits.ts';
 import { typeAt } from '../../src/xdm/look-up.ts';
 import { nearestPaths } from '../../src/xdm/nearest-path.ts';
 import { large } from '../definition/large.ts';
@@ -146,6 +148,81 @@ test('while a field group is not there, nothing is said of paths: they may be in
       message: `${context}/gone is not there: give the $id of an existing field group in the sandbox ${sample.sandbox}`,
     },
   ]);
+});
+
+test('a class that is not there is told with the one that was probably meant, and a schema that is not there is not', () => {
+  const definition = definitionOf({ mapping: [{ source: 'Name', destination: 'nowhere' }] });
+  const parts = partsOf(definition, undefined);
+  const answers = parts.map(() => ({ types: ['string'] }));
+  const gone = { nearestId: `${context}/profile` };
+  expect(judge(definition, parts, ['nowhere'], [gone, ...answers.slice(1)])).toEqual([
+    {
+      field: 'schema.class',
+      message: `${context}/profile is not there: give the $id of an existing class in the sandbox ${sample.sandbox}. Did you mean "${context}/profile"?`,
+      suggestion: `${context}/profile`,
+    },
+  ]);
+  expect(judge(definition, partsOf(definition, 'x'), ['nowhere'], [{}])).toEqual([]);
+});
+
+test('of a type that parts do not agree on, or that nobody knows, nothing is said', () => {
+  const definition = definitionOf({ ...columns({ name: 'C', type: 'boolean' }), ...into('a') });
+  const parts = partsOf(definition, undefined);
+  const problemsWith = (...types: (string | null)[]) =>
+    judge(
+      definition,
+      parts,
+      ['a'],
+      types.map((type) => ({ types: [type] })),
+    );
+  expect(problemsWith('date', null, null)).toHaveLength(1);
+  expect(problemsWith('date', 'date', null)).toHaveLength(1);
+  expect(problemsWith('date', 'string', null)).toEqual([]);
+  expect(problemsWith('?', null, null)).toEqual([]);
+  // A destination that nobody was asked for, as the definition was too large.
+  expect(
+    judge(
+      definition,
+      parts,
+      [],
+      parts.map(() => ({ types: [] })),
+    ),
+  ).toEqual([]);
+});
+
+test('a part is known by its kind and id', () => {
+  expect(partsOf(definitionOf({}), 'x').map((part) => [partKey(part), part.field])).toEqual([
+    ['schema x', 'schema.id'],
+  ]);
+  expect(partsOf(definitionOf({}), undefined).map(partKey)).toEqual([
+    `class ${context}/profile`,
+    `fieldGroup ${context}/a`,
+    `fieldGroup ${context}/b`,
+  ]);
+  expect(partsOf(definitionOf({ schema: undefined }), undefined)).toEqual([]);
+  expect(partsOf(definitionOf({ schema: { class: 'c' } }), undefined)).toHaveLength(1);
+  // With nothing that has fields, no path is anywhere.
+  expect(judge(definitionOf(into('a')), [], ['a'], [])).toMatchObject([{ field: 'mapping[0].destination' }]);
+});
+
+test('each destination is asked for once', () => {
+  const mapping = ['b', 'a', 'b'].map((destination) => ({ source: 'Name', destination }));
+  expect(destinationsOf(definitionOf({ mapping }), 0)).toEqual(['b', 'a']);
+});
+
+test('a column’s type counts where it is told, and its format where that is a date’s', () => {
+  expect(
+    [
+      { name: 'C', type: 'string' },
+      { name: 'C', type: 'string', format: 'date' },
+      { name: 'C', type: 'string', format: 'uri' },
+      { name: 'C', type: 'integer', format: 'date' },
+      { name: 'C', type: 'x', xdm: { type: 'string', format: 'date-time' } },
+      { name: 'C', type: 'x', xdm: { type: 'string', format: ['date'] } },
+      { name: 'C', type: 'x', xdm: { type: 5 } },
+      { name: 'C', type: 'x', xdm: {} },
+    ].map((column) => typeOfColumn(column as Column)),
+  ).toEqual(['string', 'date', 'string', 'integer', 'date-time', 'string', undefined, undefined]);
 });
 
 test('a field group that is named twice is asked once', () => {

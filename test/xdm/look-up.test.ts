@@ -116,6 +116,15 @@ describe('the nearest path', () => {
     ['_tenant.loyalty.tiername', String.raw`_tenant.loyalty.tier\.name`],
     ['somewhere.else.entirely', null],
     ['two.have.a.status', null],
+    ['//person//name/fullNam/', 'person.name.fullName'],
+    [
+      'productListItems[0].productCategories[1].categoryIDs',
+      'productListItems[0].productCategories[1].categoryID',
+    ],
+    ['productListItems.SKUs', 'productListItems.SKU'],
+    ['person.name.fullName.first', null],
+    ['', null],
+    ['/', null],
   ])('to %s is %s', (path, near) => expect(nearestPaths(root, [path])).toEqual([near]));
 });
 
