@@ -1,4 +1,3 @@
-import { cut } from '../cut.ts';
 import { parseMark } from '../resources/mark.ts';
 import { latestMs, listOf, numberOf, objectOf, textOf, timeOf } from './raw.ts';
 
@@ -41,7 +40,7 @@ export function readFlow(raw: Record<string, unknown>): Flow {
     ...(schedule ? { schedule } : {}),
     ...(sourceConnectionId ? { sourceConnectionId } : {}),
     ...(connectionSpecId ? { connectionSpecId } : {}),
-    ...(mark ? { dataflow: cut(mark.dataflow, longestKeyword) } : {}),
+    ...(mark ? { dataflow: mark.dataflow } : {}),
   };
 }
 

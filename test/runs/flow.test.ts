@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { graceOf, missedRuns, nextDue, readSchedule } from '../../src/runs/flow.ts';
+import {
+  graceOf,
+  isPaused,
+  lastActivity,
+  missedRuns,
+  nextDue,
+  readFlow,
+  readSchedule,
+} from '../../src/runs/flow.ts';
+import { latestMs } from '../../src/runs/raw.ts';
+import { formatMark } from '../../src/resources/mark.ts';
 
 const minute = 60_000;
 const start = Date.UTC(2026, 2, 1);
@@ -24,9 +34,41 @@ describe('a schedule', () => {
     { startTime: 'soon', frequency: 'hour', interval: 1 },
     { startTime: 1, frequency: 'hour' },
     { startTime: start, frequency: 'hour', interval: 1 },
+    { startTime: 0, frequency: 'hour', interval: 1 },
+    { startTime: -1, frequency: 'once' },
+    { startTime: 5_000_000_001, frequency: 'once' },
+    { startTime: 1, frequency: 'hour', interval: 0.5 },
+    { startTime: 1, frequency: 'constructor', interval: 1 },
+    { startTime: 1, frequency: 'event', interval: 1 },
   ])('that names no time says nothing about what is due: %j', (params) =>
     expect(readSchedule(params)).toBeUndefined(),
   );
+
+  test.each([
+    [{ startTime: 1, frequency: 'minute', interval: 1 }, minute],
+    [{ startTime: 1, frequency: 'hour', interval: 1 }, 60 * minute],
+    [{ startTime: 1, frequency: 'Day', interval: '2' }, 48 * 60 * minute],
+    [{ startTime: 5_000_000_000, frequency: 'week', interval: 1 }, 7 * 24 * 60 * minute],
+    [{ startTime: 1, frequency: 'week', interval: 1e9 }, latestMs],
+  ])('%j has a period of %d ms', (params, periodMs) => {
+    expect(readSchedule(params)).toEqual({ startTime: params.startTime * 1000, periodMs });
+  });
+
+  test('takes a run that starts a little before it is due for the one that is due: two minutes, or a tenth of the period', () => {
+    const hourly = { startTime: start, periodMs: 60 * minute };
+    expect(nextDue(hourly, start - 2 * minute)).toBe(start + 60 * minute);
+    expect(nextDue(hourly, start - 2 * minute - 1)).toBe(start);
+    expect(nextDue(quarterly, start - 1.5 * minute)).toBe(start + 15 * minute);
+    expect(nextDue(quarterly, start - 1.5 * minute - 1)).toBe(start);
+    expect(nextDue({ startTime: start }, start - minute)).toBeUndefined();
+    expect(nextDue({ startTime: start }, start - minute - 1)).toBe(start);
+  });
+
+  test('is due no more where the calendar ends', () => {
+    const periodMs = latestMs - start;
+    expect(nextDue({ startTime: start, periodMs }, start)).toBe(latestMs);
+    expect(nextDue({ startTime: start + 1, periodMs }, start + 1)).toBeUndefined();
+  });
 
   test('is first due at its start', () => {
     expect(nextDue(quarterly, undefined)).toBe(start);
@@ -56,5 +98,61 @@ describe('a schedule', () => {
     expect(missedRuns(quarterly, start, start)).toBe(1);
     expect(missedRuns(quarterly, start, start + 60 * minute)).toBe(5);
     expect(missedRuns({ startTime: start }, start, start + 600 * minute)).toBe(1);
+  });
+});
+
+describe('a flow', () => {
+  const raw = {
+    name: 'Orders',
+    state: 'enabled',
+    createdAt: start,
+    description: formatMark({ dataflow: 'prod/orders', nonce: '3f9c21ab' }),
+    scheduleParams: { startTime: start / 1000, frequency: 'once' },
+    sourceConnectionIds: ['source', 'other'],
+    inheritedAttributes: { sourceConnections: [{ connectionSpec: { id: 'spec' } }] },
+  };
+
+  test('is read as far as its watcher needs it', () => {
+    expect(readFlow(raw)).toStrictEqual({
+      name: 'Orders',
+      state: 'enabled',
+      created: start,
+      schedule: { startTime: start },
+      sourceConnectionId: 'source',
+      connectionSpecId: 'spec',
+      dataflow: 'prod/orders',
+    });
+    expect(readFlow({})).toStrictEqual({ name: '', state: '', created: 0 });
+  });
+
+  test('has no word that a search attribute could not take', () => {
+    const long = 'x'.repeat(300);
+    const flow = readFlow({
+      ...raw,
+      state: long,
+      sourceConnectionIds: [long],
+      inheritedAttributes: { sourceConnections: [{ connectionSpec: { id: long } }] },
+    });
+    expect(flow.state).toHaveLength(40);
+    for (const text of [flow.sourceConnectionId, flow.connectionSpecId]) expect(text).toHaveLength(255);
+  });
+
+  test.each([
+    ['enabled', false],
+    ['Disabled', true],
+    ['disabling', true],
+    ['draft', true],
+    ['', false],
+  ])('that is "%s" is one that AEP starts no runs of: %s', (state, paused) => {
+    expect(isPaused({ state })).toBe(paused);
+  });
+
+  test('last did something when it last ran, was changed or was made, whichever is known first', () => {
+    const [ran, changed, made] = [start + 3, start + 2, start + 1];
+    const all = { lastRunDetails: { startedAtUTC: ran }, updatedAt: changed, createdAt: made };
+    expect(lastActivity(all)).toBe(ran);
+    expect(lastActivity({ ...all, lastRunDetails: null })).toBe(changed);
+    expect(lastActivity({ createdAt: made })).toBe(made);
+    expect(lastActivity({})).toBe(0);
   });
 });
