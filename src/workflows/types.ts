@@ -5,8 +5,8 @@
 export const workflowTypes = {
   createDataflow: { isContinued: false },
   planDataflow: { isContinued: false },
-  applyDataflows: { isContinued: true },
   planDataflows: { isContinued: true },
+  applyDataflows: { isContinued: true },
   updateDataflow: { isContinued: false },
   deleteDataflow: { isContinued: false },
   importDataflow: { isContinued: false },

@@ -194,7 +194,9 @@ describe('a workflow type that there is not', () => {
     const told = await failureOf(handle);
     expect(told.type).toBe('UnknownWorkflowType');
     expect(told.details['nearest']).toBe(nearest);
-    expect(told.message).toContain('Known are createDataflow, planDataflow, updateDataflow, deleteDataflow');
+    expect(told.message).toContain(
+      'Known are createDataflow, planDataflow, planDataflows, applyDataflows, updateDataflow, deleteDataflow',
+    );
     expect(told.message).not.toContain('followRuns');
     const { memo } = await handle.describe();
     expect(memo?.['outcome']).toMatchObject({ unknown: [] });

@@ -99,7 +99,11 @@ class Applying {
   async run(): Promise<ApplyDataflowsResult> {
     const { waiting } = this.#intake;
     for (let begun = 0; ;) {
-      if (this.#failure) throw this.#failure.error;
+      if (this.#failure) {
+        // What was begun is told by the query: it ends well or badly by itself.
+        await condition(() => this.#isIdle());
+        throw this.#failure.error;
+      }
       const isFull = begun > 0 && isLong();
       if (isFull && this.#isIdle()) await this.#goOn();
       if (isFull) this.#waits.cancel();
@@ -201,13 +205,13 @@ class Applying {
     this.#show();
     try {
       const isFree = await this.#waits.run(() => untilFree(entry));
-      if (isFree) return this.#again(entry);
+      if (isFree && (entry.tries ?? 0) < mostTries) return this.#again(entry);
     } catch (error) {
       if (!isCancellation(error)) throw error;
       // The next run asks again.
       return this.#intake.putBack([entry]);
     }
-    const message = `Something else works on ${dataflow}, and has not ended: start this again when it has`;
+    const message = `Something else works on ${dataflow}, for too long or again and again: start this again when it has ended`;
     return this.#tell(turn, 'failed', { error: { type: 'Conflict', message } });
   }
 
