@@ -55,7 +55,7 @@ export function readFields(answer: PlainObject): Field {
     const name = /^#\/definitions\/([^/]+)$/.exec(ref)?.[1];
     const { definitions } = answer;
     const referred = name !== undefined && isObject(definitions) ? definitions[name] : undefined;
-    if (referred === undefined || within.includes(ref)) into.open = true;
+    if (within.includes(ref)) into.open = true;
     else add(referred, into, depth + 1, [...within, ref]);
   }
 }

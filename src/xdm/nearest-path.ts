@@ -19,14 +19,12 @@ export function nearestPaths(root: Field, paths: readonly string[]): (string | n
 
 function corrected(root: Field, steps: readonly string[], suggest: Suggest): string | undefined {
   const right: string[] = [];
-  let field: Field | undefined = root;
+  let field = root;
   for (const step of steps) {
-    const known: Field | undefined = below(field, step);
-    const name = known ? step : suggest(step, namesIn(field));
+    const name = below(field, step) ? step : suggest(step, namesIn(field));
     if (name === undefined) return undefined;
     right.push(name);
-    field = below(field, name);
-    if (!field) return undefined;
+    field = below(field, name)!;
   }
   return right.length > 0 ? pathOf(right) : undefined;
 }

@@ -38,6 +38,7 @@ describe('the type of a field', () => {
     [{ allOf: [{ type: 'string' }, { type: 'string' }] }, 'string'],
     [{ allOf: [{ type: 'string' }, {}] }, 'string'],
     [{ allOf: [{ type: 'string' }, { type: 'integer' }] }, '?'],
+    [{ type: 'string', allOf: [true] }, '?'],
     [true, '?'],
   ])('%j is %s', (schema, type) => expect(typeOf(schema as object)).toBe(type));
 });
@@ -90,13 +91,15 @@ describe('a schema of its own definitions', () => {
 
   test('that refers to itself is open where it does', () => {
     const itself = { $ref: '#/definitions/d' };
+    const again = { ...itself, type: 'string' };
     const tree = readFields({
-      definitions: { d: { properties: { name: { type: 'string' }, child: itself } } },
+      definitions: { d: { properties: { name: { type: 'string' }, child: itself, again } } },
       properties: { a: itself },
     });
     expect(typeAt(tree, 'a.name')).toBe('string');
     expect(typeAt(tree, 'a.nothing')).toBeNull();
     expect(typeAt(tree, 'a.child.name')).toBe('?');
+    expect(typeAt(tree, 'a.again')).toBe('?');
   });
 });
 
@@ -153,6 +156,7 @@ describe('a path', () => {
     ['a[0][*]', ['a', '[0]', '[*]']],
     ['[0].a', ['[0]', 'a']],
     ['a[0', ['a[0']],
+    ['a\\].b', ['a]', 'b']],
     ['a.${b.c}.d', ['a', 'b.c', 'd']],
     ['a.${b', ['a', '${b']],
     ['${}', []],

@@ -105,7 +105,7 @@ test('a path that is nowhere is told with the nearest one, in every row that has
     { expression: 'upper(Name)', destination: 'person.name.fulName' },
     { source: 'Name', destination: 'entirely.elsewhere' },
   ];
-  expect(problemsOf(definitionOf({ mapping }))).toEqual([
+  expect(problemsOf(definitionOf({ mapping }))).toStrictEqual([
     ...[0, 2].map((row) => ({
       field: `mapping[${row}].destination`,
       message:
@@ -142,12 +142,13 @@ test('of what several field groups have, the nearest is suggested', () => {
 test('while a field group is not there, nothing is said of paths: they may be in that', () => {
   const mapping = [{ source: 'Name', destination: 'nowhere' }];
   const schema = { ...wanted, fieldGroups: [`${context}/a`, `${context}/gone`] };
-  expect(problemsOf(definitionOf({ mapping, schema }))).toEqual([
+  expect(problemsOf(definitionOf({ mapping, schema }))).toStrictEqual([
     {
       field: 'schema.fieldGroups[1]',
       message: `${context}/gone is not there: give the $id of an existing field group in the sandbox ${sample.sandbox}`,
     },
   ]);
+  expect(missingPaths(['nowhere'], [{ types: [null] }, {}])).toEqual([]);
 });
 
 test('a class that is not there is told with the one that was probably meant, and a schema that is not there is not', () => {
@@ -208,6 +209,9 @@ test('a part is known by its kind and id', () => {
 test('each destination is asked for once', () => {
   const mapping = ['b', 'a', 'b'].map((destination) => ({ source: 'Name', destination }));
   expect(destinationsOf(definitionOf({ mapping }), 0)).toEqual(['b', 'a']);
+  // And counts once towards what fits.
+  const long = { source: 'Name', destination: 'x'.repeat(400_000) };
+  expect(destinationsOf(definitionOf({ mapping: [long, long, mapping[1]] }), 1)).toHaveLength(2);
 });
 
 test('a column’s type counts where it is told, and its format where that is a date’s', () => {
