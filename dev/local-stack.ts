@@ -43,7 +43,8 @@ export interface Stack {
  */
 export async function startStack(parts: AsyncDisposableStack, options: StackOptions = {}): Promise<Stack> {
   // The emulator is ours to close at once; the Temporal server takes its time to come up.
-  const emulator = await startEmulator(options.emulator ?? {});
+  // The examples have the tutorials' base connections, whichever sandbox they name.
+  const emulator = await startEmulator({ baseConnectionIds: 'shared', ...options.emulator });
   parts.defer(() => emulator.close());
   const temporal = await startTemporal(options.temporal);
   parts.defer(() => temporal.close());

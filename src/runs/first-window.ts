@@ -68,7 +68,7 @@ function ofGap({ flowId, loadedUntil, failed = [] }: Predecessor, start: number)
   const why = failed.length > 0 ? `, as its last runs failed (${failed.join(', ')})` : '';
   return {
     message: `The flow ${flowId}, whose place this one has taken, had loaded up to ${from}${why}; the first window of this one begins at ${to}. Rows of the time between are in neither.`,
-    next: `Load them by a dataflow of its own: the same source, mapping and dataset ("dataset": {"id": …}), "schedule": {"frequency": "once"}, and in "source.filters" the delta column from ${from} to ${to}.`,
+    next: `Load them by a dataflow of its own: the same source, mapping and dataset ("dataset": {"id": …}), "schedule": {"frequency": "once"}, and only what lies between ${from} and ${to}: of a table by its delta column in "source.filters", of files by a path that holds no others.`,
   };
 }
 

@@ -19,14 +19,11 @@ test('npm run dev prints lines for a terminal that create a dataflow, as they st
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => /^(export|alias|temporal) /.test(line));
-  const inTerminal = (wanted: RegExp) =>
-    run('bash', [
-      '-c',
-      [
-        'shopt -s expand_aliases',
-        ...lines.filter((line) => /^(export|alias)/.test(line) || wanted.test(line)),
-      ].join('\n'),
-    ]);
+  const bash = (command: string[]) => {
+    const before = lines.filter((line) => /^(export|alias)/.test(line));
+    return run('bash', ['-c', ['shopt -s expand_aliases', ...before, ...command].join('\n')]);
+  };
+  const inTerminal = (wanted: RegExp) => bash(lines.filter((line) => wanted.test(line)));
 
   await inTerminal(/workflow start/);
   expect((await inTerminal(/workflow result/)).stdout).toMatch(/COMPLETED[^]*"flowId":/);
@@ -34,6 +31,12 @@ test('npm run dev prints lines for a terminal that create a dataflow, as they st
   // The id is the lock: a second start is refused or, as the first has ended, finds everything in place.
   await inTerminal(/workflow start/);
   expect((await inTerminal(/workflow result/)).stdout).toMatch(/"made":(null|\[\])/);
+  // The examples need not all be of the first sandbox.
+  const planned = await bash([
+    'temporal workflow execute --task-queue aep-dataflows --type planDataflow --workflow-id plan:dev --input-file examples/accounts-once.json',
+  ]);
+  expect(planned.stdout).toMatch(/6 to create/);
+  expect(planned.stdout).not.toMatch(/problem/);
 
   const processes = descendants(stack.pid);
   stack.kill('SIGINT');

@@ -186,6 +186,12 @@ export const shapes: Record<string, Shape> = {
     await created(stage, orders(sandbox));
     return ended(await started(stage, 'planDataflow', `plan:${sandbox}`, fromOtherTable(sandbox)));
   },
+  async 'plan-waits-for-aep'(stage) {
+    const { sandbox, emulator } = stage;
+    const path = '/flowservice/targetConnections';
+    emulator.control.addFault({ method: 'GET', path, kind: '503', times: 4, sandbox });
+    return ended(await started(stage, 'planDataflow', `plan:${sandbox}`, orders(sandbox)));
+  },
   async 'update-in-place'(stage) {
     const { sandbox } = stage;
     await created(stage, orders(sandbox));
@@ -425,6 +431,19 @@ export const shapes: Record<string, Shape> = {
     await waitFor('the first look', async () => (await health())?.flowName !== undefined);
     return temporal.client.workflow.getHandle(`flow:${sandbox}:${flowId}`);
   },
+  async 'watch-goes-on-after-a-gap'(stage) {
+    const { client, temporal, emulator, sandbox } = stage;
+    const { now } = emulator.control.clock();
+    const { flowId } = await replaced(stage, now - 3_600_000);
+    const health = () => client.health({ sandbox, flowId });
+    await waitFor('the first look', async () => (await health())?.flowName !== undefined);
+    emulator.control.makeRun(flowId, {
+      completedAt: emulator.control.clock().now,
+      window: { start: now - 1_800_000, end: now },
+    });
+    await waitFor('the gap', async () => (await health())?.firstWindow?.is === 'gap');
+    return temporal.client.workflow.getHandle(`flow:${sandbox}:${flowId}`);
+  },
 
   async 'plan-many'(stage) {
     await created(stage, orders(stage.sandbox));
@@ -475,14 +494,18 @@ export const shapes: Record<string, Shape> = {
   },
 };
 
-/** A watch with a failed run to run again, and the flow whose watcher has taken it over. */
-async function replaced(stage: Stage): Promise<{ old: Played; flowId: string }> {
+/**
+ * A watch with a failed run to run again, and the flow whose watcher has taken it over.
+ * @param loadedUntil where the windows of that flow are to go on. Epoch milliseconds.
+ */
+async function replaced(stage: Stage, loadedUntil?: number): Promise<{ old: Played; flowId: string }> {
   const { sandbox, emulator } = stage;
   const old = await watched(stage, { retry: { times: 2, pause: '1h' } });
   await runs(stage, 1, 'failed');
   const { now } = emulator.control.clock();
   const flowId = await makeFlow(administrator(emulator.url), { sandbox, name: 'another', now });
-  await old.signal('replaced', { flowId });
+  const follows = { flowId: old.workflowId.split(':').at(-1)!, loadedUntil };
+  await old.signal('replaced', { flowId, ...(loadedUntil === undefined ? {} : { follows }) });
   return { old: await ended(old), flowId };
 }
 

@@ -57,8 +57,9 @@ function startReplacing(from: string, to: string, more: Partial<HandOver> = {}) 
   });
 }
 
-async function replace(from: string, to: string, more: Partial<HandOver> = {}): Promise<void> {
-  await (await startReplacing(from, to, more)).result();
+/** Returns whether the new watcher knows what to go on from. */
+async function replace(from: string, to: string, more: Partial<HandOver> = {}): Promise<boolean> {
+  return (await startReplacing(from, to, more)).result();
 }
 
 describe('a flow that another one takes the place of', () => {
@@ -169,7 +170,9 @@ describe('a flow that another one takes the place of', () => {
 
   test('that nobody watches leaves a watcher of the other that begins anew, with the settings asked for', async () => {
     const [from, to] = [await anotherFlow(), await anotherFlow()];
-    await replace(from, to, { watch: { pauseAfter: 4 }, dataflow: 'prod/orders' });
+    expect(await replace(from, to, { watch: { pauseAfter: 4 }, dataflow: 'prod/orders' })).toBe(true);
+    // One that is there was told by whoever started it.
+    expect(await replace(from, to, { follows: { flowId: from, loadedUntil: 1 } })).toBe(false);
     const heir = watcherOf(to);
     expect(await until(heir, 'the first look', ({ flowName }) => flowName !== undefined)).toMatchObject({
       dataflow: 'prod/orders',

@@ -15,14 +15,13 @@ import { neededKinds } from '../../resources/orders.ts';
 import { accept, announceAnew, type Accepted } from './accept.ts';
 import { apply } from './apply.ts';
 import { requireApproval, takeApprovals, type Approvals } from './approval.ts';
-import { beginWork } from './begin-work.ts';
 import { humanDecisions } from './decisions.ts';
 import { endingOf, reasonOf } from '../failures.ts';
 import { checkInput, readOrRefuse } from '../inputs.ts';
 import type { CreateDataflowInput, CreateDataflowResult } from '../messages.ts';
 import { Ledger } from './ledger.ts';
 import { notesAtEnd } from './noted.ts';
-import { prepare, takeBackHeadStarts, type Prepared, type Work } from './prepare.ts';
+import { prepare, takeBackHeadStarts, type Attempt, type Prepared, type Work } from './prepare.ts';
 import { outcomeOf, reportProgress, type ProgressReport } from './progress.ts';
 import { mustChangeNoLivingFlow, mustHaveNoConflict, mustHaveNoProblem } from './refuse-plan.ts';
 import { rollBack } from './roll-back.ts';
@@ -119,10 +118,7 @@ async function createResources(
   ledger: Ledger,
   approvals: Approvals | undefined,
 ): Promise<{ work: Work; ids: ResourceIds }> {
-  const plan = async () => {
-    const work = await beginWork(definition, report, ledger);
-    return planned(work, { startsAhead: approvals === undefined });
-  };
+  const plan = () => planned({ definition, report, ledger }, { startsAhead: approvals === undefined });
   // In a scope of their own: when one step has failed, the others begin nothing more.
   return CancellationScope.cancellable(async () => {
     const prepared = await (approvals ? approvals.approved(definition, plan) : plan());
@@ -133,9 +129,9 @@ async function createResources(
 }
 
 /** A plan that can be carried out. */
-async function planned(work: Work, how: { startsAhead: boolean }): Promise<Prepared> {
-  const { definition, report } = work;
-  const prepared = await prepare(work, how).catch((error: unknown) => {
+async function planned(attempt: Attempt, how: { startsAhead: boolean }): Promise<Prepared> {
+  const { definition, report } = attempt;
+  const prepared = await prepare(attempt, how).catch((error: unknown) => {
     notTried(definition, report);
     throw error;
   });

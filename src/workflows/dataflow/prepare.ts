@@ -12,18 +12,22 @@ import type { Observed } from '../../resources/resource.ts';
 import { listing, summarized } from '../calls.ts';
 import { reasonOf } from '../failures.ts';
 import { handled } from '../handled.ts';
-import type { Checked } from './check-definition.ts';
+import { checkBeforeCreating, lookBack, recallFacts, type Checked } from './check-definition.ts';
 import type { Found, Ledger } from './ledger.ts';
 import type { ProgressReport } from './progress.ts';
 import { Conflicting } from './refusals.ts';
-import type { ResourceCalls } from './resource-calls.ts';
+import { giveUp, resourceCalls, type ResourceCalls } from './resource-calls.ts';
 
-/** What an execution has to hand: the definition that counts now, what was read for it, and what was sent so far. */
-export interface Work {
+/** The definition that counts now, and what was sent and told so far. */
+export interface Attempt {
   definition: Definition;
-  checked: Checked;
   report: ProgressReport;
   ledger: Ledger;
+}
+
+/** What an execution has to hand once it has begun: also what was read for the definition. */
+export interface Work extends Attempt {
+  checked: Checked;
   calls: ResourceCalls;
 }
 
@@ -36,13 +40,16 @@ export interface Prepared extends Work {
 }
 
 /**
- * Looks at all that AEP has of the dataflow, and plans. On a fresh start of a create the kinds whose title is unique and
- * that refer to nothing are created meanwhile, so that four round trips stay the longest path; nothing else is.
+ * Begins an attempt: checks what the definition takes for granted, looks at all that AEP has of the dataflow, and plans. On a
+ * fresh start of a create the kinds whose title is unique and that refer to nothing are created beside the looks, so that
+ * four round trips stay the longest path; nothing else is.
+ * @throws InvalidDefinition with everything that AEP has against it.
  */
 export async function prepare(
-  work: Work,
+  attempt: Attempt,
   { choices = {}, startsAhead }: { choices?: Choices; startsAhead: boolean },
 ): Promise<Prepared> {
+  const work = await begin(attempt);
   const { definition, checked, ledger, calls } = work;
   const { given, context } = checked;
   const headStarts = new Map<Kind, Promise<Found>>();
@@ -91,6 +98,23 @@ export async function prepare(
   });
   const facts = { context, now: Date.now(), problems: [], warnings: [], choices };
   return { ...work, observed, planned: planOf(definition, observed, facts), headStarts };
+}
+
+/** Reads what the definition takes for granted and what ran before, all at once. */
+async function begin(attempt: Attempt): Promise<Work> {
+  const { definition, report, ledger } = attempt;
+  report.step('check', 'running');
+  const recalled = await recallFacts(definition, ledger.earlier !== undefined);
+  const checking = handled(checkBeforeCreating(definition, recalled, giveUp(definition), report));
+  const earlier = ledger.earlier ?? recalled.lookBack ?? (await lookBack());
+  const checked = await checking.catch((error: unknown) => {
+    if (!isCancellation(error)) report.step('check', 'failed', { note: reasonOf(error) });
+    throw error;
+  });
+  report.step('check', 'done');
+  const calls = resourceCalls(definition, earlier.bounds, report);
+  ledger.begin(definition, earlier, calls);
+  return { ...attempt, checked, calls };
 }
 
 /** Notes what became of a head start that no plan followed. */

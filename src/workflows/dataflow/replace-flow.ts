@@ -251,7 +251,7 @@ async function handOverWatch(
 ): Promise<void> {
   const { sandbox } = definition;
   const { flowId: to, ...how } = watchInputOf(definition, id);
-  const goesOn = schedule['backfill'] === false;
+  const goesOn = String(schedule['backfill']) === 'false';
   const last = goesOn
     ? (known ?? (await slow("Read the old flow's last window").readLastWindow({ sandbox, flowId })))
     : undefined;

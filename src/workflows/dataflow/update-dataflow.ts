@@ -12,7 +12,6 @@ import type { UpdateDataflowInput, UpdateDataflowResult } from '../messages.ts';
 import { accept } from './accept.ts';
 import { apply } from './apply.ts';
 import { requireApproval, takeApprovals } from './approval.ts';
-import { beginWork } from './begin-work.ts';
 import { Ledger } from './ledger.ts';
 import { noted, notesAtEnd } from './noted.ts';
 import { prepare, type Prepared } from './prepare.ts';
@@ -94,8 +93,7 @@ export async function updateDataflow(input: unknown): Promise<UpdateDataflowResu
 
   /** A plan that can be carried out. */
   async function planned(): Promise<Prepared> {
-    const work = await beginWork(definition, report, ledger);
-    const prepared = await prepare(work, { choices, startsAhead: false });
+    const prepared = await prepare({ definition, report, ledger }, { choices, startsAhead: false });
     report.plan(prepared.planned.plan);
     mustBeAsAsked(prepared, digest, choices);
     return prepared;

@@ -23,7 +23,8 @@ const successor = () =>
       .strictObject({
         flowId: resourceId(),
         loadedUntil: z.int().nonnegative().max(latestMs).optional(),
-        failed: z.array(line(255)).max(10).optional(),
+        // As long as `readRun` leaves any.
+        failed: z.array(z.string().max(600)).max(10).optional(),
       })
       .optional(),
   }) satisfies z.ZodType<Successor>;
