@@ -48,8 +48,16 @@ export function readDefinition(
   ]);
   for (;;) {
     const { definition, problems } = read(draft);
-    const wrong = definition ? differing(definition) : problems.map(({ field }) => field);
-    const shorter = withoutSome(draft, wrong);
+    const shorter = definition
+      ? withoutSome(
+          draft,
+          differing(definition).filter((field) => isSaid(draft, field)),
+        )
+      : // What names a column may name one that is not among them, and nothing needs them to be listed.
+        (withoutSome(
+          draft,
+          problems.map(({ field }) => field),
+        ) ?? withoutSome(draft, ['source.columns']));
     if (shorter) draft = shorter;
     else if (!definition) return { problems, notExpressible: [] };
     else return { definition, problems: [], notExpressible: made.flatMap((kind) => left(kind, definition)) };
@@ -142,13 +150,10 @@ const needed = new Set([
 /** The draft without what is wrong with it; undefined where it needs all of that. */
 function withoutSome(draft: JsonObject, wrong: readonly string[]): JsonObject | undefined {
   const fields = new Set(wrong.flatMap((field) => droppable(draft, field) ?? []));
-  // What names a column may name one that is not among them, and nothing needs them to be listed.
-  const columns = 'source.columns';
-  if (fields.size === 0 && wrong.length > 0 && droppable(draft, columns)) fields.add(columns);
   return fields.size === 0 ? undefined : [...fields].reduce(withoutField, draft);
 }
 
-/** The part of the draft that a field is in and that may be left out, the least of them. Lists are left out whole. */
+/** The field of the draft that is wrong, or the least of those it is in that may be left out. Lists are left out whole. */
 function droppable(draft: JsonObject, field: string): string | undefined {
   let found: string | undefined;
   let path = '';
@@ -161,6 +166,18 @@ function droppable(draft: JsonObject, field: string): string | undefined {
     found = needed.has(path) ? undefined : path;
   }
   return found;
+}
+
+/** Whether a draft says this very field, or a list that it is in. */
+function isSaid(draft: JsonObject, field: string): boolean {
+  let value: unknown = draft;
+  for (const part of partsOf(field)) {
+    if (Array.isArray(value)) return true;
+    const key = part.replace(/^\./, '');
+    if (!isObject(value) || !Object.hasOwn(value, key)) return false;
+    value = value[key];
+  }
+  return true;
 }
 
 function withoutField(object: JsonObject, field: string): JsonObject {

@@ -27,11 +27,11 @@ export function orNothing(object: JsonObject): JsonObject | undefined {
 
 /** What several resources say of one definition, put together. */
 export function merged(parts: readonly JsonObject[]): JsonObject {
-  const whole: JsonObject = {};
+  const whole = new Map<string, unknown>();
   for (const part of parts)
     for (const [key, value] of Object.entries(defined(part))) {
-      const there = whole[key];
-      whole[key] = isObject(there) && isObject(value) ? merged([there, value]) : value;
+      const there = whole.get(key);
+      whole.set(key, isObject(there) && isObject(value) ? merged([there, value]) : value);
     }
-  return whole;
+  return Object.fromEntries(whole);
 }

@@ -43,15 +43,17 @@ export function withoutRegistryRecords(answer: JsonObject): JsonObject {
 
 /** What stands elsewhere than at these paths. Keys with a dot are no part of any. */
 export function without(object: JsonObject, paths: readonly string[]): JsonObject {
-  let left = { ...object };
+  const inside = new Map<string, string[]>();
   for (const path of paths) {
     const [key = '', ...rest] = path.split('.');
-    if (!Object.hasOwn(left, key)) continue;
-    const { [key]: value, ...others } = left;
-    if (rest.length === 0) left = others;
-    else if (isObject(value)) left = { ...left, [key]: without(value, [rest.join('.')]) };
+    inside.set(key, [...(inside.get(key) ?? []), rest.join('.')]);
   }
-  return left;
+  const left = Object.entries(object).flatMap(([key, value]): [string, unknown][] => {
+    const rests = inside.get(key);
+    if (rests?.includes('')) return [];
+    return [[key, rests && isObject(value) ? without(value, rests) : value]];
+  });
+  return Object.fromEntries(left);
 }
 
 /** Only what is not on has to be asked for by hand: AEP enables what it makes. */

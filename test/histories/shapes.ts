@@ -270,6 +270,39 @@ export const shapes: Record<string, Shape> = {
     return updated(stage, { definition: orders(stage.sandbox), missingFlow: 'recreate' });
   },
 
+  async 'import-read'(stage) {
+    await created(stage, legacyOrders(stage.sandbox));
+    return imported(stage, `import:${stage.sandbox}`, { flowId: flowOf(stage) });
+  },
+  async 'import-adopted'(stage) {
+    const flowId = await foreignFlow(stage);
+    return imported(stage, `dataflow:${stage.sandbox}:Orders`, { flowId, adopt: true });
+  },
+  async 'import-adopted-under-another-name'(stage) {
+    const { sandbox, emulator } = stage;
+    const flowId = await foreignFlow(stage);
+    // One reply is lost, which the next look settles.
+    const path = `/flowservice/flows/${flowId}`;
+    emulator.control.addFault({ method: 'PATCH', path, kind: 'reset-after', sandbox });
+    return imported(stage, `dataflow:${sandbox}:orders`, { flowId, name: 'orders', adopt: true });
+  },
+  async 'import-adopted-after-terminate'(stage) {
+    const { sandbox, emulator, temporal } = stage;
+    const flowId = await foreignFlow(stage);
+    const path = '/flowservice/targetConnections/*';
+    emulator.control.addFault({ method: 'PATCH', path, kind: 'hang', sandbox });
+    const input = { sandbox, flowId, adopt: true };
+    const cutOff = await started(stage, 'importDataflow', `dataflow:${sandbox}:Orders`, input);
+    const isMarked = () => JSON.stringify(emulator.control.resources('sourceConnections', sandbox));
+    await waitFor('the first mark', () => isMarked().includes('Managed by'));
+    await temporal.client.workflow.getHandle(cutOff.workflowId).terminate();
+    return imported(stage, `dataflow:${sandbox}:Orders`, { flowId, adopt: true });
+  },
+  async 'import-refused'(stage) {
+    await created(stage, orders(stage.sandbox));
+    return imported(stage, `import:${stage.sandbox}`, { flowId: flowOf(stage), name: 'mine' });
+  },
+
   async 'delete-dataflow'(stage) {
     const { workflowId } = await created(stage, orders(stage.sandbox));
     const input = { sandbox: stage.sandbox, name: 'orders', also: ['dataset'] };
@@ -507,6 +540,13 @@ async function replaced(stage: Stage, loadedUntil?: number): Promise<{ old: Play
   const follows = { flowId: old.workflowId.split(':').at(-1)!, loadedUntil };
   await old.signal('replaced', { flowId, ...(loadedUntil === undefined ? {} : { follows }) });
   return { old: await ended(old), flowId };
+}
+
+/** A flow named "Orders" that no dataflow of ours has anything to do with. Answers its id. */
+const foreignFlow = ({ sandbox, emulator }: Stage) => makeFlow(administrator(emulator.url), { sandbox });
+
+function imported(stage: Stage, workflowId: string, input: object): Promise<Played> {
+  return started(stage, 'importDataflow', workflowId, { sandbox: stage.sandbox, ...input }).then(ended);
 }
 
 async function created({ client, temporal }: Stage, definition: object): Promise<Played> {

@@ -5,6 +5,7 @@ import { byAepp, byUi, tutorial, tutorials, type Bodies } from '../plan/foreign-
 import { ids as sampleIds } from '../resources/sample-ids.ts';
 import { administratorOf, failureOf, orders, outcomeOf, places, requestsIn } from '../support/dataflows.ts';
 import { example, examples } from '../support/example.ts';
+import { marked } from '../support/marked.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { makeForeign } from './foreign-flow.ts';
@@ -220,6 +221,21 @@ describe.concurrent('an import', () => {
     expect(await rig.client.importDataflow({ sandbox, flowId, adopt: true })).toEqual(first);
     expect(changes(sandbox)).toEqual(made);
     expect((await outcomeOf(rig, `dataflow:${sandbox}:Flow 0`))?.adopted).toMatchObject({ flow: flowId });
+  });
+
+  it('with adopt under two names at once is done under one of them, and the other changes nothing', async () => {
+    const sandbox = next();
+    const { flow: flowId } = await makeForeign(rig, sandbox, byAepp, sampleIds);
+    const names = ['first', 'second'];
+    const ended = await Promise.allSettled(
+      names.map((name) => rig.client.importDataflow({ sandbox, flowId, name, adopt: true })),
+    );
+    const won = ended.findIndex(({ status }) => status === 'fulfilled');
+    expect(ended.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(ended[1 - won]).toMatchObject({ reason: { type: 'Conflict' } });
+    const three = { sourceConnections: 1, targetConnections: 1, flows: 1 };
+    expect(marked(rig.emulator, `${sandbox}/${names[won]!}`)).toEqual(three);
+    expect(marked(rig.emulator, `${sandbox}/${names[1 - won]!}`)).toEqual({});
   });
 
   it('with adopt leaves the watch to a watcher that is there', async () => {

@@ -69,6 +69,11 @@ export type Act =
   | { what: 'delete'; againAfterMs: number }
   /** Has Temporal know nothing any more of what has ended, then and later: after its retention period, or with a new namespace. */
   | { what: 'forget' }
+  /**
+   * Waits for its end, and takes the dataflow's marks off everything, as if others had made it. Then the flow is adopted:
+   * from now on it is created and updated from the definition that was read back.
+   */
+  | { what: 'adopt' }
   /** Changes the definition: whatever is started from now on is given the new one. */
   | { what: 'change'; part: ChangedPart; to: number }
   /** Waits for its end, changes the definition, and updates the dataflow. From now on it is updated, not created. */

@@ -1,7 +1,9 @@
-import { workflowId } from '../../src/definition/identity.ts';
+import { dataflowId, workflowId } from '../../src/definition/identity.ts';
 import type { Kind } from '../../src/resources/kinds.ts';
 import type { JsonObject } from '../../src/resources/resource.ts';
+import type { CreateDataflowResult } from '../../src/workflows/messages.ts';
 import { parseDefinition } from '../../src/definition/parse.ts';
+import { replaceFlow } from '../../src/plan/choices-of.ts';
 import { watcherWorkflowId } from '../../src/runs/names.ts';
 import {
   changedParts,
@@ -15,7 +17,7 @@ import { changed, definitionOf, type Definition, type Scenario } from './scenari
 import { SimulatedAep } from './simulated-aep.ts';
 import { SimulatedTemporal } from './simulated-temporal.ts';
 import { SimulatedWorker, type WorkerSettings, type WorkflowCode } from './simulated-worker.ts';
-import { addForeign, leftToDo, untouched, verdict, type Ended } from './verify.ts';
+import { addForeign, leftToDo, unmark, untouched, verdict, type Ended } from './verify.ts';
 import { type SimulatedProcess, VirtualClock } from './virtual-clock.ts';
 import type { WorkflowRun } from './workflow-run.ts';
 
@@ -63,10 +65,12 @@ class Life {
   readonly #told: WorkerSettings;
   readonly #temporal: SimulatedTemporal;
   readonly #aep: SimulatedAep;
-  /** As it was at first, before any change. */
-  readonly #original: Definition;
+  /** As it was at first, or when it was adopted, before any change. */
+  #original: Definition;
   readonly #changes: Record<ChangedPart, number> = { mapping: 0, source: 0, description: 0 };
   #asked: { key: string; definition: ReturnType<typeof parseDefinition>['definition'] } | undefined;
+  /** The flow that is being adopted. */
+  #adopting: string | undefined;
   /** Whether the dataflow is updated from now on, and not created. */
   #updates = false;
   readonly #foreign: { shelf: string; stored: JsonObject }[] = [];
@@ -154,13 +158,17 @@ class Life {
 
   get #input(): unknown {
     const definition = this.#definition;
+    const { sandbox, name } = definition;
+    if (this.#adopting !== undefined) return { sandbox, name, flowId: this.#adopting, adopt: true };
     if (!this.#updates) return definition;
-    const isOnce = definition.schedule.frequency === 'once';
-    return { definition, replaceFlow: isOnce ? 'backfill' : 'from-now' };
+    // The first that AEP leaves: where nothing rules it out, that is from now on.
+    const [choice] = replaceFlow('the flow', definition, this.clock.now()).options;
+    return { definition, replaceFlow: choice!.value };
   }
 
   #start(): WorkflowRun {
-    const type = this.#updates ? 'updateDataflow' : 'createDataflow';
+    const adopts = this.#adopting !== undefined;
+    const type = adopts ? 'importDataflow' : this.#updates ? 'updateDataflow' : 'createDataflow';
     return this.#temporal.start(workflowId(this.#definition), type, this.#input);
   }
 
@@ -179,7 +187,9 @@ class Life {
     if (act.what === 'change') this.#changes[act.part] = act.to;
     if (act.what === 'forget') this.#temporal.isForgetful = true;
     if (act.what === 'change' || act.what === 'forget') return run;
+    if (act.what === 'adopt') return this.#adopt(run);
     if (act.what === 'update') {
+      await this.#toTheEndOfAdoption(run);
       await this.#ended(run);
       this.#changes[act.part] = act.to;
       this.#updates = true;
@@ -209,6 +219,41 @@ class Life {
     return this.#start();
   }
 
+  async #adopt(run: WorkflowRun): Promise<WorkflowRun> {
+    const last = await this.#toTheEnd(run);
+    if (last.closed?.status !== 'COMPLETED') return last;
+    await this.#untilNothingArrives();
+    const { resources: ids } = last.closed.result as CreateDataflowResult;
+    unmark(dataflowId(this.#definition), this.#aep);
+    const own = [ids.flow, ids.sourceConnection, ids.targetConnection];
+    const { mappingSets } = this.#aep.shelves;
+    // One without a name is counted up by an update.
+    if (mappingSets.get(ids.mappingSet!)?.['name'] === undefined) own.push(ids.mappingSet);
+    const others = this.#everything().filter(({ stored }) => !own.includes(String(stored['id'])));
+    this.#foreign.splice(0, Infinity, ...others);
+    this.#adopting = ids.flow;
+    return this.#start();
+  }
+
+  /** Whether an adoption has ended well: then what it has read back is what is asked for from now on. */
+  #isAdopted(run: WorkflowRun): boolean {
+    if (this.#adopting === undefined || run.closed?.status !== 'COMPLETED') return false;
+    this.#original = (run.closed.result as { definition: Definition }).definition;
+    this.#asked = undefined;
+    Object.assign(this.#changes, { mapping: 0, source: 0, description: 0 });
+    this.#adopting = undefined;
+    this.#updates = false;
+    return true;
+  }
+
+  /** What AEP refused for good is mended, and whatever cut it off has passed. */
+  async #toTheEndOfAdoption(run: WorkflowRun): Promise<void> {
+    for (let left = this.#scenario.faults.length + 1; this.#adopting !== undefined && left > 0; left--) {
+      await this.#ended(run);
+      if (!this.#isAdopted(run)) run = this.#start();
+    }
+  }
+
   /**
    * To the end of a run that nobody disturbs any more. What AEP refused for good is mended and started again. Where the
    * definition was changed, the last run is one that was given the new one; a flow that lives is deleted first.
@@ -217,6 +262,10 @@ class Life {
     const { faults, acts } = this.#scenario;
     for (let left = faults.length + 2 * acts.length; ; left--) {
       await this.#ended(run);
+      if (this.#isAdopted(run)) {
+        run = this.#start();
+        continue;
+      }
       const type = failureTypeOf(run);
       const isOld = JSON.stringify(run.input) !== JSON.stringify(this.#input);
       const isRefused = run.closed?.status === 'FAILED' && type === 'Rejected' && faults.some(isRefusal);
@@ -253,11 +302,13 @@ class Life {
   #judge(run: WorkflowRun): Pick<Played, 'violations' | 'duplicates' | 'orphans' | 'humanSteps'> {
     const { status = 'RUNNING', result, failure } = run.closed ?? {};
     const why = failure && `${failure.applicationFailureInfo?.type} ${failure.message}`;
+    const applied = (result as Ended['result'])?.resources?.mappingSet;
     const judged = verdict(
       this.#definition,
       (shelf) => this.#aep.shelves[shelf].all(),
       { status, result: result as Ended['result'], why },
-      this.#foreign,
+      // What an adopted flow applies is its own by that.
+      this.#foreign.filter(({ stored }) => stored['id'] !== applied),
       this.#unknowable(),
     );
     const touched = untouched(this.#foreign, this.#everything());

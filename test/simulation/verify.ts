@@ -147,6 +147,19 @@ export function addForeign(definition: Definition, aep: SimulatedAep): void {
   aep.seed('flows', { name: `${definition.name}2`, description: withMark('Another', other) });
 }
 
+/** Takes the marks of a dataflow off everything, as if somebody else had made it. */
+export function unmark(dataflow: string, { shelves }: SimulatedAep): void {
+  for (const [kind, shelf] of Object.entries(shelfOf) as [Kind, ShelfName][])
+    for (const stored of shelves[shelf].all()) {
+      const { mark, description } = resources[kind].observe(stored);
+      if (mark?.dataflow !== dataflow) continue;
+      const { description: _, tags: __, ...plain } = stored;
+      const described = description === undefined ? plain : { ...plain, description };
+      const named = kind === 'mappingSet' ? { ...described, name: 'Theirs' } : described;
+      shelves[shelf].set(String(stored['id']), named);
+    }
+}
+
 /** What was there before and is not there as it was. */
 export function untouched(
   before: readonly { shelf: string; stored: JsonObject }[],

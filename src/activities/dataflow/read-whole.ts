@@ -18,6 +18,8 @@ export interface ReadWholeRequest {
 
 /** Bytes of JSON: Temporal takes two million in one payload. */
 const mostBytes = 1_500_000;
+/** Of one object: a workflow task that reads it back must not take seconds. No table has so many columns. */
+const mostMembers = 10_000;
 
 /** All that AEP answers of one resource, but for what looks like a secret; null where AEP has none. */
 export function readWholeOf(kind: Kind, dependencies: Dependencies) {
@@ -28,12 +30,21 @@ export function readWholeOf(kind: Kind, dependencies: Dependencies) {
       const answer = await beating(() => service.get(call, id, version));
       if (!answer) return null;
       const shown = withoutSecrets(kind, answer);
-      if (Buffer.byteLength(JSON.stringify(shown)) > mostBytes) throw tooLarge(kind, id);
+      const isTooLarge = Buffer.byteLength(JSON.stringify(shown)) > mostBytes || mostIn(shown) > mostMembers;
+      if (isTooLarge) throw tooLarge(kind, id);
       return shown;
     } catch (error) {
       throw failure(error);
     }
   };
+}
+
+/** How many members the object in it has that has most. */
+function mostIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const inside: unknown[] = Object.values(value);
+  const own = Array.isArray(value) ? 0 : inside.length;
+  return inside.reduce<number>((most, one) => Math.max(most, mostIn(one)), own);
 }
 
 function tooLarge(kind: Kind, id: string): ApplicationFailure {
