@@ -80,32 +80,36 @@ it('the README names every environment variable, npm script, dependency and sear
     expect(readme).toContain(`--name ${name} --type Keyword`);
 });
 
-it.each(['README.md', 'docs/changing.md', 'docs/approving.md', 'docs/folders.md'])(
-  "the TypeScript of %s fits the client's types",
-  async (page) => {
-    const folder = await mkdtemp(join(tmpdir(), 'aep-dataflows-docs-'));
-    onTestFinished(() => rm(folder, { recursive: true, force: true }));
-    await writeFile(join(folder, 'package.json'), '{"type": "module"}');
-    const settings = {
-      extends: resolve('tsconfig.json'),
-      compilerOptions: {
-        paths: { 'aep-dataflows/client': [resolve('src/client.ts')] },
-        typeRoots: [resolve('node_modules/@types')],
-      },
-      include: ['example.ts'],
-    };
-    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(settings));
-    const [example] = blocks(text(page), 'ts');
-    // Were the client's types not found, this line would be no error, and that would be one.
-    const witness = '// @ts-expect-error there is no such method\nawait dataflows.notThere();';
-    await writeFile(join(folder, 'example.ts'), `${example}\n${witness}`);
-    const compiler = resolve('node_modules/typescript/bin/tsc');
-    const compiled = run(process.execPath, [compiler, '--project', folder]);
-    expect(await compiled.catch(({ stdout }: { stdout: string }) => ({ stdout }))).toMatchObject({
-      stdout: '',
-    });
-  },
-);
+it.each([
+  'README.md',
+  'docs/changing.md',
+  'docs/approving.md',
+  'docs/folders.md',
+  'docs/importing.md',
+  'docs/promoting.md',
+])("the TypeScript of %s fits the client's types", async (page) => {
+  const folder = await mkdtemp(join(tmpdir(), 'aep-dataflows-docs-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  await writeFile(join(folder, 'package.json'), '{"type": "module"}');
+  const settings = {
+    extends: resolve('tsconfig.json'),
+    compilerOptions: {
+      paths: { 'aep-dataflows/client': [resolve('src/client.ts')] },
+      typeRoots: [resolve('node_modules/@types')],
+    },
+    include: ['example.ts'],
+  };
+  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(settings));
+  const [example] = blocks(text(page), 'ts');
+  // Were the client's types not found, this line would be no error, and that would be one.
+  const witness = '// @ts-expect-error there is no such method\nawait dataflows.notThere();';
+  await writeFile(join(folder, 'example.ts'), `${example}\n${witness}`);
+  const compiler = resolve('node_modules/typescript/bin/tsc');
+  const compiled = run(process.execPath, [compiler, '--project', folder]);
+  expect(await compiled.catch(({ stdout }: { stdout: string }) => ({ stdout }))).toMatchObject({
+    stdout: '',
+  });
+});
 
 it('documents and the Python client use the names that the workflows have', () => {
   const types = Object.keys(workflows);

@@ -1,4 +1,5 @@
 import { definitionSchema, type Definition, type Draft } from './definition.ts';
+import { chosenEnvironment, hasEnvironments, type Elsewhere } from './environments.ts';
 import type { FieldTree } from './field-tree.ts';
 import { suggestions, type Suggest } from './nearest.ts';
 import { withoutNulls } from './nulls.ts';
@@ -10,16 +11,39 @@ import { readShape } from './shape.ts';
 import { warningsOf } from './warnings.ts';
 import { wrappedDefinition } from './wrapped.ts';
 
+/** A definition that has passed every check. */
+export interface Parsed {
+  definition: Definition;
+  warnings: Warning[];
+  /** Where environments stand beside it: the ids that the others give. */
+  elsewhere?: Elsewhere;
+}
+
 /**
  * Checks everything that can be known without a call, and says everything that is wrong at once.
+ * @param input a definition, or one with `environments` beside it and the `environment` that is meant.
  * @throws InvalidDefinitionError
  */
-export function parseDefinition(input: unknown): { definition: Definition; warnings: Warning[] } {
+export function parseDefinition(input: unknown): Parsed {
   const { value, problem } = plainJson(input);
   if (problem) throw new InvalidDefinitionError([problem]);
+  const suggest = suggestions();
+  if (!hasEnvironments(value)) return parsed(value, suggest);
+  const { chosen, problems } = chosenEnvironment(value, suggest);
+  if (!chosen) throw new InvalidDefinitionError(problems);
+  try {
+    return { ...parsed(chosen.given, suggest), elsewhere: chosen.elsewhere };
+  } catch (error) {
+    if (!(error instanceof InvalidDefinitionError)) throw error;
+    throw new InvalidDefinitionError(
+      error.problems.map((one) => ({ ...one, field: chosen.placeOf(one.field) })),
+    );
+  }
+}
+
+function parsed(value: PlainObject, suggest: Suggest): Parsed {
   const wrapped = wrappedDefinition(value);
   if (wrapped) throw new InvalidDefinitionError([wrapped]);
-  const suggest = suggestions();
   const given = withoutNulls(withoutSchema(value), definitionSchema());
   const shape = readShape(given, definitionSchema(), suggest);
   const secrets = secretProblems(given);

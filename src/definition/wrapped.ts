@@ -5,6 +5,8 @@ export function isWrapped(
   input: unknown,
 ): input is Readonly<Record<string, unknown>> & { definition: object } {
   if (typeof input !== 'object' || input === null || Object.hasOwn(input, 'source')) return false;
+  // With environments beside it, it is a definition all the same.
+  if (Object.hasOwn(input, 'environments')) return false;
   const definition: unknown = Reflect.get(input, 'definition');
   return typeof definition === 'object' && definition !== null;
 }

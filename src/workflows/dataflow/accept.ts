@@ -1,17 +1,14 @@
 import { upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Definition } from '../../definition/definition.ts';
 import { dataflowId, workflowId } from '../../definition/identity.ts';
-import { parseDefinition } from '../../definition/parse.ts';
-import { InvalidDefinitionError, type Warning } from '../../definition/problems.ts';
+import { parseDefinition, type Parsed } from '../../definition/parse.ts';
+import { InvalidDefinitionError } from '../../definition/problems.ts';
 import { announcementOf } from './announcement.ts';
 import { invalid, invalidDefinition } from '../failures.ts';
 import { readOrRefuse } from '../inputs.ts';
 import { howToStart } from '../right-id.ts';
 
-export interface Accepted {
-  definition: Definition;
-  warnings: Warning[];
-}
+export type Accepted = Parsed;
 
 /**
  * Takes a definition as the input of the workflow that runs now, and notes what it is: its hash in the memo, for whoever

@@ -1,5 +1,6 @@
 import { CancellationScope, isCancellation, setCurrentDetails } from '@temporalio/workflow';
 import type { Definition } from '../../definition/definition.ts';
+import { toldElsewhere } from '../../definition/environments.ts';
 import { dataflowId, workflowId } from '../../definition/identity.ts';
 import { fittingPlan } from '../../plan/fitting-plan.ts';
 import { makePlan } from '../../plan/make-plan.ts';
@@ -33,7 +34,7 @@ const reading = (summary: string) => summarized(summary, listing);
  * in the plan's `problems`.
  */
 export async function planDataflow(input: unknown): Promise<Plan> {
-  const { definition, warnings } = parse(input);
+  const { definition, warnings, elsewhere = {} } = parse(input);
   const scope = CancellationScope.current();
   const report = reportProgress(definition, { isPlan: true });
   try {
@@ -47,7 +48,8 @@ export async function planDataflow(input: unknown): Promise<Plan> {
       stop: () => scope.cancel(),
     };
     const { plan } = await makePlan(asked, planReads(definition, recalled, report));
-    const told = fittingPlan(plan);
+    const problems = toldElsewhere(plan.problems, definition, elsewhere);
+    const told = fittingPlan({ ...plan, problems });
     report.plan(told);
     report.become('done');
     // Nobody needs to know any more how it came about.
