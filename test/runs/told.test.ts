@@ -188,7 +188,9 @@ describe('a cause', () => {
   test('of a run without rows says so where rows are expected', () => {
     const empty = (counts: Run['counts'], status: Run['status'] = 'success') =>
       told(ok(t0, { status, counts }), { rows: true });
-    expect(empty({ read: 0, written: 0 })).toMatchInlineSnapshot(`"degraded: The run brought no rows, where earlier runs brought some. | Check whether the source has new rows, and whether the delta column still moves with them."`);
+    expect(empty({ read: 0, written: 0 })).toMatchInlineSnapshot(
+      `"degraded: The run brought no rows, where earlier runs brought some. | Check whether the source has new rows, and whether the delta column still moves with them."`,
+    );
     expect(empty({ written: 0, read: 0 })).toBe(empty({ read: 0 }));
     expect(
       [empty({}), empty({ written: 1 }), empty({ read: 1, written: 1 })].map((one) => one.split(':')[0]),
@@ -221,9 +223,8 @@ describe('a cause', () => {
       'constructor',
       undefined,
     ];
-    expect(
-      codes.map((code) => JSON.stringify([code ?? null, causeOf(code)])).join('\n'),
-    ).toMatchInlineSnapshot(`
+    expect(codes.map((code) => JSON.stringify([code ?? null, causeOf(code)])).join('\n'))
+      .toMatchInlineSnapshot(`
       "["CONNECTOR-1001-500",{"next":"Check that the source can be reached and that its credentials, table and columns are still there; then run the flow again.","vague":true,"heals":true}]
       ["CONNECTOR-2001-500",{"next":"Look at the failed records in AEP (Monitoring, this flow run): most often the mapping or the schema does not fit the data.","vague":true,"heals":true}]
       ["CONNECTOR-3001-500",{"next":"AEP could not open a batch in the dataset. Run the flow again; if it fails again, check the dataset and ask Adobe.","heals":true}]
@@ -436,7 +437,9 @@ describe('the health of a flow', () => {
     });
     expect(late(t0 + 90 * minute).cause?.message).toBe(`A run was due at ${at(0)}; 2 runs have not come.`);
     const hidden = healthOf(watched, { ...state([]), unreadableSince: t0 }, {});
-    expect(`${hidden.cause?.message} ${hidden.cause?.next}`).toMatchInlineSnapshot(`"AEP shows the flow no more, though its source connection s is there: it is hidden by an access label, or was deleted by others while its source connection stays. If it is there: have the role of this client get access to the label of the flow; the watch then goes on by itself. If it was deleted: delete its source connection too, or send the update "stop" to its watcher."`);
+    expect(`${hidden.cause?.message} ${hidden.cause?.next}`).toMatchInlineSnapshot(
+      `"AEP shows the flow no more, though its source connection s is there: it is hidden by an access label, or was deleted by others while its source connection stays. If it is there: have the role of this client get access to the label of the flow; the watch then goes on by itself. If it was deleted: delete its source connection too, or send the update "stop" to its watcher."`,
+    );
   });
 
   test('is not judged by what did not come before the flow itself was read', () => {
