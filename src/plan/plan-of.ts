@@ -208,7 +208,8 @@ const longestValue = 80;
 /** Whose that is cannot be known: it may have been in the definition before, and somebody may have set it in AEP. */
 function notInDefinition(all: readonly Stepped[]): Warning[] {
   const told = new Map<string, { field: string; at: string[] }>();
-  for (const { step, besides = [] } of all)
+  // What is replaced does not stay, whatever there is of it.
+  for (const { step, besides = [] } of all.filter(({ step }) => isThere(step)))
     for (const { field, value } of besides) {
       const said = `${field} is ${cutJson(value, longestValue)}`;
       const { at } = told.get(said) ?? { at: [] };

@@ -157,6 +157,15 @@ describe('what a definition leaves out and somebody else may have set stays, wit
     expect(found.warnings[0]!.message).toMatch(/source connection .*schema .*target connection .*flow /);
   });
 
+  test('only of what stays where a flow is replaced with its pair', () => {
+    const { plan: found } = planned(
+      { ...sample, description: 'Orders of the shop' },
+      { ...sample, source: { ...sample.source, tableName: 'other' } },
+    );
+    expect(found.warnings).toMatchObject([{ code: 'not-in-definition', field: 'description' }]);
+    expect(found.warnings[0]!.message).toContain('in AEP (schema https://ns.adobe.com/t/schemas/4):');
+  });
+
   test('not of what is replaced, and not more of it than anybody reads', () => {
     const params = Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`p${n}`, n + 1]));
     const source = { ...sample.source, params };
