@@ -126,6 +126,47 @@ describe('a column that is no identifier', () => {
   });
 });
 
+describe('a path', () => {
+  test.each([
+    // [as it is written, with these columns, as it is sent]
+    ['date.x', [], '${date}.x'],
+    ['${date}.x', [], '${date}.x'],
+    ['Order ID[0].nr 1[*]', [], '${Order ID}[0].${nr 1}[*]'],
+    ['Order ID[a.b].c', ['Order ID'], '${Order ID}[a.b].c'],
+    ['a b.c.d e', ['a b.c'], String.raw`${'${'}a b\.c}.${'${'}d e}`],
+    ['a-b[0]', ['a-b'], '${a-b}[0]'],
+    ['a-b.c', ['a-b'], '${a-b}.c'],
+    ['a-b.c d', ['a-b'], '${a-b}.${c d}'],
+    ['a-b.c d[1]', ['a-b'], '${a-b}.${c d}[1]'],
+    ['a.b', ['a.b'], String.raw`a\.b`],
+    ['a.b.c', ['a', 'a.b'], String.raw`a\.b.c`],
+    ['.a b', [], '.${a b}'],
+    ['', [], ''],
+    ['[0]', [], '[0]'],
+    ['a {b}', [], String.raw`${'${'}a \{b\}}`],
+  ])('%s among %j is sent as %s', (path, columns, sent) => {
+    expect(spelled(path, new Set(columns))).toBe(sent);
+  });
+
+  test('leads into the column that is the longest part of it', () => {
+    const columns = new Set(['a', 'a.b', 'c[0]', 'x'.repeat(500)]);
+    const cases = [
+      ['a', 'a'],
+      ['a.b.c', 'a.b'],
+      ['a.c', 'a'],
+      ['a[0].b', 'a'],
+      ['c[0].d', 'c[0]'],
+      ['c.d', undefined],
+      ['ab', undefined],
+      ['.a', undefined],
+      ['x'.repeat(500), 'x'.repeat(500)],
+      [`${'x'.repeat(500)}.y`, 'x'.repeat(500)],
+      [`a.${'y'.repeat(600)}`, 'a'],
+    ] as const;
+    for (const [path, column] of cases) expect(columnOf(path, columns), path).toBe(column);
+  });
+});
+
 describe('an expression', () => {
   test('that names a column that is not there is refused, with the place and the right one', () => {
     expect(problemsOf(calculated('concat(und, " ", ${Oder ID})'))).toEqual([
@@ -168,8 +209,30 @@ describe('an expression', () => {
     ['concat("unfinished', []],
     [String.raw`get_values(\"firstName - John\", \"firstName\")`, []],
     ['größe * 1.5e3 + 0x1F', ['größe']],
+    ['$', []],
+    ['$.a', []],
+    ['', []],
+    ['f (a)', ['a']],
+    ['a.f(b)', ['a', 'b']],
+    ['f(a).b', ['a']],
+    ['object_to_map(a, b).c + d', ['a', 'd']],
+    ['object_to_map(a, b, f(c), c)', ['a', 'c']],
+    ['x.object_to_map(a, b)', ['x', 'a']],
+    ['f([a, b], object_to_map(c))', ['a', 'b', 'c']],
+    ['{a: b, c : d}', ['b', 'd']],
+    ['[a: b]', ['a', 'b']],
+    ['a /* b */', []],
+    ['a <= b', ['a', 'b']],
+    ['a = b', []],
   ])('%s names the columns %j', (expression, columns) => {
     expect(columnsIn(expression).map(({ path }) => path)).toEqual(columns);
+  });
+
+  test('says where each column stands', () => {
+    expect(columnsIn('f(a) + bb.c')).toEqual([
+      { path: 'a', character: 3 },
+      { path: 'bb.c', character: 8 },
+    ]);
   });
 
   test('of any text at all is read to its end', () => {
@@ -219,6 +282,23 @@ describe('a filter', () => {
 
   test('may write a column in other capitals and escaped, as its database takes it', () => {
     expect(problemsOf(filtered('city', '`AGE`'))).toEqual([]);
+  });
+
+  test('that looks up a part of something else names a column only there', () => {
+    const looking = (object: object) => ({
+      ...filtered(),
+      source: { ...filtered().source, filters: { nodeType: 'fieldLookup', fieldName: 'part', object } },
+    });
+    const column = (fieldName: string) => ({ nodeType: 'fieldLookup', fieldName });
+    expect(fieldsOf(looking(column('AGE')))).toEqual([]);
+    expect(fieldsOf(looking(column('zzzzzz')))).toEqual(['source.filters.object.fieldName']);
+    expect(fieldsOf(looking({ nodeType: 'parameterReference' }))).toEqual(['source.filters.fieldName']);
+    const filters = {
+      nodeType: 'literal',
+      fieldName: 'zzzzzz',
+      more: { nodeType: 'fieldLookup', fieldName: 5 },
+    };
+    expect(fieldsOf({ ...filtered(), source: { ...filtered().source, filters } })).toEqual([]);
   });
 
   test('is not checked where the columns are not known', () => {

@@ -109,6 +109,46 @@ test('a limit of AEP that is narrower than ours is enforced', () => {
   ]);
 });
 
+test('what is not allowed is told with the flow spec that does not, by its name or its id', () => {
+  const asked = settings(sample);
+  const copy = { ...asked, transformations: [{ name: 'Copy', params: {} }] };
+  const told = (spec: object, of = copy) =>
+    flowSpecProblems({ ...spec }, of).map(({ field, message }) => `${field}: ${message}`);
+  expect(told({ name: 'x', transformationSpecs: [null] })).toEqual([
+    "deltaColumn: is not taken by AEP's flow spec x: it has no transformation Copy",
+  ]);
+  expect(told({ id: 'y', transformationSpec: [] })).toEqual([
+    "deltaColumn: is not taken by AEP's flow spec y: it has no transformation Copy",
+  ]);
+  expect(told(modern)).toEqual(
+    [
+      `deltaColumn: is not what AEP's flow spec CRMToAEP allows: Instance does not have required property "deltaColumn".`,
+    ].map((one) => one.replace('deltaColumn: ', ': ')),
+  );
+  // A transformation of which nothing is told is allowed anything.
+  expect(told({ name: 'x', transformationSpecs: [{ name: 'Copy' }] })).toEqual([]);
+});
+
+test('only a load that runs once, of a spec that does not know that, is let off its interval', () => {
+  const once = { startTime: 1, frequency: 'once' };
+  const withSchedule = (spec: object, scheduleParams: Record<string, unknown>) =>
+    fields(
+      { name: 'x', scheduleSpec: { spec } },
+      { ...settings(sample), transformations: [], scheduleParams },
+    );
+  const bySpec = { properties: { frequency: { enum: ['minute'] }, interval: { type: 'integer' } } };
+  const strict = { type: 'object', ...bySpec, required: ['frequency', 'interval', 'more'] };
+  expect(withSchedule(strict, { ...once, more: 1 })).toEqual([]);
+  expect(withSchedule(strict, once)).toEqual(['schedule']);
+  expect(withSchedule(strict, { ...once, more: 1, interval: 'x' })).toEqual(['schedule.interval']);
+  expect(withSchedule(strict, { frequency: 'minute', more: 1 })).toEqual(['schedule']);
+  expect(
+    withSchedule({ ...strict, properties: { frequency: { enum: ['once'] } } }, { ...once, more: 1 }),
+  ).toEqual(['schedule']);
+  expect(withSchedule({ ...strict, properties: {} }, { ...once, more: 1 })).toEqual(['schedule']);
+  expect(withSchedule({ type: 'object', ...bySpec }, once)).toEqual([]);
+});
+
 test('a spec that says nothing, or that cannot be read, is left to AEP', () => {
   expect(fields({ id: 'x' }, settings(sample))).toEqual([]);
   const unreadable = {

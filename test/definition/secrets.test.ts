@@ -95,3 +95,25 @@ test('the longest text is searched in no time', () => {
   ])
     secretProblems(withParams({ note: piece.repeat(1_000_000 / piece.length) }));
 }, 2_000);
+
+test('a key tells of a secret only in what AEP gets as it is, and a connection string there from its beginning on', () => {
+  const fieldsOf = (input: unknown) => secretProblems(input).map(({ field }) => field);
+  const keys = { password: 'x', token: '', jwt: null, auth: { a: [] } };
+  expect(fieldsOf({ source: { params: keys } })).toEqual(['source.params.password', 'source.params.auth']);
+  expect(fieldsOf({ source: { data: { properties: keys } } })).toEqual([
+    'source.data.properties.password',
+    'source.data.properties.auth',
+  ]);
+  for (const input of [
+    keys,
+    { source: keys },
+    { source: { filters: keys } },
+    { target: { params: keys } },
+    { source: { more: { params: keys } } },
+  ])
+    expect(fieldsOf(input)).toEqual([]);
+  const text = 'Password = x';
+  expect(fieldsOf({ source: { params: { a: [text] } } })).toEqual(['source.params.a[0]']);
+  expect(fieldsOf({ source: { tableName: text } })).toEqual([]);
+  expect(fieldsOf({ source: { params: { a: [5, true, null, undefined] } } })).toEqual([]);
+});

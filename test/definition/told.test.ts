@@ -11,6 +11,8 @@ import { maxBytes, plainJson } from '../../src/definition/plain-json.ts';
 import { InvalidDefinitionError, tellProblems } from '../../src/definition/problems.ts';
 import { factsOf, sourceFacts } from '../../src/definition/source-facts.ts';
 import { parseStart, startProblem } from '../../src/definition/start.ts';
+import { anyId } from '../../src/definition/text.ts';
+import { timeZoneProblem } from '../../src/definition/time-zones.ts';
 import { bareDefinition, isWrapped } from '../../src/definition/wrapped.ts';
 import { fileSample, legacySample, parsed, problemsOf, sample } from './sample.ts';
 
@@ -609,6 +611,33 @@ describe('what was probably meant', () => {
     // What is the same but for its signs costs nothing.
     expect(suggest('Inter-val', ['interval'])).toBe('interval');
   });
+});
+
+test('a time zone that does not exist is told with the one that was probably meant', () => {
+  expect(timeZoneProblem('Europe/Paris')).toBeUndefined();
+  expect(timeZoneProblem('Europe/Pariss')).toBe(
+    'must be a time zone such as UTC or Europe/Paris; did you mean "Europe/Paris"?',
+  );
+  expect(timeZoneProblem('qqqqqqqqqqqqqq/1')).toBe('must be a time zone such as UTC or Europe/Paris');
+});
+
+test('the id of any resource is a word or an address', () => {
+  const takes = (text: string) => anyId().safeParse(text).success;
+  expect(['a-B_1', 'https://ns.adobe.com/t/schemas/1', 'x'.repeat(500)].map(takes)).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  expect(['', '-a', 'a b', 'https://ns.adobe.com', 'x'.repeat(501)].map(takes)).toEqual([
+    false,
+    false,
+    false,
+    false,
+    false,
+  ]);
+  expect(anyId().safeParse('a b').error?.issues[0]?.message).toContain(
+    'must be the id of a resource: letters, digits',
+  );
 });
 
 test('a definition inside of another object is told from the definition itself', () => {
