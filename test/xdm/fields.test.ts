@@ -136,15 +136,11 @@ describe('what is larger than any schema of AEP’s is open where we stop readin
   });
 
   test('many fields', () => {
-    const of = (count: number) => ({
-      properties: Object.fromEntries(
-        Array.from({ length: count }, (_, at) => [`f${at}`, { type: 'string' }]),
-      ),
-    });
+    const text = { type: 'string' };
+    const names = Array.from({ length: 50_000 }, (_, at) => `f${at}`);
     // The schema itself counts.
-    expect(typeAt(readFields(of(49_999)), 'f49998')).toBe('string');
-    expect(typeAt(readFields(of(50_000)), 'f49998')).toBe('string');
-    expect(typeAt(readFields(of(50_000)), 'f49999')).toBe('?');
+    const fields = readFields({ properties: Object.fromEntries(names.map((name) => [name, text])) });
+    expect([typeAt(fields, 'f49998'), typeAt(fields, 'f49999')]).toEqual(['string', '?']);
   });
 });
 
