@@ -19,16 +19,8 @@ export interface MappingSets extends Pick<Collection, 'list' | 'create'> {
   put(call: Call, id: string, body: JsonObject): Promise<{ version: number }>;
   /** What AEP says of each mapping of a body, in their order: no text where nothing is wrong. Changes nothing. */
   validate(call: Call, body: JsonObject): Promise<string[][]>;
-  /** What a set would make of rows, in their order. Changes nothing. */
-  preview(call: Call, body: { data: JsonObject[]; mappingSet: JsonObject }): Promise<Previewed[]>;
   /** All of them, newest first, page by page, so that a reader may stop early. */
   newest(call: Call): AsyncIterable<JsonObject[]>;
-}
-
-/** One row as a mapping set would write it, and what went wrong with some of its fields. */
-export interface Previewed {
-  data: JsonObject;
-  errors: string[];
 }
 
 export interface DataPrep {
@@ -37,6 +29,8 @@ export interface DataPrep {
 
 const path = '/conversion/mappingSets';
 const pageSize = 100;
+/** No set has so many versions: an AEP that answers with whatever is asked for must not be asked for ever. */
+const longestLeap = 2 ** 16;
 
 const page = z.looseObject({
   data: z.array(identified),
@@ -56,7 +50,6 @@ const validated = z
       /^success$/i.test(status) ? [] : told.length > 0 ? told : [status],
     ),
   );
-const previewed = z.array(z.object({ data: z.looseObject({}), errors }));
 
 function textOfError(error: unknown): string {
   if (typeof error === 'string') return error;
@@ -78,19 +71,23 @@ export function createDataPrep(http: Http): DataPrep {
       get,
       async getNewest(call, id) {
         let newest = await get(call, id);
-        while (newest !== undefined && versionOf(newest) !== undefined) {
-          const wanted: number = versionOf(newest)! + 1;
-          const next = await get(call, id, wanted).catch(nothingWhereRefused);
+        let isGrowing = true;
+        // In leaps that double as long as there is one, and then halve: a set may have thousands of versions.
+        for (let leap = 1; newest && leap >= 1 && leap <= longestLeap;) {
+          const version = versionOf(newest);
+          if (version === undefined) break;
+          const next = await get(call, id, version + leap).catch(nothingWhereRefused);
           // A version that is not there may be answered with another one.
-          if (next === undefined || versionOf(next) !== wanted) break;
-          newest = next;
+          const isThere = next !== undefined && versionOf(next) === version + leap;
+          if (isThere) newest = next;
+          isGrowing &&= isThere;
+          leap = isGrowing ? 2 * leap : Math.floor(leap / 2);
         }
         return newest;
       },
       put: (call, id, body) => http.send(call, { method: 'PUT', path: `${path}/${segment(id)}`, body }, put),
       validate: (call, body) =>
         http.send(call, { method: 'POST', path: `${path}/validate`, body }, validated),
-      preview: (call, body) => http.send(call, { method: 'POST', path: `${path}/preview`, body }, previewed),
       create: (call, body) => http.send(call, { method: 'POST', path, body }, created),
       newest: (call) => pagesOf(http.sender(call), [['orderBy', '-createdDate']]),
     },

@@ -117,18 +117,13 @@ describe('against the emulator', () => {
     expect(await aep.flowService.flows.get(call, id)).toMatchObject({ state: 'enabled', name: 'renamed' });
   });
 
-  test('a mapping is judged row by row and tried on rows, and neither leaves anything behind', async () => {
+  test('a mapping is judged row by row, which leaves nothing behind', async () => {
     const schemaRef = { id: await makeSchema(), contentType: fullSchema };
     const row = (source: string, destination: string) => ({ sourceType: 'EXPRESSION', source, destination });
     const body = { outputSchema: { schemaRef }, mappings: [row('a', '_id'), row('a(', 'nowhere')] };
     const [right, wrong] = await aep.dataPrep.mappingSets.validate(call, body);
     expect(right).toEqual([]);
     expect(wrong).toEqual([expect.stringContaining('nowhere'), expect.stringContaining('a(')]);
-    const mappings = [row('concat(a, "!")', '_id'), row('no_such(a)', 'person.name.firstName')];
-    const mappingSet = { outputSchema: { schemaRef }, mappings };
-    expect(await aep.dataPrep.mappingSets.preview(call, { data: [{ a: 'x' }], mappingSet })).toEqual([
-      { data: { _id: 'x!' }, errors: [expect.stringContaining('no_such')] },
-    ]);
     expect(emulator.control.resources('mappingSets')).toEqual([]);
   });
 

@@ -223,6 +223,27 @@ describe('Data Prep', () => {
     ]);
   });
 
+  test.each([0, 1, 6, 7, 1_000])(
+    'finds the newest of %i versions more than AEP shows, in few steps',
+    async (last) => {
+      const { aep, requests } = await fakeAep((request, response) => {
+        const version = Number(request.query.get('version') ?? 0);
+        if (version > last) json(response, 404, { title: 'Not found' });
+        else json(response, 200, { id: '4f2', version });
+      });
+      expect(await aep.dataPrep.mappingSets.getNewest(call, '4f2')).toMatchObject({ version: last });
+      expect(requests.length).toBeLessThan(24);
+    },
+  );
+
+  test('is not asked for ever for newer versions by an AEP that answers with whatever is asked for', async () => {
+    const { aep, requests } = await fakeAep((request, response) =>
+      json(response, 200, { id: '4f2', version: Number(request.query.get('version') ?? 0) }),
+    );
+    await aep.dataPrep.mappingSets.getNewest(call, '4f2');
+    expect(requests.length).toBeLessThan(24);
+  });
+
   test('shows one', async () => {
     const { aep, requests } = await fakeAep((_, response) =>
       json(response, 200, { id: '4f2', mappings: [] }),

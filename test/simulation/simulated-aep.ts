@@ -154,7 +154,6 @@ export class SimulatedAep {
             this.#ask(process, call, 'update', 'mappingSets', () => this.#put(id, body)) as Promise<{
               version: number;
             }>,
-          preview: notSimulated,
           async *newest(call) {
             yield (await mappingSets.list(call, {})).toReversed();
           },
