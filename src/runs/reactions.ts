@@ -174,7 +174,6 @@ export function followRetries(
       chains = chains.filter((one) => one !== chain);
       continue;
     }
-    if (!chain && !retry) continue;
     const { root, tried } = chain ?? { root: run.id, tried: 0 };
     const again = retry && tried < retry.times && causeOf(run.cause?.code).heals;
     chains = chains.filter((one) => one !== chain);

@@ -19,6 +19,8 @@ const forTypes =
 const noSuch = 'No input has such a value, so that nothing comes of it.';
 const bound = 'A bound that is generous anyway: one more or less is the same.';
 const cached = 'The same, only slower.';
+const noNumber = 'The same without: a comparison with what is no number is false.';
+const implied = 'The same: the other half of the condition says so already.';
 
 /** Each survivor that we know of, and why no test is to notice it. */
 const named: Named[] = [
@@ -39,6 +41,49 @@ const named: Named[] = [
   { file: 'src/xdm/nearest-path.ts', was: 'last === undefined', becomes: 'false', why: forTypes },
   { file: 'src/xdm/path.ts', was: 'end > at', becomes: 'end >= at', why: noSuch },
   { file: 'src/xdm/path.ts', was: 'wrapped > at', becomes: 'wrapped >= at', why: noSuch },
+
+  { file: 'src/runs/notification.ts', was: 'firstWindow?.runId', why: forTypes },
+  { file: 'src/runs/notification.ts', was: 'firstWindow?.cause', why: forTypes },
+  { file: 'src/runs/notification.ts', was: 'cause?.next', why: forTypes },
+  { file: 'src/runs/notification.ts', was: "''", why: noSuch },
+  { file: 'src/runs/reactions.ts', was: 'watch.pauseAfter !== undefined', becomes: 'true', why: noNumber },
+  { file: 'src/runs/reactions.ts', was: 'record.last[0]?.cause', why: forTypes },
+  { file: 'src/runs/reactions.ts', was: 'before.reported?.verdict', why: forTypes },
+  { file: 'src/runs/reactions.ts', was: 'run.cause?.code', why: 'What has failed has a cause.' },
+  { file: 'src/runs/reactions.ts', was: 'doubtSince === undefined', becomes: 'false', why: noNumber },
+  { file: 'src/runs/health.ts', was: "verdict === 'stuck' && cause", why: implied },
+  { file: 'src/runs/health.ts', was: "verdict === 'stuck'", becomes: 'true', why: implied },
+  { file: 'src/runs/health.ts', was: '!expected || !flow.schedule', why: implied },
+  { file: 'src/runs/health.ts', was: '!streak || !last[0]', why: implied },
+  { file: 'src/runs/next-look.ts', was: 'onceDone !== undefined', becomes: 'true', why: noNumber },
+  { file: 'src/runs/next-look.ts', was: 'deadline !== undefined', becomes: 'true', why: noNumber },
+  {
+    file: 'src/runs/verdict.ts',
+    was: "''",
+    why: 'What stands where a run has no error, and this one has some.',
+  },
+  { file: 'src/runs/verdict.ts', was: 'lost.length > 0', why: 'An empty text says no more than none.' },
+  { file: 'src/runs/watch-state.ts', was: 'lastRead === undefined', becomes: 'false', why: forTypes },
+  {
+    file: 'src/runs/watch-state.ts',
+    was: '{ now: readAt - behindMs, stuckAfterMs: patienceOf(known.record, settings) }',
+    why: 'Only open runs need patience, and these have ended.',
+  },
+  {
+    file: 'src/runs/watch-state.ts',
+    was: 'readAt - behindMs',
+    why: 'Only open runs need patience, and these have ended.',
+  },
+  { file: 'src/runs/watch-state.ts', was: 'record.streak?.verdict', why: forTypes },
+  { file: 'src/runs/watch-state.ts', was: 'false', why: 'The look that begins a watch says it anyway.' },
+  {
+    file: 'src/runs/first-window.ts',
+    was: 'start > loadedUntil',
+    becomes: 'start >= loadedUntil',
+    why: 'Moments that are the same fit.',
+  },
+  { file: 'src/runs/flow.ts', was: 'periodMs === undefined', becomes: 'false', why: noNumber },
+  { file: 'src/runs/raw.ts', was: 'time === undefined', becomes: 'false', why: noNumber },
 ];
 
 export function isNamed({ file, was, becomes }: Survivor): boolean {

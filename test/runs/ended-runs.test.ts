@@ -38,3 +38,12 @@ test('of far more runs than a follower signals at once, the first are taken', ()
   const runs = Array.from({ length: 10_000 }, (_, index) => ({ ...run, id: String(index) }));
   expect(readEndedRuns({ readAt: now, runs }, now, 'f').runs).toHaveLength(1_000);
 });
+
+test('who does not say when it looked has never looked', () => {
+  expect(readEndedRuns({ runs: 'none' }, now, 'f')).toStrictEqual({ readAt: 0, runs: [] });
+  expect(readEndedRuns({ readAt: -1, lastRead: '5' }, now, 'f')).toStrictEqual({
+    readAt: 0,
+    lastRead: 5,
+    runs: [],
+  });
+});

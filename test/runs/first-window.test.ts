@@ -35,10 +35,12 @@ describe('the first window of a flow that has taken the place of another', () =>
   test.each([
     ['at the very end of the last one', t0],
     ['less than a second from it', t0 + 900],
+    ['a second from it', t0 - 1_000],
   ])('is no news where it begins %s', (_, windowStart) => {
     const { state, health, messages } = after([[withWindow(ok(t0 + minute), windowStart)]]);
     expect(health).not.toHaveProperty('firstWindow');
     expect(state).not.toHaveProperty('follows');
+    expect(state).not.toHaveProperty('firstWindow');
     expect(messages.filter(isOfWindow)).toEqual([]);
   });
 
@@ -60,6 +62,7 @@ describe('the first window of a flow that has taken the place of another', () =>
         expect(describeHealth(health)).toContain(moment);
       }
       expect(told[0]!.next).toContain(next);
+      expect(told[0]!.cause!.message).not.toContain('failed');
     },
   );
 
@@ -78,6 +81,9 @@ describe('the first window of a flow that has taken the place of another', () =>
     const follows = { ...predecessor, failed: ['run-7', 'run-8'] };
     const { health } = after([[withWindow(ok(t0 + minute), t0 + hour)]], follows);
     expect(health.firstWindow!.cause.message).toContain('its last runs failed (run-7, run-8)');
+    expect(describeHealth(health)).toContain(`**Next**: ${health.firstWindow!.cause.next}`);
+    const none = after([[withWindow(ok(t0 + minute), t0 + hour)]], { ...predecessor, failed: [] });
+    expect(none.health.firstWindow!.cause.message).toMatch(/had loaded up to \S+Z; the first window/);
   });
 
   test('is told though so many runs ended at once that it is not among the latest', () => {

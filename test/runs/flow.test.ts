@@ -95,6 +95,8 @@ describe('a schedule', () => {
 
   test('says how many runs have not come', () => {
     expect(missedRuns(quarterly, start, start - 1)).toBe(0);
+    expect(missedRuns(quarterly, start, start - 60 * minute)).toBe(0);
+    expect(missedRuns({ startTime: start }, start, start - 1)).toBe(0);
     expect(missedRuns(quarterly, start, start)).toBe(1);
     expect(missedRuns(quarterly, start, start + 60 * minute)).toBe(5);
     expect(missedRuns({ startTime: start }, start, start + 600 * minute)).toBe(1);

@@ -4,13 +4,21 @@ import type { Flow } from '../../src/runs/flow.ts';
 import { isOver, planLook } from '../../src/runs/next-look.ts';
 import { isPast, reportOf, type Reported } from '../../src/runs/notification.ts';
 import {
+  asking,
+  doubted,
+  followRetries,
+  givenUp,
   inheritanceOf,
   noReactions,
   pauseBefore,
   putOff,
-  asking,
-  givenUp,
+  react,
+  type Reactions,
+  type RetryChain,
 } from '../../src/runs/reactions.ts';
+import { judgedSince, readFrom, startCursor, offer } from '../../src/runs/cursor.ts';
+import { healthOf } from '../../src/runs/health.ts';
+import type { Watch } from '../../src/definition/watch.ts';
 import type { Run } from '../../src/runs/run.ts';
 import { emptyRecord } from '../../src/runs/verdict.ts';
 import {
@@ -144,6 +152,11 @@ describe('a look', () => {
     expect(
       behind([ok(t0 + 40 * minute, { end: t0 + 45 * minute })], {}, { ...seen, heardAt: t0 + 9 * hour }),
     ).toBe(75 * minute);
+  });
+
+  test('judges runs in the order in which they started', () => {
+    const state = look(begun(), t0 + 3 * hour, [failed(t0 + 2 * hour), ok(t0), failed(t0 + hour)]);
+    expect(state.record.streak).toMatchObject({ verdict: 'failed', runs: 2 });
   });
 
   test('hears of what ended as long as no more is known than there can be', () => {
@@ -318,6 +331,11 @@ describe('what is reported', () => {
     expect(isPast(endless, begun())).toBe(true);
     expect(isPast(run, { ...begun(), behindMs: 1 })).toBe(false);
     expect(report('failed', undefined, begun())).toEqual({ reported: { verdict: 'failed', silent: true } });
+    for (const verdict of ['overdue', 'stuck', 'unreadable'])
+      expect(report(verdict, undefined, begun())).toEqual({
+        reported: { verdict },
+        change: { event: 'changed' },
+      });
   });
 
   test.each<[string, Reported | undefined, object]>([
@@ -381,5 +399,109 @@ describe('a retry', () => {
     const state = look(begun(), t0 + hour, [ok(t0, { id: 'b' })]);
     expect(givenUp(chain, state, 'Why')).toMatchObject({ run: { id: 'b', verdict: 'ok' }, refusal: 'Why' });
     expect(givenUp(other, state, undefined)).toStrictEqual({ run: { id: 'y' }, refusal: undefined });
+  });
+});
+
+describe('reactions', () => {
+  const settled = (state: WatchState, before: Partial<Reactions>, watch: Watch) =>
+    react({ ...noReactions, ...before }, state, healthOf({ sandbox: 'prod', flowId: 'f' }, state, {}), watch);
+  const two = look(begun(), t0 + 2 * hour, [failed(t0), failed(t0 + hour)]);
+  const ids = two.record.last.map(({ id }) => id);
+
+  test('forget what was asked of runs that are not among the latest any more', () => {
+    const asked = { [ids[0]!]: 'underWay' as const, gone: 'inDoubt' as const };
+    expect(settled(two, { asked }, {}).reactions.asked).toEqual({ [ids[0]!]: 'underWay' });
+    expect(settled(two, {}, {}).reactions).not.toHaveProperty('asked');
+  });
+
+  test('disable a flow for failures that have just come, and not for those that were seen before it was asked for', () => {
+    const reported = { verdict: 'failed' as const };
+    expect(settled(two, { reported }, { pauseAfter: 2 }).actions.pause).toBe(2);
+    expect(settled(two, { reported, seen: ids }, { pauseAfter: 2 }).actions.pause).toBeUndefined();
+    // Nor for one that is older, came late and went well.
+    const late = look(two, t0 + 3 * hour, [ok(t0 - 8 * hour)]);
+    expect(settled(late, { reported, seen: ids }, { pauseAfter: 2 }).actions.pause).toBeUndefined();
+    const paused = { ...two, flow: disabled };
+    expect(settled(paused, { reported }, { pauseAfter: 2 }).actions.pause).toBeUndefined();
+    const chains = [{ root: 'a', run: 'a', tried: 0, dueAt: t0 }];
+    const { reactions } = settled(two, { reported, chains }, { pauseAfter: 2, retry: { times: 2 } });
+    expect(reactions).toMatchObject({
+      chains: [],
+      forgiven: 2,
+      pausedBy: { failures: 2, cause: { code: 'CONNECTOR-1001-500' } },
+    });
+  });
+
+  test('remember that they disabled a flow until it was seen disabled and runs again', () => {
+    const pausedBy = { failures: 2 };
+    const after = (state: WatchState, verdict: 'failed' | 'paused') =>
+      settled(state, { pausedBy, seen: ids, reported: { verdict } }, {}).reactions;
+    expect(after({ ...two, flow: disabled }, 'paused').pausedBy).toEqual(pausedBy);
+    expect(after(two, 'failed').pausedBy).toEqual(pausedBy);
+    expect(after(two, 'paused')).not.toHaveProperty('pausedBy');
+    expect(after(two, 'paused').forgiven).toBe(2);
+    expect(settled(two, { seen: ids, reported: { verdict: 'paused' } }, {}).reactions.forgiven).toBe(0);
+  });
+
+  test('go on with a chain for what has just come of it, and for nothing else', () => {
+    const [newest] = two.record.last;
+    const chain: RetryChain = { root: 'a', run: newest!.id, tried: 1, dueAt: t0 + 5 };
+    const follow = (fresh = two.record.last, retry: Watch['retry'] | null = { times: 3 }, before = [chain]) =>
+      followRetries(before, fresh, two, retry ? { retry } : {});
+    expect(follow([])).toEqual({ chains: [chain], gaveUp: [] });
+    expect(follow([newest!]).chains).toEqual([{ ...chain, dueAt: t0 + 2 * hour + 10 * minute }]);
+    expect(follow([newest!], null)).toEqual({ chains: [], gaveUp: [{ run: newest }] });
+    expect(follow([newest!], null, [])).toEqual({ chains: [], gaveUp: [] });
+    const forGood = { ...newest!, cause: { code: 'X-1-403', message: '', next: '' } };
+    expect(follow([forGood], { times: 3 }, [])).toEqual({ chains: [], gaveUp: [] });
+    expect(follow([forGood])).toEqual({ chains: [], gaveUp: [{ run: forGood }] });
+  });
+
+  test('take for the answer what started since AEP was asked, by its clock and a minute before', () => {
+    const chain: RetryChain = { root: 'a', run: 'a', tried: 1, dueAt: t0, doubtSince: t0 + 10 * minute };
+    const answered = (start: number, more: Partial<WatchState> = {}, id = 'b') => {
+      const state = { ...begun(), behindMs: minute, ...more };
+      return followRetries(
+        [chain],
+        [],
+        { ...state, cursor: { ...state.cursor, open: [{ id, start }] } },
+        { retry: { times: 3 } },
+      ).chains[0]!.run;
+    };
+    expect(answered(t0 + 8 * minute)).toBe('b');
+    expect(answered(t0 + 8 * minute - 1)).toBe('a');
+    expect(answered(t0 + 9 * minute, { behindMs: 0 })).toBe('b');
+    expect(answered(t0 + 9 * minute - 1, { behindMs: 0 })).toBe('a');
+    const itself = followRetries(
+      [chain],
+      [],
+      { ...begun(), cursor: { ...begun().cursor, open: [{ id: 'a', start: t0 + hour }] } },
+      { retry: { times: 3 } },
+    );
+    expect(itself.chains).toEqual([chain]);
+    expect(doubted([chain], chain, { askedAt: t0, now: t0 }, {})[0]!.dueAt).toBe(t0 + 20 * minute);
+  });
+});
+
+describe('the cursor', () => {
+  test('has an ordinary read begin six hours before the newest run, and never below the floor', () => {
+    const cursor = startCursor(t0);
+    expect(readFrom({ ...cursor, high: t0 - 3 * hour })).toBe(cursor.floor);
+    expect(readFrom({ ...cursor, high: t0 })).toBe(t0 - 6 * hour);
+  });
+
+  test('has a read bring nothing again of the days that it is about, nor what came too late', () => {
+    const judged = { '2026-03-01': ['a'], '2026-03-02': ['b'], '2026-03-03': ['c'] };
+    expect(judgedSince({ ...startCursor(t0), judged }, t0)).toEqual(['b', 'c']);
+    expect(judgedSince({ ...startCursor(t0), judged, late: ['d'] }, t0 + day)).toEqual(['d', 'c']);
+  });
+
+  test('counts what came too late once, however much of it there is', () => {
+    const late = Array.from({ length: 150 }, (_, n) => ok(t0 - 9 * day, { id: `late-${n}` }));
+    const offered = (cursor: ReturnType<typeof startCursor>) =>
+      offer(cursor, late, { now: t0, hasEnded: () => true });
+    const once = offered(startCursor(t0));
+    expect(once.ended).toEqual([]);
+    expect(offered(once.cursor).cursor.tooLate).toBe(150);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readRun, statusOf } from '../../src/runs/read-run.ts';
+import { readRun, statusOf, windowOf } from '../../src/runs/read-run.ts';
 import { hasEnded } from '../../src/runs/run.ts';
 
 test('a run without a start counts from its creation', () => {
@@ -208,4 +208,19 @@ describe('a run', () => {
     expect(error!.code).toHaveLength(60);
     expect(error!.message).toBe(error!.code);
   });
+});
+
+test('the window of a run is that of the first activity which has one, or a part of one', () => {
+  const activity = (extensions: object) => ({ durationSummary: { extensions } });
+  const [from, to] = [1_600_000_000_000, 1_600_000_900_000];
+  const windowIn = (...activities: object[]) => windowOf({ activities });
+  expect(windowIn(activity({}), activity({ windowStart: from, windowEnd: to }))).toStrictEqual({
+    start: from,
+    end: to,
+  });
+  expect(windowIn(activity({ windowEnd: to }), activity({ windowStart: from }))).toStrictEqual({ end: to });
+  expect(windowIn(activity({ windowStart: from }), activity({ windowEnd: to }))).toStrictEqual({
+    start: from,
+  });
+  expect(windowIn()).toStrictEqual({});
 });

@@ -140,6 +140,7 @@ describe('a message', () => {
     expect(runOf('ok')).toBe('r-1');
     expect(runOf('stuck')).toBe('hangs');
     expect(runOf('stuck', { lastRuns: [] })).toBe('old');
+    expect(runOf('stuck', { lastRuns: [{ runId: 'r-1', start: at(20), verdict: 'ok' }] })).toBe('hangs');
     expect(['overdue', 'paused', 'unreadable'].map((verdict) => runOf(verdict as Health['verdict']))).toEqual(
       [undefined, undefined, undefined],
     );
@@ -196,6 +197,7 @@ describe('a cause', () => {
       [empty({}), empty({ written: 1 }), empty({ read: 1, written: 1 })].map((one) => one.split(':')[0]),
     ).toEqual(['ok', 'ok', 'ok']);
     expect(told(ok(t0, { counts: { written: 0 } })).split(':')[0]).toBe('ok');
+    expect(empty({ read: 0, written: 0 }, 'partialSuccess')).toContain('AEP ended the run with');
   });
 
   test('of a run that hangs says how long, in whole minutes', () => {
@@ -220,24 +222,26 @@ describe('a cause', () => {
       'CONNECTOR-1-404',
       'X-1-4299',
       'X-400-1',
+      'X-408-400',
       'constructor',
       undefined,
     ];
     expect(codes.map((code) => JSON.stringify([code ?? null, causeOf(code)])).join('\n'))
       .toMatchInlineSnapshot(`
-      "["CONNECTOR-1001-500",{"next":"Check that the source can be reached and that its credentials, table and columns are still there; then run the flow again.","vague":true,"heals":true}]
-      ["CONNECTOR-2001-500",{"next":"Look at the failed records in AEP (Monitoring, this flow run): most often the mapping or the schema does not fit the data.","vague":true,"heals":true}]
-      ["CONNECTOR-3001-500",{"next":"AEP could not open a batch in the dataset. Run the flow again; if it fails again, check the dataset and ask Adobe.","heals":true}]
-      ["INGEST-1212-400",{"next":"Download the failed records from AEP (Monitoring, this flow run), and correct them or the mapping.","vague":true,"heals":false}]
-      ["MAPPER-3700-400",{"next":"Compare the mapping with the failed records: an expression or a type does not fit the data.","heals":false}]
-      ["MAPPER-1",{"next":"Compare the mapping with the failed records, and correct one of them.","heals":true}]
-      ["INGEST-1-500",{"next":"Download the failed records from AEP (Monitoring, this flow run), and correct them.","heals":true}]
-      ["CONNECTOR-1-404",{"next":"Check the source and its base connection in AEP, then run the flow again.","heals":false}]
-      ["X-1-4299",{"next":"Open this flow run in AEP (Sources, Dataflows) for its details.","heals":true}]
-      ["X-400-1",{"next":"Open this flow run in AEP (Sources, Dataflows) for its details.","heals":true}]
-      ["constructor",{"next":"Open this flow run in AEP (Sources, Dataflows) for its details.","heals":true}]
-      [null,{"next":"Open this flow run in AEP (Sources, Dataflows) for its details.","heals":true}]"
-    `);
+        "["CONNECTOR-1001-500",{"next":"Check that the source can be reached and that its credentials, table and columns are still there; then run the flow again.","vague":true,"heals":true}]
+        ["CONNECTOR-2001-500",{"next":"Look at the failed records in AEP (Monitoring, this flow run): most often the mapping or the schema does not fit the data.","vague":true,"heals":true}]
+        ["CONNECTOR-3001-500",{"next":"AEP could not open a batch in the dataset. Run the flow again; if it fails again, check the dataset and ask Adobe.","heals":true}]
+        ["INGEST-1212-400",{"next":"Download the failed records from AEP (Monitoring, this flow run), and correct them or the mapping.","vague":true,"heals":false}]
+        ["MAPPER-3700-400",{"next":"Compare the mapping with the failed records: an expression or a type does not fit the data.","heals":false}]
+        ["MAPPER-1",{"next":"Compare the mapping with the failed records, and correct one of them.","heals":true}]
+        ["INGEST-1-500",{"next":"Download the failed records from AEP (Monitoring, this flow run), and correct them.","heals":true}]
+        ["CONNECTOR-1-404",{"next":"Check the source and its base connection in AEP, then run the flow again.","heals":false}]
+        ["X-1-4299",{"next":"Open this flow run in AEP (Sources, Dataflows) for its details.","heals":true}]
+        ["X-400-1",{"next":"Open this flow run in AEP (Sources, Dataflows) for its details.","heals":true}]
+        ["X-408-400",{"next":"Open this flow run in AEP (Sources, Dataflows) for its details.","heals":false}]
+        ["constructor",{"next":"Open this flow run in AEP (Sources, Dataflows) for its details.","heals":true}]
+        [null,{"next":"Open this flow run in AEP (Sources, Dataflows) for its details.","heals":true}]"
+      `);
   });
 });
 
@@ -407,6 +411,18 @@ describe('the health of a flow', () => {
       ],
       undelivered: 4,
       watch: { began: at(61), lastNews: at(61) },
+    });
+  });
+
+  test('has no end of a run of which AEP gave none', () => {
+    const { end: _end, ...endless } = ok(t0, { id: 'r' });
+    const [run] = healthOf(watched, state([endless]), {}).lastRuns;
+    expect(run).toStrictEqual({
+      runId: 'r',
+      start: at(0),
+      verdict: 'ok',
+      recordsRead: 100,
+      recordsWritten: 100,
     });
   });
 
