@@ -27,6 +27,8 @@ export interface Compared {
 export interface SandboxResult {
   machine: Machine;
   definitions: number;
+  /** How many of them were planned each by itself: what that cost is counted up to all of them. */
+  singles: number;
   latencyMs: number;
   /** How long `applyDataflows` took to make all of them. */
   applied: { ms: number; calls: number; perSecond: number };
@@ -42,7 +44,7 @@ const latencyMs = 5;
 /** Plans that are under way at the same time: enough to keep every part busy. */
 const atOnce = 50;
 
-export async function sandbox(count: number): Promise<SandboxResult> {
+export async function sandbox(count: number, singles: number): Promise<SandboxResult> {
   const machine = await describeMachine();
   await using parts = new AsyncDisposableStack();
   const flags = ['--latency', String(latencyMs), '--record-limit', '1000000'];
@@ -57,24 +59,25 @@ export async function sandbox(count: number): Promise<SandboxResult> {
   const result: SandboxResult = {
     machine,
     definitions: count,
+    singles,
     latencyMs,
     applied: { ms, calls: total, perSecond: Number(((count * 1000) / ms).toFixed(1)) },
-    without: await compare(stack, definitions),
-    with: await compare(stack, definitions.map(changed)),
+    without: await compare(stack, definitions, singles),
+    with: await compare(stack, definitions.map(changed), singles),
   };
   keepJson('sandbox', result);
   return result;
 }
 
-async function compare(stack: BenchStack, definitions: Definition[]): Promise<Compared> {
+async function compare(stack: BenchStack, definitions: Definition[], singles: number): Promise<Compared> {
   const together = new Map<string, string | undefined>();
   const many = await costOf(stack, async () => {
     const { dataflows } = await stack.dataflows.planMany({ definitions });
     for (const { name, digest } of dataflows) together.set(name, digest);
   });
   let same = 0;
-  const single = await costOf(stack, async () => {
-    const left = [...definitions];
+  const measured = await costOf(stack, async () => {
+    const left = definitions.slice(0, singles);
     const one = async () => {
       for (let next = left.pop(); next; next = left.pop()) {
         const { digest } = await stack.dataflows.plan(next);
@@ -83,6 +86,12 @@ async function compare(stack: BenchStack, definitions: Definition[]): Promise<Co
     };
     await Promise.all(Array.from({ length: atOnce }, one));
   });
+  const share = definitions.length / singles;
+  const single = {
+    ...measured,
+    ms: Math.round(measured.ms * share),
+    total: Math.round(measured.total * share),
+  };
   const rounded = (value: number) => Number(value.toFixed(4));
   return {
     many,
@@ -117,17 +126,19 @@ async function costOf(stack: BenchStack, work: () => Promise<void>): Promise<Cos
   return { ms, calls, total: Object.values(calls).reduce((sum, one) => sum + one, 0) };
 }
 
-const help = `Usage: npm run bench -- sandbox [--definitions N]
+const help = `Usage: npm run bench -- sandbox [--definitions N] [--singles N]
 
 Makes many dataflows by applyDataflows, and plans them: together by planDataflows, and each by planDataflow, with and without
 differences. Calls to AEP and wall time. Writes bench/results/sandbox.json and its part of docs/performance.md.
 
   --definitions N  how many (default: 1000)
+  --singles N      how many of them are planned each by itself, which is counted up to all (default: all)
   --help           this text`;
 
 export async function run(): Promise<number> {
-  const { definitions } = readOptions(help, { definitions: { type: 'string' } });
-  await sandbox(numberOption('definitions', definitions) ?? 1_000);
+  const options = readOptions(help, { definitions: { type: 'string' }, singles: { type: 'string' } });
+  const count = numberOption('definitions', options.definitions) ?? 1_000;
+  await sandbox(count, numberOption('singles', options.singles) ?? count);
   writePages();
   console.log(sandboxPart()!.markdown);
   return 0;

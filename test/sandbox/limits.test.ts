@@ -15,17 +15,17 @@ beforeAll(async () => {
 afterAll(() => rig.close());
 
 /** So long that a few dozen of them are more than one run may hold. */
-const long = (sandbox: string, name: string): Json => {
+const long = (sandbox: string, name: string, characters: number): Json => {
   const definition = orders(sandbox, { name, dataset: { name } });
   const [schema, source] = [definition['schema'], definition['source']] as [Json, Json];
   return {
     ...definition,
     schema: { ...schema, title: name },
-    source: { ...source, params: { note: 'x'.repeat(90_000) } },
+    source: { ...source, params: { note: 'x'.repeat(characters) } },
   };
 };
-const many = (sandbox: string, count: number) =>
-  Array.from({ length: count }, (_, index) => long(sandbox, `flow-${index}`));
+const many = (sandbox: string, count: number, characters = 90_000) =>
+  Array.from({ length: count }, (_, index) => long(sandbox, `flow-${index}`, characters));
 
 interface Size {
   events: number;
@@ -80,9 +80,12 @@ describe('more definitions than a run may hold', () => {
 
   it('are applied in several runs', async () => {
     const sandbox = next();
-    const handle = await rig.client.apply({ definitions: many(sandbox, 25), replaceFlow: 'from-now' });
+    const handle = await rig.client.apply({
+      definitions: many(sandbox, 12, 190_000),
+      replaceFlow: 'from-now',
+    });
     const { totals } = await handle.result();
-    expect(totals).toMatchObject({ dataflows: 25, created: 25 });
+    expect(totals).toMatchObject({ dataflows: 12, created: 12 });
     mustBeSmall(await sizesOf(handle.workflowId));
   });
 

@@ -5,7 +5,7 @@ import { startRig, type Rig } from '../support/rig.ts';
 
 type Json = Record<string, unknown>;
 
-const { sandboxes, next } = places(8);
+const { sandboxes, next } = places(20);
 let rig: Rig;
 
 beforeAll(async () => {
@@ -87,13 +87,13 @@ describe.concurrent('plans of many dataflows', () => {
     expect(many.totals).toMatchObject({ dataflows: 13, empty: 5, masked: 0 });
   });
 
-  it('of thirty make a tenth of the calls of as many single plans, and none to change anything', async () => {
+  it('of a dozen make a tenth of the calls of as many single plans, and none to change anything', async () => {
     const sandbox = next();
-    const names = Array.from({ length: 30 }, (_, index) => `flow-${index}`);
+    const names = Array.from({ length: 12 }, (_, index) => `flow-${index}`);
     const made = await (
-      await rig.client.apply({ definitions: names.map((name) => named(sandbox, name)), concurrency: 30 })
+      await rig.client.apply({ definitions: names.map((name) => named(sandbox, name)), concurrency: 12 })
     ).result();
-    expect(made.totals).toMatchObject({ created: 30 });
+    expect(made.totals).toMatchObject({ created: 12 });
     const callsOf = async (plan: () => Promise<unknown>) => {
       const before = requestsIn(rig, sandbox).length;
       await plan();
@@ -102,16 +102,16 @@ describe.concurrent('plans of many dataflows', () => {
       // Watchers look at their flows meanwhile.
       return calls.filter(({ path }) => !path.includes('/flowservice/runs')).length;
     };
-    for (const changes of [{}, hourly, otherMapping]) {
+    for (const changes of [{}, hourly]) {
       const definitions = names.map((name) => named(sandbox, name, changes));
       // oxlint-disable no-await-in-loop
       const single = await callsOf(() => rig.client.plan(definitions[0]));
       const many = await callsOf(async () => {
         const { totals } = await rig.client.planMany({ definitions });
-        expect(totals).toMatchObject({ dataflows: 30, failed: 0 });
+        expect(totals).toMatchObject({ dataflows: 12, failed: 0 });
       });
       // oxlint-enable no-await-in-loop
-      expect(many).toBeLessThan(single * 3);
+      expect(many).toBeLessThanOrEqual(single * names.length * 0.1);
     }
   });
 

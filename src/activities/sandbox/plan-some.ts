@@ -15,6 +15,7 @@ import type { Dependencies } from '../dependencies.ts';
 import { inTurns } from '../in-turns.ts';
 import { remembered } from '../remembered.ts';
 import { Snapshot } from './snapshot.ts';
+import { Snapshots } from './snapshots.ts';
 
 export interface PlanSomeRequest {
   /** Names the snapshots to plan with: they are taken by who first asks for one of that name, and kept for a while. */
@@ -37,24 +38,13 @@ export type PlannedOne =
 
 /** Bytes of an answer. Of one that would be longer the rest is left to the next. */
 const mostBytes = 700_000;
-/** Nobody keeps a sandbox in mind that nobody asks for: so long after the last question it is forgotten. Milliseconds. */
-const forgottenAfterMs = 60_000;
 /** Versions of mapping sets that a worker remembers: of flows that apply another one than the newest. */
 const mostVersions = 2_000;
 
 /** Plans of many dataflows from what a sandbox shows as a whole. */
 export function createPlanActivities(dependencies: Dependencies) {
   const versions = remembered<Observed>(Infinity, () => true, mostVersions);
-  const kept = new Map<string, { snapshots: Map<string, Snapshot>; forget: NodeJS.Timeout }>();
-
-  function snapshotsOf(name: string): Map<string, Snapshot> {
-    const known = kept.get(name);
-    if (known) clearTimeout(known.forget);
-    const snapshots = known?.snapshots ?? new Map<string, Snapshot>();
-    const forget = setTimeout(() => kept.delete(name), forgottenAfterMs).unref();
-    kept.set(name, { snapshots, forget });
-    return snapshots;
-  }
+  const snapshots = new Snapshots((sandbox) => new Snapshot(dependencies, sandbox, versions));
 
   async function planned(
     { definition, approved = {} }: PlanSomeRequest['definitions'][number],
@@ -84,12 +74,7 @@ export function createPlanActivities(dependencies: Dependencies) {
      * once; nothing of it goes into the history but the plans.
      */
     async planSome({ snapshot, definitions, isLast, ...how }: PlanSomeRequest): Promise<PlannedOne[]> {
-      const snapshots = snapshotsOf(snapshot);
-      const ofSandbox = (sandbox: string) => {
-        let one = snapshots.get(sandbox);
-        if (!one) snapshots.set(sandbox, (one = new Snapshot(dependencies, sandbox, versions)));
-        return one;
-      };
+      const ofSandbox = snapshots.take(snapshot);
       const answer: PlannedOne[] = [];
       let bytes = 0;
       try {
@@ -112,8 +97,9 @@ export function createPlanActivities(dependencies: Dependencies) {
         });
       } catch (error) {
         throw error instanceof AepError ? failure(error) : error;
+      } finally {
+        snapshots.leave(snapshot, { forGood: isLast && answer.length === definitions.length });
       }
-      if (isLast && answer.length === definitions.length) kept.delete(snapshot);
       return answer;
     },
   };
