@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Watch } from './definition/watch.ts';
 import { lookCutOff } from './turned-away.ts';
 import {
+  acceptDriftUpdate,
   checkNowUpdate,
   resumeUpdate,
   setWatchUpdate,
@@ -25,6 +26,8 @@ export interface WatcherHandle {
   setWatch(watch: Watch): Promise<Watch>;
   /** Enables the flow. Returns how it is then, and in `note` that AEP makes up what was missed. */
   resume(): Promise<Resumed>;
+  /** Takes the flow as it was seen last: what others have changed is drift no more. */
+  acceptDrift(): Promise<Health>;
   /** Ends the watch; the flow goes on. Returns how it was. */
   stop(): Promise<Health>;
 }
@@ -61,6 +64,7 @@ export function watcherHandle(
       const { note } = resumed;
       return { ...(await checkNow()), ...(note === undefined ? {} : { note }) };
     },
+    acceptDrift: () => mind(() => handle.executeUpdate(acceptDriftUpdate)),
     stop: () => mind(() => handle.executeUpdate(stopUpdate)),
   };
 }

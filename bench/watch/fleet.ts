@@ -116,6 +116,11 @@ export function isFeed({ path, query }: RecordedRequest): boolean {
   return path === '/flowservice/runs' && !/flowId|"id=|id==/.test(JSON.stringify(query));
 }
 
+/** Whether a call is a page of the follower's list of what others may have changed. */
+export function isFlowList({ method, path }: RecordedRequest): boolean {
+  return method === 'GET' && path === '/flowservice/flows';
+}
+
 /** How many came in the second in which most came. */
 export function busiestSecond(calls: RecordedRequest[]): number {
   const seconds = Map.groupBy(calls, ({ at }) => Math.floor(at / 1000));

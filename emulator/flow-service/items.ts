@@ -70,8 +70,16 @@ export function update(
 ): JsonObject {
   const now = world.now();
   const etag = newEtag(now);
-  const stamps = { updatedAt: now, updatedClient: caller.client, version: etag, etag };
-  const changed = withoutRemoved({ ...item, ...change, ...stamps });
+  const { updatedAt, updatedBy, updatedClient } = stamps(caller, now);
+  const changed = withoutRemoved({
+    ...item,
+    ...change,
+    updatedAt,
+    updatedBy,
+    updatedClient,
+    version: etag,
+    etag,
+  });
   caller.sandbox[kind].put(String(item.id), changed);
   return changed;
 }

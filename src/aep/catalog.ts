@@ -8,6 +8,8 @@ import { segment } from './http.ts';
 /** Datasets come with their `id` among their own fields. */
 export interface Catalog {
   datasets: Collection;
+  /** The ids of all datasets. The list may lag behind what exists. */
+  datasetIds(call: Call): Promise<Set<string>>;
   /** Whether a batch was loaded into a dataset, and not taken back since. */
   holdsRows(call: Call, datasetId: string): Promise<boolean>;
 }
@@ -38,6 +40,12 @@ export function createCatalog(http: Http): Catalog {
       ];
       const found = await http.send(call, { method: 'GET', path: '/catalog/batches', query }, batches);
       return Object.values(found).some(({ status }) => status === 'success');
+    },
+    async datasetIds(call) {
+      const ids = new Set<string>();
+      for await (const page of pagesOf(http.sender(call), [['properties', 'name']]))
+        for (const { id } of page) ids.add(id);
+      return ids;
     },
     datasets: {
       async list(call, { name } = {}) {

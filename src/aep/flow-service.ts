@@ -36,6 +36,8 @@ export interface FlowService {
     end: 'sourceConnectionIds' | 'targetConnectionIds',
     id: string,
   ): Promise<JsonObject[]>;
+  /** All flows, page by page. Lists may lag behind what exists. */
+  flowPages(call: Call): AsyncIterable<JsonObject[]>;
   /** Undefined where AEP has no flow spec of this name. */
   findFlowSpec(call: Call, name: string): Promise<JsonObject | undefined>;
   /** Makes a flow that runs nothing until it is published; AEP checks little of it before. */
@@ -74,6 +76,13 @@ export function createFlowService(http: Http): FlowService {
       // Sifted again: what a filter that is not understood lets through must not hold anything back.
       return flows.filter(({ [end]: ids }) => Array.isArray(ids) && ids.includes(id));
     },
+
+    flowPages: (call) =>
+      pagesOf(
+        http.sender(call),
+        { method: 'GET', path: `${base}/flows`, query: [['limit', pageSize]] },
+        resources,
+      ),
 
     async findFlowSpec(call, name) {
       const query: Request['query'] = [['property', `name==${JSON.stringify(name)}`]];

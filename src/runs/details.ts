@@ -20,6 +20,7 @@ export function describeHealth(health: Health): string {
       `**${firstWindow.is}**: ${plain(firstWindow.cause.message)}`,
       `**Next**: ${firstWindow.cause.next}`,
     );
+  lines.push(...driftLines(health));
   lines.push(
     `Flow \`${health.flowId}\` (${plain(health.flowName ?? 'not read yet')}), sandbox \`${health.sandbox}\``,
   );
@@ -46,6 +47,16 @@ export function describeHealth(health: Health): string {
   if (lastRuns.length > 0) lines.push(['The last runs:', '', ...rows(lastRuns)].join('\n'));
   return lines.join('\n\n');
 }
+
+function driftLines({ drift }: Health): string[] {
+  if (!drift) return [];
+  const { changes, noticed, at, by } = drift;
+  const told = changes.map(({ field, from, to }) => `- ${plain(field)}: ${value(from)} → ${value(to)}`);
+  const when = at ? `, last changed ${short(at)}` : '';
+  return [[`**Drift**, seen ${short(noticed)}${when}, by ${plain(by)}:`, '', ...told].join('\n')];
+}
+
+const value = (text: string | null): string => (text === null ? 'nothing' : plain(text));
 
 function rows(runs: RunHealth[]): string[] {
   return runs.slice(0, runsToShow).map(({ start, verdict, recordsRead, recordsWritten, cause }) => {

@@ -1,4 +1,5 @@
 import { parseMark } from '../resources/mark.ts';
+import { lastChangeOf, shapeOfRaw, type LastChange, type Shape } from './drift.ts';
 import { latestMs, listOf, numberOf, objectOf, textOf, timeOf } from './raw.ts';
 
 /** A flow, cut down to what its watcher needs to know. It changes only when somebody changes the flow. */
@@ -15,6 +16,10 @@ export interface Flow {
   connectionSpecId?: string;
   /** The dataflow whose mark it carries, as `<sandbox>/<name>`. */
   dataflow?: string;
+  /** What of it somebody may change. */
+  shape: Shape;
+  /** The last change of it: epoch milliseconds, and who. */
+  changed: LastChange;
 }
 
 /** Characters of a search attribute: what is longer, SQL stores of Temporal do not take. */
@@ -41,6 +46,8 @@ export function readFlow(raw: Record<string, unknown>): Flow {
     ...(sourceConnectionId ? { sourceConnectionId } : {}),
     ...(connectionSpecId ? { connectionSpecId } : {}),
     ...(mark ? { dataflow: mark.dataflow } : {}),
+    shape: shapeOfRaw(raw),
+    changed: lastChangeOf(raw),
   };
 }
 

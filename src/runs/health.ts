@@ -1,5 +1,6 @@
 import type { Watch } from '../definition/watch.ts';
 import type { OpenRun } from './cursor.ts';
+import type { Drift, DriftChange } from './drift.ts';
 import type { FirstWindow } from './first-window.ts';
 import { isPaused, missedRuns, nextDue, type Flow } from './flow.ts';
 import { judgeOpen, usualOf, type Cause, type JudgedRun, type RunVerdict, type Totals } from './verdict.ts';
@@ -23,6 +24,8 @@ export interface Health {
   /** The newest run's verdict, and how many runs in a row had it. */
   streak?: { verdict: RunVerdict; runs: number };
   lastSuccess?: { runId: string; end: string };
+  /** What others have changed about the flow. */
+  drift?: DriftHealth;
   nextRunDue?: string;
   /** Runs that should have come and did not. Only while overdue. */
   missedRuns?: number;
@@ -55,6 +58,18 @@ export interface Health {
   };
 }
 
+/** What others have changed about a flow. */
+export interface DriftHealth {
+  /** By the field of a definition that asks for it: what it was when it was last as expected, and is now. Null: nothing. */
+  changes: DriftChange[];
+  /** When its watcher saw it. */
+  noticed: string;
+  /** When the flow was changed last, as far as AEP says. */
+  at?: string;
+  /** By whom, as AEP names them; `unknown` where it does not say so for sure. */
+  by: string;
+}
+
 export interface RunHealth extends Omit<JudgedRun, 'id' | 'start' | 'end'> {
   runId: string;
   start: string;
@@ -80,6 +95,7 @@ export function healthOf(watched: Watched, state: WatchState | undefined, settin
     ...(record.lastSuccess
       ? { lastSuccess: { runId: record.lastSuccess.id, end: iso(record.lastSuccess.end) } }
       : {}),
+    ...(state.drift ? { drift: tellDrift(state.drift) } : {}),
     ...(expected ? { nextRunDue: iso(expected.due) } : {}),
     totals: { ...record.totals, tooLate: cursor.tooLate },
     usual: {
@@ -108,6 +124,11 @@ export function healthOf(watched: Watched, state: WatchState | undefined, settin
       : {}),
     watch: { began: iso(state.began), lastNews: iso(lastNews(state)) },
   };
+}
+
+/** Drift as people and programs are told of it. */
+export function tellDrift({ changes, noticed, at, by }: Drift): DriftHealth {
+  return { changes, noticed: iso(noticed), ...(at === undefined ? {} : { at: iso(at) }), by };
 }
 
 function whyUnreadable({ sourceConnectionId }: Flow): Cause {

@@ -34,6 +34,8 @@ export const followerType = 'followRuns';
 export const unlistedType = 'unlistedRun';
 /** The signal by which a call tells its workflow that it waits for AEP. */
 export const waitsName = 'waits';
+/** The signal that has a watcher look for itself. */
+export const wakeName = 'wake';
 /** The signal that takes finished runs to a watcher. */
 export const runsEndedName = 'runsEnded';
 
@@ -44,7 +46,7 @@ type Keyword = ReturnType<typeof defineSearchAttributeKey<'KEYWORD'>>;
  * server on SQL has room for ten in a namespace.
  */
 export const searchAttributes: Record<
-  'dataflow' | 'flowId' | 'sandbox' | 'connector' | 'verdict' | 'state',
+  'dataflow' | 'flowId' | 'sandbox' | 'connector' | 'verdict' | 'state' | 'drift',
   Keyword
 > = {
   dataflow: defineSearchAttributeKey('AepDataflow', 'KEYWORD'),
@@ -53,4 +55,5 @@ export const searchAttributes: Record<
   connector: defineSearchAttributeKey('AepConnector', 'KEYWORD'),
   verdict: defineSearchAttributeKey('AepVerdict', 'KEYWORD'),
   state: defineSearchAttributeKey('AepState', 'KEYWORD'),
+  drift: defineSearchAttributeKey('AepDrift', 'KEYWORD'),
 };

@@ -23,9 +23,9 @@ export const flowMessageSchema = z
   .object({
     ...envelope,
     event: z
-      .enum(['changed', 'recovered', 'gaveUp', 'gap', 'overlap', 'gone'])
+      .enum(['changed', 'recovered', 'gaveUp', 'gap', 'overlap', 'gone', 'drift'])
       .describe(
-        'changed: the flow has another verdict. recovered: it is ok again. gaveUp: a failed run is not run again any more; the verdict is what it was. gap, overlap: the flow has taken the place of another, and the first window of its runs leaves out rows after the last one of the other, or takes some once more; the verdict is what it was. gone: AEP has the flow no more, and its watch has ended; the verdict is what it was.',
+        'changed: the flow has another verdict. recovered: it is ok again. gaveUp: a failed run is not run again any more; the verdict is what it was. gap, overlap: the flow has taken the place of another, and the first window of its runs leaves out rows after the last one of the other, or takes some once more; the verdict is what it was. gone: AEP has the flow no more, and its watch has ended; the verdict is what it was. drift: others have changed the flow; the verdict is what it was.',
       ),
     verdict: z
       .enum(['ok', 'degraded', 'failed', 'pending', 'stuck', 'overdue', 'paused', 'unreadable'])
@@ -79,6 +79,17 @@ export const flowMessageSchema = z
       .object({ tried: count(), times: count(), at: time().optional() })
       .optional()
       .describe('How often the failed run was run again, how often at most, and when it is next.'),
+    drift: z
+      .object({
+        changes: z
+          .array(z.object({ field: z.string(), from: z.string().nullable(), to: z.string().nullable() }))
+          .describe('By the field of a definition that asks for it. Null: nothing was, or is, there.'),
+        noticed: time().describe('When the watcher saw it.'),
+        at: time().optional().describe('When the flow was changed last, as far as AEP says.'),
+        by: z.string().describe('By whom, as AEP names them; "unknown" where it does not say so for sure.'),
+      })
+      .optional()
+      .describe('What others have changed about the flow.'),
     watcherWorkflowId: z.string().describe('The workflow that watches the flow.'),
     link: z.url().optional().describe("The watcher's history in the Temporal UI, where the worker knows it."),
   })
@@ -208,6 +219,9 @@ export interface Envelope {
 const noFlow =
   'AEP has the flow no more, and nobody watches it. If it should be there, create its dataflow again.';
 
+const drifted =
+  'If it is to stay, write it into the definition and update the dataflow; if not, update the dataflow with the definition as it is, which sets back what the definition says. Of a flow without a dataflow the update "acceptDrift" of its watcher takes it as it is.';
+
 /** The message that says how a flow is now. */
 export function messageOf(
   health: Health,
@@ -226,6 +240,7 @@ export function messageOf(
   const next = () => {
     if (event === 'gone') return noFlow;
     if (isOfWindow) return cause?.next ?? '';
+    if (event === 'drift') return drifted;
     if (!run) return nextStep(health, cause?.next, retry && times ? { ...retry, times } : undefined);
     const which = about ? 'It' : `The run ${run.id}`;
     return [`${which} is not run again any more.`, refusal, cause?.next].filter(Boolean).join(' ');
@@ -251,6 +266,7 @@ export function messageOf(
       run: about && withoutCause(about),
       streak,
       lastSuccess: health.lastSuccess,
+      drift: health.drift,
       nextRunDue: health.nextRunDue,
       missedRuns: health.missedRuns,
       retry: retry && times ? { tried: retry.tried, times, ...known({ at: retry.at }) } : undefined,

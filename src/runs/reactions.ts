@@ -1,5 +1,6 @@
 import { durationMs } from '../definition/duration.ts';
 import type { Watch } from '../definition/watch.ts';
+import { keyOf } from './drift.ts';
 import { isPaused } from './flow.ts';
 import type { Health } from './health.ts';
 import {
@@ -19,6 +20,8 @@ import { lastNews, type Inherited, type WatchState } from './watch-state.ts';
 export interface Reactions {
   /** The verdict that was reported last. */
   reported?: Reported;
+  /** The drift that was notified of. */
+  drift?: string[];
   /** The latest runs, as far as they were seen to. */
   seen: string[];
   /** The retry chains of failed runs that AEP is asked to run again. */
@@ -49,6 +52,8 @@ export interface Actions {
   notify: Notification[];
   /** Failures in a row, where they are enough to disable the flow. */
   pause?: number;
+  /** Set where others have changed something more about the flow. */
+  drifted?: true;
 }
 
 export const noReactions: Reactions = { seen: [], chains: [], forgiven: 0, outbox: [], undelivered: 0 };
@@ -97,6 +102,16 @@ export function react(
     reactions.firstWindowTold = true;
     actions.notify.push({ event: state.firstWindow.is });
   }
+  const drift = state.drift?.changes.map(keyOf) ?? [];
+  const freshDrift = drift.filter((one) => !before.drift?.includes(one));
+  if (freshDrift.length > 0) {
+    actions.drifted = true;
+    // That somebody has enabled or disabled it is told with the verdict, and every message tells drift.
+    const isTold = change !== undefined && freshDrift.every((one) => one.startsWith('state='));
+    if (!isTold) actions.notify.push({ event: 'drift' });
+  }
+  if (drift.length > 0) reactions.drift = drift;
+  else delete reactions.drift;
   actions.notify.push(...gaveUp.map((one): Notification => ({ event: 'gaveUp', ...one })));
   return { reactions, actions };
 }

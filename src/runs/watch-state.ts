@@ -2,6 +2,16 @@ import { durationMs } from '../definition/duration.ts';
 import type { Watch } from '../definition/watch.ts';
 import { compareFirstWindow, type FirstWindow, type Predecessor } from './first-window.ts';
 import { forget, judgedIn, offer, raiseFloor, startCursor, type Cursor } from './cursor.ts';
+import {
+  compare,
+  driftOf,
+  expect,
+  isBusy,
+  type Drift,
+  type Expectation,
+  type Expected,
+  type Shape,
+} from './drift.ts';
 import { graceOf, isPaused, nextDue, type Flow } from './flow.ts';
 import type { Reactions } from './reactions.ts';
 import { hasEnded, type EndedRuns, type Run } from './run.ts';
@@ -30,6 +40,8 @@ export interface News {
   vanished: string[];
   /** Null where AEP has it no more; absent where it was not read, or could not be. */
   flow?: Flow | null;
+  /** What the flow is made of and AEP has no more, by the field of a definition. Absent where that was not read. */
+  missing?: Shape;
   /** AEP shows the flow no more, but its source connection is there: it may be hidden from us, and need not be gone. */
   isUnreadable?: true;
   /** With the first look of a watch: from when on it takes runs, by AEP's clock. */
@@ -42,6 +54,8 @@ export interface News {
 export interface WantedLook {
   /** The flow too. */
   readsFlow: boolean;
+  /** What the flow is made of, too: some of it may be gone. */
+  readsParts?: boolean;
   /** Whoever wants the look says that the flow was deleted: one that AEP does not show is gone, not hidden. */
   isDeleted?: boolean;
 }
@@ -62,6 +76,12 @@ export interface WatchState {
   cutShort: boolean;
   cursor: Cursor;
   flow: Flow;
+  /** How the flow is to be. */
+  expected: Expected;
+  /** What it is made of and AEP has no more, as far as that was read. */
+  missing?: Shape | undefined;
+  /** What others have changed about it. */
+  drift?: Drift | undefined;
   /** Since when AEP shows the flow no more, although its source connection is there. */
   unreadableSince?: number;
   /** When the flow was seen to be enabled or disabled by somebody. */
@@ -119,7 +139,7 @@ export function absorb(
   const flow = news.flow ?? known.flow;
   const { unreadableSince = readAt, ...rest } = known;
   const looked: WatchState = { ...rest, readAt, cutShort, flow };
-  if (news.flow) looked.flowReadAt = readAt;
+  if (news.flow) Object.assign(looked, { flowReadAt: readAt }, comparedWith(known, news.flow, news));
   else if (news.isUnreadable || known.unreadableSince !== undefined) looked.unreadableSince = unreadableSince;
   if (isPaused(flow) !== isPaused(known.flow)) looked.switchedAt = readAt;
   const lastRead = before && !before.cutShort ? Math.min(lastNews(before), readAt) : undefined;
@@ -130,6 +150,29 @@ export function absorb(
   );
   const cursor = forget(full ? raiseFloor(state.cursor) : state.cursor, vanished);
   return { ...state, cursor, ...(full ? { fullPassDue: readAt + (news.restMs ?? fullPassEveryMs) } : {}) };
+}
+
+/** What others have changed about a flow that was read. While AEP changes it, nothing new is said. */
+function comparedWith(
+  { expected, missing: known, drift: before }: WatchState,
+  { state, shape, changed }: Flow,
+  { readAt, missing = known }: News,
+): Pick<WatchState, 'expected' | 'missing' | 'drift'> {
+  if (isBusy(state)) return { expected, missing, drift: before };
+  const { expected: next, changes } = compare(expected, { ...shape, ...missing });
+  return { expected: next, missing, drift: driftOf(changes, changed, before, readAt) };
+}
+
+/** Takes in what a workflow of ours says of the flow. What differs is compared anew when the flow is read. */
+export function told(before: WatchState, expectation: Expectation): WatchState {
+  const drift = expectation.settled ? undefined : before.drift;
+  return { ...before, expected: expect(before.expected, expectation), drift };
+}
+
+/** How the flow was seen last is how it is to be from now on. */
+export function accepted(state: WatchState): WatchState {
+  const shape = { ...state.flow.shape, ...state.missing };
+  return { ...state, expected: { ...state.expected, shape }, drift: undefined };
 }
 
 /**
@@ -174,7 +217,8 @@ function begin({ readAt, flow, since = readAt }: News, inherited: Inherited | un
   const { began = readAt, record = emptyRecord(), tooLate = 0, follows } = inherited ?? {};
   const cursor = { ...startCursor(since), tooLate };
   const first = { readAt, flowReadAt: readAt, fullPassDue: readAt, cutShort: false, behindMs: 0 };
-  return { began, ...first, flow, cursor, record, ...(follows ? { follows } : {}) };
+  const expected = { shape: flow.shape };
+  return { began, ...first, flow, cursor, record, expected, ...(follows ? { follows } : {}) };
 }
 
 /**

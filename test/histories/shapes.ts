@@ -418,6 +418,21 @@ export const shapes: Record<string, Shape> = {
     await watcherOf(stage).checkNow();
     return first;
   },
+  async 'watch-drift'(stage) {
+    const { sandbox, emulator } = stage;
+    const watcher = await firstRunOf(watched(stage, { notify: { webhook } }));
+    await changedByOthers(administrator(emulator.url), { sandbox, flowId: flowOf(stage) });
+    await waitFor('the drift', async () => (await healthOf(stage))?.drift !== undefined);
+    await quiet(watcher);
+    await watcherOf(stage).acceptDrift();
+    return watcher;
+  },
+  async 'watch-updated'(stage) {
+    const watcher = await firstRunOf(watched(stage));
+    await updated(stage, { definition: orders(stage.sandbox, inPlace) });
+    await watcherOf(stage).checkNow();
+    return watcher;
+  },
   async 'watch-stopped'(stage) {
     const watcher = await watched(stage);
     await runs(stage, 1);

@@ -127,6 +127,43 @@ describe('what is notified', () => {
     expect(one.look(t0 + 7 * minute, [], { flow: hourly }).notified).toEqual([['recovered', 'ok', 'paused']]);
   });
 
+  test('is what others have changed, once, and what they change more', () => {
+    const changed = (more: object) => ({ ...hourly, shape: { ...hourly.shape, ...more } });
+    const one = watcher()
+      .look(t0)
+      .look(t0 + 4 * minute, [ok(t0)]);
+    const interval = { 'schedule.interval': '2' };
+    one.look(t0 + 5 * minute, [], { flow: changed(interval) });
+    expect(one.notified).toEqual([['drift', 'ok', undefined]]);
+    const { message } = one;
+    expect(messageSchema.parse(message)).toEqual(message);
+    expect(message).toMatchObject({
+      event: 'drift',
+      drift: {
+        noticed: '2026-03-02T08:05:00.000Z',
+        by: 'unknown',
+        changes: [{ field: 'schedule.interval', from: '1', to: '2' }],
+      },
+    });
+    one.look(t0 + 6 * minute, [], { flow: changed(interval) });
+    expect(one.notified).toEqual([]);
+    one.look(t0 + 7 * minute, [], { flow: changed({ ...interval, mapping: 'm, version 1' }) });
+    expect(one.notified).toEqual([['drift', 'ok', undefined]]);
+    one.look(t0 + 8 * minute, [], { flow: hourly });
+    expect(one.notified).toEqual([]);
+    one.look(t0 + 9 * minute, [], { flow: changed(interval) });
+    expect(one.notified).toEqual([['drift', 'ok', undefined]]);
+  });
+
+  test('tells with the verdict that others have disabled the flow, and not a second time', () => {
+    const one = watcher()
+      .look(t0)
+      .look(t0 + 4 * minute, [ok(t0)])
+      .look(t0 + 5 * minute, [], { flow: disabled });
+    expect(one.notified).toEqual([['changed', 'paused', 'ok']]);
+    expect(one.message).toMatchObject({ drift: { changes: [{ field: 'state', to: 'disabled' }] } });
+  });
+
   test('is a message as its published schema says, with what a person on call needs', () => {
     const one = watcher({ retry: { times: 3 } }).look(t0);
     one.look(t0 + 5 * minute, [ok(t0)]).look(t0 + hour + 5 * minute, [failed(t0 + hour)]);

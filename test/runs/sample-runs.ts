@@ -12,8 +12,14 @@ export const hourly: Flow = {
   state: 'enabled',
   created: t0 - minute,
   schedule: { startTime: t0, periodMs: hour },
+  shape: { state: 'enabled', 'schedule.interval': '1' },
+  changed: { by: 'unknown' },
 };
-export const disabled: Flow = { ...hourly, state: 'disabled' };
+export const disabled: Flow = {
+  ...hourly,
+  state: 'disabled',
+  shape: { ...hourly.shape, state: 'disabled' },
+};
 
 let ids = 0;
 /** Each run with an id of its own. */

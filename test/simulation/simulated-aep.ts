@@ -136,6 +136,7 @@ export class SimulatedAep {
         },
         // Nothing has run yet.
         async *listRuns() {},
+        async *flowPages() {},
         getRun: notSimulated,
         retriggerRun: notSimulated,
       },
@@ -144,7 +145,11 @@ export class SimulatedAep {
         classes: { ...titled('classes'), ...anyFields },
         fieldGroups: anyFields,
       },
-      catalog: { datasets: collection('dataSets'), holdsRows: () => Promise.resolve(false) },
+      catalog: {
+        datasets: collection('dataSets'),
+        datasetIds: notSimulated,
+        holdsRows: () => Promise.resolve(false),
+      },
       dataPrep: {
         mappingSets: {
           ...mappingSets,
@@ -161,6 +166,19 @@ export class SimulatedAep {
         },
       },
     };
+  }
+
+  /** Somebody else changes how often the flows of a dataflow load. */
+  changeByOthers(dataflow: string, interval: number): void {
+    for (const flow of this.shelves.flows.all()) {
+      const { mark } = resources.flow.observe(flow);
+      if (mark?.dataflow !== dataflow || flow['state'] === 'draft') continue;
+      const schedule = flow['scheduleParams'] as JsonObject;
+      if (schedule['interval'] === undefined) continue;
+      const lastCommitAt = this.lastCommitAt;
+      this.#set('flows', { ...flow, scheduleParams: { ...schedule, interval } });
+      this.lastCommitAt = lastCommitAt;
+    }
   }
 
   /** Puts something there that was there before. */

@@ -1,7 +1,8 @@
-import { Context, activityInfo, cancellationSignal } from '@temporalio/activity';
+import { Context, activityInfo, cancellationSignal, log } from '@temporalio/activity';
 import type { Aep } from '../../aep/aep.ts';
 import { watcherType } from '../../runs/names.ts';
 import { advance, notSignalled, readEnded, remember, type Feed } from './feed.ts';
+import { createChangedFlows } from './changed-flows.ts';
 import { jittered, unreadable } from '../unreadable.ts';
 import { leave, notYet, pauseAfter, pickUp, startPulse, type Trail } from './polling.ts';
 import { createSignalling } from './signal-watchers.ts';
@@ -11,6 +12,15 @@ export interface Followed {
   feed?: Feed;
   /** When AEP was last read. Epoch milliseconds of the Temporal server's clock. */
   lastRead?: number;
+  flows?: FlowsLook;
+}
+
+/** The latest look at what others have changed. */
+interface FlowsLook {
+  /** Epoch milliseconds of the Temporal server's clock. */
+  at: number;
+  /** The latest operation of a flow that was seen. Epoch milliseconds of AEP's clock. */
+  until?: number | undefined;
 }
 
 export interface FollowRequest extends Followed {
@@ -32,11 +42,34 @@ export interface FollowDependencies {
 }
 
 const wideEvery = 10;
+/** How often, at least, flows are looked at for what others have changed: it is told within a quarter of an hour. Milliseconds. */
+const flowsEveryMs = 10 * 60_000;
 const longestPauseMs = 5 * 60_000;
 const dayMs = 24 * 3_600_000;
 
 export function createFollowActivities({ aep, watchIntervalMs }: FollowDependencies) {
   const signalling = createSignalling();
+  const changedFlows = createChangedFlows(aep);
+  /** Half an interval sooner than that: looks come now and then. */
+  const flowsAfterMs = Math.min(flowsEveryMs, wideEvery * watchIntervalMs) - watchIntervalMs / 2;
+
+  /** Has those watchers look at their flows that somebody has changed. That it fails is no reason not to follow the runs. */
+  async function lookAtFlows(
+    sandbox: string,
+    before: FlowsLook | undefined,
+    now: number,
+  ): Promise<FlowsLook> {
+    try {
+      const call = { sandbox, signal: cancellationSignal() };
+      const { wakes, until } = await changedFlows.find(call, before?.until);
+      const { lost } = await signalling.wake(sandbox, wakes);
+      if (lost > 0) changedFlows.forget(sandbox);
+      return { at: now, until };
+    } catch (error) {
+      log.warn(`The flows in ${sandbox} could not be looked at for changes`, { error });
+      return { at: now - flowsAfterMs / 2, until: before?.until };
+    }
+  }
 
   /** One look, and every watcher concerned signalled. `save` takes what must not be forgotten if this attempt dies. */
   async function lookAndSignal(
@@ -54,7 +87,14 @@ export function createFollowActivities({ aep, watchIntervalMs }: FollowDependenc
       wide,
       now,
     });
-    const next = { failures: 0, looks: looks + 1, lastRead: now, isPartial: more };
+    const { flows } = trail;
+    const next = {
+      failures: 0,
+      looks: looks + 1,
+      lastRead: now,
+      isPartial: more,
+      ...(flows ? { flows } : {}),
+    };
     if (!feed) return { trail: next, said: `There are no runs in ${sandbox}`, more };
 
     let known = feed;
@@ -80,14 +120,20 @@ export function createFollowActivities({ aep, watchIntervalMs }: FollowDependenc
     async signalEndedRuns({ sandbox, ...carried }: FollowRequest): Promise<Followed & { isNeeded: boolean }> {
       const { trail, now } = pickUp<FollowTrail>({ failures: 0, looks: 0, ...carried });
       if (now - activityInfo().scheduledTimestampMs > dayMs) {
-        const { feed, lastRead } = trail;
-        const followed = { ...(feed ? { feed } : {}), ...(lastRead === undefined ? {} : { lastRead }) };
+        const { feed, lastRead, flows } = trail;
+        const followed = {
+          ...(feed ? { feed } : {}),
+          ...(lastRead === undefined ? {} : { lastRead }),
+          ...(flows ? { flows } : {}),
+        };
         return { ...followed, isNeeded: await isWatched(sandbox) };
       }
       const pulse = startPulse(trail);
       let look;
       try {
         look = await lookAndSignal(sandbox, trail, now, pulse.save);
+        if (now - (trail.flows?.at ?? -Infinity) >= flowsAfterMs)
+          look.trail.flows = await lookAtFlows(sandbox, trail.flows, now);
       } catch (error) {
         // A worker that is told to end leaves the rest to the next attempt, at once: nothing is wrong with AEP.
         if (cancellationSignal().aborted) {

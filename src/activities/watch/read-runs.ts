@@ -1,6 +1,11 @@
 import { cancellationSignal, sleep } from '@temporalio/activity';
 import type { Aep, Call } from '../../aep/aep.ts';
+import type { Collection } from '../../aep/collection.ts';
+import { resources, titleOf } from '../../resources/index.ts';
+import type { Kind } from '../../resources/kinds.ts';
+import type { JsonObject } from '../../resources/resource.ts';
 import { isAmong, latenessMs } from '../../runs/cursor.ts';
+import type { Shape } from '../../runs/drift.ts';
 import { lastActivity, readFlow } from '../../runs/flow.ts';
 import { readRun } from '../../runs/read-run.ts';
 import type { Run } from '../../runs/run.ts';
@@ -24,6 +29,8 @@ export interface RunsRequest {
   /** Whether `from` is the floor, so that everything is read. */
   full: boolean;
   readsFlow: boolean;
+  /** What the flow is made of, too. */
+  readsParts?: boolean | undefined;
   /** Where it is not there either, a flow that AEP does not show is gone. Absent at the first look. */
   sourceConnectionId?: string | undefined;
   /** Somebody says that the flow was deleted: then its source connection says nothing. */
@@ -125,8 +132,10 @@ async function readNews(
   let { from } = look;
   if (readsFlow) {
     const flow = await aep.flowService.flows.get(call, look.flowId);
-    if (flow) news.flow = readFlow(flow);
-    else if (await isGone(aep, call, look)) news.flow = null;
+    if (flow) {
+      news.flow = readFlow(flow);
+      if (look.readsParts) news.missing = await missingParts(aep, call, flow);
+    } else if (await isGone(aep, call, look)) news.flow = null;
     // Its runs are hidden with it: that they do not show says nothing about them.
     else Object.assign(news, { isUnreadable: true, full: false });
     // From AEP's own times, whose clock need not be ours: a week before the flow last did something.
@@ -157,6 +166,24 @@ async function readNews(
   news.runs.push(...older);
   if (news.full) news.vanished = [...unseen].filter((id) => !older.some((run) => run.id === id));
   return news;
+}
+
+/** What a flow is made of and AEP has no more. */
+async function missingParts({ flowService, catalog }: Aep, call: Call, raw: JsonObject): Promise<Shape> {
+  const { flow, targetConnection } = resources;
+  const ids = flow.refersTo(flow.observe(raw));
+  const missing: Shape = {};
+  const read = async (kind: Kind, { get }: Pick<Collection, 'get'>, id: string | undefined) => {
+    const found = id === undefined ? undefined : await get(call, id);
+    if (id !== undefined && !found) missing[titleOf(kind)] = `${id}, which is gone`;
+    return found;
+  };
+  await read('sourceConnection', flowService.sourceConnections, ids.sourceConnection);
+  const target = await read('targetConnection', flowService.targetConnections, ids.targetConnection);
+  if (!target) return missing;
+  const { dataset } = targetConnection.refersTo(targetConnection.observe(target));
+  await read('dataset', catalog.datasets, dataset);
+  return missing;
 }
 
 /** Whether a flow that AEP does not show is surely deleted: an access label hides a flow just so, but never its source connection. */

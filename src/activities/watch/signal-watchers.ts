@@ -1,6 +1,6 @@
 import { Context, log } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/common';
-import { runsEndedName, watcherWorkflowId } from '../../runs/names.ts';
+import { runsEndedName, wakeName, watcherWorkflowId } from '../../runs/names.ts';
 import type { EndedRuns, Run } from '../../runs/run.ts';
 
 const signalsAtOnce = 10;
@@ -18,7 +18,19 @@ const unwatchedForMs = 10 * 60_000;
 /** A signal to one watcher. */
 interface Signal {
   flowId: string;
-  ended: EndedRuns;
+  name: string;
+  input: unknown;
+}
+
+/** Runs that have ended, for one watcher. */
+interface RunsSignal extends Signal {
+  input: EndedRuns;
+}
+
+/** A watcher that should look at its flow. */
+export interface WatcherWake {
+  flowId: string;
+  wake: { flow: true; parts?: true };
 }
 
 /** What became of a signal. `lost`: it may have arrived or not. */
@@ -32,56 +44,72 @@ type Outcome = 'signalled' | 'unwatched' | 'lost';
 export function createSignalling(unwatched = new Map<string, number>()) {
   return {
     /** `onSignalled` hears, batch by batch, whose watchers know. Returns how many watchers that was, and how many not. */
-    async signal(
+    signal(
       sandbox: string,
       runs: Run[],
       look: Omit<EndedRuns, 'runs'>,
       onSignalled: (runs: Run[]) => void,
     ): Promise<Record<Outcome, number>> {
       for (const [id, until] of unwatched) if (until <= look.readAt) unwatched.delete(id);
-      const count = { signalled: 0, unwatched: 0, lost: 0 };
       const isWatched = ({ flowId }: Run) => !unwatched.has(watcherWorkflowId({ sandbox, flowId }));
-      const signals = signalsOf(runs.filter(isWatched), look);
-      const beganAt = performance.now();
-      const apartMs = Math.min(1_000 / signalsPerSecond, longestSignallingMs / signals.length);
-      for (let next = 0; next < signals.length; next += signalsAtOnce) {
-        const waitMs = beganAt + next * apartMs - performance.now();
-        if (waitMs > 0) await Context.current().sleep(waitMs);
-        const batch = signals.slice(next, next + signalsAtOnce);
-        const outcomes = await Promise.all(batch.map((signal) => send(sandbox, signal)));
-        for (const outcome of outcomes) count[outcome] += 1;
+      return send(sandbox, signalsOf(runs.filter(isWatched), look), (batch, outcomes) => {
         for (const [index, { flowId }] of batch.entries()) {
           const id = watcherWorkflowId({ sandbox, flowId });
           if (outcomes[index] === 'unwatched') unwatched.set(id, look.readAt + unwatchedForMs);
           else unwatched.delete(id);
         }
-        onSignalled(batch.flatMap(({ ended }, index) => (outcomes[index] === 'signalled' ? ended.runs : [])));
-      }
-      return count;
+        onSignalled(batch.flatMap(({ input }, index) => (outcomes[index] === 'signalled' ? input.runs : [])));
+      });
+    },
+
+    /** Has watchers look for themselves. Each is asked for: a flow is changed seldom, and just when its watcher was started, too. */
+    wake(sandbox: string, wakes: WatcherWake[]): Promise<Record<Outcome, number>> {
+      const signals = wakes.map(({ flowId, wake }) => ({ flowId, name: wakeName, input: wake }));
+      return send(sandbox, signals, () => undefined);
     },
   };
 }
 
-function signalsOf(runs: Run[], look: Omit<EndedRuns, 'runs'>): Signal[] {
-  const signals = new Map<string, Signal[]>();
+/** Sends in batches, no faster than others can bear. `onSent` hears of each what became of it. */
+async function send<One extends Signal>(
+  sandbox: string,
+  signals: One[],
+  onSent: (batch: One[], outcomes: Outcome[]) => void,
+): Promise<Record<Outcome, number>> {
+  const count = { signalled: 0, unwatched: 0, lost: 0 };
+  const beganAt = performance.now();
+  const apartMs = Math.min(1_000 / signalsPerSecond, longestSignallingMs / signals.length);
+  for (let next = 0; next < signals.length; next += signalsAtOnce) {
+    const waitMs = beganAt + next * apartMs - performance.now();
+    if (waitMs > 0) await Context.current().sleep(waitMs);
+    const batch = signals.slice(next, next + signalsAtOnce);
+    const outcomes = await Promise.all(batch.map((signal) => sendOne(sandbox, signal)));
+    for (const outcome of outcomes) count[outcome] += 1;
+    onSent(batch, outcomes);
+  }
+  return count;
+}
+
+function signalsOf(runs: Run[], look: Omit<EndedRuns, 'runs'>): RunsSignal[] {
+  const signals = new Map<string, RunsSignal[]>();
   for (const run of runs) {
     const ofFlow = signals.get(run.flowId) ?? [];
     signals.set(run.flowId, ofFlow);
     const last = ofFlow.at(-1);
-    if (last && last.ended.runs.length < runsInSignal) last.ended.runs.push(run);
-    else ofFlow.push({ flowId: run.flowId, ended: { ...look, runs: [run] } });
+    if (last && last.input.runs.length < runsInSignal) last.input.runs.push(run);
+    else ofFlow.push({ flowId: run.flowId, name: runsEndedName, input: { ...look, runs: [run] } });
   }
   return [...signals.values()].flat();
 }
 
-async function send(sandbox: string, { flowId, ended }: Signal): Promise<Outcome> {
+async function sendOne(sandbox: string, { flowId, name, input }: Signal): Promise<Outcome> {
   const workflowId = watcherWorkflowId({ sandbox, flowId });
   try {
-    await Context.current().client.workflow.getHandle(workflowId).signal(runsEndedName, ended);
+    await Context.current().client.workflow.getHandle(workflowId).signal(name, input);
     return 'signalled';
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return 'unwatched';
-    log.warn(`The watcher ${workflowId} could not be signalled ${ended.runs.length} ended runs`, { error });
+    log.warn(`The watcher ${workflowId} could not be signalled ${name}`, { error });
     return 'lost';
   }
 }

@@ -13,6 +13,7 @@ import type { Kind, ResourceIds } from '../../resources/kinds.ts';
 import { givenIds } from '../../resources/orders.ts';
 import { emptyOutcome } from '../../resources/outcome.ts';
 import type { Whole } from '../../resources/resource.ts';
+import { shapeOf } from '../../runs/drift.ts';
 import { callsFor, wholeSandbox } from '../calls.ts';
 import { searchAttributes } from '../messages.ts';
 import { announceAnew } from './accept.ts';
@@ -82,7 +83,8 @@ export async function adopt(adoption: Adoption): Promise<string> {
   for (const [kind, { id }] of Object.entries(parts) as [Kind, Whole][])
     if (given[kind] === undefined) adopted[kind] = id;
   upsertMemo({ outcome: { ...emptyOutcome(), adopted } });
-  return startWatcher(definition, flowId, true);
+  const settled = shapeOf(parts.flow!.fields);
+  return startWatcher(definition, flowId, { wakes: true, settled });
 }
 
 function mustBeAsAsked({ definition, parts, after: { plan } }: Adoption): void {

@@ -8,10 +8,12 @@ import { pinnedTo, type MappingPin } from '../../resources/flow.ts';
 import { resources } from '../../resources/index.ts';
 import { objectAt } from '../../resources/json.ts';
 import type { Kind, ResourceIds } from '../../resources/kinds.ts';
-import type { JsonObject, Observed } from '../../resources/resource.ts';
+import type { Edit, JsonObject, Observed } from '../../resources/resource.ts';
+import { changedIn, shapeAfter, shapeOf, type Shape } from '../../runs/drift.ts';
 import { invalid } from '../failures.ts';
 import type { StepState } from '../messages.ts';
 import { holdsRows } from './holds-rows.ts';
+import { expectChange } from '../watch/start-watch.ts';
 import type { Found } from './ledger.ts';
 import { noteFailure, type Prepared } from './prepare.ts';
 import { enableAgain, putInPlace, retire, successorSchedule } from './replace-flow.ts';
@@ -28,8 +30,16 @@ interface Done {
   state: StepState;
 }
 
-/** Carries out the plan, in the order of the tutorial, each step as soon as what it needs is there. Returns the id of every resource. */
-export async function apply(prepared: Prepared, choices: Choices = {}): Promise<ResourceIds> {
+/** What a plan came to. */
+export interface Applied {
+  /** The id of every resource. */
+  ids: ResourceIds;
+  /** How the flow is now, where it is the one that lived before: what else its watcher has seen is no drift any more. */
+  settled?: Shape;
+}
+
+/** Carries out the plan, in the order of the tutorial, each step as soon as what it needs is there. */
+export async function apply(prepared: Prepared, choices: Choices = {}): Promise<Applied> {
   await clearUp(prepared);
   const branches = new Branches(prepared, choices);
   const step = branches.step.bind(branches);
@@ -55,6 +65,7 @@ class Branches {
   /** Cancelled when one branch has failed. */
   readonly #scope = CancellationScope.current();
   readonly #ids: ResourceIds = {};
+  #settled: Shape | undefined;
   /** The version of the mapping set that the flow is to apply, where it is a new one. */
   #mappingVersion: number | undefined;
   readonly #choices: Choices;
@@ -76,10 +87,10 @@ class Branches {
    * @param last the branch that needs all others, be it by way of what it needs.
    * @throws what failed first.
    */
-  async allEnded(last: Branch | undefined): Promise<ResourceIds> {
+  async allEnded(last: Branch | undefined): Promise<Applied> {
     await last;
     if (this.#failed) throw this.#failed.error;
-    return this.#ids;
+    return { ids: this.#ids, ...(this.#settled ? { settled: this.#settled } : {}) };
   }
 
   /** Never rejects, and ends after all that it needs, whatever became of that. */
@@ -126,7 +137,8 @@ class Branches {
 
   /** What the flow refers to stays; a twin of it that has shown since is swept. */
   #keep(kind: Kind, id: string): void {
-    const { ledger, observed } = this.#prepared;
+    const { ledger, observed, planned } = this.#prepared;
+    if (kind === 'flow' && planned.living) this.#settled = shapeOf(planned.living.flow!.fields);
     if (!resources[kind].hasUniqueTitle) ledger.keepOnly(kind, id, observed.found[kind] ?? []);
   }
 
@@ -157,6 +169,7 @@ class Branches {
     const { living, predecessor } = planned;
     this.#begin(kind);
     if (kind === 'flow' && living && isDraft(living.flow!)) {
+      this.#settled = undefined;
       // Who disabled the other, beside a draft, is taken to be the update that was cut off.
       const schedule = { ...objectAt(living.flow!.fields, 'scheduleParams') };
       await putInPlace(this.#prepared, predecessor, { id, schedule }, true);
@@ -167,6 +180,7 @@ class Branches {
     const edits = (planned.edits[kind] ?? []).filter(({ field }) => !field.startsWith('transformations.'));
     // Of a mapping set the body says it all, and its rows are not to be told three times.
     const request = kind === 'mappingSet' ? { edits: [], body: this.#body(kind, ids) } : { edits };
+    if (kind === 'flow') await this.#announce(id, edits, mapping);
     const { version } = await calls.update(kind, {
       id,
       ...request,
@@ -174,6 +188,14 @@ class Branches {
     });
     if (kind === 'mappingSet') this.#mappingVersion = version;
     return { id, state: 'updated' };
+  }
+
+  /** Before it is sent: the watcher may see it before we know that it is done. */
+  async #announce(flowId: string, edits: readonly Edit[], mapping: MappingPin | undefined): Promise<void> {
+    const { definition, planned } = this.#prepared;
+    const { fields } = planned.living!.flow!;
+    this.#settled = shapeAfter(fields, edits, mapping);
+    await expectChange({ sandbox: definition.sandbox, flowId }, changedIn(shapeOf(fields), this.#settled));
   }
 
   /** Made as a draft, which loads nothing until the old one is out of its way. */

@@ -10,10 +10,10 @@ import { z } from 'zod';
 import type { Definition } from '../../definition/definition.ts';
 import { passedThrough } from '../../definition/source.ts';
 import { isWrapped } from '../../definition/wrapped.ts';
-import type { Kind, ResourceIds } from '../../resources/kinds.ts';
+import type { Kind } from '../../resources/kinds.ts';
 import { neededKinds } from '../../resources/orders.ts';
 import { accept, announceAnew, type Accepted } from './accept.ts';
-import { apply } from './apply.ts';
+import { apply, type Applied } from './apply.ts';
 import { requireApproval, takeApprovals, type Approvals } from './approval.ts';
 import { humanDecisions } from './decisions.ts';
 import { endingOf, reasonOf } from '../failures.ts';
@@ -96,7 +96,7 @@ export async function createDataflow(input: unknown): Promise<CreateDataflowResu
       if (!created) continue;
       // Its watcher reads the flow when a run does not come, which can be a week.
       const wake = report.progress.warnings.some(({ code }) => code === 'flow-disabled');
-      const result = await watchAndSweep(created.work, created.ids, wake);
+      const result = await watchAndSweep(created.work, created.applied, wake);
       report.become('done');
       return { ...result, made: Object.keys(outcomeOf(report).made) as Kind[] };
     }
@@ -117,14 +117,14 @@ async function createResources(
   report: ProgressReport,
   ledger: Ledger,
   approvals: Approvals | undefined,
-): Promise<{ work: Work; ids: ResourceIds }> {
+): Promise<{ work: Work; applied: Applied }> {
   const plan = () => planned({ definition, report, ledger }, { startsAhead: approvals === undefined });
   // In a scope of their own: when one step has failed, the others begin nothing more.
   return CancellationScope.cancellable(async () => {
     const prepared = await (approvals ? approvals.approved(definition, plan) : plan());
     for (const warning of prepared.planned.plan.warnings) report.warn(warning);
     await takeBackHeadStarts(prepared, { all: false });
-    return { work: prepared, ids: await apply(prepared) };
+    return { work: prepared, applied: await apply(prepared) };
   });
 }
 

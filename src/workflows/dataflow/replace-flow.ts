@@ -13,6 +13,7 @@ import type { JsonObject, Observed } from '../../resources/resource.ts';
 import { readSchedule, type Schedule } from '../../runs/flow.ts';
 import { summarized } from '../calls.ts';
 import { fail, reasonOf, thrownBy } from '../failures.ts';
+import { expectChange } from '../watch/start-watch.ts';
 import { handOver } from '../watch/hand-over.ts';
 import type { Work } from './prepare.ts';
 import { outcomeOf } from './progress.ts';
@@ -115,6 +116,7 @@ export async function putInPlace(
     note(
       `${oldId} is disabled: AEP starts no more runs of it, and would make them up if it were enabled again`,
     );
+    await expectChange({ sandbox, flowId: oldId }, { state: 'disabled' });
     await slow('Disable the old flow').disableFlow({ sandbox, flowId: oldId, ...giveUp(definition) });
   }
 
@@ -203,6 +205,7 @@ export async function enableAgain({ definition, report }: Work, flowId: string):
   report.step('replace', 'running', {
     note: `${flowId} is enabled again: AEP makes up the runs that it missed`,
   });
+  await expectChange({ sandbox, flowId }, { state: 'enabled' });
   await slow('Enable the old flow again').enableFlow({ sandbox, flowId });
 }
 

@@ -8,11 +8,15 @@ import { watcherWorkflowId, type WatchInput } from '../watch/watch-messages.ts';
  * Starts the flow's watcher. One that is there already is signalled how the definition wants the flow to be watched: that
  * is no change of the flow. Where the definition says nothing of it, all stays as it is.
  *
- * @param wake whether one that is there should look at the flow: it may have been changed behind its back.
+ * @param how see `ensureWatch`.
  */
-export async function startWatcher(definition: Definition, flowId: string, wake: boolean): Promise<string> {
+export async function startWatcher(
+  definition: Definition,
+  flowId: string,
+  how: Parameters<typeof ensureWatch>[1],
+): Promise<string> {
   const input = watchInputOf(definition, flowId);
-  await ensureWatch(input, { wakes: wake });
+  await ensureWatch(input, how);
   return watcherWorkflowId(input);
 }
 

@@ -63,19 +63,19 @@ export async function updateDataflow(input: unknown): Promise<UpdateDataflowResu
   const ledger = new Ledger({ isUpdate: true });
   const outcome = () => outcomeOf(report, ledger.unaccounted().kinds);
   try {
-    const { prepared, ids } = await CancellationScope.cancellable(async () => {
+    const { prepared, applied } = await CancellationScope.cancellable(async () => {
       const prepared = await (mustBeApproved ? approvals.approved(definition, planned) : planned());
       const { plan } = prepared.planned;
       // While it lives: what was cut off, too, may have changed something.
       if (!isEmpty(plan)) upsertMemo({ plan: noted(plan) });
       for (const warning of plan.warnings) report.warn(warning);
-      return { prepared, ids: await apply(prepared, choices) };
+      return { prepared, applied: await apply(prepared, choices) };
     });
     const { plan } = prepared.planned;
     const { missingFlow } = prepared.observed;
     if (missingFlow !== undefined && choices.missingFlow !== undefined)
-      await giveUpMissing(prepared, missingFlow, ids.flow!);
-    const result = await watchAndSweep(prepared, ids, !isEmpty(plan));
+      await giveUpMissing(prepared, missingFlow, applied.ids.flow!);
+    const result = await watchAndSweep(prepared, applied, !isEmpty(plan));
     report.become('done');
     return { ...result, plan: fittingPlan(plan) };
   } catch (error) {

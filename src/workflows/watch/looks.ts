@@ -103,11 +103,13 @@ export class Looks {
 function both(one: WantedLook, other: WantedLook | undefined): WantedLook {
   return {
     readsFlow: one.readsFlow || other?.readsFlow === true,
+    ...(one.readsParts || other?.readsParts ? { readsParts: true } : {}),
     ...(one.isDeleted || other?.isDeleted ? { isDeleted: true } : {}),
   };
 }
 
 function covers(request: RunsRequest, wanted: WantedLook | undefined): boolean {
   if (wanted?.isDeleted && !request.isDeleted) return false;
+  if (wanted?.readsParts && !request.readsParts) return false;
   return !wanted?.readsFlow || request.readsFlow;
 }

@@ -3,14 +3,16 @@ import {
   log,
   proxyActivities,
   sleep,
+  upsertMemo,
   uuid4,
   workflowInfo,
   rootCause,
 } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.ts';
 import type { Watch } from '../../definition/watch.ts';
+import type { Drift, Expectation } from '../../runs/drift.ts';
 import { isPaused } from '../../runs/flow.ts';
-import type { Health } from '../../runs/health.ts';
+import { tellDrift, type DriftHealth, type Health } from '../../runs/health.ts';
 import { messageOf, type Notification } from '../../runs/notification.ts';
 import {
   asking,
@@ -53,7 +55,12 @@ export interface Watcher {
   health(): Health;
   /** Looks at AEP, and ends when what was seen is taken in. False: that is left to the next execution. */
   look(): Promise<boolean>;
+  /** Takes down what this watcher is about to change itself. */
+  expect(expectation: Expectation): void;
 }
+
+/** What others have changed, as the memo of a watcher's execution keeps it: the latest of what it noticed. */
+const driftsToKeep = 20;
 
 /** What a watcher does about what it sees: it notifies, runs again and pauses, beside the watcher's loop and never holding that up. */
 export class Responses {
@@ -63,6 +70,7 @@ export class Responses {
   #state: WatchState | undefined;
   #reactions: Reactions;
   #requests = 0;
+  #drifts: DriftHealth[] = [];
 
   /** @param state what an earlier execution knew. @param reactions what was done, or left to do */
   constructor(watcher: Watcher, state: WatchState | undefined, reactions: Reactions = noReactions) {
@@ -115,6 +123,7 @@ export class Responses {
     );
     this.#reactions = reactions;
     for (const notification of actions.notify) this.#notify(notification);
+    if (state.drift && actions.drifted) this.#noteDrift(state.drift);
     if (actions.pause !== undefined) beside(this.#pause(forgiven));
     this.#keepTime();
   }
@@ -139,6 +148,7 @@ export class Responses {
 
   async enable(): Promise<void> {
     const { sandbox, flowId } = this.#watcher;
+    this.#watcher.expect({ pending: { state: 'enabled' } });
     await this.#request(() => enableFlow({ sandbox, flowId, giveUpAfterMs }));
   }
 
@@ -149,9 +159,15 @@ export class Responses {
     this.#outbox.add(deliveriesOf(watch, messageOf(this.#watcher.health(), notification, envelope, watch)));
   }
 
+  #noteDrift(drift: Drift): void {
+    this.#drifts = [...this.#drifts, tellDrift(drift)].slice(-driftsToKeep);
+    upsertMemo({ drifts: this.#drifts });
+  }
+
   /** @param forgiven failures that did not count before: where the flow cannot be disabled, the next failure is reason enough */
   async #pause(forgiven: number): Promise<void> {
     const { sandbox, flowId } = this.#watcher;
+    this.#watcher.expect({ pending: { state: 'disabled' } });
     try {
       await this.#request(() => disableFlow({ sandbox, flowId, giveUpAfterMs }));
     } catch (error) {

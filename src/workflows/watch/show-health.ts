@@ -28,11 +28,12 @@ export function currentHealth(
 
 /** What lists of watchers are searched by. */
 export function attributesOf(health: Health): SearchAttributePair[] {
-  const { dataflow, flowId, sandbox, connector, verdict } = searchAttributes;
+  const { dataflow, flowId, sandbox, connector, verdict, drift } = searchAttributes;
   return [
     { key: flowId, value: health.flowId },
     { key: sandbox, value: health.sandbox },
     { key: verdict, value: health.verdict },
+    { key: drift, value: health.drift ? 'yes' : 'no' },
     ...(health.dataflow ? [{ key: dataflow, value: health.dataflow }] : []),
     ...(health.connector ? [{ key: connector, value: health.connector }] : []),
   ];

@@ -6,12 +6,19 @@ import {
   startChild,
   type SignalDefinition,
 } from '@temporalio/workflow';
+import type { Shape } from '../../runs/drift.ts';
 import { watcherType } from '../../runs/names.ts';
 import type { Inherited } from '../../runs/watch-state.ts';
 import { thrownBy } from '../failures.ts';
 import { attributesOf, currentHealth } from './show-health.ts';
 import type { watchFlowRuns } from './watch-flow-runs.ts';
-import { setWatchSignal, wakeSignal, watcherWorkflowId, type WatchInput } from './watch-messages.ts';
+import {
+  expectSignal,
+  setWatchSignal,
+  wakeSignal,
+  watcherWorkflowId,
+  type WatchInput,
+} from './watch-messages.ts';
 
 /**
  * Starts the watcher of a flow, which outlives the workflow that calls this. False: there is one.
@@ -42,18 +49,25 @@ export async function startWatch(input: WatchInput, inherited?: Inherited): Prom
  * watched, where the input says so.
  * @param how.wakes whether one that is there should look at the flow: it may have been changed behind its back
  * @param how.inherited what one begins with that is not there yet
+ * @param how.settled how the flow is now: what one that is there has seen otherwise is no drift any more
  * @returns whether it was started here
  */
 export async function ensureWatch(
   input: WatchInput,
-  { wakes, inherited }: { wakes: boolean; inherited?: Inherited },
+  { wakes, inherited, settled }: { wakes: boolean; inherited?: Inherited; settled?: Shape | undefined },
 ): Promise<boolean> {
   // One that is there may end before it is signalled, and another may be started before ours is: then all over again.
   while (!(await startWatch(input, inherited))) {
     const isHeard = !input.watch || (await signalWatcher(input, setWatchSignal, input.watch));
-    if (isHeard && (!wakes || (await signalWatcher(input, wakeSignal, { flow: true })))) return false;
+    if (!isHeard || (settled && !(await signalWatcher(input, expectSignal, { settled })))) continue;
+    if (!wakes || (await signalWatcher(input, wakeSignal, { flow: true }))) return false;
   }
   return true;
+}
+
+/** Tells the watcher of a flow, where there is one, what is about to be changed: that is no drift. */
+export async function expectChange(flow: { sandbox: string; flowId: string }, pending: Shape): Promise<void> {
+  if (Object.keys(pending).length > 0) await signalWatcher(flow, expectSignal, { pending });
 }
 
 /** Signals the watcher of a flow. False: there is none. */

@@ -11,6 +11,7 @@ import {
 } from '@temporalio/workflow';
 import type { RunsRequest } from '../../activities/watch/read-runs.ts';
 import { judgedSince, readFrom } from '../../runs/cursor.ts';
+import { readExpectation, type Expectation } from '../../runs/drift.ts';
 import { followedBy } from '../../runs/first-window.ts';
 import { inheritanceOf } from '../../runs/reactions.ts';
 import { isOver, planLook, type PlannedLook } from '../../runs/next-look.ts';
@@ -18,8 +19,10 @@ import { objectOf } from '../../runs/raw.ts';
 import { readEndedRuns, type EndedRuns } from '../../runs/run.ts';
 import {
   absorb,
+  accepted,
   hear,
   settingsOf,
+  told,
   type Inherited,
   type WantedLook,
   type WatchState,
@@ -31,7 +34,7 @@ import { Responses } from './responses.ts';
 import { currentHealth, showHealth } from './show-health.ts';
 import { startWatch } from './start-watch.ts';
 import { checkSuccessor, checkWatchInput } from './watch-input.ts';
-import { healthQuery, replacedSignal, runsEndedSignal, wakeSignal } from './watch-messages.ts';
+import { expectSignal, healthQuery, replacedSignal, runsEndedSignal, wakeSignal } from './watch-messages.ts';
 import type { Successor, Wake, WatchInput, WatchResult } from './watch-messages.ts';
 import { takeUpdates } from './watch-updates.ts';
 
@@ -72,22 +75,24 @@ export async function watchFlowRuns(
   /** Fails what AEP has not answered when the watch ends. */
   const cutOff = new Trigger<never>();
   const heard: EndedRuns[] = [];
+  const expecting: Expectation[] = [];
   const looks = new Looks();
   if (state?.wanted) looks.want(state.wanted);
-  const look = async () => {
-    const mine = looks.want({ readsFlow: true });
+  const look = async ({ readsParts = false } = {}) => {
+    const mine = looks.want({ readsFlow: true, ...(readsParts ? { readsParts } : {}) });
     let seen = false;
     const isSeen = () => (seen = looks.seen >= mine && state?.cutShort !== true);
     await condition(() => isSeen() || over !== undefined || history.isTooLong());
     return seen;
   };
   const responses = new Responses(
-    { sandbox, flowId, watch: () => watch, health, look },
+    { sandbox, flowId, watch: () => watch, health, look, expect },
     state,
     state?.reactions ?? inherited?.reactions,
   );
   setHandler(healthQuery, health);
   setHandler(runsEndedSignal, (runs) => void heard.push(readEndedRuns(runs, Date.now(), flowId)));
+  setHandler(expectSignal, (expectation) => void expecting.push(readExpectation(expectation)));
   setHandler(wakeSignal, (wake) => void looks.want(wantedBy(wake)));
   setHandler(replacedSignal, async (asked) => {
     if (over !== undefined || successor) return;
@@ -113,6 +118,11 @@ export async function watchFlowRuns(
       watch = wanted;
       looks.want({ readsFlow: false });
     },
+    accept() {
+      state &&= accepted(state);
+      if (state) responses.see(state);
+      showHealth(health());
+    },
     stop: () => void (over ??= 'The watch is being stopped.'),
     over: () => over,
     cutOff,
@@ -137,7 +147,7 @@ export async function watchFlowRuns(
       over !== undefined ||
       looks.haveEnded ||
       looks.wanted !== undefined ||
-      (state && heard.length > 0) ||
+      (state && heard.length + expecting.length > 0) ||
       mayEnd();
     if (looks.underWay) await condition(hasNews);
     else if (!(await condition(hasNews, untilAbout(plan.at), { summary: whatFor(plan) }))) {
@@ -145,6 +155,8 @@ export async function watchFlowRuns(
       continue;
     }
 
+    // What we were about to change comes before a look that may show it changed.
+    while (state && expecting[0]) state = told(state, expecting.shift()!);
     const looked = await taken();
     if (looked?.flow === null && !state) return failed(noSuchFlow(sandbox, flowId));
     if (looked) state = absorb(state, looked, settings, inherited);
@@ -180,6 +192,10 @@ export async function watchFlowRuns(
   /** A look that still waits for AEP is made again by the next execution, and messages go on their way again. */
   function mayEnd(): boolean {
     return history.isLong({ isBusy: !looks.areDone }) && responses.areQuiet && allHandlersFinished();
+  }
+
+  function expect(expectation: Expectation): void {
+    state &&= told(state, expectation);
   }
 
   function health() {
@@ -248,9 +264,10 @@ liveThroughReleases(watchFlowRuns);
 function requestOf(
   { sandbox, flowId }: WatchInput,
   state: WatchState | undefined,
-  { full, readsFlow, isDeleted }: PlannedLook & Partial<WantedLook>,
+  { full, readsFlow, readsParts, isDeleted }: PlannedLook & Partial<WantedLook>,
 ): RunsRequest {
-  const look = { sandbox, flowId, full, readsFlow, ...(isDeleted ? { isDeleted } : {}) };
+  const more = { ...(readsParts ? { readsParts } : {}), ...(isDeleted ? { isDeleted } : {}) };
+  const look = { sandbox, flowId, full, readsFlow, ...more };
   if (!state) return { ...look, judged: [], open: [] };
   const { cursor, flow } = state;
   const { sourceConnectionId } = flow;
@@ -266,8 +283,12 @@ function requestOf(
 
 /** Anybody may send a signal, with anything in it. */
 function wantedBy(wake: Wake | undefined): WantedLook {
-  const { flow, deleted } = objectOf(wake);
-  return { readsFlow: flow === true || deleted === true, ...(deleted === true ? { isDeleted: true } : {}) };
+  const { flow, deleted, parts } = objectOf(wake);
+  return {
+    readsFlow: flow === true || deleted === true || parts === true,
+    ...(parts === true ? { readsParts: true } : {}),
+    ...(deleted === true ? { isDeleted: true } : {}),
+  };
 }
 
 /** What a watcher waits for, as the Temporal UI shows it beside the timer. */

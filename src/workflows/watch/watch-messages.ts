@@ -1,8 +1,9 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Watch } from '../../definition/watch.ts';
+import type { Expectation } from '../../runs/drift.ts';
 import type { Health } from '../../runs/health.ts';
 import type { Followed } from '../../runs/first-window.ts';
-import { runsEndedName } from '../../runs/names.ts';
+import { runsEndedName, wakeName } from '../../runs/names.ts';
 import type { EndedRuns } from '../../runs/run.ts';
 
 /** What `watchFlowRuns` is started with. `sandbox` and `flowId` are enough: the rest is read from the flow. */
@@ -35,7 +36,7 @@ export const healthQuery = defineQuery<Health>('health');
 export const runsEndedSignal = defineSignal<[EndedRuns]>(runsEndedName);
 
 /** Something happened to a flow: its watcher looks for itself, so that whoever sends it can do no harm. */
-export const wakeSignal = defineSignal<[Wake?]>('wake');
+export const wakeSignal = defineSignal<[Wake?]>(wakeName);
 
 /** What a watcher that is woken should look at besides runs. */
 export interface Wake {
@@ -46,7 +47,12 @@ export interface Wake {
    * and is `gone` without this only when its source connection is gone too.
    */
   deleted?: boolean;
+  /** What the flow is made of: some of it may be gone. */
+  parts?: boolean;
 }
+
+/** A workflow of ours is about to change the flow, or has: what it says is no drift. */
+export const expectSignal = defineSignal<[Expectation]>('expect');
 
 /** Another flow takes the place of this one: its watcher hands over to one of that flow, and ends. */
 export const replacedSignal = defineSignal<[Successor]>('replaced');
@@ -81,6 +87,9 @@ export interface Resumed extends Health {
 
 /** Enables a flow that is disabled, whoever did that. Returns how the flow is then. */
 export const resumeUpdate = defineUpdate<Resumed>('resume');
+
+/** Takes the flow as it was seen last: what others have changed is drift no more. Returns how the flow is then. */
+export const acceptDriftUpdate = defineUpdate<Health>('acceptDrift');
 
 /** Ends the watch; the flow goes on. Returns how it was. */
 export const stopUpdate = defineUpdate<Health>('stop');

@@ -10,6 +10,7 @@ import type { Responses } from './responses.ts';
 import { webhookProblems } from '../known-webhook.ts';
 import { checkRetryRun, checkWatch, mustBeGood, takesNothing } from './watch-input.ts';
 import {
+  acceptDriftUpdate,
   checkNowUpdate,
   resumeUpdate,
   retryRunUpdate,
@@ -24,9 +25,11 @@ export interface Watching {
   state(): WatchState | undefined;
   health(): Health;
   /** Looks at AEP, and ends when what was seen is taken in. False: that is left to the next execution. */
-  look(): Promise<boolean>;
+  look(more?: { readsParts?: boolean }): Promise<boolean>;
   responses: Responses;
   setWatch(watch: Watch): void;
+  /** Takes the flow as it was seen last. */
+  accept(): void;
   stop(): void;
   /** Why nothing can be asked of it any more, once it ends. */
   over(): string | undefined;
@@ -36,7 +39,7 @@ export interface Watching {
 
 /** Takes what people ask of a watcher. What makes no sense is refused before it is in the history. */
 export function takeUpdates(watching: Watching): void {
-  const { state, health, look, responses, setWatch, stop } = watching;
+  const { state, health, look, responses, setWatch, accept, stop } = watching;
   const mustGoOn = () => {
     const why = watching.over();
     if (why !== undefined) throw fail('Conflict', why);
@@ -58,15 +61,15 @@ export function takeUpdates(watching: Watching): void {
       check(...args);
     },
   });
-  const lookAndAnswer = async (done: { what: string; note?: string | undefined }) => {
-    const seen = await look();
+  const lookAndAnswer = async (done: { what: string; note?: string | undefined; readsParts?: boolean }) => {
+    const seen = await look({ readsParts: done.readsParts === true });
     mustGoOn();
     if (seen) return health();
     const message = `${done.what}AEP was not read before the watcher went on in a new execution. Send checkNow.`;
     const { note } = done;
     throw fail('Unavailable', message, { sendAgain: 'checkNow', ...(note === undefined ? {} : { note }) });
   };
-  setHandler(checkNowUpdate, () => lookAndAnswer({ what: '' }), taken());
+  setHandler(checkNowUpdate, () => lookAndAnswer({ what: '', readsParts: true }), taken());
 
   const failedRun = (asked: RetryRun | undefined) => runToRetry(state(), responses.reactions, asked);
   setHandler(
@@ -121,6 +124,19 @@ export function takeUpdates(watching: Watching): void {
       log.warn('Settings that cannot be taken were sent', { error: String(error) });
     }
   });
+
+  setHandler(
+    acceptDriftUpdate,
+    () => {
+      accept();
+      return health();
+    },
+    taken((asked?: unknown) => {
+      takesNothing(asked);
+      if (!state()?.drift)
+        throw fail('Conflict', 'Nobody else has changed the flow, as far as its watcher has seen.');
+    }),
+  );
 
   // It may be asked to twice.
   setHandler(
