@@ -23,6 +23,7 @@ import { InvalidDefinitionError, tellProblems, type Problem } from './definition
 import { workflowIdProblem } from './definition/text.ts';
 import { bareDefinition, isWrapped } from './definition/wrapped.ts';
 import { isFailureType, type FailureType } from './failure-types.ts';
+import { historyOf, type HistoryEntry } from './history.ts';
 import { isRefusedAsPaused, pausedWorkflow, type Paused } from './paused.ts';
 import { readTemporal } from './temporal-settings.ts';
 import { untilTaken } from './turned-away.ts';
@@ -346,6 +347,15 @@ export class AepDataflows {
   }
 
   /**
+   * What was done to a dataflow and what others have changed about its flow, oldest first, as long as Temporal keeps it:
+   * creates, updates and deletes with their plans and what people decided about those, and drift.
+   * @throws DataflowError `InvalidDefinition` where no dataflow can have this name.
+   */
+  async history(named: Pick<Definition, 'sandbox' | 'name'>): Promise<HistoryEntry[]> {
+    return historyOf(this.#client, lockOf(named), dataflowId(named));
+  }
+
+  /**
    * Deletes a dataflow and waits until it is done.
    * @throws DataflowError `Conflict` where it is just being created or deleted.
    */
@@ -607,7 +617,7 @@ export type {
   PlanDataflowsResult,
   PlannedDataflow,
 } from './workflows/sandbox/many-messages.ts';
-export type { WatcherHandle, WatchInput };
+export type { HistoryEntry, WatcherHandle, WatchInput };
 export type { ImportDataflowInput, ImportDataflowResult };
 export type { NotExpressible } from './plan/unsaid.ts';
 export type { DeleteDataflowInput, DeleteDataflowResult, ListOrphansInput, ListOrphansResult };

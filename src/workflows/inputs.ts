@@ -6,6 +6,7 @@ import { readShape } from '../definition/shape.ts';
 import { tellProblems, type Problem } from '../definition/problems.ts';
 import { bareDefinition } from '../definition/wrapped.ts';
 import { emptyOutcome } from '../resources/outcome.ts';
+import { notedFailure } from './dataflow/noted.ts';
 import { invalidDefinition } from './failures.ts';
 
 /**
@@ -36,7 +37,8 @@ export function readOrRefuse<Input>(read: () => Input): Input {
   try {
     return read();
   } catch (error) {
-    upsertMemo({ outcome: emptyOutcome() });
+    const { type, message } = error as { type?: string; message: string };
+    upsertMemo({ outcome: emptyOutcome(), ...(type ? { failure: notedFailure({ type, message }) } : {}) });
     throw error;
   }
 }

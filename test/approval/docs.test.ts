@@ -69,3 +69,14 @@ it('the TypeScript asks, shows the plan, approves it and waits for the end', asy
   expect(stdout).toContain('"By TypeScript"');
   expect(description()).toContain('By TypeScript');
 });
+
+it('the TypeScript for the history prints who did what', async () => {
+  const [lines] = reader.blocks('Who did what', 'ts');
+  const script = `import { connect } from 'aep-dataflows/client';
+const dataflows = await connect();
+${lines}await dataflows.close();`;
+  const { code, stdout, stderr } = await reader.script('history.ts', script);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/create .*6 to create/);
+  expect(stdout).toContain("saidToBeBy: 'Ann'");
+});

@@ -22,6 +22,7 @@ import { callsFor, wholeSandbox } from '../calls.ts';
 import { lookBack } from './check-definition.ts';
 import { endingOf, fail } from '../failures.ts';
 import { checkInput, readOrRefuse, wrongInput } from '../inputs.ts';
+import { notedFailure, type NotedFailure } from './noted.ts';
 import { howToStart } from '../right-id.ts';
 import { searchAttributes, type DeleteDataflowInput, type DeleteDataflowResult } from '../messages.ts';
 import { watcherWorkflowId, wakeSignal } from '../watch/watch-messages.ts';
@@ -65,6 +66,7 @@ export async function deleteDataflow(input: DeleteDataflowInput): Promise<Delete
 
   const deleted: ResourceIds[] = [];
   const left: DeleteDataflowResult['left'] = [];
+  let failure: NotedFailure | undefined;
   try {
     const found = await everythingOf(dataflow, sandbox, earlier, bounds);
     const toDelete: { kind: Kind; id: string }[] = [];
@@ -94,7 +96,9 @@ export async function deleteDataflow(input: DeleteDataflowInput): Promise<Delete
       return { deleted, left, note };
     }
   } catch (error) {
-    throw endingOf(error, { deleted, left }) ?? error;
+    const ending = endingOf(error, { deleted, left });
+    if (ending) failure = notedFailure({ type: ending.type!, message: ending.message });
+    throw ending ?? error;
   } finally {
     upsertMemo({
       outcome: {
@@ -102,6 +106,7 @@ export async function deleteDataflow(input: DeleteDataflowInput): Promise<Delete
         deletedFlows: deleted.flatMap(({ flow }) => flow ?? []),
         adopted: Object.assign({}, ...left.map(({ kind, id }) => ({ [kind]: id }))) as ResourceIds,
       },
+      ...(failure ? { failure } : {}),
     });
   }
   return { deleted, left };

@@ -18,7 +18,7 @@ export interface NotedFailure {
 }
 
 /** Lists of executions come with their memos, a thousand at a time. Characters. */
-const longestNote = 4_000;
+const longestNote = 2_000;
 const longestValue = 80;
 const longestMessage = 500;
 /** Of the changes of each step, the first number for which all of it fits. */
@@ -56,7 +56,14 @@ const brief = (value: unknown): string => cutJson(value ?? undefined, longestVal
  * workflow's failure never comes; and what it was about.
  */
 export function notesAtEnd({ planned, progress: { state, error } }: ProgressReport, outcome: Outcome) {
-  const failure: NotedFailure | undefined =
-    state === 'failed' && error ? { ...error, message: cut(error.message, longestMessage) } : undefined;
-  return { outcome, ...(planned ? { plan: noted(planned) } : {}), ...(failure ? { failure } : {}) };
+  return {
+    outcome,
+    ...(planned ? { plan: noted(planned) } : {}),
+    ...(state === 'failed' && error ? { failure: notedFailure(error) } : {}),
+  };
+}
+
+/** A failure as the memo keeps it. */
+export function notedFailure({ type, message }: NotedFailure): NotedFailure {
+  return { type, message: cut(message, longestMessage) };
 }
