@@ -331,9 +331,40 @@ describe('a Temporal that has forgotten the run before', () => {
     };
     const once = await lasting([]);
     const afterMs = 60_000;
-    expect(await lasting([forget, { what: 'again', afterMs }])).toBeLessThan(afterMs + 2 * once);
+    expect(await lasting([forget, { what: 'again', afterMs }])).toBeLessThan(afterMs + 2 * once + 100);
     const again = { what: 'again' as const, afterMs };
     const missing = await lasting([forget, again, { what: 'delete', againAfterMs: afterMs }]);
     expect(missing).toBeGreaterThan(2 * afterMs + 29_000);
+  });
+});
+
+describe('where people approve each plan and others change the flow', () => {
+  const approve = (part: 'source' | 'mapping', to: number) => ({
+    what: 'approve' as const,
+    part,
+    to,
+    afterMs: 5_000,
+  });
+  const others = (afterMs: number) => ({ what: 'others' as const, afterMs });
+
+  it('what was approved is carried out once, also where a plan was stale and workers died meanwhile', async () => {
+    for (const [seed, atMs] of [500, 4_000, 6_000, 9_000, 20_000].entries()) {
+      const acts = [
+        approve('mapping', 1),
+        others(100),
+        others(4_900),
+        approve('source', 1),
+        { what: 'terminate' as const, atMs, againAfterMs: 100 },
+        { what: 'reset' as const, atMs, to: 0.5 },
+      ];
+      const incidents = [500, 6_000, 30_000].map((at) => ({
+        what: 'kill' as const,
+        atMs: at + atMs,
+        worker: 0,
+        forMs: 2_500,
+      }));
+      const { violations } = await play({ ...quiet, seed, acts, incidents }, code);
+      expect(violations, `${atMs} ms`).toEqual([]);
+    }
   });
 });

@@ -77,7 +77,11 @@ export type Act =
   /** Changes the definition: whatever is started from now on is given the new one. */
   | { what: 'change'; part: ChangedPart; to: number }
   /** Waits for its end, changes the definition, and updates the dataflow. From now on it is updated, not created. */
-  | { what: 'update'; part: ChangedPart; to: number };
+  | { what: 'update'; part: ChangedPart; to: number }
+  /** Waits for its end, and requires approval from then on: a person approves each plan after a while. It is updated, not created. */
+  | { what: 'approve'; part: ChangedPart; to: number; afterMs: number }
+  /** Somebody else changes the flow after a while, whatever is being done then. When that has ended, the dataflow is updated. */
+  | { what: 'others'; afterMs: number };
 
 /** What of a definition is changed: the mapping, what makes another source connection, and what every part is told by. */
 export const changedParts = ['mapping', 'source', 'description'] as const;

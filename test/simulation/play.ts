@@ -38,6 +38,8 @@ export interface Played {
 }
 
 const startMs = Date.UTC(2031, 0, 1);
+/** How often a person looks whether a plan waits. */
+const lookEveryMs = 15_000;
 const limitMs = 24 * 3_600_000;
 
 /**
@@ -73,6 +75,8 @@ class Life {
   #adopting: string | undefined;
   /** Whether the dataflow is updated from now on, and not created. */
   #updates = false;
+  /** How long a person takes to approve a plan, where that is required from now on. Milliseconds. */
+  #approvesAfterMs: number | undefined;
   readonly #foreign: { shelf: string; stored: JsonObject }[] = [];
   #incidents = 0;
   #endedAt: number | undefined;
@@ -160,16 +164,29 @@ class Life {
     const definition = this.#definition;
     const { sandbox, name } = definition;
     if (this.#adopting !== undefined) return { sandbox, name, flowId: this.#adopting, adopt: true };
-    if (!this.#updates) return definition;
+    const approval = this.#approvesAfterMs === undefined ? {} : { requireApproval: true };
+    if (!this.#updates) return this.#approvesAfterMs === undefined ? definition : { definition, ...approval };
     // The first that AEP leaves: where nothing rules it out, that is from now on.
     const [choice] = replaceFlow('the flow', definition, this.clock.now()).options;
-    return { definition, replaceFlow: choice!.value };
+    return { definition, replaceFlow: choice!.value, ...approval };
   }
 
   #start(): WorkflowRun {
     const adopts = this.#adopting !== undefined;
     const type = adopts ? 'importDataflow' : this.#updates ? 'updateDataflow' : 'createDataflow';
-    return this.#temporal.start(workflowId(this.#definition), type, this.#input);
+    return this.#attended(this.#temporal.start(workflowId(this.#definition), type, this.#input));
+  }
+
+  /** A person looks at it again and again, and approves the plan that it has then. */
+  #attended(run: WorkflowRun): WorkflowRun {
+    const look = () => {
+      if (run.closed) return;
+      const plan = run.memo['plan'] as { digest: string } | undefined;
+      if (plan) run.update('approve', { digest: plan.digest, by: 'Ann' });
+      this.clock.after(lookEveryMs, look, 'nobody');
+    };
+    if (this.#approvesAfterMs !== undefined) this.clock.after(this.#approvesAfterMs, look, 'nobody');
+    return run;
   }
 
   /** Deletes the dataflow, which must be possible: what AEP refused for good is mended and tried again. */
@@ -188,11 +205,20 @@ class Life {
     if (act.what === 'forget') this.#temporal.isForgetful = true;
     if (act.what === 'change' || act.what === 'forget') return run;
     if (act.what === 'adopt') return this.#adopt(run);
-    if (act.what === 'update') {
+    if (act.what === 'others') {
+      await this.#pass(act.afterMs);
+      this.#aep.changeByOthers(dataflowId(this.#definition), 45);
+      await this.#toTheEndOfAdoption(run);
+      await this.#ended(run);
+      this.#updates = true;
+      return this.#start();
+    }
+    if (act.what === 'update' || act.what === 'approve') {
       await this.#toTheEndOfAdoption(run);
       await this.#ended(run);
       this.#changes[act.part] = act.to;
       this.#updates = true;
+      if (act.what === 'approve') this.#approvesAfterMs = act.afterMs;
       return this.#start();
     }
     if (act.what === 'delete') {
@@ -210,7 +236,8 @@ class Life {
     await this.#pass(act.atMs);
     if (act.what === 'reset') {
       if (run.tasks.length === 0) return run;
-      return this.#temporal.reset(run, Math.min(run.tasks.length - 1, Math.floor(act.to * run.tasks.length)));
+      const task = Math.min(run.tasks.length - 1, Math.floor(act.to * run.tasks.length));
+      return this.#attended(this.#temporal.reset(run, task));
     }
     if (act.what === 'terminate' && !run.closed) this.#temporal.terminate(run);
     if (act.what === 'cancel') run.cancel();
@@ -269,7 +296,8 @@ class Life {
       const type = failureTypeOf(run);
       const isOld = JSON.stringify(run.input) !== JSON.stringify(this.#input);
       const isRefused = run.closed?.status === 'FAILED' && type === 'Rejected' && faults.some(isRefusal);
-      const isUpdated = acts.some(({ what }) => what === 'update') && type === 'Conflict';
+      const updating = ['update', 'approve', 'others'];
+      const isUpdated = acts.some(({ what }) => updating.includes(what)) && type === 'Conflict';
       const differs = !isUpdated && acts.some(({ what }) => what === 'change') && type === 'Conflict';
       if (left === 0 || !(isOld || isRefused || differs || isUpdated)) return run;
       if (differs) await this.#delete();

@@ -163,7 +163,16 @@ const update: Arbitrary<Act> = record({
   part: constantFrom('source' as const, ...changedParts),
   to: nat(2),
 });
+const afterMs = constantFrom(100, 5_000, 60_000);
+const others: Arbitrary<Act> = record({ what: constant('others' as const), afterMs });
+const approval: Arbitrary<Act> = record({
+  what: constant('approve' as const),
+  part: constantFrom('source' as const, ...changedParts),
+  to: nat(2),
+  afterMs,
+});
 const acts: Arbitrary<Act[]> = oneof(
+  array(oneof(disturbance, approval, others, update), { maxLength: 5 }),
   array(oneof(disturbance, update, update), { maxLength: 5 }),
   array(disturbance, { maxLength: 2 }),
   array(oneof(disturbance, decision, decision), { maxLength: 5 }),

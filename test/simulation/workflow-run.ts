@@ -97,6 +97,21 @@ export class WorkflowRun {
     this.#tell();
   }
 
+  /** Sends an update. What it answers is nobody's: what it makes the workflow do counts. */
+  update(name: string, input: unknown): void {
+    const id = this.#temporal.newRunId();
+    const doUpdate = {
+      id,
+      protocolInstanceId: id,
+      name,
+      input: [defaultPayloadConverter.toPayload(input)],
+      headers: {},
+      meta: { updateId: id, identity: 'a person' },
+      runValidator: true,
+    };
+    this.#tell({ doUpdate });
+  }
+
   cancel(): void {
     this.#tell({ cancelWorkflow: { reason: 'asked to' } });
   }
