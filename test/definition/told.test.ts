@@ -502,7 +502,7 @@ describe('JSON', () => {
     );
     // Bytes, not characters.
     expect(refusalOf({ a: '€'.repeat(maxBytes / 3) })).toContain('it has ');
-    expect(refusalOf({ a: Array.from<object>({ length: maxBytes }).fill([]) })).toBe(
+    expect(refusalOf({ a: Array.from({ length: maxBytes }, () => []) })).toBe(
       `The definition must be at most ${maxBytes} bytes of JSON`,
     );
   });
