@@ -222,6 +222,10 @@ describe.concurrent('an update', () => {
     const updated = await rig.client.update({ definition, digest, missingFlow: 'recreate' });
     expect(updated.flowId).not.toBe(flowId);
     await mustBeEmpty(definition);
+    // Nobody watches for the other any more, nor takes it for missing where this one is gone, too.
+    await expect(rig.client.watcher({ sandbox, flowId }).checkNow()).rejects.toMatchObject({
+      details: { replacedBy: updated.flowId },
+    });
   });
 });
 
