@@ -235,6 +235,7 @@ export class AepDataflows {
       this.#client.workflow.start('planDataflows', {
         workflowId,
         taskQueue: this.#taskQueue,
+        workflowTaskTimeout,
         args: [first],
         staticSummary: `Plans ${input.definitions?.length ?? 0} dataflows`,
       });
@@ -271,6 +272,7 @@ export class AepDataflows {
         workflowId,
         taskQueue: this.#taskQueue,
         workflowIdConflictPolicy: 'FAIL',
+        workflowTaskTimeout,
         args: [first],
         staticSummary: `Applies ${input.definitions?.length ?? 0} dataflows`,
       });

@@ -14,6 +14,9 @@ function definitionOf(name: string, changes: object = {}): Record<string, unknow
   return orders(sandbox, { name, schema, dataset: { name }, ...changes });
 }
 
+/** A process begins late and a worker's death is noticed late where the machine is busy. Milliseconds. */
+const patience = 120_000;
+
 /** A worker as users run it: a process of its own. */
 function startWorkerProcess(rig: Rig) {
   const config = { TEMPORAL_CONFIG_FILE: 'dev/temporal.toml' };
@@ -41,16 +44,16 @@ it('an apply of twenty whose workers are killed, that is terminated and started 
     const worker = startWorkerProcess(rig);
     const first = await rig.client.apply({ definitions, concurrency: 8 });
     const made = () => rig.emulator.control.resources('dataSets', sandbox).length;
-    await waitFor('some to be made', () => made() > 3);
+    await waitFor('some to be made', () => made() > 3, patience);
     worker.kill('SIGKILL');
     await worker.ended;
 
     const second = startWorkerProcess(rig);
-    await waitFor('more to be made', () => made() > 9);
+    await waitFor('more to be made', () => made() > 9, patience);
     // What it has started goes on, and is waited for by the next.
     await rig.temporal.client.workflow.getHandle(first.workflowId).terminate();
     const again = await rig.client.apply({ definitions, concurrency: 8 });
-    await waitFor('most to be made', () => made() > 14);
+    await waitFor('most to be made', () => made() > 14, patience);
     second.kill('SIGKILL');
     await second.ended;
 
@@ -69,4 +72,4 @@ it('an apply of twenty whose workers are killed, that is terminated and started 
   } finally {
     await rig.close();
   }
-}, 180_000);
+}, 400_000);
