@@ -423,14 +423,13 @@ describe('a start', () => {
 describe('a webhook', () => {
   const problem = (known: string[]) => problemsOfWebhook({ notify: { webhook: 'on-call' } } as never, known);
   test('that workers do not know is told with what would make it known', () => {
-    expect(problem([])).toMatchInlineSnapshot(`
-      [
-        {
-          "field": "notify.webhook",
-          "message": "The environment of the worker has no webhook "on-call", nor any other: set AEP_WEBHOOK_ON_CALL_URL and AEP_WEBHOOK_ON_CALL_KEY on every worker.",
-        },
-      ]
-    `);
+    expect(problem([])).toEqual([
+      {
+        field: 'notify.webhook',
+        message:
+          'The environment of the worker has no webhook "on-call", nor any other: set AEP_WEBHOOK_ON_CALL_URL and AEP_WEBHOOK_ON_CALL_KEY on every worker.',
+      },
+    ]);
     expect(problem(['oncall', 'x'])[0]!.message).toContain(
       'has no webhook "on-call", only oncall, x; did you mean "oncall"?: set',
     );
