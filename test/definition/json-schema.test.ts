@@ -1,13 +1,9 @@
-import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { promisify } from 'node:util';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { jsonSchemaFile, messageSchemaFile } from '../../dev/json-schema.ts';
-import { hasPython, pythonWith } from '../support/python.ts';
 import { problemsOf, sample } from './sample.ts';
 
-const run = promisify(execFile);
 const examples = readdirSync('examples').filter((name) => /(?<!schema)\.json$/.test(name));
 const jsonSchema = JSON.parse(readFileSync(jsonSchemaFile, 'utf8')) as object;
 
@@ -72,20 +68,6 @@ describe('the published JSON Schema', () => {
       { field: 'name', message: 'must have no half of a character (a lone surrogate)' },
     ]);
   });
-
-  test.skipIf(!hasPython)(
-    'is taken by jsonschema in Python, and by the models that are generated from it',
-    async () => {
-      const python = await pythonWith([
-        'jsonschema==4.26.0',
-        'datamodel-code-generator==0.89.0',
-        'pydantic==2.14.3',
-      ]);
-      const { stdout } = await run(python, ['-W', 'ignore', 'test/definition/json_schema_session.py']);
-      expect(JSON.parse(stdout)).toEqual({ jsonschema: examples, pydantic: examples });
-    },
-    300_000,
-  );
 });
 
 function read(name: string): unknown {

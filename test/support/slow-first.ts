@@ -21,7 +21,7 @@ const slow = [
   'watch/follow-runs.test.ts',
   'faults/real-stack.test.ts',
   'dev/processes.test.ts',
-  'definition/json-schema.test.ts',
+  'json-schema-in-python.test.ts',
   'emulator/scale.test.ts',
 ];
 
