@@ -56,6 +56,25 @@ export function secretPaths(
   return paths;
 }
 
+const mask = '[redacted]';
+
+/**
+ * What AEP has at a path such as `params.password`, as it may be shown: somebody else may have put a secret there, and what
+ * a plan tells is kept in histories.
+ */
+export function maskedAt(path: string, value: unknown): unknown {
+  const isSecret = path.split('.').some(isSecretName);
+  return isSecret && value !== undefined && value !== null && value !== '' ? mask : masked(value);
+}
+
+function masked(value: unknown): unknown {
+  if (typeof value === 'string')
+    return [...secretTexts, secretParts].some((one) => one.test(value)) ? mask : value;
+  if (Array.isArray(value)) return value.map(masked);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, maskedAt(key, one)]));
+}
+
 /** What AEP gets as it is: there any key may stand. */
 function passes([part, field, more]: readonly PropertyKey[]): boolean {
   return part === 'source' && (field === 'params' || field === 'data') && more === undefined;

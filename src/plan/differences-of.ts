@@ -1,4 +1,5 @@
 import type { Definition } from '../definition/definition.ts';
+import { maskedAt } from '../definition/secrets.ts';
 import { startsAt } from '../resources/described-resource.ts';
 import { resources } from '../resources/index.ts';
 import { textAt } from '../resources/json.ts';
@@ -48,19 +49,20 @@ export function differencesOf(
   observed: Observed,
   { now, mask = [], isOurs = true }: Comparing,
 ): Differs {
-  const { differences, besides, canChange, isMoot, asked } = resources[kind];
+  const { differences, besides, canChange, isMoot, asked, told = (_, value) => value } = resources[kind];
   const about = { body, observed, now };
   const differs: Differs = { changes: [], edits: [], fixed: [], masked: [], besides: [] };
   const isMasked = ({ field }: { field: string }) => mask.some((one) => startsAt(field, one));
   const stays = (besides?.(body, observed) ?? []).map(({ field, found }) => ({ field, value: found }));
   if (isOurs && observed.description && textAt(body, 'description') === undefined)
     stays.push({ field: 'description', value: observed.description });
+  const shownAt = (field: string, value: unknown) => maskedAt(field, told(field, value, definition));
   for (const { field, value } of stays) {
-    const besides = { field: asked(field, definition), value };
+    const besides = { field: asked(field, definition), value: shownAt(field, value) };
     if (!isMasked(besides)) differs.besides.push(besides);
   }
   for (const edit of isOurs ? textEdits(body, observed) : []) {
-    const change = asChange(asked(edit.field, definition), edit.to, edit.from);
+    const change = asChange(asked(edit.field, definition), edit.to, maskedAt(edit.field, edit.from));
     if (isMasked(change)) differs.masked.push(change);
     else {
       differs.edits.push(edit);
@@ -72,7 +74,8 @@ export function differencesOf(
   for (const difference of differences(body, observed)) {
     if (isMoot?.(difference, about)) continue;
     const { field, wanted, found } = difference;
-    const change = asChange(asked(field, definition), wanted, found);
+    const to = told(field, wanted, definition);
+    const change = asChange(asked(field, definition), to, shownAt(field, found));
     const json = JSON.stringify(change);
     if (said.has(json)) continue;
     said.add(json);

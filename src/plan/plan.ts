@@ -40,7 +40,7 @@ export interface Choice {
 export interface Choices {
   /** What the new flow loads, where the living one has to be replaced. */
   replaceFlow?: 'from-now' | 'backfill' | undefined;
-  /** Make a flow anew that an earlier run made and that AEP does not show any more. */
+  /** Make anew a flow that an earlier run made, or a part of the living one, that AEP does not show any more. */
   missingFlow?: 'recreate' | undefined;
 }
 
@@ -70,7 +70,8 @@ export function isIdle(action: Action): boolean {
 
 /** Whether AEP has all that is asked for already. */
 export function isEmpty({ steps }: Pick<Plan, 'steps'>): boolean {
-  return steps.every(({ action }) => idle.has(action));
+  // Over Temporal's HTTP, empty lists arrive as null.
+  return ((steps as Step[] | null) ?? []).every(({ action }) => idle.has(action));
 }
 
 const inSummary: [Action, string][] = [

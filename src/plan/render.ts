@@ -30,7 +30,8 @@ const mostRows = 20;
  * A plan as people read it: `+` is made, `~` is changed, `-/+` is replaced, `-` is deleted, `!` is in the way, and a
  * line for each changed field or row below. Ends with the summary.
  */
-export function planAsText({ dataflow, steps, problems, warnings, choices, summary, digest }: Plan): string {
+export function planAsText(plan: Plan): string {
+  const { dataflow, steps, problems, warnings, choices, summary, digest } = withLists(plan);
   const lines = [`Plan for ${dataflow}`, ''];
   for (const step of steps)
     lines.push(...lineOf(step), ...step.changes.flatMap(changeLines), ...maskedLines(step));
@@ -81,7 +82,8 @@ function maskedLines({ masked = [] }: Step): string[] {
 const brief = (value: unknown): string => cutJson(value ?? undefined, longestValue);
 
 /** The same as a Mermaid flow chart: what refers to what, each with its sign. */
-export function planAsMermaid({ steps }: Plan): string {
+export function planAsMermaid(plan: Plan): string {
+  const { steps } = withLists(plan);
   const nodes = steps.map(({ kind, action, id }, index) => {
     const label = `${signs[action].trim()} ${titleOf(kind)}${id ? `<br/>${id}` : ''}`.trim();
     return `  ${nodeOf(kind, index)}["${label.replaceAll('"', '#quot;')}"]:::${action}`;
@@ -91,6 +93,24 @@ export function planAsMermaid({ steps }: Plan): string {
     needs.filter((one) => at(one) >= 0).map((one) => `  ${nodeOf(one, at(one))} --> ${nodeOf(kind, index)}`),
   );
   return ['flowchart LR', ...nodes, ...arrows].join('\n');
+}
+
+/** Over Temporal's HTTP, empty lists arrive as null. */
+function withLists(plan: Plan): Plan {
+  const list = <One>(all: One[] | null): One[] => all ?? [];
+  return {
+    ...plan,
+    steps: list(plan.steps).map((step) => ({
+      ...step,
+      needs: list(step.needs),
+      changes: list(step.changes).map((change) =>
+        'from' in change ? change : { ...change, added: list(change.added), removed: list(change.removed) },
+      ),
+    })),
+    problems: list(plan.problems),
+    warnings: list(plan.warnings),
+    choices: list(plan.choices).map((choice) => ({ ...choice, options: list(choice.options) })),
+  };
 }
 
 function nodeOf(kind: Kind, index: number): string {

@@ -14,6 +14,7 @@ interface Parts
       | 'name'
       | 'body'
       | 'asked'
+      | 'told'
       | 'canChange'
       | 'isMoot'
       | 'operations'

@@ -103,6 +103,11 @@ export const flow = describedResource({
       one['name'] === 'Mapping' ? without(one, ['params.mappingVersion']) : one,
     ),
   }),
+  // Epoch seconds to AEP, whichever way the definition writes it.
+  told: (field, value, { schedule: { startTime } }) =>
+    field === 'scheduleParams.startTime' && typeof startTime === 'string' && value !== undefined
+      ? (startText(Number(value)) ?? value)
+      : value,
   isMoot: ({ field }, { body, now }) => {
     const start = objectAt(body, 'scheduleParams')['startTime'];
     const liesAhead = start !== undefined && Number(start) * 1000 > now;

@@ -74,6 +74,8 @@ export interface Resource extends KindFacts {
   besides?: (body: JsonObject, observed: Observed) => Difference[];
   /** The field of a definition that asks for a field of `Observed`, or for its name or description. */
   asked: (field: string, definition: Definition) => string;
+  /** A value of such a field as the definition would write it. Absent: as AEP has it. */
+  told?: (field: string, value: unknown, definition: Definition) => unknown;
   /**
    * Whether AEP can change this in place, under a flow that runs. Absent: nothing but names and descriptions.
    */

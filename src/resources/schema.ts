@@ -5,7 +5,7 @@ import { textAt } from './json.ts';
 import { descriptionBack, nameBack } from './read-back.ts';
 import { withoutRegistryRecords } from './records.ts';
 import type { Edit, JsonObject, Operation } from './resource.ts';
-import { refs, refsBesides, refsMissing } from './xdm-refs.ts';
+import { refs, refsBesides, refsMissing, textsAt } from './xdm-refs.ts';
 
 /** The schema that the data lands in. */
 export const schema = describedResource({
@@ -23,14 +23,22 @@ export const schema = describedResource({
     ...description(definition.schema?.description, definition.description),
     allOf: [definition.schema?.class, ...(definition.schema?.fieldGroups ?? [])].map(($ref) => ({ $ref })),
   }),
-  fields: (object) => ({ refs: refs(object) }),
-  compare: refsMissing,
+  fields: (object) => ({ class: object['meta:class'], refs: refs(object) }),
+  compare: (wanted, found) => {
+    const [wantedClass, ...fieldGroups] = textsAt(wanted, 'refs');
+    const isOfClass = wantedClass === undefined || textsAt(found, 'refs').includes(wantedClass);
+    return [
+      ...(isOfClass ? [] : [{ field: 'class', wanted: wantedClass, found: found['class'] }]),
+      ...refsMissing({ refs: fieldGroups }, found),
+    ];
+  },
   besides: refsBesides,
   asked: (field, { schema: asked }) =>
     askedBy(
       [
         ['name', asked?.title === undefined ? 'name' : 'schema.title'],
         ['description', describedIn('schema', asked?.description)],
+        ['class', 'schema.class'],
         ['refs', 'schema.fieldGroups'],
       ],
       field,
@@ -49,7 +57,7 @@ export const schema = describedResource({
   },
   withoutRecords: withoutRegistryRecords,
   // AEP lets a schema grow by field groups, whatever uses it; its class is for good.
-  canChange: ({ found }, { body }) => Array.isArray(found) && found.includes(refs(body)[0]),
+  canChange: ({ field }) => field === 'refs',
   operations: (edits, answer) =>
     edits.flatMap((edit) =>
       edit.field === 'refs' ? growth(edit, answer) : operationsFor([edit], answer, { name: 'title' }),

@@ -96,6 +96,8 @@ export const sourceConnection = describedResource({
   // AEP counts a schema up as it grows.
   withoutRecords: (answer) =>
     without(withoutUsualState(answer), [...flowServiceRecords, 'data.schema.version']),
+  told: (field, value, { source }) =>
+    field === 'connectionSpec.id' && source.connector ? (connectorNameOf(String(value)) ?? value) : value,
   refersTo: (fields) => {
     const adHocSchema = textAt(objectAt(objectAt(fields, 'data'), 'schema'), 'id');
     return adHocSchema === undefined ? {} : { adHocSchema };

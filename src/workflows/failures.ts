@@ -1,6 +1,7 @@
 import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import { cut, longestText, shown } from '../cut.ts';
 import { InvalidDefinitionError, type Problem } from '../definition/problems.ts';
+import { maskedAt } from '../definition/secrets.ts';
 import { isFailureType, type FailureType } from '../failure-types.ts';
 import { Conflicting } from './dataflow/refusals.ts';
 
@@ -79,7 +80,7 @@ export function endingOf(error: unknown, more: object): ApplicationFailure | und
       differences: differences.slice(0, toTell).map(({ field, wanted, found }) => ({
         field: cut(field, longestText),
         wanted: shown(wanted),
-        found: shown(found),
+        found: shown(maskedAt(field, found)),
       })),
       ...(error.plan ? { plan: error.plan } : {}),
       ...more,
