@@ -18,6 +18,8 @@ export type WarningCode =
   | 'foreign-dataset'
   | 'left-of-replaced-flow'
   | 'not-in-definition'
+  | 'late-twin'
+  | 'mark-lost'
   | 'several-sources-for-one-destination'
   | 'undocumented-date-format'
   | 'window-to-compare';

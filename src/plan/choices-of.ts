@@ -50,3 +50,9 @@ export function tellChoices(open: readonly Choice[]): string {
   );
   return `This update takes a choice:\n${told.join('\n')}`;
 }
+
+/** The same for what a living flow uses. */
+export function unseenPart(title: string, id: string): Choice {
+  const consequence = `Another ${title} is made, and another flow that uses it: where ${id} is only hidden from these credentials, what it holds stays where it is`;
+  return { name: 'missingFlow', options: [{ value: 'recreate', consequence }] };
+}

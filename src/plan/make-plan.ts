@@ -37,6 +37,7 @@ export async function makePlan(asked: Asked, reads: PlanReads): Promise<Planned>
       reads.look(kind, [...new Set(notes.ids.flatMap((ids) => ids[kind] ?? []))]),
     read: (kind, id, version) => reads.read(kind, id, version),
     given: facts.given,
+    notes,
     flowLeft: notes.flowLeft,
     ...(stop ? { stop } : {}),
   });

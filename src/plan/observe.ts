@@ -6,6 +6,7 @@ import type { Kind, ResourceIds } from '../resources/kinds.ts';
 import { neededKinds } from '../resources/orders.ts';
 import type { Observed } from '../resources/resource.ts';
 import type { ObservedDataflow } from './observed-dataflow.ts';
+import type { Notes } from './reads.ts';
 
 /** Reads one resource by its id; null where AEP has none. Of a mapping set, one of its versions. */
 export type Read<One = Observed> = (kind: Kind, id: string, version?: number) => Promise<One | null>;
@@ -19,6 +20,8 @@ export interface Sight {
   read: Read;
   /** What the definition names by its id, and the schema of a dataset that is named alone. */
   given: ResourceIds;
+  /** What earlier runs noted beside that. */
+  notes?: Pick<Notes, 'ids' | 'replacing'> | undefined;
   /** The flow that the newest of earlier runs left. */
   flowLeft?: string | undefined;
   /** Whether it is still said to be left, once what ran after that run is sure to be known. */
@@ -29,7 +32,7 @@ export interface Sight {
 
 /** What AEP has of a dataflow: every kind at once, and then what its flows refer to. */
 export async function observe(definition: Definition, sight: Sight): Promise<ObservedDataflow> {
-  const { given, look, lookAgain, read, stop = () => undefined } = sight;
+  const { given, look, lookAgain, read, notes, stop = () => undefined } = sight;
   const kinds = neededKinds(definition).filter((kind) => given[kind] === undefined);
   const ofEach = async (ask: (kind: Kind) => Promise<Observed[]>) => {
     const looks = kinds.map(async (kind) => [kind, await ask(kind)] as const);
@@ -46,6 +49,8 @@ export async function observe(definition: Definition, sight: Sight): Promise<Obs
     found,
     flows: await Promise.all(oldestFirst(flows.filter(isOurs)).map((flow) => partsOf(flow, read))),
     givenIds: given,
+    noted: new Set(notes?.ids.flatMap((ids) => Object.values(ids))),
+    ...(notes?.replacing?.wasEnabled === false ? { paused: notes.replacing.flowId } : {}),
     ...(missingFlow === undefined ? {} : { missingFlow }),
   };
 }

@@ -12,6 +12,10 @@ export interface ObservedDataflow {
   flows: Parts[];
   /** The ids of what the definition names, and the schema of a dataset that is named alone. */
   givenIds: ResourceIds;
+  /** The ids of all that earlier runs made or adopted, as far as Temporal remembers them. */
+  noted?: ReadonlySet<string> | undefined;
+  /** The flow that an earlier update was to replace, where somebody had paused it before. */
+  paused?: string | undefined;
   /** A flow that an earlier run left and that AEP does not show. */
   missingFlow?: string;
 }

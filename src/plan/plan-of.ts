@@ -20,9 +20,10 @@ import {
   stepOfMissingFlow,
   stepOfNew,
   stepOfNewFlow,
+  stepOfUnseen,
   type Stepped,
 } from './step-of.ts';
-import { chooseFlow, isDisabled, isDraft, type Chosen } from './which-flow.ts';
+import { chooseFlow, isDisabled, isDraft, rivalsAmong, type Chosen } from './which-flow.ts';
 
 /** What a plan rests on beside the definition and what AEP has of the dataflow. */
 export interface Facts {
@@ -50,17 +51,18 @@ export interface Planned extends Chosen {
  * the tests.
  */
 export function planOf(definition: Definition, observed: ObservedDataflow, facts: Facts): Planned {
-  const chosen = chooseFlow(observed.flows, (parts) =>
-    stepsOf(definition, observed, facts, { living: parts, isCutOff: false }).map(({ step }) => step),
+  const chosen = chooseFlow(observed, (living) =>
+    stepsOf(definition, observed, facts, { living }).map(({ step }) => step),
   );
-  const { living, predecessor } = chosen;
+  const { living } = chosen;
   const all = stepsOf(definition, observed, facts, chosen);
-  const copies = copiesAmong(observed.flows.map(({ flow }) => flow!));
-  if (copies.length > 0) refuseCopies(all, copies, definition);
+  const inTheWay = copiedOrRivals(observed, definition);
+  if (inTheWay) refuseFlows(all, inTheWay);
   else if (living) {
     takeMapping(all, definition);
     replaceWhole(all, definition, facts.now);
     if (chosen.isCutOff) enableAgain(all);
+    if (chosen.isToPause) pauseToo(all);
   }
   const steps = all.map(({ step }) => step);
   const warnings = [
@@ -68,9 +70,12 @@ export function planOf(definition: Definition, observed: ObservedDataflow, facts
     ...all.flatMap(({ warning }) => warning ?? []),
     ...notInDefinition(all),
   ];
-  if (living)
-    warnings.push(...pauseOf(chosen, steps), ...leftBehind(predecessor ?? living, steps, definition));
-  if (copies.length === 0) steps.push(...removalsOf(observed.flows, chosen, steps));
+  if (living && !inTheWay)
+    warnings.push(...pauseOf(chosen, steps), ...leftBehind(chosen.predecessor ?? living, steps, definition));
+  if (!inTheWay) steps.push(...removalsOf(observed.flows, chosen, steps));
+  warnings.push(
+    ...steps.flatMap((step) => (step.reason === cameLate && step.kind === 'flow' ? lateTwin(step.id!) : [])),
+  );
   const problems = [...facts.problems, ...all.flatMap(({ problem }) => problem ?? [])];
   return {
     plan: {
@@ -92,9 +97,9 @@ export function planOf(definition: Definition, observed: ObservedDataflow, facts
 /** Kind by kind, in the order of the tutorials: what refers to something is compared with the id that this has by then. */
 function stepsOf(
   definition: Definition,
-  { found, givenIds, missingFlow }: ObservedDataflow,
+  { found, givenIds, missingFlow, noted }: ObservedDataflow,
   { context, now, choices, mask = [] }: Facts,
-  { living, predecessor }: Chosen,
+  { living, predecessor }: Pick<Chosen, 'living' | 'predecessor'>,
 ): Stepped[] {
   const ids: ResourceIds = {};
   const needed = neededKinds(definition);
@@ -111,9 +116,13 @@ function stepsOf(
     if (id !== undefined)
       return { step: { kind, action: 'given', id, reason: 'The definition names it', changes: [], needs } };
     const body = resources[kind].body(definition, ids, context);
-    const asked = { kind, definition, dataflow: dataflowId(definition), body, needs, now, mask };
+    const asked = { kind, definition, dataflow: dataflowId(definition), body, needs, now, mask, noted };
     const there = found[kind] ?? [];
-    if (kind !== 'flow') return living ? stepOfLiving(asked, living[kind]) : stepOfNew(asked, there);
+    if (kind !== 'flow') {
+      if (!living) return stepOfNew(asked, there);
+      const unseen = living[kind] || choices.missingFlow ? undefined : referredTo(living, kind);
+      return unseen === undefined ? stepOfLiving(asked, living[kind], there) : stepOfUnseen(asked, unseen);
+    }
     // A draft that is not as asked for is in nobody's way.
     if (!living) return stepOfNewFlow(asked, there.filter(isInTheWay), missingFlow, choices);
     const isUnknown = isDraft(living.flow!) && !predecessor && choices.missingFlow === undefined;
@@ -126,16 +135,35 @@ function stepsOf(
   }
 }
 
-/** Which of two flows with the very same mark is the dataflow's is not to be guessed. */
-function refuseCopies(all: Stepped[], flows: Observed[], definition: Definition): void {
-  const message = tellCopies('flow', flows, dataflowId(definition));
+/** What a flow or one of its parts refers to, though AEP does not show it. Another mapping set would do no harm. */
+function referredTo(parts: Parts, kind: Kind): string | undefined {
+  if (kind === 'mappingSet') return undefined;
+  const all = Object.entries(parts) as [Kind, Observed][];
+  return all.flatMap(([one, there]) => resources[one].refersTo(there)[kind] ?? [])[0];
+}
+
+/** Which of several flows is the dataflow's is not to be guessed: one is deleted, with what it might have loaded next. */
+function copiedOrRivals(observed: ObservedDataflow, definition: Definition): Conflict | undefined {
+  const dataflow = dataflowId(definition);
+  const copies = copiesAmong(observed.flows.map(({ flow }) => flow!));
+  if (copies.length > 0) return conflict('copied-mark', tellCopies('flow', copies, dataflow), idsOf(copies));
+  const rivals = rivalsAmong(observed).map(({ flow }) => flow!);
+  if (rivals.length < 2) return undefined;
+  const ids = idsOf(rivals);
+  const message = `${rivals.length} flows of ${dataflow} are enabled, and each may have loaded rows: ${ids.join(', ')}. Delete in AEP those that are not to load any more, or disable them: the next update then deletes what is disabled beside the one that loads`;
+  return conflict('several-flows', message, ids);
+}
+
+function idsOf(flows: readonly Observed[]): string[] {
+  return flows.map(({ id }) => id);
+}
+
+function refuseFlows(all: Stepped[], inTheWay: Conflict): void {
   const flow = stepOf(all, 'flow');
-  Object.assign(flow.step, { action: 'conflict', reason: message, changes: [] });
-  flow.conflict = conflict(
-    'copied-mark',
-    message,
-    flows.map(({ id }) => id),
-  );
+  const [id] = inTheWay.ids;
+  Object.assign(flow.step, { action: 'conflict', id, reason: inTheWay.message, changes: [] });
+  flow.conflict = inTheWay;
+  delete flow.choice;
 }
 
 /** A flow pins one version of a mapping set: it takes part in every change of the mapping. */
@@ -175,6 +203,21 @@ function enableAgain(all: Stepped[]): void {
   step.reason += `. A replacement that was not finished had disabled it: it is enabled again, and AEP makes up what it missed`;
 }
 
+/** A flow that has taken the place of a paused one is to be paused, too. */
+function pauseToo(all: Stepped[]): void {
+  const { step } = stepOf(all, 'flow');
+  if (step.action === 'conflict') return;
+  if (step.action === 'keep') step.action = 'update';
+  step.reason += '. It has taken the place of one that somebody had disabled: it is disabled, too';
+}
+
+const cameLate = 'Made beside the other by a request that took effect too late';
+
+function lateTwin(id: string): Warning {
+  const message = `The flow ${id}, which is enabled, is deleted: a request that took effect too late made it, and rows that it has loaded come twice`;
+  return { code: 'late-twin', message };
+}
+
 /** Of several flows of the dataflow all but one go, each with its pair. */
 function removalsOf(flows: readonly Parts[], { living = {} }: Chosen, steps: readonly Step[]): Step[] {
   const staying = new Set(Object.values(living).map(({ id }) => id));
@@ -186,17 +229,20 @@ function removalsOf(flows: readonly Parts[], { living = {} }: Chosen, steps: rea
       staying.add(id);
       const reason = isDraft(parts.flow!)
         ? 'Of a replacement that was not finished'
-        : 'Another has taken its place';
+        : isDisabled(parts.flow!)
+          ? 'Another has taken its place'
+          : cameLate;
       const needs: Kind[] = kind === 'flow' ? [] : ['flow'];
       return { kind, action: 'remove' as const, id, reason, changes: [], needs };
     }),
   );
 }
 
-function pauseOf({ living, isCutOff }: Chosen, steps: readonly Step[]): Warning[] {
-  const flow = living!.flow!;
+function pauseOf({ living, predecessor, isCutOff }: Chosen, steps: readonly Step[]): Warning[] {
+  const flow = (predecessor ?? living!).flow!;
   if (!isDisabled(flow) || isCutOff) return [];
-  const isReplaced = steps.some(({ kind, action }) => kind === 'flow' && action === 'replace');
+  const isReplaced =
+    predecessor !== undefined || steps.some(({ kind, action }) => kind === 'flow' && action === 'replace');
   const stays = isReplaced ? 'as the one that takes its place will be' : 'and stays so';
   const message = `The flow ${flow.id} is ${String(flow.fields['state'])} in AEP, ${stays}: it loads nothing until somebody enables it`;
   return [{ code: 'flow-disabled', message }];

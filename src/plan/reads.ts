@@ -1,3 +1,4 @@
+import type { Replacing } from '../resources/outcome.ts';
 import type { Problem } from '../definition/problems.ts';
 import type { FlowSettings } from '../resources/flow.ts';
 import type { Kind, ResourceIds } from '../resources/kinds.ts';
@@ -22,6 +23,8 @@ export interface Notes {
   ids: ResourceIds[];
   /** The flow that the newest of them left, or that is watched. */
   flowLeft?: string;
+  /** What the newest update that began to replace a flow noted of it. */
+  replacing?: Replacing;
 }
 
 /** What is asked about the mapping of one definition. */

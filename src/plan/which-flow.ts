@@ -1,6 +1,6 @@
 import type { Observed } from '../resources/resource.ts';
 import { isPaused } from '../runs/flow.ts';
-import type { Parts } from './observed-dataflow.ts';
+import type { ObservedDataflow, Parts } from './observed-dataflow.ts';
 import type { Action, Step } from './plan.ts';
 
 /** Which of the dataflow's flows a plan is about. */
@@ -11,6 +11,8 @@ export interface Chosen {
   predecessor?: Parts;
   /** A replacement was cut off after it had disabled the living flow. */
   isCutOff: boolean;
+  /** A replacement of a flow that somebody had paused was cut off when the living flow had just taken its place. */
+  isToPause: boolean;
 }
 
 /** What becomes of the parts of a flow that is as the definition asks for, or can be made so in place. */
@@ -23,20 +25,22 @@ const fitting: ReadonlySet<Action> = new Set(['keep', 'given', 'update']);
  * @param stepsOf the steps of a plan that is about one of them.
  */
 export function chooseFlow(
-  flows: readonly Parts[],
+  { flows, noted, paused }: Pick<ObservedDataflow, 'flows' | 'noted' | 'paused'>,
   stepsOf: (parts: Parts) => readonly Pick<Step, 'kind' | 'action'>[],
 ): Chosen {
   const drafts = flows.filter(({ flow }) => isDraft(flow!));
   const published = flows.filter(({ flow }) => !isDraft(flow!));
-  const loading = published.filter(({ flow }) => !isDisabled(flow!));
+  const loading = rivalsAmong({ flows, noted });
   const able = loading.length > 0 ? loading : published;
   const current = able.length > 1 ? (able.find(fits) ?? able.at(-1)) : able[0];
   const next = current && (drafts.length === 0 || fits(current)) ? undefined : drafts.findLast(isReady);
   const living = next ?? current;
+  const wasPaused = ({ flow }: Parts) => isDisabled(flow!) && flow!.id === paused;
   return {
     ...(living ? { living } : {}),
     ...(next && current ? { predecessor: current } : {}),
-    isCutOff: drafts.length > 0 && current !== undefined && isDisabled(current.flow!),
+    isCutOff: drafts.length > 0 && current !== undefined && isDisabled(current.flow!) && !wasPaused(current),
+    isToPause: living !== undefined && isLoading(living.flow!) && published.some(wasPaused),
   };
 
   function fits(parts: Parts): boolean {
@@ -49,6 +53,27 @@ export function chooseFlow(
       kind === 'mappingSet' ? action === 'keep' : fitting.has(action),
     );
   }
+}
+
+/** A request that takes effect later than every bound does so within this, where no note tells what it made. Milliseconds. */
+const latestMs = 60 * 60_000;
+
+/**
+ * The flows that are enabled and may have loaded rows: of several, none is deleted unless a person says which. What only a
+ * create that took effect too late can have made is none of them: it is younger than another, and no run noted it.
+ */
+export function rivalsAmong({ flows, noted }: Pick<ObservedDataflow, 'flows' | 'noted'>): Parts[] {
+  const loading = flows.filter(({ flow }) => isLoading(flow!));
+  return loading.filter(({ flow }) => !loading.some((other) => isLateTwinOf(other.flow!, flow!)));
+
+  function isLateTwinOf(other: Observed, flow: Observed): boolean {
+    const laterMs = (flow.createdAt ?? 0) - (other.createdAt ?? 0);
+    return !noted?.has(flow.id) && laterMs > 0 && (noted?.has(other.id) || laterMs < latestMs);
+  }
+}
+
+function isLoading(flow: Observed): boolean {
+  return !isDraft(flow) && !isDisabled(flow);
 }
 
 /** Whether it loads nothing until it is published. */

@@ -11,8 +11,12 @@ export type ConflictReason =
   | 'copied-mark'
   /** A resource of our name that is not ours, where there cannot or must not be a second one. */
   | 'foreign'
-  /** A flow that an earlier run made, and that AEP does not show. */
-  | 'missing';
+  /** What an earlier run made or a living flow refers to, and AEP does not show. */
+  | 'missing'
+  /** Enabled side by side, so that each may have loaded rows. */
+  | 'several-flows'
+  /** Made by an earlier run, and it does not carry the dataflow's mark any more. */
+  | 'mark-lost';
 
 /** What AEP has is in the way. */
 export interface Conflict {

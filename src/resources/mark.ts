@@ -1,6 +1,7 @@
 import { namedBy, workflowId } from '../definition/identity.ts';
 import { workflowIdProblem } from '../definition/text.ts';
 import { isObject } from '../definition/plain-json.ts';
+import type { Kind } from './kinds.ts';
 
 /** What says that a resource belongs to a dataflow. Stored on the resource, so that one whose answer was lost is found again. */
 export interface Mark {
@@ -65,4 +66,11 @@ export function parseTags(tags: unknown): Mark | undefined {
     if (mark) return mark;
   }
   return undefined;
+}
+
+/** What a person does in AEP so that a resource carries a mark again. */
+export function howToMark(kind: Kind, mark: Mark): string {
+  return kind === 'dataset'
+    ? `To put it back, give it the tag "${markTag}" with the value "${formatTag(mark)}"`
+    : `To put it back, make this the last line of its description: "${formatMark(mark)}"`;
 }

@@ -6,16 +6,26 @@ export interface Outcome {
   made: ResourceIds;
   /** Found in place. */
   adopted: ResourceIds;
+  /** Found, and changed in place. */
+  updated?: ResourceIds;
   /** Made by this execution and deleted again: a rollback. */
   deleted?: ResourceIds;
   /** Flows that it deleted, whoever made them. */
   deletedFlows?: string[];
+  /** The flow that it began to replace, and whether that one loaded before. */
+  replacing?: Replacing;
   /** What ended it: AEP refused this kind, or holds something of it that does not fit. Nothing was made of it. */
   failed: { kind: Kind; why: string }[];
   /** Never asked for, because something else failed first. */
   notTried: Kind[];
   /** Asked for, and nobody knows whether it came into being. The next create finds out. */
   unknown: Kind[];
+}
+
+export interface Replacing {
+  flowId: string;
+  /** Else somebody had paused it, and so is to be the one that takes its place. */
+  wasEnabled: boolean;
 }
 
 /** Nothing was made, found or asked for. */

@@ -28,7 +28,9 @@ export const schema = describedResource({
     const [wantedClass, ...fieldGroups] = textsAt(wanted, 'refs');
     const isOfClass = wantedClass === undefined || textsAt(found, 'refs').includes(wantedClass);
     return [
-      ...(isOfClass ? [] : [{ field: 'class', wanted: wantedClass, found: found['class'] }]),
+      ...(isOfClass
+        ? []
+        : [{ field: 'class', wanted: wantedClass, found: found['class'] ?? textsAt(found, 'refs')[0] }]),
       ...refsMissing({ refs: fieldGroups }, found),
     ];
   },

@@ -157,8 +157,13 @@ describe.concurrent('what others have deleted', () => {
     const { sandbox, resources } = await made();
     await administratorOf(rig).catalog.datasets.remove({ sandbox }, resources.dataset!);
     const definition = orders(sandbox);
-    expect((await refusalOf(rig.client.update({ definition }))).type).toBe('ChoiceNeeded');
-    await rig.client.update({ definition, replaceFlow: 'from-now' });
+    expect(await refusalOf(rig.client.update({ definition }))).toMatchObject({
+      type: 'Conflict',
+      details: { reason: 'missing', ids: [resources.dataset] },
+    });
+    const missingFlow = 'recreate';
+    expect((await refusalOf(rig.client.update({ definition, missingFlow }))).type).toBe('ChoiceNeeded');
+    await rig.client.update({ definition, missingFlow, replaceFlow: 'from-now' });
     await mustBeEmpty(definition);
     expect(states(sandbox)).toEqual(['enabled']);
     expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
@@ -211,6 +216,68 @@ describe.concurrent('a flow that somebody has paused', () => {
   });
 });
 
+describe.concurrent('a flow that somebody has paused, whose replacement is terminated', () => {
+  it.each([
+    ['when it is about to publish the new one', 0, ['disabled', 'draft']],
+    ['when the new one has just been published', 1, ['disabled', 'enabled']],
+  ])('%s, is replaced by one that is paused, too', async (_, skip, halfway) => {
+    const { sandbox, flowId } = await made();
+    await act(sandbox, flowId, 'disable');
+    const actions = { method: 'POST', path: '/flowservice/flows/*/action', sandbox };
+    rig.emulator.control.addFault({ ...actions, kind: 'hang', skip });
+    const definition = from(sandbox, 'second.Table');
+    const update = rig.client.update({ definition, replaceFlow: 'from-now' }).catch(() => undefined);
+    await faultIn(sandbox);
+    await rig.temporal.client.workflow.getHandle(`dataflow:${sandbox}:orders`).terminate();
+    await update;
+    expect(states(sandbox)).toEqual(halfway);
+    await rig.client.update({ definition, replaceFlow: 'from-now' });
+    expect(states(sandbox)).toEqual(['disabled']);
+    await mustBeEmpty(definition);
+  });
+});
+
+describe.concurrent('a flow that an access label hides, and that another was made for,', () => {
+  it('is not deleted when it shows again: which of the two stays is a person’s to say', async () => {
+    const { sandbox, flowId } = await made();
+    const label = 'core/C12';
+    await edit(sandbox, 'flow', flowId, [{ op: 'add', path: '/labels', value: [label] }]);
+    const definition = orders(sandbox);
+    rig.emulator.control.configure({ hiddenLabels: [label] });
+    const updated = await rig.client.update({ definition, missingFlow: 'recreate' });
+    rig.emulator.control.configure({ hiddenLabels: [] });
+
+    const both = { type: 'Conflict', details: { reason: 'several-flows', ids: [flowId, updated.flowId] } };
+    expect(await refusalOf((await rig.client.start(definition)).result())).toMatchObject(both);
+    expect(await refusalOf(rig.client.update({ definition }))).toMatchObject(both);
+    expect(states(sandbox)).toEqual(['enabled', 'enabled']);
+
+    await act(sandbox, flowId, 'disable');
+    expect((await rig.client.update({ definition })).flowId).toBe(updated.flowId);
+    expect(states(sandbox)).toEqual(['enabled']);
+    await mustBeEmpty(definition);
+  });
+});
+
+describe.concurrent('a flow that has lost its mark', () => {
+  it('and its name is not made again: the conflict says which line puts the mark back', async () => {
+    const { sandbox, flowId } = await made();
+    await edit(sandbox, 'flow', flowId, [
+      { op: 'replace', path: '/description', value: 'Edited' },
+      { op: 'replace', path: '/name', value: 'Renamed' },
+    ]);
+    const definition = orders(sandbox);
+    const refusal = await refusalOf((await rig.client.start(definition)).result());
+    expect(refusal).toMatchObject({ type: 'Conflict', details: { reason: 'mark-lost', ids: [flowId] } });
+    const [line] = /Managed by aep-dataflows: [^"]+/.exec(refusal.message)!;
+    const value = `Edited\n${line}`;
+    await edit(sandbox, 'flow', flowId, [{ op: 'replace', path: '/description', value }]);
+    expect((await rig.client.update({ definition })).flowId).toBe(flowId);
+    await mustBeEmpty(definition);
+    expect(states(sandbox)).toEqual(['enabled']);
+  });
+});
+
 describe.concurrent('a flow that loads once', () => {
   const once = (sandbox: string, changes: JsonObject = {}) => ({
     ...example('accounts-once', { name: 'orders', sandbox }),
@@ -233,7 +300,7 @@ describe.concurrent('a flow that loads once', () => {
 });
 
 describe.concurrent('a change of the dataset', () => {
-  it('to one that is given leaves the old one, with its schema, and says so', async () => {
+  it('to one that is given leaves the old one, with its schema, and says so; the way back leads to that one', async () => {
     const { sandbox, resources } = await made();
     const other = await rig.client.start({
       ...orders(sandbox),
@@ -250,6 +317,12 @@ describe.concurrent('a change of the dataset', () => {
     for (const id of [resources.dataset!, resources.schema!]) expect(told[0]!.message).toContain(id);
     expect(stored('dataSets', sandbox).map(({ id }) => id)).toContain(resources.dataset);
     await mustBeEmpty(definition);
+
+    const again = orders(sandbox);
+    expect((await refusalOf(rig.client.update({ definition: again }))).type).toBe('ChoiceNeeded');
+    const back = await rig.client.update({ definition: again, replaceFlow: 'from-now' });
+    expect(back.resources).toMatchObject({ dataset: resources.dataset, schema: resources.schema });
+    await mustBeEmpty(again);
   });
 });
 

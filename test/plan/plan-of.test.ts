@@ -256,7 +256,8 @@ describe('what AEP cannot change makes a new flow with a new pair, at a choice:'
   test('the half that a replacement left is brought to its end', () => {
     const other = changed({ source: { ...sample.source, tableName: 'other.Table' } });
     const own = { sourceConnection: 'source-13', targetConnection: 'target-17', flow: 'flow-19' };
-    const old = partsOfCreated(modern);
+    const { flow, ...pair } = partsOfCreated(modern);
+    const old = { ...pair, flow: { ...flow!, fields: { ...flow!.fields, state: 'disabled' } } };
     const made = partsOfCreated(other, own);
     const planned = plan(other, observedOf(other, old, made));
     expect(actionsOf(planned)).toEqual({
@@ -264,30 +265,6 @@ describe('what AEP cannot change makes a new flow with a new pair, at a choice:'
       'sourceConnection source-3': 'remove',
       'targetConnection target-7': 'remove',
     });
-  });
-});
-
-describe('what the living flow uses and is somebody else’s', () => {
-  const parts = partsOfCreated(modern);
-  const foreign = (kind: 'dataset' | 'schema') => {
-    const { mark: _, ...rest } = parts[kind]!;
-    return { ...parts, [kind]: rest };
-  };
-
-  test('keeps its name', () => {
-    const wanted = changed({ dataset: { name: 'Others' } });
-    expect(actionsOf(plan(wanted, observedOf(wanted, foreign('dataset'))))).toEqual({});
-  });
-
-  test('is not made to grow', () => {
-    const fieldGroups = [
-      ...sample.schema.fieldGroups,
-      'https://ns.adobe.com/xdm/context/profile-work-details',
-    ];
-    const wanted = changed({ schema: { ...sample.schema, fieldGroups } });
-    const planned = plan(wanted, observedOf(wanted, foreign('schema')));
-    expect(actionsOf(planned)).toEqual({ schema: 'conflict' });
-    expect(planned.conflicts).toMatchObject([{ reason: 'foreign', ids: [ids.schema] }]);
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Definition } from '../../src/definition/definition.ts';
 import type { Parts } from '../../src/plan/observed-dataflow.ts';
 import { parsed, sample } from '../definition/sample.ts';
-import { actionsOf, observedOf, partsOfCreated, plan } from './living.ts';
+import { actionsOf, now, observedOf, partsOfCreated, plan } from './living.ts';
 
 /** The same dataflow, from three tables. */
 const [first, second, third] = ['first.Table', 'second.Table', 'third.Table'].map((tableName) =>
@@ -41,9 +41,6 @@ describe('of two flows, as a replacement of the first by the second leaves them,
     ['enabled', 'draft', third, 1, undefined, { ...replaced, ...removed(2) }],
     ['disabled', 'draft', third, 1, undefined, { ...replaced, ...removed(2) }],
     ['disabled', 'enabled', third, 2, undefined, { ...replaced, ...removed(1) }],
-    ['enabled', 'enabled', first, 1, undefined, removed(2)],
-    ['enabled', 'enabled', second, 2, undefined, removed(1)],
-    ['enabled', 'enabled', third, 2, undefined, { ...replaced, ...removed(1) }],
   ] as const)('%s and %s', (old, next, asked, living, predecessor, actions) => {
     const flows = [partsOf(first!, 1, old), partsOf(second!, 2, next)];
     const planned = plan(asked!, observedOf(asked!, ...flows));
@@ -119,4 +116,69 @@ test('a draft that was made for another schedule is not published', () => {
   const planned = plan(second!, observedOf(second!, partsOf(first!, 1, 'enabled'), parts));
   expect(planned.living?.flow!.id).toBe('flow-1');
   expect(actionsOf(planned)).toMatchObject({ 'flow flow-2': 'remove', flow: 'replace' });
+});
+
+describe('two flows that are enabled', () => {
+  const hourMs = 3_600_000;
+  const madeAt = (parts: Parts, createdAt: number): Parts => ({
+    ...parts,
+    flow: { ...parts.flow!, createdAt },
+  });
+  const both = (laterMs: number) => [
+    madeAt(partsOf(first!, 1, 'enabled'), now - 9 * hourMs),
+    madeAt(partsOf(first!, 2, 'enabled'), now - 9 * hourMs + laterMs),
+  ];
+
+  test.each<[string, number, string[]]>([
+    ['earlier runs noted', 60_000, ['flow-1', 'flow-2']],
+    ['were made at different times, and no run is remembered', 2 * hourMs, []],
+    ['the older of which no run noted', 60_000, ['flow-2']],
+  ])('and %s are a person’s to decide about', (_, laterMs, noted) => {
+    const laterOf = noted.length === 1 ? 2 * hourMs : laterMs;
+    const planned = plan(first!, { ...observedOf(first!, ...both(laterOf)), noted: new Set(noted) });
+    expect(planned.conflicts).toMatchObject([{ reason: 'several-flows', ids: ['flow-1', 'flow-2'] }]);
+    expect(actionsOf(planned)).toEqual({ flow: 'conflict' });
+  });
+
+  test.each<[string, number, string[]]>([
+    ['that no run noted', 2 * hourMs, ['flow-1']],
+    ['that came soon after the other, and no run is remembered', 600_000, []],
+  ])('are one and the late twin of it, %s: that one goes, and the plan says so', (_, laterMs, noted) => {
+    const planned = plan(first!, { ...observedOf(first!, ...both(laterMs)), noted: new Set(noted) });
+    expect(planned.living?.flow!.id).toBe('flow-1');
+    expect(actionsOf(planned)).toMatchObject({ 'flow flow-2': 'remove' });
+    expect(planned.plan.warnings).toMatchObject([
+      { code: 'late-twin', message: expect.stringContaining('flow-2') as string },
+    ]);
+  });
+
+  test('are one as soon as somebody disables the other, which goes', () => {
+    const flows = [partsOf(first!, 1, 'disabled'), partsOf(first!, 2, 'enabled')];
+    const planned = plan(first!, { ...observedOf(first!, ...flows), noted: new Set(['flow-1', 'flow-2']) });
+    expect(planned.living?.flow!.id).toBe('flow-2');
+    expect(actionsOf(planned)).toMatchObject({ 'flow flow-1': 'remove' });
+  });
+});
+
+describe('a flow that somebody had paused before it was to be replaced', () => {
+  const paused = 'flow-1';
+  const old = partsOf(first!, 1, 'disabled');
+
+  test('stays so beside the draft, and so will the one that takes its place', () => {
+    const observed = { ...observedOf(second!, old, partsOf(second!, 2, 'draft')), paused };
+    const planned = plan(second!, observed);
+    expect(planned).toMatchObject({ isCutOff: false, isToPause: false });
+    expect(planned.plan.warnings).toMatchObject([{ code: 'flow-disabled' }]);
+    const taken = plan(first!, { ...observed, found: observedOf(first!, old).found });
+    expect(taken.isCutOff).toBe(false);
+    expect(actionsOf(taken)).toMatchObject({ 'flow flow-2': 'remove' });
+    expect(actionsOf(taken)).not.toHaveProperty('flow');
+  });
+
+  test('has the one that has taken its place disabled, too', () => {
+    const observed = { ...observedOf(second!, old, partsOf(second!, 2, 'enabled')), paused };
+    const planned = plan(second!, observed);
+    expect(planned.isToPause).toBe(true);
+    expect(actionsOf(planned)).toMatchObject({ flow: 'update', 'flow flow-1': 'remove' });
+  });
 });

@@ -147,7 +147,7 @@ describe('a dataflow whose flow an earlier run did not come to', () => {
     expect(of(changed(moreGroups))).toMatchInlineSnapshot(`
       "schema update https://ns.adobe.com/t/schemas/4: Made before; AEP changes it in place
         {"field":"schema.fieldGroups","added":["https://ns.adobe.com/xdm/mixins/b"],"removed":[]}
-        in place: {"field":"refs","from":["https://ns.adobe.com/xdm/context/profile","https://ns.adobe.com/xdm/context/profile-person-details"],"to":["https://ns.adobe.com/xdm/context/profile","https://ns.adobe.com/xdm/context/profile-person-details","https://ns.adobe.com/xdm/mixins/b"]}
+        in place: {"field":"refs","from":["https://ns.adobe.com/xdm/context/profile-person-details"],"to":["https://ns.adobe.com/xdm/context/profile-person-details","https://ns.adobe.com/xdm/mixins/b"]}
       flow create after sourceConnection, targetConnection, mappingSet: There is none yet"
     `);
   });
@@ -163,7 +163,7 @@ describe('a dataflow whose flow an earlier run did not come to', () => {
   test('is in conflict where another would be one too many', () => {
     expect(of(changed(otherClass))).toMatchInlineSnapshot(`
       "schema conflict https://ns.adobe.com/t/schemas/4: The schema https://ns.adobe.com/t/schemas/4 belongs to prod/orders-from-bigquery but is not what the definition asks for
-        {"field":"schema.fieldGroups","added":["https://ns.adobe.com/xdm/context/experienceevent"],"removed":[]}
+        {"field":"schema.class","from":"https://ns.adobe.com/xdm/context/profile","to":"https://ns.adobe.com/xdm/context/experienceevent"}
       flow create after sourceConnection, targetConnection, mappingSet: There is none yet
       In the way (differs, https://ns.adobe.com/t/schemas/4): The schema https://ns.adobe.com/t/schemas/4 belongs to prod/orders-from-bigquery but is not what the definition asks for"
     `);
@@ -306,7 +306,7 @@ describe('a living dataflow', () => {
       .toMatchInlineSnapshot(`
       "schema update https://ns.adobe.com/t/schemas/4: AEP changes it in place
         {"field":"schema.fieldGroups","added":["https://ns.adobe.com/xdm/mixins/b"],"removed":[]}
-        in place: {"field":"refs","from":["https://ns.adobe.com/xdm/context/profile","https://ns.adobe.com/xdm/context/profile-person-details"],"to":["https://ns.adobe.com/xdm/context/profile","https://ns.adobe.com/xdm/context/profile-person-details","https://ns.adobe.com/xdm/mixins/b"]}
+        in place: {"field":"refs","from":["https://ns.adobe.com/xdm/context/profile-person-details"],"to":["https://ns.adobe.com/xdm/context/profile-person-details","https://ns.adobe.com/xdm/mixins/b"]}
       flow update flow-9 after sourceConnection, targetConnection, mappingSet: AEP changes it in place
         {"field":"schedule.interval","from":15,"to":30}
         in place: {"field":"scheduleParams.interval","from":15,"to":30}"
@@ -316,14 +316,15 @@ describe('a living dataflow', () => {
   test('whose class is to be another is in its own way', () => {
     expect(of(changed(otherClass))).toMatchInlineSnapshot(`
       "schema conflict https://ns.adobe.com/t/schemas/4: AEP cannot change it so, and keeps its title unique. Use it with "schema": {"id": …}, or give the schema another title
-        {"field":"schema.fieldGroups","added":["https://ns.adobe.com/xdm/context/experienceevent"],"removed":[]}
+        {"field":"schema.class","from":"https://ns.adobe.com/xdm/context/profile","to":"https://ns.adobe.com/xdm/context/experienceevent"}
       In the way (differs, https://ns.adobe.com/t/schemas/4): The schema https://ns.adobe.com/t/schemas/4 is not what the definition asks for. AEP cannot change it so, and keeps its title unique. Use it with "schema": {"id": …}, or give the schema another title"
     `);
   });
 
-  test('of which a part is gone gets another', () => {
+  test('of which a part is gone gets another where that is said', () => {
     const gone = (['sourceConnection', 'targetConnection', 'mappingSet', 'schema', 'dataset'] as const).map(
-      (kind) => `${kind} is gone\n${of(modern, without(made, kind))}`,
+      (kind) =>
+        `${kind} is gone\n${told(plan(modern, observedOf(modern, without(made, kind)), { missingFlow: 'recreate' }))}`,
     );
     expect(gone.join('\n\n')).toMatchInlineSnapshot(`
       "sourceConnection is gone
@@ -363,7 +364,8 @@ describe('a living dataflow', () => {
   });
 
   test('is replaced where what it loads into is gone, though nobody minds what that was', () => {
-    const facts = { context, now, problems: [], warnings: [], choices: {}, mask: ['target'] };
+    const choices = { missingFlow: 'recreate' as const };
+    const facts = { context, now, problems: [], warnings: [], choices, mask: ['target'] };
     const observed = observedOf(modern, without(made, 'targetConnection'));
     expect(told(planOf(modern, observed, facts))).toMatchInlineSnapshot(`
       "sourceConnection replace source-3: A flow has a pair of its own
@@ -375,9 +377,8 @@ describe('a living dataflow', () => {
 
   test('changes nothing of what is not its own', () => {
     expect(of(changed(moreGroups), withPart(made, 'schema', { mark: ofOther }))).toMatchInlineSnapshot(`
-      "schema conflict https://ns.adobe.com/t/schemas/4: The schema https://ns.adobe.com/t/schemas/4, which the flow of prod/orders-from-bigquery uses, is not the dataflow's own, and so is not changed. Use it with "schema": {"id": …}, or give the schema another title
-        {"field":"schema.fieldGroups","added":["https://ns.adobe.com/xdm/mixins/b"],"removed":[]}
-      In the way (foreign, https://ns.adobe.com/t/schemas/4): The schema https://ns.adobe.com/t/schemas/4, which the flow of prod/orders-from-bigquery uses, is not the dataflow's own, and so is not changed. Use it with "schema": {"id": …}, or give the schema another title"
+      "schema conflict https://ns.adobe.com/t/schemas/4: There is a schema titled "Orders" that is not the dataflow's: https://ns.adobe.com/t/schemas/4. Use it with "schema": {"id": …}, or give the schema another title
+      In the way (foreign, https://ns.adobe.com/t/schemas/4): There is a schema titled "Orders" that is not the dataflow's: https://ns.adobe.com/t/schemas/4. Use it with "schema": {"id": …}, or give the schema another title"
     `);
     expect(of(changed(otherMapping), withPart(made, 'mappingSet', { mark: ofOther }))).toMatchInlineSnapshot(`
       "mappingSet replace 37409d3017e24a3eb4a2dc21020f7a5b after schema: It is not the dataflow's own, and so is not changed
@@ -443,7 +444,7 @@ describe('a replacement that was cut off', () => {
   });
 
   test('after the new flow was published leaves what it replaced to be deleted', () => {
-    expect(of(next, made, inState(draft, 'enabled'))).toMatchInlineSnapshot(`
+    expect(of(next, inState(made, 'disabled'), inState(draft, 'enabled'))).toMatchInlineSnapshot(`
       "flow remove flow-9: Another has taken its place
       targetConnection remove target-7 after flow: Another has taken its place
       sourceConnection remove source-3 after flow: Another has taken its place"
@@ -454,7 +455,7 @@ describe('a replacement that was cut off', () => {
     const { flow } = inState(draft, 'enabled');
     const fields = { ...flow!.fields, targetConnectionIds: [made.targetConnection!.id] };
     const shared = { ...draft, targetConnection: made.targetConnection!, flow: { ...flow!, fields } };
-    expect(of(next, made, shared)).toMatchInlineSnapshot(`
+    expect(of(next, inState(made, 'disabled'), shared)).toMatchInlineSnapshot(`
       "flow remove flow-9: Another has taken its place
       sourceConnection remove source-3 after flow: Another has taken its place"
     `);

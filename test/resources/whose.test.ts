@@ -182,14 +182,8 @@ describe('what AEP changes in place under a flow that runs', () => {
 
   test('is a schema that grows, and no other class', () => {
     const about = { body: { allOf: [{ $ref: 'class' }, { $ref: 'b' }] }, observed: one('s'), now };
-    const can = (found: unknown) => resources.schema.canChange?.({ field: 'refs', wanted: [], found }, about);
-    expect([can(['class']), can(['b']), can([]), can('class'), can(undefined)]).toEqual([
-      true,
-      false,
-      false,
-      false,
-      false,
-    ]);
+    const can = (field: string) => resources.schema.canChange?.({ field, wanted: [], found: [] }, about);
+    expect([can('refs'), can('class')]).toEqual([true, false]);
   });
 
   test('is the rows of a mapping, and not what it maps to', () => {

@@ -184,6 +184,7 @@ function mayStillArrive({ status, closeTime, memo }: Execution, since: number): 
 /** @param executions newest first. */
 function notesAmong(executions: Execution[], watched: readonly string[]): Notes {
   const outcomes = executions.map(({ memo }) => memo?.['outcome'] as Outcome | undefined);
+  const replacing = outcomes.find((outcome) => outcome?.replacing)?.replacing;
   const deleted = new Set(outcomes.flatMap((outcome) => outcome?.deletedFlows ?? []));
   const noted = outcomes.map((outcome) => idsOf(outcome).flow).find((flow) => flow !== undefined);
   // Temporal forgets runs that have ended, and a watcher goes on.
@@ -192,6 +193,7 @@ function notesAmong(executions: Execution[], watched: readonly string[]): Notes 
   return {
     ids: [...distinct(outcomes.map(idsOf)), ...unnoted.map((flow) => ({ flow }))],
     ...(flowLeft === undefined ? {} : { flowLeft }),
+    ...(replacing ? { replacing } : {}),
   };
 }
 
@@ -203,5 +205,5 @@ function distinct(noted: ResourceIds[]): ResourceIds[] {
 }
 
 function idsOf(outcome: Outcome | undefined): ResourceIds {
-  return { ...outcome?.adopted, ...outcome?.made };
+  return { ...outcome?.adopted, ...outcome?.updated, ...outcome?.made };
 }

@@ -16,7 +16,14 @@ import { holdsRows } from './holds-rows.ts';
 import { expectChange } from '../watch/start-watch.ts';
 import type { Found } from './ledger.ts';
 import { noteFailure, type Prepared } from './prepare.ts';
-import { enableAgain, putInPlace, retire, successorSchedule } from './replace-flow.ts';
+import {
+  enableAgain,
+  noteReplaced,
+  pauseToo,
+  putInPlace,
+  retire,
+  successorSchedule,
+} from './replace-flow.ts';
 
 /** The id of a resource, or undefined where its branch failed: then `allEnded` throws what failed first. */
 type Branch = Promise<string | undefined>;
@@ -170,9 +177,9 @@ class Branches {
     this.#begin(kind);
     if (kind === 'flow' && living && isDraft(living.flow!)) {
       this.#settled = undefined;
-      // Who disabled the other, beside a draft, is taken to be the update that was cut off.
       const schedule = { ...objectAt(living.flow!.fields, 'scheduleParams') };
-      await putInPlace(this.#prepared, predecessor, { id, schedule }, true);
+      const wasEnabled = this.#noteReplaced(predecessor?.flow);
+      await putInPlace(this.#prepared, predecessor, { id, schedule }, wasEnabled);
       return { id, state: 'updated' };
     }
     const mapping = kind === 'flow' && this.#mappingVersion !== undefined ? this.#repinned(ids) : undefined;
@@ -205,9 +212,18 @@ class Branches {
     this.#begin('flow');
     const schedule = successorSchedule(definition, old.flow!, this.#choices.replaceFlow!, Date.now());
     const draft = { ...this.#body('flow', ids), scheduleParams: schedule };
+    const wasEnabled = this.#noteReplaced(old.flow);
     const { id, state } = await this.#asAsked('flow', draft, await this.#createOnce('flow', draft, true));
-    await putInPlace(this.#prepared, old, { id, schedule }, planned.isCutOff || !isDisabled(old.flow!));
+    await putInPlace(this.#prepared, old, { id, schedule }, wasEnabled);
     return { id, state };
+  }
+
+  /** Returns whether the old flow loads, but for an update: then so does the new one. */
+  #noteReplaced(old: Observed | undefined): boolean {
+    if (!old) return true;
+    const wasEnabled = this.#prepared.planned.isCutOff || !isDisabled(old);
+    noteReplaced(this.#prepared, old.id, wasEnabled);
+    return wasEnabled;
   }
 
   /** What the flow is to apply: the version that was put, made or found just now, or else the one that it applies already. */
@@ -285,8 +301,10 @@ class Branches {
 /** What an update that was cut off has left goes before anything is made, so that there are never three flows. */
 async function clearUp(prepared: Prepared): Promise<void> {
   const { planned, observed } = prepared;
-  const { plan, living, predecessor, isCutOff } = planned;
+  const { plan, living, predecessor, isCutOff, isToPause } = planned;
   const flow = living?.flow;
+  // Before the other goes, by which that is known.
+  if (isToPause) await pauseToo(prepared, flow!.id);
   // First of all: it is by the draft beside it that it is known to be disabled by an update.
   if (isCutOff && flow && !isDraft(flow)) await enableAgain(prepared, flow.id);
   const toGo = removedIds(plan);

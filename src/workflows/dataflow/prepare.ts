@@ -88,6 +88,7 @@ export async function prepare(
     lookAgain: (kind, found) => ledger.lookAgain(kind, found),
     read: calls.read,
     given,
+    notes: ledger.earlier!,
     flowLeft: ledger.earlier!.flowLeft,
     ...(choices.missingFlow === undefined ? { isStillLeft } : {}),
     stop: () => scope.cancel(),

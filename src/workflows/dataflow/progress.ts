@@ -8,7 +8,7 @@ import { neededKinds } from '../../resources/orders.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { plain } from '../../runs/details.ts';
 import { planAsMarkdown } from '../../plan/render.ts';
-import type { Outcome } from '../../resources/outcome.ts';
+import type { Outcome, Replacing } from '../../resources/outcome.ts';
 import {
   planQuery,
   progressQuery,
@@ -51,6 +51,8 @@ export interface ProgressReport {
   readonly made: readonly { kind: Kind; id: string }[];
   /** The flows whose place others have taken: it deletes them, or AEP does not show them. */
   readonly deletedFlows: string[];
+  /** The flow that it replaces. */
+  replacing?: Replacing;
   /** Notes that something was deleted again. */
   deleted(kind: Kind, id: string): void;
   /** Says that a call of AEP is under way until it has ended: it may have to wait. Returns the same promise. */
@@ -161,7 +163,7 @@ function stateOf(state: 'running' | 'waiting' | 'waitingForApproval', waiting: W
  * @param inDoubt kinds of which a request may still make something that nobody has seen.
  */
 export function outcomeOf(
-  { progress: { steps }, made, deletedFlows }: ProgressReport,
+  { progress: { steps }, made, deletedFlows, replacing }: ProgressReport,
   inDoubt: readonly Kind[] = [],
 ): Outcome {
   const resources = steps.filter(({ step }) => kinds.includes(step as Kind));
@@ -171,12 +173,14 @@ export function outcomeOf(
     resources.filter(({ state }) => states.includes(state)).map(({ step }) => step as Kind);
   return {
     made: Object.fromEntries(made.map(({ kind, id }) => [kind, id])),
-    adopted: { ...ids('adopted'), ...ids('updated') },
+    adopted: ids('adopted'),
+    ...(named('updated').length > 0 ? { updated: ids('updated') } : {}),
     failed: resources
       .filter(({ state }) => state === 'failed')
       .map(({ step, note = '' }) => ({ kind: step as Kind, why: note })),
     notTried: named('waiting', 'notTried'),
     unknown: [...new Set([...named('running', 'unknown'), ...inDoubt])],
+    ...(replacing ? { replacing } : {}),
     ...(deletedFlows.length > 0 ? { deletedFlows: [...deletedFlows] } : {}),
     ...(named('deleted').length > 0 ? { deleted: ids('deleted') } : {}),
   };

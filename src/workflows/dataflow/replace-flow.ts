@@ -68,6 +68,15 @@ function nextSlot(scheduleParams: unknown, soon: number): number {
 }
 
 /**
+ * Notes for later runs, before anything is made, whether the flow that is to be replaced loads: once it is disabled beside
+ * a draft, nothing in AEP tells who disabled it.
+ */
+export function noteReplaced({ report, ledger }: Work, flowId: string, wasEnabled: boolean): void {
+  report.replacing = { flowId, wasEnabled };
+  upsertMemo({ outcome: outcomeOf(report, ledger.unaccounted().kinds) });
+}
+
+/**
  * Puts one flow in the place of another: disables the old one, waits for its last run, publishes the new one and deletes
  * the old one with its pair. Old and new are never enabled together, and each step finds out what was done before, so that
  * a crash at any point ends, once resumed, in one enabled flow. Until the new one is published, all of it is taken back
@@ -197,6 +206,13 @@ async function lastWindowOf(definition: Definition, flow: Observed): Promise<Las
 function neverEnds(flowId: string, { runId }: LastWindow) {
   const message = `A run of the flow ${flowId} does not end${runId === undefined ? '' : ` (the last with a window is ${runId})`}: see to it in AEP, then start the update again`;
   return fail('Conflict', message, { reason: 'run-under-way', ids: [flowId], differences: [] });
+}
+
+/** Disables a flow that has taken the place of one that was paused. */
+export async function pauseToo({ definition, report }: Work, flowId: string): Promise<void> {
+  const { sandbox } = definition;
+  report.step('replace', 'running', { note: `${flowId} is disabled, as the one before it was` });
+  await slow('Disable the new flow').disableFlow({ sandbox, flowId, ...giveUp(definition) });
 }
 
 /** Enables a flow that an update has disabled and not replaced. */

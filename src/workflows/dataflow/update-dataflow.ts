@@ -31,7 +31,7 @@ const updateInput = () =>
     missingFlow: z
       .enum(['recreate'])
       .optional()
-      .describe('Make a flow anew that AEP does not show any more.'),
+      .describe('Make a flow, or a part of one, anew that AEP does not show any more.'),
     requireApproval: requireApproval(),
   }) satisfies z.ZodType<UpdateDataflowInput>;
 
