@@ -42,6 +42,32 @@ const named: Named[] = [
   { file: 'src/xdm/path.ts', was: 'end > at', becomes: 'end >= at', why: noSuch },
   { file: 'src/xdm/path.ts', was: 'wrapped > at', becomes: 'wrapped >= at', why: noSuch },
 
+  { file: 'src/plan/which-flow.ts', was: 'able.length > 1', why: cached },
+  { file: 'src/plan/which-flow.ts', was: 'drafts.length === 0', becomes: 'false', why: cached },
+  {
+    file: 'src/plan/render.ts',
+    was: 'signs[action].trim()',
+    why: 'The label is trimmed as a whole.',
+  },
+  {
+    file: 'src/plan/step-of.ts',
+    was: "'Change it in AEP'",
+    why: 'Each kind of which AEP changes more than texts says what else can be done.',
+  },
+  {
+    file: 'src/plan/mapping-problems.ts',
+    was: 'known.length === parts.length && isRight(known)',
+    becomes: 'false',
+    why: cached,
+  },
+  {
+    file: 'src/plan/mapping-problems.ts',
+    was: 'from < parts.length',
+    becomes: 'from <= parts.length',
+    why: cached,
+  },
+  { file: 'src/plan/observe.ts', was: 'flowLeft === undefined', becomes: 'false', why: forTypes },
+
   { file: 'src/runs/notification.ts', was: 'firstWindow?.runId', why: forTypes },
   { file: 'src/runs/notification.ts', was: 'firstWindow?.cause', why: forTypes },
   { file: 'src/runs/notification.ts', was: 'cause?.next', why: forTypes },
