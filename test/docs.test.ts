@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
 import { parseDefinition } from '../src/definition/parse.ts';
@@ -80,14 +80,15 @@ it('the README names every environment variable, npm script, dependency and sear
     expect(readme).toContain(`--name ${name} --type Keyword`);
 });
 
-it.each([
-  'README.md',
-  'docs/changing.md',
-  'docs/approving.md',
-  'docs/folders.md',
-  'docs/importing.md',
-  'docs/promoting.md',
-])("the TypeScript of %s fits the client's types", async (page) => {
+it("the TypeScript of the pages fits the client's types", async () => {
+  const pages = [
+    'README.md',
+    'docs/changing.md',
+    'docs/approving.md',
+    'docs/folders.md',
+    'docs/importing.md',
+    'docs/promoting.md',
+  ];
   const folder = await mkdtemp(join(tmpdir(), 'aep-dataflows-docs-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   await writeFile(join(folder, 'package.json'), '{"type": "module"}');
@@ -97,13 +98,15 @@ it.each([
       paths: { 'aep-dataflows/client': [resolve('src/client.ts')] },
       typeRoots: [resolve('node_modules/@types')],
     },
-    include: ['example.ts'],
+    include: ['*.ts'],
   };
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(settings));
-  const [example] = blocks(text(page), 'ts');
-  // Were the client's types not found, this line would be no error, and that would be one.
-  const witness = '// @ts-expect-error there is no such method\nawait dataflows.notThere();';
-  await writeFile(join(folder, 'example.ts'), `${example}\n${witness}`);
+  for (const page of pages) {
+    const [example] = blocks(text(page), 'ts');
+    // Were the client's types not found, this line would be no error, and that would be one.
+    const witness = '// @ts-expect-error there is no such method\nawait dataflows.notThere();';
+    await writeFile(join(folder, `${basename(page, '.md')}.ts`), `${example}\n${witness}`);
+  }
   const compiler = resolve('node_modules/typescript/bin/tsc');
   const compiled = run(process.execPath, [compiler, '--project', folder]);
   expect(await compiled.catch(({ stdout }: { stdout: string }) => ({ stdout }))).toMatchObject({
