@@ -316,8 +316,8 @@ describe.concurrent('a replacement', () => {
       const window = { start: windowStart, end: windowStart + 900_000 };
       rig.emulator.control.makeRun(flowId, { completedAt: now, window });
       return waitFor('the first run', async () => {
-        const health = await rig.client.health({ sandbox, flowId });
-        return health?.lastRuns.length === 1 && health;
+        const health = await rig.client.watcher({ sandbox, flowId }).checkNow();
+        return health.lastRuns.length === 1 && health;
       });
     };
     const iso = (time: number) => new Date(time).toISOString();

@@ -11,7 +11,7 @@ import {
   wrongExpression,
 } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
-import { startRig, type Rig } from '../support/rig.ts';
+import { quickToFollow, startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const { sandboxes, next } = places(20);
@@ -21,7 +21,8 @@ let rig: Rig;
 beforeAll(async () => {
   rig = await startRig({
     emulator: { sandboxes, referenceLagMs: 1_000 },
-    env: { AEP_LIST_LAG: String(listLagMs) },
+    // A watcher that cannot read its flow asks again after an interval, or a quarter of a minute if that is shorter.
+    env: { ...quickToFollow, AEP_LIST_LAG: String(listLagMs) },
   });
   await rig.startWorker();
 });

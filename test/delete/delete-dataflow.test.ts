@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DataflowError, ResourceIds } from '../../src/client.ts';
 import { marked } from '../support/marked.ts';
 import { administratorOf, orders, places, refusedMapping } from '../support/dataflows.ts';
-import { example, startRig, type Rig } from '../support/rig.ts';
+import { example, quickToFollow, startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const { sandboxes, next } = places(12);
 let rig: Rig;
 
 beforeAll(async () => {
-  rig = await startRig({ emulator: { sandboxes } });
+  rig = await startRig({ emulator: { sandboxes }, env: quickToFollow });
   await rig.startWorker();
 });
 afterAll(() => rig.close());

@@ -3,7 +3,7 @@ import type { JsonObject, Operation } from '../../src/resources/resource.ts';
 import type { FlowMessage } from '../../src/runs/notification.ts';
 import type { Health } from '../../src/client.ts';
 import { administratorOf, orders, places, requestsIn } from '../support/dataflows.ts';
-import { startRig, type Rig } from '../support/rig.ts';
+import { quickToFollow, startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { changedByOthers, justEnded, makeFlow } from './make-flow.ts';
 import { startReceiver } from './receiver.ts';
@@ -16,7 +16,7 @@ let receiver: Awaited<ReturnType<typeof startReceiver>>;
 
 beforeAll(async () => {
   receiver = await startReceiver(key);
-  const env = { AEP_WEBHOOK_ON_CALL_URL: receiver.url, AEP_WEBHOOK_ON_CALL_KEY: key };
+  const env = { ...quickToFollow, AEP_WEBHOOK_ON_CALL_URL: receiver.url, AEP_WEBHOOK_ON_CALL_KEY: key };
   rig = await startRig({ emulator: { sandboxes }, env });
   await rig.startWorker();
 });

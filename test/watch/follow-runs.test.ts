@@ -11,7 +11,7 @@ import { readRun } from '../../src/runs/read-run.ts';
 import type { followRuns } from '../../src/workflows/index.ts';
 import { healthQuery } from '../../src/workflows/watch/watch-messages.ts';
 import { startProgram } from '../support/program.ts';
-import { startRig, type Rig } from '../support/rig.ts';
+import { quickToFollow, startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { startTestWorker } from '../support/worker.ts';
 import { administrator, justEnded, makeEnds, makeFlow } from './make-flow.ts';
@@ -79,7 +79,7 @@ const signalled = 26;
 
 let rig: Rig;
 beforeAll(async () => {
-  rig = await startRig();
+  rig = await startRig({ env: quickToFollow });
 });
 afterAll(() => rig.close());
 
@@ -172,7 +172,7 @@ describe('the follower of a sandbox', () => {
 
   test('is started again when it was terminated, by any watcher that looks', async () => {
     // As another worker would: one remembers for a minute that it has just started a follower.
-    const own = await startRig();
+    const own = await startRig({ env: quickToFollow });
     try {
       const worker = await own.startWorker();
       const { watchers } = await watchFlows(own, 1);
@@ -201,7 +201,7 @@ describe('the follower of a sandbox', () => {
 
 describe.concurrent('a follower that dies', () => {
   test('between a signal and its heartbeat signals again, and the watcher judges once', async () => {
-    const own = await startRig();
+    const own = await startRig({ env: quickToFollow });
     const aep = administrator(own.emulator.url);
     const ours = createRunActivities({ aep, watchIntervalMs: 200, listLagMs: 0 });
     let deaths = 0;
@@ -248,7 +248,7 @@ describe.concurrent('a follower that dies', () => {
   });
 
   test('with its whole worker is gone for no longer than it takes to start another, and nothing is missed', async () => {
-    const own = await startRig();
+    const own = await startRig({ env: quickToFollow });
     try {
       const first = startProgram('src/worker.ts', [], own.env);
       await waitFor('the worker', () => first.stderr().includes('Worker '), 60_000);

@@ -4,7 +4,7 @@ import type { Aep } from '../../src/aep/aep.ts';
 import type { FlowMessage } from '../../src/runs/notification.ts';
 import type { watchFlowRuns } from '../../src/workflows/index.ts';
 import { healthQuery, type Health, type Watch } from '../../src/workflows/watch/watch-messages.ts';
-import { startRig, type Rig } from '../support/rig.ts';
+import { quickToFollow, startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { administrator, justEnded, makeFlow } from './make-flow.ts';
 import { startReceiver } from './receiver.ts';
@@ -45,6 +45,7 @@ export async function startStage({ startsWorker = true } = {}): Promise<Stage> {
   const receiver = await startReceiver(key);
   const rig = await startRig({
     env: {
+      ...quickToFollow,
       AEP_WEBHOOK_ON_CALL_URL: receiver.url,
       AEP_WEBHOOK_ON_CALL_KEY: key,
       AEP_TEMPORAL_UI_URL: 'https://temporal.example.com',

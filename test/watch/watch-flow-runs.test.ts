@@ -9,7 +9,7 @@ import {
   type WatchInput,
   type WatchResult,
 } from '../../src/workflows/watch/watch-messages.ts';
-import { startRig, type Rig } from '../support/rig.ts';
+import { quickToFollow, startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { administrator, makeEnds, makeFlow, removeFlow, type FlowRequest } from './make-flow.ts';
 import { replay } from './replay.ts';
@@ -21,7 +21,7 @@ let rig: Rig;
 let aep: Aep;
 
 beforeAll(async () => {
-  rig = await startRig();
+  rig = await startRig({ env: quickToFollow });
   aep = administrator(rig.emulator.url);
   await rig.startWorker();
 });
@@ -141,7 +141,7 @@ describe.concurrent('a watcher that is given a sandbox and a flow id', () => {
 
   test('judges the runs that ended before it began, and a long one when it ends', async () => {
     const began = Date.now() - 3 * day;
-    const own = await startRig({ emulator: { now: began } });
+    const own = await startRig({ emulator: { now: began }, env: quickToFollow });
     try {
       const flowId = await makeFlow(administrator(own.emulator.url), { now: began });
       const { control } = own.emulator;
