@@ -75,6 +75,8 @@ class Life {
   #adopting: string | undefined;
   /** Whether the dataflow is updated from now on, and not created. */
   #updates = false;
+  /** Whether a person has said that what AEP does not show is gone. */
+  #recreates = false;
   /** How long a person takes to approve a plan, where that is required from now on. Milliseconds. */
   #approvesAfterMs: number | undefined;
   readonly #foreign: { shelf: string; stored: JsonObject }[] = [];
@@ -115,6 +117,7 @@ class Life {
         if (failureTypeOf(run) === 'Conflict') {
           // A flow that came after the delete of its connections loads nothing: the Conflict says what replaces it.
           this.#updates = true;
+          this.#recreates = true;
           run = await this.#toTheEnd(this.#start());
         }
         await this.#untilNothingArrives();
@@ -168,7 +171,8 @@ class Life {
     if (!this.#updates) return this.#approvesAfterMs === undefined ? definition : { definition, ...approval };
     // The first that AEP leaves: where nothing rules it out, that is from now on.
     const [choice] = replaceFlow('the flow', definition, this.clock.now()).options;
-    return { definition, replaceFlow: choice!.value, ...approval };
+    const missing = this.#recreates ? { missingFlow: 'recreate' } : {};
+    return { definition, replaceFlow: choice!.value, ...missing, ...approval };
   }
 
   #start(): WorkflowRun {
