@@ -98,7 +98,7 @@ describe('a refusal, kept', () => {
     const schema = { ...before, class: 'https://ns.adobe.com/xdm/context/experienceevent' };
     const failure = await failureOf(orders('class', { mapping: right, schema }));
     expect(failure.type).toBe('Conflict');
-    expect(failure.details['differences']).toMatchObject([{ field: 'schema.fieldGroups' }]);
+    expect(failure.details['differences']).toMatchObject([{ field: 'schema.class' }]);
   });
 });
 

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DataflowError, type HistoryEntry } from '../../src/client.ts';
 import { administratorOf, orders, refusedMapping } from '../support/dataflows.ts';
-import { startRig, type Rig } from '../support/rig.ts';
+import { quickToFollow, startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { changedByOthers } from '../watch/make-flow.ts';
 
 let rig: Rig;
 beforeAll(async () => {
-  rig = await startRig();
+  rig = await startRig({ env: quickToFollow });
   await rig.startWorker();
 });
 afterAll(() => rig.close());
