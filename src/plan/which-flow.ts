@@ -55,12 +55,13 @@ export function chooseFlow(
   }
 }
 
-/** A request that takes effect later than every bound does so within this, where no note tells what it made. Milliseconds. */
+/** A request that takes effect later than every bound does so within this of the one that was sent after it. Milliseconds. */
 const latestMs = 60 * 60_000;
 
 /**
  * The flows that are enabled and may have loaded rows: of several, none is deleted unless a person says which. What only a
- * create that took effect too late can have made is none of them: it is younger than another, and no run noted it.
+ * create that took effect too late can have made is none of them: no run noted it, and it is younger than another, or hardly
+ * older than one that a run noted.
  */
 export function rivalsAmong({ flows, noted }: Pick<ObservedDataflow, 'flows' | 'noted'>): Parts[] {
   const loading = flows.filter(({ flow }) => isLoading(flow!));
@@ -68,7 +69,9 @@ export function rivalsAmong({ flows, noted }: Pick<ObservedDataflow, 'flows' | '
 
   function isLateTwinOf(other: Observed, flow: Observed): boolean {
     const laterMs = (flow.createdAt ?? 0) - (other.createdAt ?? 0);
-    return !noted?.has(flow.id) && laterMs > 0 && (noted?.has(other.id) || laterMs < latestMs);
+    const isNear = Math.abs(laterMs) < latestMs;
+    if (noted?.has(flow.id)) return false;
+    return noted?.has(other.id) ? laterMs > 0 || isNear : laterMs > 0 && isNear;
   }
 }
 

@@ -53,6 +53,20 @@ describe('in random lives, with lost replies, late commits, dead workers, resets
   });
 });
 
+it('a flow that took effect just before the one that was sent after it, and later than every bound, is its twin', async () => {
+  const faults: CallFault[] = [
+    {
+      verb: 'create',
+      shelf: 'flows',
+      nth: 0,
+      how: { hit: 'kill', point: 'noted', forMs: 50, commit: { beyondSeconds: 10 } },
+    },
+  ];
+  const aep = { ...quiet.aep, titleTakenNamesIt: false, latencyMs: 40 };
+  const { violations } = await play({ ...quiet, foreign: false, workers: 1, aep, faults }, code);
+  expect(violations).toEqual([]);
+});
+
 it('a create whose delete Temporal lists later than the create before it makes the dataflow anew', async () => {
   const { violations } = await play(
     {

@@ -152,6 +152,12 @@ describe('two flows that are enabled', () => {
     ]);
   });
 
+  test('are one and its late twin also where that one came a moment before it', () => {
+    const planned = plan(first!, { ...observedOf(first!, ...both(5_000)), noted: new Set(['flow-2']) });
+    expect(planned.living?.flow!.id).toBe('flow-2');
+    expect(actionsOf(planned)).toMatchObject({ 'flow flow-1': 'remove' });
+  });
+
   test('are one as soon as somebody disables the other, which goes', () => {
     const flows = [partsOf(first!, 1, 'disabled'), partsOf(first!, 2, 'enabled')];
     const planned = plan(first!, { ...observedOf(first!, ...flows), noted: new Set(['flow-1', 'flow-2']) });
