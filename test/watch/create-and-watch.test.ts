@@ -63,7 +63,6 @@ describe('a create of a dataflow that lives', () => {
       const { client } = stage.rig;
       await waitFor('the first look', async () => (await client.health(flow))?.watch.began !== undefined);
       await stage.aep.flowService.setFlowState(flow, flowId, 'disable');
-      expect((await client.health(flow))?.verdict).toBe('pending');
 
       const again = await create(name, watch);
       expect(again.flowId).toBe(flowId);
