@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startFollower } from '../../src/activities/watch/ensure-follower.ts';
 import { readConfig } from '../../src/config.ts';
 import { workerOptions } from '../../src/worker-options.ts';
 import { workflowCode } from '../../src/workflow-code.ts';
@@ -166,6 +167,8 @@ describe('a flow that another one takes the place of', () => {
     const heir = watcherOf(to);
     await until(heir, 'the first look', ({ flowName, totals }) => flowName !== undefined && totals.ok === 1);
     await heir.terminate();
+    // For the other tests: this worker brings none back (see `keep-followers.ts`).
+    await startFollower(stage.rig.temporal.client, 'aep-dataflows', 'prod');
   });
 
   test('that nobody watches leaves a watcher of the other that begins anew, with the settings asked for', async () => {
