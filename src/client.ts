@@ -37,6 +37,7 @@ import {
   resumeUpdate,
   searchAttributes,
   taskQueue,
+  workflowTaskTimeout,
   type Approve,
   type CreateDataflowInput,
   type CreateDataflowResult,
@@ -58,7 +59,6 @@ import { announcementOf } from './workflows/dataflow/announcement.ts';
 import {
   applyProgressQuery,
   type ApplyDataflowsInput,
-  type ApplyDataflowsResult,
   type PlanDataflowsInput,
   type PlanDataflowsResult,
 } from './workflows/sandbox/many-messages.ts';
@@ -147,12 +147,6 @@ export async function connect(options: ConnectOptions = {}): Promise<AepDataflow
   return new AepDataflows(client, options.taskQueue ?? taskQueue, () => connection.close());
 }
 
-/**
- * A worker that dies with a workflow task is missed after this; Temporal's default is 10 s. A task takes milliseconds, and
- * where a worker has all of them to replay, a task is a second under way.
- */
-const workflowTaskTimeout = '5s';
-
 /** Starts dataflows and asks after them. */
 export class AepDataflows {
   readonly #client: Client;
@@ -214,13 +208,14 @@ export class AepDataflows {
    */
   async plan(input: unknown): Promise<Plan> {
     const { definition } = parseDefinition(input);
-    const planned = this.#client.workflow.execute('planDataflow', {
-      workflowId: fitting('sandbox', `plan:${definition.sandbox}:${crypto.randomUUID()}`),
-      taskQueue: this.#taskQueue,
-      args: [input],
-      staticSummary: `Plans the dataflow ${dataflowId(definition)}`,
-    });
-    return planned.catch((error: unknown) => Promise.reject(dataflowError(error))) as Promise<Plan>;
+    return told(
+      this.#client.workflow.execute('planDataflow', {
+        workflowId: fitting('sandbox', `plan:${definition.sandbox}:${crypto.randomUUID()}`),
+        taskQueue: this.#taskQueue,
+        args: [input],
+        staticSummary: `Plans the dataflow ${dataflowId(definition)}`,
+      }),
+    );
   }
 
   /**
@@ -288,11 +283,9 @@ export class AepDataflows {
   /** An apply that was started before, here or elsewhere. */
   applied(workflowId: string): ApplyHandle {
     const handle = this.#client.workflow.getHandle(workflowId);
-    const told = <Answer>(answer: Promise<Answer>) =>
-      answer.catch((error: unknown) => Promise.reject(dataflowError(error)));
     return {
       workflowId,
-      result: () => told(handle.result() as Promise<ApplyDataflowsResult>),
+      result: () => told(handle.result()),
       progress: () => told(handle.query(applyProgressQuery)),
       add: (more) => told(add(handle, more, isFull)),
       cancel: async () => void (await handle.cancel()),
@@ -337,15 +330,14 @@ export class AepDataflows {
       });
       return adopted as ImportDataflowResult;
     }
-    const imported = this.#client.workflow.execute('importDataflow', {
-      workflowId: fitting('sandbox', `import:${sandbox}:${crypto.randomUUID()}`),
-      taskQueue: this.#taskQueue,
-      args: [input],
-      staticSummary: `Reads the flow ${flowId} into a definition`,
-    });
-    return imported.catch((error: unknown) =>
-      Promise.reject(dataflowError(error)),
-    ) as Promise<ImportDataflowResult>;
+    return told(
+      this.#client.workflow.execute('importDataflow', {
+        workflowId: fitting('sandbox', `import:${sandbox}:${crypto.randomUUID()}`),
+        taskQueue: this.#taskQueue,
+        args: [input],
+        staticSummary: `Reads the flow ${flowId} into a definition`,
+      }),
+    );
   }
 
   /**
@@ -376,10 +368,7 @@ export class AepDataflows {
       taskQueue: this.#taskQueue,
       args: [input],
     };
-    const result = this.#client.workflow.execute('listOrphans', options);
-    return result.catch((error: unknown) =>
-      Promise.reject(dataflowError(error)),
-    ) as Promise<ListOrphansResult>;
+    return told(this.#client.workflow.execute('listOrphans', options));
   }
 
   /**
@@ -517,10 +506,7 @@ function definitionIn(input: unknown): Definition {
 function handleOf(handle: WorkflowHandle): DataflowHandle {
   return {
     workflowId: handle.workflowId,
-    result: () =>
-      handle
-        .result()
-        .catch((error: unknown) => Promise.reject(dataflowError(error))) as Promise<CreateDataflowResult>,
+    result: () => told(handle.result()),
     progress: () => progressOf(handle),
     resume: (corrected) => updated(() => handle.executeUpdate(resumeUpdate, { args: [corrected] })),
     giveUp: (how = 'keep') => updated(() => handle.executeUpdate(giveUpUpdate, { args: [how] })),
@@ -561,6 +547,11 @@ async function progressOf(handle: WorkflowHandle): Promise<FullProgress> {
   const dataflow = typedSearchAttributes.get(searchAttributes.dataflow) ?? handle.workflowId;
   const paused = pausedWorkflow(raw.workflowExtendedInfo?.pauseInfo ?? {});
   return { dataflow, state: 'paused', steps: [], warnings: [], waiting, paused };
+}
+
+/** What a workflow answers, or its failure as one of ours. */
+function told<Answer>(answer: Promise<unknown>): Promise<Answer> {
+  return answer.catch((error: unknown) => Promise.reject(dataflowError(error))) as Promise<Answer>;
 }
 
 /** @param nobody returns why nothing runs that could be asked */

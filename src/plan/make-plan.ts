@@ -1,6 +1,6 @@
 import type { Definition } from '../definition/definition.ts';
 import type { Warning } from '../definition/problems.ts';
-import type { Kind } from '../resources/kinds.ts';
+import { idsOfKind, type Kind } from '../resources/kinds.ts';
 import { factsOf } from './facts-of.ts';
 import { mappingProblems, type RecalledFields } from './mapping-problems.ts';
 import { observe } from './observe.ts';
@@ -32,9 +32,7 @@ export async function makePlan(asked: Asked, reads: PlanReads): Promise<Planned>
   const { definition, choices = {}, mask, now, recalled, stop } = asked;
   const [facts, notes] = await Promise.all([factsOf(definition, reads, recalled), reads.notes()]);
   const observed = await observe(definition, {
-    look: (kind) =>
-      // Most runs note the same ids.
-      reads.look(kind, [...new Set(notes.ids.flatMap((ids) => ids[kind] ?? []))]),
+    look: (kind) => reads.look(kind, idsOfKind(notes.ids, kind)),
     read: (kind, id, version) => reads.read(kind, id, version),
     given: facts.given,
     notes,

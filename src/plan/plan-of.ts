@@ -3,7 +3,7 @@ import type { Definition } from '../definition/definition.ts';
 import { dataflowId } from '../definition/identity.ts';
 import type { Problem, Warning } from '../definition/problems.ts';
 import { copiesAmong, tellCopies } from '../resources/copies.ts';
-import type { Conflict } from '../resources/decide.ts';
+import { conflict, type Conflict } from '../resources/decide.ts';
 import { resources } from '../resources/index.ts';
 import type { Kind, ResourceIds } from '../resources/kinds.ts';
 import { neededKinds } from '../resources/orders.ts';
@@ -13,7 +13,6 @@ import { digestOf } from './digest.ts';
 import type { ObservedDataflow, Parts } from './observed-dataflow.ts';
 import { summaryOf, type Choices, type Plan, type Step } from './plan.ts';
 import {
-  conflict,
   notMadeYet,
   publishes,
   stepOfLiving,

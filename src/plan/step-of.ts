@@ -1,7 +1,7 @@
 import type { Definition } from '../definition/definition.ts';
 import type { Problem, Warning } from '../definition/problems.ts';
 import { startProblem } from '../definition/start.ts';
-import { decide, type Conflict } from '../resources/decide.ts';
+import { conflict, decide, type Conflict } from '../resources/decide.ts';
 import { resources } from '../resources/index.ts';
 import { kinds, type Kind } from '../resources/kinds.ts';
 import { howToMark } from '../resources/mark.ts';
@@ -241,10 +241,6 @@ function notSeen(asked: Asked, id: string, choice: Choice, whose: string): Stepp
     conflict: conflict('missing', message, [id]),
     choice,
   };
-}
-
-export function conflict(reason: Conflict['reason'], message: string, ids: string[]): Conflict {
-  return { action: 'conflict', reason, message, ids, differences: [] };
 }
 
 function stepped(

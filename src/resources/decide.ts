@@ -54,7 +54,7 @@ export function decide(
   if (copies.length > 0) {
     const message = tellCopies(kind, copies, dataflow);
     const ids = copies.map(({ id }) => id);
-    return { action: 'conflict', reason: 'copied-mark', message, ids, differences: [] };
+    return conflict('copied-mark', message, ids);
   }
 
   const { differences, canChange, hasUniqueTitle } = resources[kind];
@@ -79,6 +79,11 @@ export function decide(
   };
 }
 
+/** A conflict that no difference tells of. */
+export function conflict(reason: ConflictReason, message: string, ids: string[]): Conflict {
+  return { action: 'conflict', reason, message, ids, differences: [] };
+}
+
 function decideWithoutMark(kind: Kind, body: JsonObject, all: readonly Observed[]): Decision {
   if (kind === 'mappingSet') return decideNameless(body, all);
   const wantedName = body['name'] ?? body['title'];
@@ -87,7 +92,7 @@ function decideWithoutMark(kind: Kind, body: JsonObject, all: readonly Observed[
   if (refuse === undefined) return { action: 'create' };
   const ids = foreign.map(({ id }) => id);
   const message = `There is a ${titleOf(kind)} named "${String(wantedName)}" that is not the dataflow's: ${ids.join(', ')}. ${refuse}`;
-  return { action: 'conflict', reason: 'foreign', message, ids, differences: [] };
+  return conflict('foreign', message, ids);
 }
 
 /** Data Prep may keep no name, and so no mark: the newest that says the same will do, since a twin is harmless. */

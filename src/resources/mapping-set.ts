@@ -156,14 +156,11 @@ function isAttribute(row: JsonObject, source: string): boolean {
   return sourceType === undefined && readPath(source)?.end === source.length;
 }
 
+/** What Data Prep notes of a mapping set and of each row. */
+const recordsOfBoth = ['id', 'version', 'createdDate', 'modifiedDate', 'createdBy', 'modifiedBy'];
 /** What Data Prep notes of a mapping set, and the schema, which is said elsewhere. */
 const records = [
-  'id',
-  'version',
-  'createdDate',
-  'modifiedDate',
-  'createdBy',
-  'modifiedBy',
+  ...recordsOfBoth,
   'status',
   'strictMapping',
   'supportVersion',
@@ -176,12 +173,7 @@ const records = [
   'xdmVersion',
 ];
 const rowRecords = [
-  'id',
-  'version',
-  'createdDate',
-  'modifiedDate',
-  'createdBy',
-  'modifiedBy',
+  ...recordsOfBoth,
   'sourceType',
   'source',
   'sourceAttribute',

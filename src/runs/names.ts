@@ -1,5 +1,3 @@
-import { defineSearchAttributeKey } from '@temporalio/common';
-
 /** What workflows, activities and clients call one another by. */
 
 /** The id of the workflow that watches a flow: a flow has one watcher, whoever starts it. */
@@ -38,22 +36,3 @@ export const waitsName = 'waits';
 export const wakeName = 'wake';
 /** The signal that takes finished runs to a watcher. */
 export const runsEndedName = 'runsEnded';
-
-type Keyword = ReturnType<typeof defineSearchAttributeKey<'KEYWORD'>>;
-
-/**
- * What a definition adds to its workflow, so that the server's list of workflows can be searched. All are keywords: a
- * server on SQL has room for ten in a namespace.
- */
-export const searchAttributes: Record<
-  'dataflow' | 'flowId' | 'sandbox' | 'connector' | 'verdict' | 'state' | 'drift',
-  Keyword
-> = {
-  dataflow: defineSearchAttributeKey('AepDataflow', 'KEYWORD'),
-  flowId: defineSearchAttributeKey('AepFlowId', 'KEYWORD'),
-  sandbox: defineSearchAttributeKey('AepSandbox', 'KEYWORD'),
-  connector: defineSearchAttributeKey('AepConnector', 'KEYWORD'),
-  verdict: defineSearchAttributeKey('AepVerdict', 'KEYWORD'),
-  state: defineSearchAttributeKey('AepState', 'KEYWORD'),
-  drift: defineSearchAttributeKey('AepDrift', 'KEYWORD'),
-};

@@ -7,10 +7,16 @@ import type { Warning } from '../definition/problems.ts';
 import type { Kind, ResourceIds } from '../resources/kinds.ts';
 import type { AlsoKind } from '../resources/orders.ts';
 
+/**
+ * A worker that dies with a workflow task is missed after this; Temporal's default is 10 s. A task takes milliseconds, and
+ * where a worker has all of them to replay, a task is a second under way.
+ */
+export const workflowTaskTimeout = '5s';
+
 /** The task queue of every worker, unless one is told otherwise. */
 export const taskQueue = 'aep-dataflows';
 
-export { searchAttributes } from '../runs/names.ts';
+export { searchAttributes } from '../search-attribute-keys.ts';
 
 /** What an open create is at, as `AepState` has it. One that has ended keeps what it was last. */
 export type CreateState = 'running' | 'waiting-for-aep' | 'waiting-for-person';

@@ -1,6 +1,7 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { dataflowOf } from '../../definition/identity.ts';
-import { searchAttributes, watcherType } from '../../runs/names.ts';
+import { watcherType } from '../../runs/names.ts';
+import { searchAttributes } from '../../search-attribute-keys.ts';
 import { createPace } from '../pace.ts';
 
 /**

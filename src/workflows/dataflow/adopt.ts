@@ -1,15 +1,15 @@
-import { proxyActivities, sleep, upsertMemo, upsertSearchAttributes, uuid4 } from '@temporalio/workflow';
+import { proxyActivities, upsertMemo, upsertSearchAttributes, uuid4 } from '@temporalio/workflow';
 import type { Activities, LookBack } from '../../activities/index.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { dataflowId } from '../../definition/identity.ts';
 import { fittingPlan } from '../../plan/fitting-plan.ts';
-import { isEmpty } from '../../plan/plan.ts';
+import { isEmpty, isIdle } from '../../plan/plan.ts';
 import type { Planned } from '../../plan/plan-of.ts';
 import type { WholeParts } from '../../plan/read-definition.ts';
 import { isDraft } from '../../plan/which-flow.ts';
-import type { ConflictReason } from '../../resources/decide.ts';
+import { conflict } from '../../resources/decide.ts';
 import { titleOf } from '../../resources/index.ts';
-import type { Kind, ResourceIds } from '../../resources/kinds.ts';
+import { idsOfKind, type Kind, type ResourceIds } from '../../resources/kinds.ts';
 import { givenIds } from '../../resources/orders.ts';
 import { emptyOutcome } from '../../resources/outcome.ts';
 import type { Whole } from '../../resources/resource.ts';
@@ -17,7 +17,6 @@ import { shapeOf } from '../../runs/drift.ts';
 import { callsFor, wholeSandbox } from '../calls.ts';
 import { searchAttributes } from '../messages.ts';
 import { announceAnew } from './accept.ts';
-import { lookBack } from './check-definition.ts';
 import { Conflicting } from './refusals.ts';
 import { startWatcher } from './start-watcher.ts';
 
@@ -29,20 +28,14 @@ const { findUsers } = proxyActivities<Activities>({
 /** What of a flow is marked. The flow comes last: until it is marked, nothing is a dataflow's. */
 export const adoptedKinds = ['sourceConnection', 'targetConnection', 'flow'] as const;
 
-/** What earlier runs under the dataflow's id left. A create that was cut off just now may still make a flow of its name. */
-export async function waitForEarlierRuns(): Promise<LookBack> {
-  const earlier = await lookBack();
-  if (earlier.mayStillArrive)
-    await sleep(earlier.bounds.settleMs, { summary: 'Until late requests must show' });
-  return earlier;
-}
-
 /** @throws Conflicting where another dataflow has marked what would be marked. */
 export function mustBeNobodyElses(parts: WholeParts, dataflow: string): void {
   for (const kind of adoptedKinds) {
     const one = parts[kind];
     if (one?.mark && one.mark.dataflow !== dataflow)
-      throw conflict('foreign', `The ${titleOf(kind)} ${one.id} belongs to ${one.mark.dataflow}`, [one.id]);
+      throw new Conflicting(
+        conflict('foreign', `The ${titleOf(kind)} ${one.id} belongs to ${one.mark.dataflow}`, [one.id]),
+      );
   }
 }
 
@@ -90,26 +83,28 @@ export async function adopt(adoption: Adoption): Promise<string> {
 function mustBeAsAsked({ definition, parts, after: { plan } }: Adoption): void {
   if (isEmpty(plan)) return;
   const { id } = parts.flow!;
-  const steps = plan.steps.filter(({ action }) => !['keep', 'adopt', 'given'].includes(action));
+  const steps = plan.steps.filter(({ action }) => !isIdle(action));
   const why = isDraft(parts.flow!)
     ? 'it is a draft, which is to be published first'
     : `no definition says all that AEP does with it (${steps.map(({ kind, reason }) => `${titleOf(kind)}: ${reason}`).join('; ')})`;
   const message = `The flow ${id} cannot become ${dataflowId(definition)}: ${why}`;
-  throw conflict('differs', message, [id], fittingPlan(plan));
+  throw new Conflicting(conflict('differs', message, [id]), fittingPlan(plan));
 }
 
 /** A dataflow has one flow. */
 async function mustBeTheOnlyOne({ definition, parts, earlier }: Adoption): Promise<void> {
   const { sandbox, name } = definition;
   const dataflow = dataflowId(definition);
-  const knownIds = [...new Set(earlier.ids.flatMap(({ flow }) => flow ?? []))];
+  const knownIds = idsOfKind(earlier.ids, 'flow');
   const looking = callsFor('flow', earlier.bounds).lookFor({ sandbox, dataflow, name, knownIds });
   const others = (await looking).found.filter(
     ({ id, mark }) => id !== parts.flow!.id && mark?.dataflow === dataflow,
   );
   if (others.length === 0) return;
   const ids = others.map(({ id }) => id);
-  throw conflict('foreign', `${dataflow} has a flow already, ${ids.join(', ')}: give another name`, ids);
+  throw new Conflicting(
+    conflict('foreign', `${dataflow} has a flow already, ${ids.join(', ')}: give another name`, ids),
+  );
 }
 
 /** Its connections go with it, some day: nobody else's flow may depend on them. */
@@ -120,18 +115,11 @@ async function mustShareNothing({ definition, parts }: Adoption): Promise<void> 
   if (users.length === 0) return;
   const told = users.map(({ kind, id }) => `the ${titleOf(kind)} ${id}`).join(', ');
   const message = `The flow ${parts.flow!.id} shares its source or target connection with others, and a dataflow has a pair of its own: ${told}`;
-  throw conflict(
-    'foreign',
-    message,
-    users.map(({ id }) => id),
+  throw new Conflicting(
+    conflict(
+      'foreign',
+      message,
+      users.map(({ id }) => id),
+    ),
   );
-}
-
-function conflict(
-  reason: ConflictReason,
-  message: string,
-  ids: string[],
-  plan?: Planned['plan'],
-): Conflicting {
-  return new Conflicting({ action: 'conflict', reason, message, ids, differences: [] }, plan);
 }

@@ -1,6 +1,7 @@
-import { proxyLocalActivities } from '@temporalio/workflow';
+import { proxyLocalActivities, sleep } from '@temporalio/workflow';
 import type { Activities, LookBack, Recalled } from '../../activities/index.ts';
 import type { Definition } from '../../definition/definition.ts';
+import { workflowId } from '../../definition/identity.ts';
 import { sourceFacts } from '../../definition/source-facts.ts';
 import {
   factsOf,
@@ -10,10 +11,10 @@ import {
   type ReadFacts,
 } from '../../plan/facts-of.ts';
 import { fieldsToRecall } from '../../plan/mapping-problems.ts';
-import type { BaseConnection, FactReads } from '../../plan/reads.ts';
+import type { BaseConnection, FactReads, Notes } from '../../plan/reads.ts';
 import { titleOf } from '../../resources/index.ts';
 import { activityName } from '../../resources/kinds.ts';
-import { summarized } from '../calls.ts';
+import { listing, summarized } from '../calls.ts';
 import { invalid } from '../failures.ts';
 import { knownWebhooks } from '../known-webhook.ts';
 import type { ProgressReport } from './progress.ts';
@@ -29,6 +30,20 @@ export type Checked = Pick<ReadFacts, 'context' | 'given'>;
 /** What earlier executions under this id left: see `activities/dataflow/look-back.ts`. */
 export function lookBack(): Promise<LookBack> {
   return summarized('Look what ran before').lookBack();
+}
+
+/** The same once all shows that it left: a create that was cut off just now may still make something that no list has yet. */
+export async function waitForEarlierRuns(): Promise<LookBack> {
+  const earlier = await lookBack();
+  if (earlier.mayStillArrive)
+    await sleep(earlier.bounds.settleMs, { summary: 'Until late requests must show' });
+  return earlier;
+}
+
+/** What earlier runs of a dataflow noted, asked for from whichever workflow. */
+export function readNotes(definition: Definition): Promise<Notes> {
+  const request = { workflowId: workflowId(definition) };
+  return summarized('Read what earlier runs noted', listing).readNotes(request);
 }
 
 /**

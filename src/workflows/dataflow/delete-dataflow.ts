@@ -1,7 +1,6 @@
 import {
   getExternalWorkflowHandle,
   proxyActivities,
-  sleep,
   upsertMemo,
   upsertSearchAttributes,
   workflowInfo,
@@ -14,12 +13,12 @@ import { isObject } from '../../definition/plain-json.ts';
 import { anyId, dataflowName, sandboxName } from '../../definition/text.ts';
 import { copiesAmong, tellCopies } from '../../resources/copies.ts';
 import { resources, titleOf } from '../../resources/index.ts';
-import { kinds, type Kind, type ResourceIds } from '../../resources/kinds.ts';
+import { idsOfKind, kinds, type Kind, type ResourceIds } from '../../resources/kinds.ts';
 import { emptyOutcome } from '../../resources/outcome.ts';
 import { alsoKinds, deletionOrder } from '../../resources/orders.ts';
 import type { User } from '../../resources/references.ts';
 import { callsFor, wholeSandbox } from '../calls.ts';
-import { lookBack } from './check-definition.ts';
+import { waitForEarlierRuns } from './check-definition.ts';
 import { endingOf, fail } from '../failures.ts';
 import { checkInput, readOrRefuse, wrongInput } from '../inputs.ts';
 import { notedFailure, type NotedFailure } from './noted.ts';
@@ -60,9 +59,7 @@ export async function deleteDataflow(input: DeleteDataflowInput): Promise<Delete
     { key: searchAttributes.dataflow, value: dataflow },
     { key: searchAttributes.sandbox, value: sandbox },
   ]);
-  const { bounds, ids: earlier, mayStillArrive } = await lookBack();
-  // A create that was cut off just now may still make something that a list does not show.
-  if (mayStillArrive) await sleep(bounds.settleMs, { summary: 'Until late requests must show' });
+  const { bounds, ids: earlier } = await waitForEarlierRuns();
 
   const deleted: ResourceIds[] = [];
   const left: DeleteDataflowResult['left'] = [];
@@ -123,9 +120,7 @@ async function everythingOf(
     kinds.map(async (kind) => {
       const calls = callsFor(kind, bounds);
       const listed = await calls.listMarked({ sandbox, dataflow });
-      const noted = [...new Set(earlier.flatMap((ids) => ids[kind] ?? []))].filter(
-        (id) => !listed.some((one) => one.id === id),
-      );
+      const noted = idsOfKind(earlier, kind).filter((id) => !listed.some((one) => one.id === id));
       const read = await Promise.all(noted.map((id) => calls.read({ sandbox, id })));
       const ours = read.flatMap((one) =>
         one?.mark?.dataflow === dataflow

@@ -16,6 +16,7 @@ import { planAsMarkdown } from '../../plan/render.ts';
 import type { NotExpressible } from '../../plan/unsaid.ts';
 import { resources, titleOf } from '../../resources/index.ts';
 import { activityName, kinds, type Kind } from '../../resources/kinds.ts';
+import { conflict } from '../../resources/decide.ts';
 import { emptyOutcome } from '../../resources/outcome.ts';
 import type { Whole } from '../../resources/resource.ts';
 import { summarized } from '../calls.ts';
@@ -23,8 +24,8 @@ import { endingOf, invalidDefinition } from '../failures.ts';
 import { checkInput, readOrRefuse, wrongInput } from '../inputs.ts';
 import type { ImportDataflowInput, ImportDataflowResult } from '../messages.ts';
 import { howToStart } from '../right-id.ts';
-import { adopt, adoptedKinds, mustBeNobodyElses, waitForEarlierRuns } from './adopt.ts';
-import { factReads, recallFacts } from './check-definition.ts';
+import { adopt, adoptedKinds, mustBeNobodyElses } from './adopt.ts';
+import { factReads, recallFacts, waitForEarlierRuns } from './check-definition.ts';
 import { Conflicting } from './refusals.ts';
 
 const importInput = () =>
@@ -125,7 +126,7 @@ function nameOf({ sandbox, flowId, name }: ImportDataflowInput, { name: own = ''
     const there = namedBy(mark.dataflow);
     if (there.sandbox === sandbox && (name ?? there.name) === there.name) return there.name;
     const message = `The flow ${flowId} carries the mark of ${mark.dataflow}: it is that dataflow, or a copy of its flow whose mark is to be taken off first`;
-    throw new Conflicting({ action: 'conflict', reason: 'foreign', message, ids: [flowId], differences: [] });
+    throw new Conflicting(conflict('foreign', message, [flowId]));
   }
   if (name !== undefined) return name;
   const [problem] = nameProblems({ sandbox, name: own });

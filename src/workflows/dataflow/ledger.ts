@@ -2,9 +2,9 @@ import { isCancellation, uuid4 } from '@temporalio/workflow';
 import type { Created, LookBack } from '../../activities/index.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { dataflowId } from '../../definition/identity.ts';
-import { decide, type Conflict } from '../../resources/decide.ts';
+import { conflict, decide, type Conflict } from '../../resources/decide.ts';
 import { resources } from '../../resources/index.ts';
-import type { Kind } from '../../resources/kinds.ts';
+import { idsOfKind, type Kind } from '../../resources/kinds.ts';
 import { earlierRun, knownNonces, lost } from '../../resources/nonces.ts';
 import type { JsonObject, Observed } from '../../resources/resource.ts';
 import { doubtsOf, isDoubt } from '../failures.ts';
@@ -327,8 +327,7 @@ export class Ledger {
   }
 
   #sought(kind: Kind, since: number | undefined) {
-    const earlier = this.#earlier!.ids.flatMap((ids) => ids[kind] ?? []);
-    const knownIds = [...new Set([...this.#idsOf(kind), ...earlier])];
+    const knownIds = [...new Set([...this.#idsOf(kind), ...idsOfKind(this.#earlier!.ids, kind)])];
     const name = resources[kind].name(this.#definitions.at(-1)!);
     return { name, knownIds, ...(since === undefined ? {} : { since }) };
   }
@@ -354,5 +353,5 @@ function setOf(sets: Map<Kind, Set<string>>, kind: Kind): Set<string> {
 
 function titleTaken(body: JsonObject, id: string): Conflict {
   const message = `The title "${String(body['title'])}" is taken by ${id}. Use it by its id where it is what you mean, or choose another title`;
-  return { action: 'conflict', reason: 'foreign', message, ids: [id], differences: [] };
+  return conflict('foreign', message, [id]);
 }

@@ -1,7 +1,7 @@
 import { CancellationScope, isCancellation, setCurrentDetails } from '@temporalio/workflow';
 import type { Definition } from '../../definition/definition.ts';
 import { toldElsewhere } from '../../definition/environments.ts';
-import { dataflowId, workflowId } from '../../definition/identity.ts';
+import { dataflowId } from '../../definition/identity.ts';
 import { fittingPlan } from '../../plan/fitting-plan.ts';
 import { makePlan } from '../../plan/make-plan.ts';
 import type { Plan } from '../../plan/plan.ts';
@@ -13,7 +13,7 @@ import type { Recalled } from '../../activities/index.ts';
 import { listing, summarized } from '../calls.ts';
 import { endingOf } from '../failures.ts';
 import { parse } from './accept.ts';
-import { factReads, recallFacts } from './check-definition.ts';
+import { factReads, readNotes, recallFacts } from './check-definition.ts';
 import { holdsRows } from './holds-rows.ts';
 import { reportProgress, type ProgressReport } from './progress.ts';
 import { giveUp } from './resource-calls.ts';
@@ -73,7 +73,7 @@ function planReads(definition: Definition, recalled: Recalled, report: ProgressR
   const during = report.during.bind(report);
   return {
     ...factReads(definition, recalled, bound, during),
-    notes: () => reading('Read what earlier runs noted').readNotes({ workflowId: workflowId(definition) }),
+    notes: () => readNotes(definition),
     async look(kind, knownIds) {
       // What comes first is over by the first look.
       if (report.stateOf('check') !== 'done') report.step('check', 'done');

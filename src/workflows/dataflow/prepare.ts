@@ -1,6 +1,5 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import type { Definition } from '../../definition/definition.ts';
-import { workflowId } from '../../definition/identity.ts';
 import type { ObservedDataflow } from '../../plan/observed-dataflow.ts';
 import { observe } from '../../plan/observe.ts';
 import type { Choices } from '../../plan/plan.ts';
@@ -9,10 +8,9 @@ import { resources } from '../../resources/index.ts';
 import type { Kind } from '../../resources/kinds.ts';
 import { neededKinds } from '../../resources/orders.ts';
 import type { Observed } from '../../resources/resource.ts';
-import { listing, summarized } from '../calls.ts';
 import { reasonOf } from '../failures.ts';
 import { handled } from '../handled.ts';
-import { checkBeforeCreating, lookBack, recallFacts, type Checked } from './check-definition.ts';
+import { checkBeforeCreating, lookBack, readNotes, recallFacts, type Checked } from './check-definition.ts';
 import type { Found, Ledger } from './ledger.ts';
 import type { ProgressReport } from './progress.ts';
 import { Conflicting } from './refusals.ts';
@@ -78,9 +76,7 @@ export async function prepare(
   // A visibility store that was away may show the create before the delete that came after it.
   const isStillLeft = async (flowId: string): Promise<boolean> => {
     await sleep(ledger.earlier!.bounds.settleMs, { summary: 'Until Temporal must list what ran before' });
-    const request = { workflowId: workflowId(definition) };
-    const notes = await summarized('Read what earlier runs noted', listing).readNotes(request);
-    return notes.flowLeft === flowId;
+    return (await readNotes(definition)).flowLeft === flowId;
   };
   const scope = CancellationScope.current();
   const observing = observe(definition, {

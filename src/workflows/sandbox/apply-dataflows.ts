@@ -13,7 +13,7 @@ import { dataflowId } from '../../definition/identity.ts';
 import { cut } from '../../cut.ts';
 import { endingOf } from '../failures.ts';
 import { checkInput } from '../inputs.ts';
-import { carryOut, untilFree } from './carry-out.ts';
+import { carryOut, longestMessage, untilFree } from './carry-out.ts';
 import { Intake, approvedShape, definitionsShape, mustBeGood, type Carried, type Entry } from './intake.ts';
 import { isLong, roomLeft } from './long-run.ts';
 import {
@@ -41,7 +41,6 @@ const what = 'This cannot be applied';
 const defaultConcurrency = 10;
 /** How often what others have changed meanwhile is planned anew. */
 const mostTries = 3;
-const longestMessage = 1_000;
 const failedToTell = 100;
 
 /**

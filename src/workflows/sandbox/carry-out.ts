@@ -18,6 +18,7 @@ import { heartbeatTimeoutMs, retry } from '../calls.ts';
 import { announcementOf } from '../dataflow/announcement.ts';
 import type { createDataflow } from '../dataflow/create-dataflow.ts';
 import type { updateDataflow } from '../dataflow/update-dataflow.ts';
+import { workflowTaskTimeout } from '../messages.ts';
 import type { ApplyOutcome, Failed } from './many-messages.ts';
 import type { Turn } from './planning.ts';
 
@@ -27,10 +28,8 @@ export type Carried =
   /** Somebody else has started something under the dataflow's id. */
   | 'busy';
 
-const longestMessage = 1_000;
-
-/** As the typed client asks for it. */
-const workflowTaskTimeout = '5s';
+/** Characters of why one of them failed. */
+export const longestMessage = 1_000;
 
 /**
  * Starts what carries out the plan of a dataflow, under the dataflow's own id, and waits for it. It goes on whatever becomes
