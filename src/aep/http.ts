@@ -1,5 +1,6 @@
 import ky from 'ky';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { readAnswer, readBody } from './answer.ts';
 import type { Asked } from './classify.ts';
 import { classify, speaksOfSandbox } from './classify.ts';
 import type { Deadline } from './deadline.ts';
@@ -116,8 +117,8 @@ export function createHttp(config: HttpConfig): Http {
       );
       const { status, headers } = response;
       aheadMs = aheadBy(headers.get('date')) ?? aheadMs;
-      if (response.ok) return { status, headers, body: await response.text() };
-      const body = await response.text().catch(() => undefined);
+      if (response.ok) return { status, headers, body: await readBody(response, signal) };
+      const body = await readBody(response, signal).catch(() => undefined);
       throw classify(asked, { kind: 'refused', status, headers, body }, secrets.redact);
     } catch (error) {
       if (veto) throw veto.reason;
@@ -218,17 +219,4 @@ function askedFor({ method, path }: Request): Asked {
 function addressOf({ path, query = [] }: Request): string {
   const pairs = query.map((pair) => pair.map(encodeURIComponent).join('='));
   return `/data/foundation${path}${pairs.length > 0 ? `?${pairs.join('&')}` : ''}`;
-}
-
-type Read<Answer> = { success: true; data: Answer } | { success: false; problem: string };
-
-function readAnswer<Answer>(body: string, answer: z.ZodType<Answer>): Read<Answer> {
-  let json: unknown;
-  try {
-    json = body === '' ? undefined : JSON.parse(body);
-  } catch {
-    return { success: false, problem: 'not JSON' };
-  }
-  const read = answer.safeParse(json);
-  return read.success ? read : { success: false, problem: z.prettifyError(read.error) };
 }

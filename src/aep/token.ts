@@ -1,5 +1,6 @@
 import ky from 'ky';
 import { z } from 'zod';
+import { readAnswer, readBody } from './answer.ts';
 import { classify } from './classify.ts';
 import { startDeadline, waitWithin } from './deadline.ts';
 import { AepError } from './errors.ts';
@@ -102,10 +103,10 @@ async function fetchToken(config: TokenConfig, { add, redact }: Secrets): Promis
     });
     const { status, headers } = response;
     if (!response.ok) {
-      const body = await response.text().catch(() => undefined);
+      const body = await readBody(response, deadline.signal).catch(() => undefined);
       throw classify(asked, { kind: 'refused', status, headers, body }, redact);
     }
-    const read = answer.safeParse(await response.json().catch(() => undefined));
+    const read = readAnswer(await readBody(response, deadline.signal), answer);
     if (!read.success) {
       throw classify(
         asked,

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
 import { classify } from '../../src/aep/classify.ts';
 import { createAep } from '../../src/aep/aep.ts';
+import { collectGarbage } from '../support/garbage.ts';
 import type { Handler } from './fake-aep.ts';
 import { call, configFor, errorOf, fakeAep, json } from './fake-aep.ts';
 
@@ -69,9 +70,15 @@ describe('a create whose outcome nobody knows', () => {
   });
 
   test('starts to answer and hangs: the deadline holds for the body too', async () => {
-    const { aep } = await fakeAep((_, response) => void response.writeHead(201).write('{"id":'));
+    const { aep, requests } = await fakeAep((_, response) => {
+      response.writeHead(201).write('{"id":');
+      // Node's fetch hears no signal any more once the request that ky made was collected (Node 24.21, undici 7.29).
+      setTimeout(collectGarbage, 250);
+    });
     const error = await errorOf(aep.flowService.flows.create({ ...call, timeoutMs: 500 }, create));
     expect(error).toMatchObject({ name: 'Unavailable', created: 'unknown', code: 'TIMEOUT' });
+    // Nor is the connection left behind.
+    await vi.waitFor(() => expect(requests[0]?.socket.destroyed).toBe(true));
   });
 
   test('is given up by its caller while it is under way', async () => {

@@ -130,14 +130,15 @@ describe('a failed run', () => {
 
   test('that AEP refuses to run again is given up, and AEP’s reason is reported', async () => {
     const watched = await stage.watch({ ...onCall, retry: { times: 3, pause: '1s' } });
-    // Behind the watcher's back: AEP runs nothing of a disabled flow.
-    await stage.aep.flowService.setFlowState({ sandbox: 'prod' }, watched.flowId, 'disable');
-    await failFirst(watched);
-    // That it was disabled is news of its own, as soon as it is seen.
-    const gaveUp = await waitFor('the message', async () =>
-      (await watched.received(1)).find(({ event }) => event === 'gaveUp'),
-    );
-    expect(gaveUp.next).toContain('CONNECTOR-1388-400');
+    stage.rig.emulator.control.addFault({ ...action, kind: '404' });
+    const first = await failFirst(watched);
+    const messages = await watched.received(2);
+    expect(messages[1]).toMatchObject({
+      event: 'gaveUp',
+      run: { runId: first },
+      next: expect.stringContaining('404'),
+    });
+    expect(requests(first)).toHaveLength(1);
     await watched.watcher.terminate();
   });
 
