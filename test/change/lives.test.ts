@@ -65,9 +65,19 @@ describe.each(requests)('a replacement whose request for %s', (_, request) => {
   });
 });
 
-/** The first half of a replacement, and what asks for another description meanwhile. */
+/** The first half of a replacement, and what is asked for meanwhile. */
 const halves: [string, CallFault['how'], Act[]][] = [
   ['was refused', { refusal: 'refused' }, [replace, { what: 'update', part: 'description', to: 1 }]],
+  [
+    'was refused and gave way to another',
+    { refusal: 'refused' },
+    [replace, { what: 'update', part: 'source', to: 2 }],
+  ],
+  [
+    'was refused and taken back',
+    { refusal: 'refused' },
+    [replace, { what: 'update', part: 'source', to: 0 }],
+  ],
   [
     'was terminated',
     { loss: 'hang', afterMs: 0, commit: 'never' },
@@ -81,7 +91,7 @@ const halves: [string, CallFault['how'], Act[]][] = [
 
 describe.each(halves)('a replacement that %s', (_, how, acts) => {
   it.each(['sourceConnections', 'targetConnections', 'flows'] as const)(
-    'halfway, at the %s, leaves what the next update adopts and describes as is asked for by then',
+    'halfway, at the %s, leaves nothing but what the next update adopts, described as is asked for by then',
     async (shelf) => {
       const faults: CallFault[] = [{ verb: 'create', shelf, nth: 1, how }];
       for (const generation of ['newer', 'older', 'given ad-hoc'] as const) {

@@ -51,6 +51,8 @@ export class Ledger {
   readonly #sent = new Map<Kind, Set<string>>();
   readonly #ids = new Map<Kind, Set<string>>();
   readonly #staying = new Map<string, Surplus>();
+  /** What was found of ours beside what is kept. It may be older than anything that this execution or the one before has sent. */
+  readonly #surplus = new Map<Kind, string[]>();
   /** The kinds of which it is noted that an earlier run may have sent something. */
   readonly #noted = new Set<Kind>();
   /** The run that waited for what was in doubt, for each kind of which this attempt did. */
@@ -157,13 +159,19 @@ export class Ledger {
     this.#tellWhatStays(kind, found, id);
     const others = found.filter((one) => one.id !== id && this.#isOurs(one));
     // It shows already: the sweep need not wait for it.
-    if (others.length > 0) this.#doubts.add(kind, 'surplus', 0, true);
+    if (others.length === 0) return;
+    this.#doubts.add(kind, 'surplus', 0, true);
+    this.#surplus.set(
+      kind,
+      others.map((one) => one.id),
+    );
   }
 
   /** All that shows of one kind, under every name that an attempt gave it. */
   async lookForAll(kind: Kind): Promise<Observed[]> {
     const names = new Set(this.#definitions.map((definition) => resources[kind].name(definition)));
-    const traces = { nonces: knownNonces(this.#sentOf(kind)), since: this.since };
+    const knownIds = this.#surplus.get(kind) ?? [];
+    const traces = { nonces: knownNonces(this.#sentOf(kind)), since: this.since, knownIds };
     const looks = await Promise.all([...names].map((name) => this.#calls.lookFor(kind, { ...traces, name })));
     const found = looks.flatMap((one) => one.found);
     return [...new Map(found.map((one) => [one.id, one])).values()];
