@@ -80,8 +80,11 @@ export type Act =
   | { what: 'update'; part: ChangedPart; to: number }
   /** Waits for its end, and requires approval from then on: a person approves each plan after a while. It is updated, not created. */
   | { what: 'approve'; part: ChangedPart; to: number; afterMs: number }
-  /** Somebody else changes the flow after a while, whatever is being done then. When that has ended, the dataflow is updated. */
-  | { what: 'others'; afterMs: number };
+  /**
+   * Somebody else changes how often the flow loads after a while, whatever is being done then; or what all parts on a shelf say,
+   * or deletes them. When that has ended, the dataflow is updated.
+   */
+  | { what: 'others'; afterMs: number; shelf?: ShelfName; deletes?: boolean };
 
 /** What of a definition is changed: the mapping, what makes another source connection, and what every part is told by. */
 export const changedParts = ['mapping', 'source', 'description'] as const;

@@ -211,7 +211,10 @@ class Life {
     if (act.what === 'adopt') return this.#adopt(run);
     if (act.what === 'others') {
       await this.#pass(act.afterMs);
-      this.#aep.changeByOthers(dataflowId(this.#definition), 45);
+      const dataflow = dataflowId(this.#definition);
+      if (act.shelf === undefined) this.#aep.changeByOthers(dataflow, 45);
+      else if (act.deletes) this.#aep.deleteByOthers(dataflow, act.shelf);
+      else this.#aep.editByOthers(dataflow, act.shelf);
       await this.#toTheEndOfAdoption(run);
       await this.#ended(run);
       this.#updates = true;
@@ -305,8 +308,11 @@ class Life {
       const differs = !isUpdated && acts.some(({ what }) => what === 'change') && type === 'Conflict';
       if (left === 0 || !(isOld || isRefused || differs || isUpdated)) return run;
       if (differs) await this.#delete();
+      // What others have deleted is made anew once a person says so.
+      const isDeleted = acts.some((act) => act.what === 'others' && act.deletes);
       // Where no flow lives one is created, and one that lives is updated.
-      if (isUpdated) this.#updates = !this.#updates;
+      if (isUpdated && isDeleted && !this.#recreates) this.#recreates = true;
+      else if (isUpdated) this.#updates = !this.#updates;
       run = this.#start();
     }
   }

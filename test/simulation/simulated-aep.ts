@@ -170,15 +170,30 @@ export class SimulatedAep {
 
   /** Somebody else changes how often the flows of a dataflow load. */
   changeByOthers(dataflow: string, interval: number): void {
-    for (const flow of this.shelves.flows.all()) {
-      const { mark } = resources.flow.observe(flow);
-      if (mark?.dataflow !== dataflow || flow['state'] === 'draft') continue;
+    this.#byOthers('flows', dataflow, (flow) => {
       const schedule = flow['scheduleParams'] as JsonObject;
-      if (schedule['interval'] === undefined) continue;
-      const lastCommitAt = this.lastCommitAt;
-      this.#set('flows', { ...flow, scheduleParams: { ...schedule, interval } });
-      this.lastCommitAt = lastCommitAt;
-    }
+      if (flow['state'] !== 'draft' && schedule['interval'] !== undefined)
+        this.#set('flows', { ...flow, scheduleParams: { ...schedule, interval } });
+    });
+  }
+
+  /** Somebody else describes what a dataflow has on one shelf, and of a mapping set puts another version. */
+  editByOthers(dataflow: string, shelf: ShelfName): void {
+    this.#byOthers(shelf, dataflow, (one) => {
+      if (shelf === 'mappingSets') this.#put(String(one['id']), { ...one, mappings: [] });
+      else this.#set(shelf, { ...one, description: `By others. ${one['description'] as string}` });
+    });
+  }
+
+  deleteByOthers(dataflow: string, shelf: ShelfName): void {
+    this.#byOthers(shelf, dataflow, ({ id }) => this.shelves[shelf].remove(String(id)));
+  }
+
+  #byOthers(shelf: ShelfName, dataflow: string, does: (one: JsonObject) => void): void {
+    const { lastCommitAt } = this;
+    const { observe } = resources[kinds.find((kind) => shelfOf[kind] === shelf)!];
+    for (const one of this.shelves[shelf].all()) if (observe(one).mark?.dataflow === dataflow) does(one);
+    this.lastCommitAt = lastCommitAt;
   }
 
   /** Puts something there that was there before. */
