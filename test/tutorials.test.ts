@@ -45,7 +45,7 @@ describe.each([
   });
 
   test('makes the calls of the page', () => {
-    const { flowSpec } = sourceFacts(definition.source);
+    const { flowSpec } = sourceFacts(definition.source).family;
     const calls = [
       `GET /flowservice/flowSpecs?property=name=="${flowSpec}"`,
       ...made.map((kind) => posts[kind]),

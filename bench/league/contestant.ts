@@ -55,7 +55,7 @@ export const order = [
 
 /** A read can be asked again by anybody. */
 export async function contextOf(aep: Aep, definition: Definition): Promise<FlowContext> {
-  const name = sourceFacts(definition.source).flowSpec;
+  const name = sourceFacts(definition.source).family.flowSpec;
   for (let left = 10; ; left--) {
     try {
       const { id } = (await aep.flowService.findFlowSpec({ sandbox: definition.sandbox }, name))!;

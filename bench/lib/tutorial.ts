@@ -24,7 +24,7 @@ function bodyOf(definition: Definition, kind: Kind, ids: ResourceIds, context?: 
 /** One call after the other, as the tutorials' readers and their scripts do. */
 export async function oneByOne(definition: Definition, calls: Calls): Promise<string> {
   const { sandbox, source } = definition;
-  const flowSpec = await calls.flowSpec(sandbox, sourceFacts(source).flowSpec);
+  const flowSpec = await calls.flowSpec(sandbox, sourceFacts(source).family.flowSpec);
   const ids: ResourceIds = {};
   for (const kind of neededKinds(definition))
     ids[kind] = await calls.create(sandbox, kind, bodyOf(definition, kind, ids, { flowSpec }));
@@ -36,7 +36,7 @@ export async function asOneGraph(definition: Definition, calls: Calls): Promise<
   const { sandbox, source } = definition;
   const needed = neededKinds(definition);
   const ids: ResourceIds = {};
-  const flowSpec = calls.flowSpec(sandbox, sourceFacts(source).flowSpec);
+  const flowSpec = calls.flowSpec(sandbox, sourceFacts(source).family.flowSpec);
   const create = async (kind: Kind, ...needs: Promise<unknown>[]) => {
     if (!needed.includes(kind)) return;
     await Promise.all(needs);

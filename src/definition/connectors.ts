@@ -1,7 +1,9 @@
-/** What a connector reads: tables that AEP copies by a delta column, or files that it takes by their time. */
-export type SourceKind = 'table' | 'file';
+import type { Family } from '../families/family.ts';
+import { files as fileFamily } from '../families/files.ts';
+import { tables as tableFamily } from '../families/tables.ts';
 
-export type Family =
+/** Where Adobe's catalogue lists it. */
+export type Category =
   | 'advertising'
   | 'cloud-storage'
   | 'crm'
@@ -12,23 +14,14 @@ export type Family =
   | 'payments'
   | 'protocols';
 
-/** AEP's flow specs, as far as we make flows of them. Their ids are looked up. */
-export type FlowSpecName = 'CRMToAEP' | 'CloudStorageToAEP';
-
-/** Table sources: `tabular` today, `parquet_xdm` in the legacy generation. File sources: what the files hold. */
-export const tableFormats = ['tabular', 'parquet_xdm'] as const;
-export const fileFormats = ['delimited', 'json', 'parquet'] as const;
-export type SourceFormat = (typeof tableFormats)[number] | (typeof fileFormats)[number];
-
 export interface Connector {
   /** As Adobe writes it. */
   title: string;
   /** Connection spec id. */
   id: string;
+  category: Category;
+  /** Whether it reads tables or files, and all that follows from that. */
   family: Family;
-  kind: SourceKind;
-  flowSpec: FlowSpecName;
-  formats: readonly SourceFormat[];
   /** How AEP reads values of the delta column. */
   dateFormat: string;
   /** False where AEP refuses a base connection (CONNECTOR-1332-400). */
@@ -52,13 +45,11 @@ const zonedDateFormat = 'yyyy-MM-ddTHH:mm:ssZ';
 
 type More = Partial<Pick<Connector, 'aepName' | 'baseConnection' | 'dateFormat' | 'retired'>>;
 
-const table = (title: string, id: string, family: Family, more: More = {}): Connector => ({
+const table = (title: string, id: string, category: Category, more: More = {}): Connector => ({
   title,
   id,
-  family,
-  kind: 'table',
-  flowSpec: 'CRMToAEP',
-  formats: tableFormats,
+  category,
+  family: tableFamily,
   dateFormat: usualDateFormat,
   baseConnection: true,
   ...more,
@@ -67,10 +58,8 @@ const table = (title: string, id: string, family: Family, more: More = {}): Conn
 const files = (title: string, id: string, more: More = {}): Connector => ({
   title,
   id,
-  family: 'cloud-storage',
-  kind: 'file',
-  flowSpec: 'CloudStorageToAEP',
-  formats: fileFormats,
+  category: 'cloud-storage',
+  family: fileFamily,
   dateFormat: usualDateFormat,
   baseConnection: true,
   ...more,

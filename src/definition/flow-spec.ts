@@ -1,4 +1,5 @@
 import { Validator, type OutputUnit } from '@cfworker/json-schema';
+import { askedIn } from '../families/index.ts';
 import { isObject, type PlainObject } from './plain-json.ts';
 import type { Problem } from './problems.ts';
 
@@ -35,13 +36,16 @@ function transformationProblems(flowSpec: PlainObject, asked: AskedOfFlow, specN
   if (!Array.isArray(specs)) return [];
   const known = specs.filter(isObject);
   return asked.transformations.flatMap(({ name, params }) => {
-    const field = name === 'Copy' ? 'deltaColumn' : 'mapping';
     const spec = known.find((one) => one['name'] === name);
     if (!spec)
-      return [
-        { field, message: `is not taken by AEP's flow spec ${specName}: it has no transformation ${name}` },
-      ];
-    return violations(schemaOf(spec), params, name === 'Copy' ? '' : field, specName);
+      return {
+        field: askedIn(name, ''),
+        message: `is not taken by AEP's flow spec ${specName}: it has no transformation ${name}`,
+      };
+    return violations(schemaOf(spec), params, '', specName).map((one) => ({
+      ...one,
+      field: askedIn(name, one.field),
+    }));
   });
 }
 

@@ -3,7 +3,6 @@ import type { Draft } from './definition.ts';
 import { workflowId } from './identity.ts';
 import type { Suggest } from './nearest.ts';
 import type { Problem } from './problems.ts';
-import { factsOf } from './source-facts.ts';
 import { sourceRules } from './source-rules.ts';
 import { workflowIdProblem } from './text.ts';
 
@@ -85,15 +84,6 @@ const oneOrigin: Rule = ({ mapping }, report, isWrong) => {
   });
 };
 
-const deltaColumnRequired: Rule = ({ source, deltaColumn, schedule }, report) => {
-  if (!source || deltaColumn || schedule?.frequency === undefined || schedule.frequency === 'once') return;
-  if (factsOf(source)?.kind === 'table')
-    report(
-      'deltaColumn',
-      `is required with frequency "${schedule.frequency}": the column by which AEP finds new rows, such as {"name": "updatedAt"}`,
-    );
-};
-
 const once: Rule = ({ schedule }, report) => {
   if (schedule?.frequency !== 'once') return;
   for (const field of ['interval', 'backfill'] as const)
@@ -122,7 +112,6 @@ export function ruleProblems(draft: Draft, isWrong: (field: string) => boolean, 
     schemaOfDataset,
     schemaIdsAreSchemas,
     oneOrigin,
-    deltaColumnRequired,
     ...columnRules,
     once,
     repeated,

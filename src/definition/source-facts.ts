@@ -1,13 +1,6 @@
-import {
-  connectorNameOf,
-  connectors,
-  fileFormats,
-  type Connector,
-  type ConnectorName,
-  type FlowSpecName,
-  type SourceFormat,
-  type SourceKind,
-} from './connectors.ts';
+import type { Family, SourceFormat } from '../families/family.ts';
+import { familyOf } from '../families/index.ts';
+import { connectorNameOf, connectors, type Connector, type ConnectorName } from './connectors.ts';
 import type { Draft } from './definition.ts';
 import type { Source } from './source.ts';
 
@@ -18,39 +11,23 @@ export interface SourceFacts {
   /** Undefined for a connection spec that the table does not have. */
   connector?: Connector;
   connectionSpec: { id: string; version: string };
-  kind: SourceKind;
+  family: Family;
   format: SourceFormat;
-  flowSpec: FlowSpecName;
 }
 
 /** For a connection spec that is not in the table, the format tells tables from files. */
 export function sourceFacts(source: Pick<Source, 'connector' | 'connectionSpec' | 'format'>): SourceFacts {
   const { id: specId = '', version = '1.0' } = source.connectionSpec ?? {};
   const name: ConnectorName | undefined = source.connector ?? connectorNameOf(specId);
-  if (name === undefined) {
-    const kind = isFileFormat(source.format) ? 'file' : 'table';
-    return {
-      label: specId,
-      connectionSpec: { id: specId, version },
-      kind,
-      format: source.format ?? 'tabular',
-      flowSpec: kind === 'file' ? 'CloudStorageToAEP' : 'CRMToAEP',
-    };
-  }
-  const connector = connectors[name];
-  const { id, kind, flowSpec } = connector;
+  const connector = name && connectors[name];
+  const family = connector?.family ?? familyOf(source.format);
   return {
-    label: name,
-    connector,
-    connectionSpec: { id, version },
-    kind,
-    format: source.format ?? (kind === 'file' ? 'delimited' : 'tabular'),
-    flowSpec,
+    label: name ?? specId,
+    ...(connector ? { connector } : {}),
+    connectionSpec: { id: connector?.id ?? specId, version },
+    family,
+    format: source.format ?? family.usualFormat,
   };
-}
-
-function isFileFormat(format: SourceFormat | undefined): boolean {
-  return fileFormats.some((one) => one === format);
 }
 
 /** The same for a source that may be incomplete: undefined where it does not say what it is. */

@@ -1,9 +1,10 @@
 import { cut } from '../cut.ts';
-import { refusedConnectors, fileFormats, tableFormats, whyRefused } from './connectors.ts';
+import { columnTypes, shortColumnKeys, xdmColumnTypes } from '../families/columns.ts';
+import { families } from '../families/index.ts';
+import { refusedConnectors, whyRefused } from './connectors.ts';
 import type { Rule } from './rules.ts';
 import { unknownKeys } from './shape.ts';
 import { factsOf } from './source-facts.ts';
-import { columnTypes, shortColumnKeys, xdmColumnTypes } from './source.ts';
 import { titles } from './titles.ts';
 
 const oneConnector: Rule = ({ source }, report) => {
@@ -27,51 +28,20 @@ const baseConnection: Rule = ({ source }, report) => {
     report('source.baseConnectionId', `must be left out: ${facts.connector?.title} has no base connection`);
 };
 
-const tables: Rule = ({ source }, report, isWrong) => {
+const ofFamily: Rule = (draft, report, isWrong) => {
+  const { source } = draft;
   const facts = factsOf(source);
-  if (!source || facts?.kind !== 'table') return;
-  if (source.format !== undefined && !tableFormats.some((one) => one === source.format))
-    report('source.format', `must be ${tableFormats.join(' or ')}: ${facts.label} reads tables`);
-  if (source.data !== undefined)
-    report('source.data', `must be left out: ${facts.label} reads tables, not files`);
-  const { tableName, path, adHocSchema } = source;
-  if (tableName === undefined && path === undefined && !isWrong('source.path'))
-    report('source.tableName', 'is required: the table to read; in the older generation path instead');
-  if (tableName !== undefined && path !== undefined)
-    report('source.path', 'must not be given beside tableName: path belongs to the older generation');
-  if (tableName !== undefined && adHocSchema)
-    report(
-      'source.adHocSchema',
-      'must be left out beside tableName: it belongs to the older generation, with path',
-    );
-  if (tableName !== undefined && source.format === 'parquet_xdm')
-    report(
-      'source.format',
-      'must be "tabular" with tableName: parquet_xdm belongs to the older generation, with path',
-    );
-  if (path !== undefined && source.format === 'parquet_xdm' && !adHocSchema && !isWrong('source.adHocSchema'))
-    report(
-      'source.adHocSchema',
-      'is required with format parquet_xdm: {} makes one from the columns, {"id"} uses one',
-    );
-  if (path !== undefined && source.filters && !tableName)
-    report('source.filters', 'must be left out with path: rows are filtered where tableName says the table');
-};
-
-const files: Rule = ({ source }, report) => {
-  const facts = factsOf(source);
-  if (!source || facts?.kind !== 'file') return;
-  if (!fileFormats.some((one) => one === source.format))
-    report('source.format', `must be given: ${fileFormats.join(', ')}; ${facts.label} reads files`);
-  if (source.path === undefined) report('source.path', 'is required: the file or folder to read');
-  if (source.params === undefined)
-    report(
-      'source.params',
-      'is required for files: {"type": "file"} or {"type": "folder", "recursive": true}',
-    );
-  for (const field of ['tableName', 'columns', 'filters', 'adHocSchema'] as const)
-    if (source[field] !== undefined)
-      report(`source.${field}`, `must be left out: ${facts.label} reads files, not tables`);
+  if (!source || !facts) return;
+  const { label, family } = facts;
+  const [reads, others] = [family.name, families.filter((one) => one !== family)];
+  const isSaid = source.format !== undefined || family.saysFormat;
+  if (isSaid && !family.formats.some((one) => one === source.format))
+    report('source.format', `must be ${family.formats.join(' or ')}: ${label} reads ${reads}`);
+  for (const { name, fields } of others)
+    for (const field of fields)
+      if (source[field] !== undefined)
+        report(`source.${field}`, `must be left out: ${label} reads ${reads}, not ${name}`);
+  family.rule({ draft, source, label, isWrong, report });
 };
 
 /** What has a field of its own must not come in by the back door, where nothing checks it. */
@@ -148,8 +118,7 @@ const titlesDiffer: Rule = ({ name, source, schema, dataset }, report) => {
 export const sourceRules: Rule[] = [
   oneConnector,
   baseConnection,
-  tables,
-  files,
+  ofFamily,
   ownFields,
   shortColumns,
   exploredColumns,

@@ -48,7 +48,7 @@ export async function factsOf(
   const webhook = watch?.notify?.webhook;
   const { baseConnectionId } = source;
   const [flowSpec, baseConnection, webhooks, mapping, answers] = await Promise.all([
-    reads.flowSpec(sourceFacts(source).flowSpec, settingsOf(definition)),
+    reads.flowSpec(sourceFacts(source).family.flowSpec, settingsOf(definition)),
     baseConnectionId ? reads.baseConnection(baseConnectionId) : null,
     webhook === undefined ? [] : reads.webhooks(),
     checkMapping(),
@@ -86,7 +86,7 @@ type Found = Partial<Record<Kind, Observed | null>>;
 
 function problemsOfFlowSpec({ sandbox, source }: Definition, spec: FlowSpecAnswer): Problem[] {
   if (spec) return spec.problems;
-  const { flowSpec } = sourceFacts(source);
+  const { flowSpec } = sourceFacts(source).family;
   return [{ field: 'source', message: `AEP has no flow spec ${flowSpec} in the sandbox ${sandbox}` }];
 }
 

@@ -7,7 +7,8 @@ import { objectAt, objectsAt } from './json.ts';
 import type { JsonObject } from './resource.ts';
 import { descriptionBack, nameBack, orNothing } from './read-back.ts';
 import { withoutRegistryRecords } from './records.ts';
-import { explored, shortColumn, xdmTypes } from './source-connection.ts';
+import { explored, xdmTypes } from '../families/columns.ts';
+import { shortColumn } from './source-connection.ts';
 import { refs, refsMissing } from './xdm-refs.ts';
 
 const adHocBehaviour = 'https://ns.adobe.com/xdm/data/adhoc';

@@ -1,11 +1,13 @@
 import type { Definition } from '../definition/definition.ts';
+import { sourceFacts } from '../definition/source-facts.ts';
 import { givenStartSeconds, startText } from '../definition/start.ts';
+import { askedIn, transformations } from '../families/index.ts';
 import { askedBy, describedResource, description } from './described-resource.ts';
 import { differences, notAsked, type Difference } from './differences.ts';
 import { isObject } from '../definition/plain-json.ts';
 import { defined, firstTextAt, objectAt, objectsAt, textAt } from './json.ts';
 import { operationsFor } from './operations.ts';
-import { orNothing, valueBack } from './read-back.ts';
+import { merged, orNothing, valueBack } from './read-back.ts';
 import { flowServiceRecords, without, withoutUsualState } from './records.ts';
 import { idOf, type JsonObject, type Operation } from './resource.ts';
 
@@ -51,34 +53,36 @@ export const flow = describedResource({
   compare: (wanted, found) => [
     ...differences({ ...wanted, state: undefined, mappingVersion: undefined }, withDefaults(found)),
     ...optionsTooMany(wanted, found),
-    ...deltaColumnTooMany(wanted, found),
   ],
   besides: (wanted, found) => {
     const [asked, there] = [wanted, found].map(deltaColumnOf);
     return asked && there ? notAsked(asked, there, 'transformations.Copy.deltaColumn', () => true) : [];
   },
-  asked: (field) =>
-    askedBy(
+  asked: (field) => {
+    const [, name, inside = ''] = /^transformations\.(\w+)\.?(.*)$/.exec(field) ?? [];
+    if (name !== undefined) return askedIn(name, inside);
+    return askedBy(
       [
         ['sourceConnectionIds', 'source'],
         ['targetConnectionIds', 'target'],
         ['flowSpec.id', 'source'],
-        ['transformations.Mapping', 'mapping'],
-        ['transformations.Copy.deltaColumn', 'deltaColumn'],
-        ['transformations.Copy', 'deltaColumn'],
         ['scheduleParams', 'schedule'],
       ],
       field,
-    ),
+    );
+  },
   readBack: ({ answer, description }) => {
     const { frequency, interval, backfill, startTime } = objectAt(answer, 'scheduleParams');
     const { partialIngestionPercent, errorDiagnosticsEnabled } = objectAt(answer, 'options');
-    const copy = objectsAt(answer, 'transformations').find((one) => textAt(one, 'name') === 'Copy');
-    const { name, dateFormat, timezone } = objectAt(objectAt(copy ?? {}, 'params'), 'deltaColumn');
+    const theirs = objectsAt(answer, 'transformations').map(
+      (one) =>
+        transformations
+          .find(({ name }) => name === one['name'])
+          ?.readBack(objectAt(one, 'params'), frequency) ?? {},
+    );
     return {
       description,
-      // AEP itself may add a Copy to a flow that loads once.
-      deltaColumn: frequency === 'once' ? undefined : orNothing({ name, dateFormat, timezone }),
+      ...merged(theirs),
       schedule: defined({
         frequency,
         interval: valueBack(interval),
@@ -162,14 +166,6 @@ function deltaColumnOf(fields: JsonObject): JsonObject | undefined {
   return isObject(deltaColumn) ? deltaColumn : undefined;
 }
 
-/** A delta column that is not asked for any more. To a flow that loads once an on-demand run adds one of its own. */
-function deltaColumnTooMany(wanted: JsonObject, found: JsonObject): Difference[] {
-  const there = deltaColumnOf(found);
-  const isOnce = objectAt(wanted, 'scheduleParams')['frequency'] === 'once';
-  if (!there || isOnce || deltaColumnOf(wanted)) return [];
-  return [{ field: 'transformations.Copy.deltaColumn', wanted: undefined, found: there }];
-}
-
 /** AEP counts a mapping set up whenever somebody saves it: which version that is, no definition says. */
 function paramsOf(transformation: JsonObject): unknown {
   const { params } = transformation;
@@ -243,14 +239,14 @@ export function flowSettings(
     startTime = givenStartSeconds(definition),
   }: { mappingId: string; startTime?: number | undefined },
 ): FlowSettings {
-  const { deltaColumn, schedule, options } = definition;
+  const { source, schedule, options } = definition;
   const { frequency, interval, backfill } = schedule;
   return {
     transformations: [
-      // AEP refuses a delta column with "once", and a Copy without one.
-      ...(deltaColumn && frequency !== 'once'
-        ? [{ name: 'Copy', params: { deltaColumn: { ...deltaColumn } } }]
-        : []),
+      ...sourceFacts(source).family.transformations.flatMap(({ name, params: paramsFor }) => {
+        const params = paramsFor(definition);
+        return params ? { name, params } : [];
+      }),
       { name: 'Mapping', params: { mappingId, mappingVersion: '0' } },
     ],
     scheduleParams: defined({ startTime, frequency, interval, backfill }),

@@ -1,17 +1,15 @@
-import { connectorNameOf, type SourceFormat } from '../definition/connectors.ts';
+import { connectorNameOf } from '../definition/connectors.ts';
 import { sourceFacts } from '../definition/source-facts.ts';
-import { columnTypes, shortColumnKeys, type Column, type Source } from '../definition/source.ts';
+import type { Source } from '../definition/source.ts';
+import { columnTypes, explored, shortColumnKeys, type Column } from '../families/columns.ts';
+import type { SourceFormat } from '../families/family.ts';
 import { askedBy, describedIn, describedResource, description } from './described-resource.ts';
 import { differences, notAsked, type Difference } from './differences.ts';
 import { isObject } from '../definition/plain-json.ts';
 import { objectAt, objectsAt, textAt } from './json.ts';
-import type { ResourceIds } from './kinds.ts';
 import { descriptionBack, nameBack, orNothing } from './read-back.ts';
 import { flowServiceRecords, without, withoutUsualState } from './records.ts';
 import { idOf, type JsonObject } from './resource.ts';
-
-/** The version that the tutorials send for an ad-hoc schema. */
-export const adHocSchemaVersion = 'application/vnd.adobe.xed-full-notext+json; version=1';
 
 export const sourceConnection = describedResource({
   kind: 'sourceConnection',
@@ -20,14 +18,17 @@ export const sourceConnection = describedResource({
   keepsInUse: true,
   makesRoom: true,
   name: (definition) => definition.source.name ?? definition.name,
-  body: ({ name, description: shared, source }, ids) => ({
-    name: source.name ?? name,
-    ...description(source.description, shared),
-    ...(source.baseConnectionId === undefined ? {} : { baseConnectionId: source.baseConnectionId }),
-    data: data(source, ids),
-    params: params(source),
-    connectionSpec: sourceFacts(source).connectionSpec,
-  }),
+  body: ({ name, description: shared, source }, ids) => {
+    const { family, connectionSpec } = sourceFacts(source);
+    return {
+      name: source.name ?? name,
+      ...description(source.description, shared),
+      ...(source.baseConnectionId === undefined ? {} : { baseConnectionId: source.baseConnectionId }),
+      data: family.data(source, source.adHocSchema && idOf(ids, 'adHocSchema')),
+      params: family.params(source),
+      connectionSpec,
+    };
+  },
   fields: (object) => ({
     baseConnectionId: object['baseConnectionId'],
     data: withoutVersion(object['data']),
@@ -72,14 +73,14 @@ export const sourceConnection = describedResource({
     const { tableName, path, columns, filters, ...params } = objectAt(answer, 'params');
     const connector = connectorBack(objectAt(answer, 'connectionSpec'));
     const { format, properties } = objectAt(answer, 'data');
-    const isFile = sourceFacts({ ...connector, format: format as SourceFormat }).kind === 'file';
+    const { family } = sourceFacts({ ...connector, format: format as SourceFormat });
     return {
       source: {
         ...connector,
         baseConnectionId: answer['baseConnectionId'],
         name: nameBack(whole, of.name),
         description: descriptionBack(whole, of),
-        format: isFile || format !== sourceFacts(connector).format ? format : undefined,
+        format: family.saysFormat || format !== sourceFacts(connector).format ? format : undefined,
         tableName,
         path,
         // With a path they are not the source connection's to say.
@@ -88,7 +89,7 @@ export const sourceConnection = describedResource({
             ? columns.map((column: unknown) => (isObject(column) ? shortColumn(column) : column))
             : undefined,
         filters,
-        params: isFile ? params : orNothing(params),
+        params: family.saysFormat ? params : orNothing(params),
         data: properties === undefined ? undefined : { properties },
       },
     };
@@ -158,40 +159,6 @@ function columnsTooMany(wanted: JsonObject, found: JsonObject): Difference[] {
   return Object.keys(there)
     .filter((name) => !Object.hasOwn(asked, name))
     .map((name) => ({ field: `params.columns.${name}`, wanted: undefined, found: there[name] }));
-}
-
-function data(source: Source, ids: ResourceIds): JsonObject {
-  const { format } = sourceFacts(source);
-  if (source.adHocSchema)
-    return { format, schema: { id: idOf(ids, 'adHocSchema'), version: adHocSchemaVersion } };
-  return { format, ...source.data };
-}
-
-function params({ tableName, path, columns, filters, params }: Source): JsonObject {
-  return {
-    ...params,
-    ...(tableName === undefined ? {} : { tableName }),
-    ...(path === undefined ? {} : { path }),
-    // With a path the columns are the ad-hoc class's: the older generation does not send them here.
-    ...(columns && tableName !== undefined ? { columns: columns.map(explored) } : {}),
-    ...(filters ? { filters } : {}),
-  };
-}
-
-/** The formats that XDM has types of its own for. */
-export const xdmTypes = ['date-time', 'date'];
-
-/** A column as the explore call answers it. */
-export function explored(column: Column): JsonObject {
-  if (column.xdm) return column;
-  const { name, type, ...facets } = column;
-  const { format } = facets;
-  return {
-    name,
-    type,
-    ...(format !== undefined && xdmTypes.includes(format) ? { 'meta:xdmType': format } : {}),
-    xdm: { type, ...facets },
-  };
 }
 
 /** A column that the explore call answered in its short form, where that says all of it. */

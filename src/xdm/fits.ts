@@ -1,4 +1,4 @@
-import type { Column } from '../definition/source.ts';
+import type { Column } from '../families/columns.ts';
 import { isObject } from '../definition/plain-json.ts';
 
 const dates = ['date', 'date-time'];

@@ -55,9 +55,11 @@ const entry = (names: readonly string[]) => {
   );
 };
 
-const tables = Object.entries(connectors).flatMap(([key, { kind }]) => (kind === 'table' ? key : []));
-const stores = Object.entries(connectors).flatMap(([key, { kind, baseConnection }]) =>
-  kind === 'file' && baseConnection ? key : [],
+const tables = Object.entries(connectors).flatMap(([key, { family }]) =>
+  family.name === 'tables' ? key : [],
+);
+const stores = Object.entries(connectors).flatMap(([key, { family, baseConnection }]) =>
+  family.name === 'files' && baseConnection ? key : [],
 );
 const described = { name: maybe(name), description: maybe(text) };
 

@@ -36,8 +36,8 @@ describe("what Adobe's documentation says of the sources", () => {
   test.each(taken)('is what the connector of $title says', (fact) => {
     const name = connectorNameOf(fact.connectionSpec);
     const connector = connectorOf(fact.connectionSpec);
-    expect(connector).toMatchObject({ kind: fact.reads, flowSpec: fact.flowSpec });
-    expect(connector?.formats).toEqual(expect.arrayContaining(fact.formats));
+    expect(connector?.family).toMatchObject({ name: `${fact.reads}s`, flowSpec: fact.flowSpec });
+    expect(connector?.family.formats).toEqual(expect.arrayContaining(fact.formats));
     expect([connector?.aepName, name]).toContain(fact.aepName ?? name);
     if (fact.deltaDateFormat) expect(connector?.dateFormat).toBe(fact.deltaDateFormat);
     expect(connector?.retired?.state ?? 'listed').toBe(fact.state);

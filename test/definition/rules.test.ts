@@ -132,7 +132,7 @@ describe('source', () => {
   test('every connector of the table can be named, and has a spec id of its own', () => {
     expect(connectorNames).toHaveLength(47);
     for (const connector of connectorNames) {
-      const base = connectors[connector].kind === 'file' ? fileSample : sample;
+      const base = connectors[connector].family.name === 'files' ? fileSample : sample;
       const without = connectors[connector].baseConnection ? {} : { baseConnectionId: undefined };
       expect(problemsOf(withSource({ connector, ...without }, base))).toEqual([]);
     }

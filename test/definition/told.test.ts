@@ -271,7 +271,7 @@ test('what does not go together is told of the field that is to change', () => {
     # a path with filters
     source.filters: must be left out with path: rows are filtered where tableName says the table
     # files without what says which
-    source.format: must be given: delimited, json, parquet; amazon-s3 reads files
+    source.format: must be delimited or json or parquet: amazon-s3 reads files
     source.path: is required: the file or folder to read
     source.params: is required for files: {"type": "file"} or {"type": "folder", "recursive": true}
     # files as a table
@@ -351,8 +351,8 @@ test('what AEP takes but may not be meant is told as a warning', () => {
 
 describe('a source', () => {
   const facts = (source: object) => {
-    const { connector, ...rest } = sourceFacts(source as never);
-    return { ...rest, title: connector?.title };
+    const { connector, family, ...rest } = sourceFacts(source as never);
+    return { ...rest, reads: family.name, title: connector?.title };
   };
   test('comes down to its connector, or to what its connection spec and format tell', () => {
     expect(
@@ -368,13 +368,13 @@ describe('a source', () => {
         .map((source) => JSON.stringify(facts(source)))
         .join('\n'),
     ).toMatchInlineSnapshot(`
-      "{"label":"google-bigquery","connectionSpec":{"id":"3c9b37f8-13a6-43d8-bad3-b863b941fedd","version":"1.0"},"kind":"table","format":"tabular","flowSpec":"CRMToAEP","title":"Google BigQuery"}
-      {"label":"amazon-s3","connectionSpec":{"id":"ecadc60c-7455-4d87-84dc-2a0e293d997b","version":"1.0"},"kind":"file","format":"delimited","flowSpec":"CloudStorageToAEP","title":"Amazon S3"}
-      {"label":"amazon-s3","connectionSpec":{"id":"ecadc60c-7455-4d87-84dc-2a0e293d997b","version":"1.0"},"kind":"file","format":"json","flowSpec":"CloudStorageToAEP","title":"Amazon S3"}
-      {"label":"amazon-s3","connectionSpec":{"id":"ecadc60c-7455-4d87-84dc-2a0e293d997b","version":"2.0"},"kind":"file","format":"delimited","flowSpec":"CloudStorageToAEP","title":"Amazon S3"}
-      {"label":"x","connectionSpec":{"id":"x","version":"1.0"},"kind":"table","format":"tabular","flowSpec":"CRMToAEP"}
-      {"label":"x","connectionSpec":{"id":"x","version":"1.1"},"kind":"file","format":"delimited","flowSpec":"CloudStorageToAEP"}
-      {"label":"x","connectionSpec":{"id":"x","version":"1.0"},"kind":"table","format":"parquet_xdm","flowSpec":"CRMToAEP"}"
+      "{"label":"google-bigquery","connectionSpec":{"id":"3c9b37f8-13a6-43d8-bad3-b863b941fedd","version":"1.0"},"format":"tabular","reads":"tables","title":"Google BigQuery"}
+      {"label":"amazon-s3","connectionSpec":{"id":"ecadc60c-7455-4d87-84dc-2a0e293d997b","version":"1.0"},"format":"delimited","reads":"files","title":"Amazon S3"}
+      {"label":"amazon-s3","connectionSpec":{"id":"ecadc60c-7455-4d87-84dc-2a0e293d997b","version":"1.0"},"format":"json","reads":"files","title":"Amazon S3"}
+      {"label":"amazon-s3","connectionSpec":{"id":"ecadc60c-7455-4d87-84dc-2a0e293d997b","version":"2.0"},"format":"delimited","reads":"files","title":"Amazon S3"}
+      {"label":"x","connectionSpec":{"id":"x","version":"1.0"},"format":"tabular","reads":"tables"}
+      {"label":"x","connectionSpec":{"id":"x","version":"1.1"},"format":"delimited","reads":"files"}
+      {"label":"x","connectionSpec":{"id":"x","version":"1.0"},"format":"parquet_xdm","reads":"tables"}"
     `);
     expect(factsOf(undefined)).toBeUndefined();
     expect(factsOf({ format: 'json' } as never)).toBeUndefined();

@@ -16,17 +16,6 @@ const replaced = { sourceConnection: 'replace', targetConnection: 'replace', flo
 const filters = { type: 'PQL', format: 'pql/json', value: { nodeType: 'literal', value: true } };
 const withOptions = { ...sample, options: { partialIngestionPercent: 7, errorDiagnosticsEnabled: true } };
 const files = (source: object) => ({ ...fileSample, source: { ...fileSample.source, ...source } });
-const custom = {
-  ...sample,
-  source: {
-    connectionSpec: { id: '11111111-2222-4333-8444-555555555555' },
-    baseConnectionId: sample.source.baseConnectionId,
-    format: 'json',
-    path: '/orders',
-    params: { type: 'file' },
-  },
-};
-
 describe('what a definition asks for no more and only a request of ours can have set is a change:', () => {
   test.each<[string, object, object, Record<string, string>, object]>([
     [
@@ -70,13 +59,6 @@ describe('what a definition asks for no more and only a request of ours can have
       { ...sample, options: { partialIngestionPercent: 7 } },
       { flow: 'update' },
       { field: 'options.errorDiagnosticsEnabled', from: true, to: false },
-    ],
-    [
-      'a delta column, of a source that needs none',
-      custom,
-      { ...custom, deltaColumn: undefined },
-      { ...replaced },
-      { field: 'deltaColumn', from: { name: 'Datefield' }, to: null },
     ],
   ])('%s', (_, before, after, actions, change) => {
     const found = planned(before, after);

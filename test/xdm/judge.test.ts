@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Definition } from '../../src/definition/definition.ts';
-import type { Column } from '../../src/definition/source.ts';
+import type { Column } from '../../src/families/columns.ts';
 import { readFields } from '../../src/xdm/fields.ts';
 import {
   destinationsOf,

@@ -164,7 +164,7 @@ async function readBaseConnection(
 function flowSpecRequest(definition: Definition) {
   return {
     sandbox: definition.sandbox,
-    name: sourceFacts(definition.source).flowSpec,
+    name: sourceFacts(definition.source).family.flowSpec,
     settings: settingsOf(definition),
   };
 }

@@ -8,7 +8,7 @@ import {
 } from '@temporalio/workflow';
 import { z } from 'zod';
 import type { Definition } from '../../definition/definition.ts';
-import { passedThrough } from '../../definition/source.ts';
+import { passedThrough } from '../../families/columns.ts';
 import { isWrapped } from '../../definition/wrapped.ts';
 import type { Kind } from '../../resources/kinds.ts';
 import { neededKinds } from '../../resources/orders.ts';

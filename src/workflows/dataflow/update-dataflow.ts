@@ -1,6 +1,6 @@
 import { CancellationScope, CancelledFailure, isCancellation, upsertMemo } from '@temporalio/workflow';
 import { z } from 'zod';
-import { passedThrough } from '../../definition/source.ts';
+import { passedThrough } from '../../families/columns.ts';
 import { openChoices, tellChoices } from '../../plan/choices-of.ts';
 import { fittingPlan } from '../../plan/fitting-plan.ts';
 import { tellStale } from '../../plan/next-of.ts';

@@ -1,0 +1,57 @@
+import type { Definition, Draft } from '../definition/definition.ts';
+import type { PlainObject } from '../definition/plain-json.ts';
+import type { Source } from '../definition/source.ts';
+
+/** Table sources: `tabular` today, `parquet_xdm` in the legacy generation. File sources: what the files hold. */
+export const tableFormats = ['tabular', 'parquet_xdm'] as const;
+export const fileFormats = ['delimited', 'json', 'parquet'] as const;
+export type SourceFormat = (typeof tableFormats)[number] | (typeof fileFormats)[number];
+
+/** AEP's flow specs, as far as we make flows of them. Their ids are looked up. */
+export type FlowSpecName = 'CRMToAEP' | 'CloudStorageToAEP';
+
+/** What AEP does to rows on their way, beside mapping them. */
+export interface Transformation {
+  /** AEP's name for it. */
+  name: string;
+  /** The field of a definition that asks for it. */
+  field: string;
+  /** The one of its params that is the value of that field. Absent: they are that value. */
+  param?: string;
+  /** Undefined where the definition asks for none. */
+  params: (definition: Definition) => PlainObject | undefined;
+  /** The part of a definition that asks for one with these params. */
+  readBack: (params: PlainObject, frequency: unknown) => PlainObject;
+}
+
+/** What a rule of a family is told. The draft lacks what is wrong by itself: see `Rule`. */
+export interface Checked {
+  draft: Draft;
+  source: NonNullable<Draft['source']>;
+  /** How people call the source. */
+  label: string;
+  isWrong: (field: string) => boolean;
+  report: (field: string, message: string) => void;
+}
+
+/** A family of sources: all that is true of tables, or of files, and of nothing else. */
+export interface Family {
+  /** What its sources hold, in the plural. */
+  name: 'tables' | 'files';
+  flowSpec: FlowSpecName;
+  formats: readonly SourceFormat[];
+  /** Of a source that says none. */
+  usualFormat: SourceFormat;
+  /** Whether a source must say its format, as nothing else tells it. */
+  saysFormat: boolean;
+  /** The fields of a source that no other family has. */
+  fields: readonly (keyof Source)[];
+  /** What spans fields. */
+  rule: (checked: Checked) => void;
+  /** The source connection's `data`. */
+  data: (source: Source, adHocSchemaId: string | undefined) => PlainObject;
+  /** The source connection's `params`. */
+  params: (source: Source) => PlainObject;
+  /** In the order in which a flow lists them; the mapping comes after them. */
+  transformations: readonly Transformation[];
+}
