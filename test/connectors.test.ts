@@ -57,7 +57,7 @@ test('a dataflow of every connector is made by its name, has its flow enabled an
     return {
       name,
       state,
-      spec: (source?.['connectionSpec'] as Json)['id'],
+      spec: (source!['connectionSpec'] as Json)['id'],
       transformations: (transformations as Json[]).map((one) => one['name']),
     };
   });
