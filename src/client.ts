@@ -26,6 +26,7 @@ import { isFailureType, type FailureType } from './failure-types.ts';
 import { historyOf, type HistoryEntry } from './history.ts';
 import { isRefusedAsPaused, pausedWorkflow, type Paused } from './paused.ts';
 import { readTemporal } from './temporal-settings.ts';
+import { listDataflows, type DataflowHealth, type DataflowStatus, type WhichDataflows } from './status.ts';
 import { untilTaken } from './turned-away.ts';
 import { waitingCalls, type WaitingCall } from './waiting-calls.ts';
 import {
@@ -129,6 +130,8 @@ export interface DataflowHandle {
 export interface ConnectOptions {
   /** Another task queue than `aep-dataflows`, where the worker has one. */
   taskQueue?: string;
+  /** Where Temporal's settings are read instead of in the environment of this process. */
+  env?: Record<string, string | undefined>;
   /** A Temporal client that is there already; `close` leaves its connection open. Default: by the usual Temporal settings. */
   client?: Client;
 }
@@ -141,7 +144,7 @@ export interface ConnectOptions {
 export async function connect(options: ConnectOptions = {}): Promise<AepDataflows> {
   if (options.client)
     return new AepDataflows(options.client, options.taskQueue ?? taskQueue, async () => undefined);
-  const { connectionOptions, namespace } = readTemporal('client');
+  const { connectionOptions, namespace } = readTemporal('client', options.env);
   const connection = await Connection.connect(connectionOptions);
   const client = new Client({ connection, ...(namespace ? { namespace } : {}) });
   return new AepDataflows(client, options.taskQueue ?? taskQueue, () => connection.close());
@@ -390,6 +393,46 @@ export class AepDataflows {
     }
   }
 
+  /** The dataflows whose flows are watched, the worst first: a moment later than their watchers know. */
+  list(which: WhichDataflows = {}): Promise<DataflowStatus[]> {
+    return listDataflows(this.#client, which);
+  }
+
+  /**
+   * How a dataflow does: what is being done to it just now, and how its flow is. What failed later hides no flow that lives.
+   * @throws DataflowError `InvalidDefinition` where no dataflow can have this name.
+   */
+  async status(named: Pick<Definition, 'sandbox' | 'name'>): Promise<DataflowHealth> {
+    const lock = lockOf(named);
+    const dataflow = dataflowId(named);
+    const describe = async () => {
+      const { type, closeTime } = await this.#client.workflow.getHandle(lock).describe();
+      return closeTime ? undefined : type;
+    };
+    const [doing, [watched]] = await Promise.all([
+      describe().catch((error: unknown) => {
+        if (error instanceof WorkflowNotFoundError) return undefined;
+        throw error;
+      }),
+      this.list({ dataflow }),
+    ]);
+    const { sandbox } = named;
+    const health = watched && (await this.health({ sandbox, flowId: watched.flowId }));
+    return { dataflow, ...(doing === undefined ? {} : { doing }), ...(health ? { health } : {}) };
+  }
+
+  /**
+   * The watcher of a dataflow's flow, to ask it something.
+   * @throws DataflowError `Conflict` where nobody watches a flow of it.
+   */
+  async watcherOf(named: Pick<Definition, 'sandbox' | 'name'>): Promise<WatcherHandle> {
+    lockOf(named);
+    const dataflow = dataflowId(named);
+    const [watched] = await this.list({ dataflow });
+    if (!watched) throw new DataflowError('Conflict', `Nobody watches a flow of ${dataflow}`);
+    return this.watcher({ sandbox: named.sandbox, flowId: watched.flowId });
+  }
+
   /**
    * Watches a flow that nobody watches yet, ours or not. One that is watched already goes on to be, as it was.
    * @throws DataflowError `InvalidDefinition` when it is asked something, where AEP has no such flow.
@@ -610,6 +653,7 @@ export type {
   PlanDataflowsResult,
   PlannedDataflow,
 } from './workflows/sandbox/many-messages.ts';
+export type { DataflowHealth, DataflowStatus, WhichDataflows };
 export type { HistoryEntry, WatcherHandle, WatchInput };
 export type { ImportDataflowInput, ImportDataflowResult };
 export type { NotExpressible } from './plan/unsaid.ts';

@@ -3,10 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { example } from './support/example.ts';
-import { startRig, type Rig } from './support/rig.ts';
-import { refusedMapping, wrongExpression } from './support/dataflows.ts';
-import { waitFor } from './support/wait-for.ts';
+import { example } from '../support/example.ts';
+import { startRig, type Rig } from '../support/rig.ts';
+import { refusedMapping, wrongExpression } from '../support/dataflows.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 let rig: Rig;
 let folder: string;

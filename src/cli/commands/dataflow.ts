@@ -1,0 +1,260 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import {
+  isEmpty,
+  parseDefinition,
+  planAsMermaid,
+  planAsText,
+  type CreateDataflowResult,
+  type DeleteDataflowInput,
+  type Plan,
+  type UpdateDataflowInput,
+  type UpdateDataflowResult,
+  type Warning,
+} from '../../client.ts';
+import { readDefinition } from '../definition-files.ts';
+import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import { dataflowName, type Named } from '../name.ts';
+import { print, table } from '../output.ts';
+import { followDataflow } from '../progress.ts';
+import type { Run } from '../program.ts';
+
+const file: [string, string] = ['<file>', 'the definition, in JSON or YAML; - for standard input'];
+const dataflow: [string, string] = ['<sandbox/name>', 'the dataflow'];
+const environment = () =>
+  new Option('--environment <name>', 'one of the environments that the file names beside the definition');
+
+/** What is done to one dataflow, from its definition to its end. */
+export function addDataflowCommands(program: Command, run: Run): void {
+  program
+    .command('validate')
+    .description('Say everything that is wrong with a definition by itself. Asks neither Temporal nor AEP.')
+    .argument(...file)
+    .addOption(environment())
+    .action(async (path: string, how: { environment?: string }) => {
+      await run.alone(async (format) => {
+        const { definition, warnings } = parseDefinition(await input(path, how));
+        const { sandbox, name } = definition;
+        print(format, { dataflow: `${sandbox}/${name}`, warnings }, () =>
+          [`The definition of ${sandbox}/${name} is right by itself.`, ...told(warnings)].join('\n'),
+        );
+        return exitCodes.done;
+      });
+    });
+
+  program
+    .command('plan')
+    .description('Say what a create or an update would do in AEP, and change nothing.')
+    .argument(...file)
+    .addOption(environment())
+    .action(async (path: string, how: { environment?: string }) => {
+      const asked = await run.read(() => input(path, how));
+      await run.connected(async (client, format) => {
+        const plan = await client.plan(asked);
+        print(format, plan, () => planAsText(plan));
+        return codeOfPlan(plan);
+      });
+    });
+
+  program
+    .command('graph')
+    .description('Draw the plan of a definition as a Mermaid flow chart.')
+    .argument(...file)
+    .addOption(environment())
+    .action(async (path: string, how: { environment?: string }) => {
+      const asked = await run.read(() => input(path, how));
+      await run.connected(async (client, format) => {
+        const mermaid = planAsMermaid(await client.plan(asked));
+        print(format, { mermaid }, () => mermaid);
+        return exitCodes.done;
+      });
+    });
+
+  program
+    .command('create')
+    .description('Make a dataflow, and wait until its flow lives and is watched.')
+    .argument(...file)
+    .addOption(environment())
+    .option('--require-approval', 'make nothing before a person has approved the plan')
+    .action(async (path: string, how: { environment?: string; requireApproval?: true }) => {
+      const asked = await run.read(() => input(path, how));
+      await run.connected(async (client, format) => {
+        const handle = await client.start(
+          how.requireApproval ? { definition: asked, requireApproval: true } : asked,
+        );
+        const result = await followDataflow(handle, handle.result());
+        print(format, result, () => tellMade(result));
+        return exitCodes.done;
+      });
+    });
+
+  program
+    .command('update')
+    .description('Change a living dataflow so that it is as its definition asks for.')
+    .argument(...file)
+    .addOption(environment())
+    .option('--digest <digest>', 'carry out exactly the plan that has this digest')
+    .addOption(
+      new Option('--replace-flow <choice>', 'what a flow loads that takes the place of the old one').choices([
+        'from-now',
+        'backfill',
+      ]),
+    )
+    .addOption(
+      new Option('--missing-flow <choice>', 'what becomes of a flow that AEP does not show any more').choices(
+        ['recreate'],
+      ),
+    )
+    .option('--require-approval', 'change nothing before a person has approved the plan')
+    .action(
+      async (
+        path: string,
+        { environment, ...how }: Omit<UpdateDataflowInput, 'definition'> & { environment?: string },
+      ) => {
+        const asked = await run.read(() => input(path, environment === undefined ? {} : { environment }));
+        await run.connected(async (client, format) => {
+          const { definition } = parseDefinition(asked);
+          const handle = client.dataflow(definition);
+          const updating = client.update({ definition: asked as Record<string, unknown>, ...how });
+          const result = await followDataflow(handle, updating);
+          print(format, result, () => tellUpdated(result));
+          return exitCodes.done;
+        });
+      },
+    );
+
+  program
+    .command('delete')
+    .description(
+      'Delete a dataflow: its flow and the connections of that. What may hold data stays unless it is named.',
+    )
+    .argument(dataflow[0], dataflow[1], dataflowName)
+    .option('--also <kind...>', 'kinds that go, too, such as dataset and schema')
+    .option('--only <id...>', 'delete only what has these ids')
+    .action(async (named: Named, how: Omit<DeleteDataflowInput, 'sandbox' | 'name'>) => {
+      await run.connected(async (client, format) => {
+        const handle = client.dataflow(named);
+        const result = await followDataflow(handle, client.delete({ ...named, ...how }));
+        print(format, result, () =>
+          [
+            ...result.deleted.flatMap((ids) =>
+              Object.entries(ids).map(([kind, id]) => `deleted  ${kind} ${id}`),
+            ),
+            ...result.left.map(({ kind, id, why }) => `left     ${kind} ${id}: ${why}`),
+            ...(result.note ? [result.note] : []),
+          ].join('\n'),
+        );
+        return exitCodes.done;
+      });
+    });
+
+  const decision = (name: string, about: string) =>
+    program
+      .command(name)
+      .description(about)
+      .argument(dataflow[0], dataflow[1], dataflowName)
+      .requiredOption('--by <who>', 'who decides, as the others are to read it');
+
+  decision('approve', 'Approve the plan that waits for it.')
+    .requiredOption('--digest <digest>', 'of the plan that was looked at')
+    .option('--why <text>', 'why')
+    .action(async (named: Named, how: { by: string; digest: string; why?: string }) => {
+      await run.connected(async (client, format) => {
+        await client.dataflow(named).approve(how);
+        print(format, { approved: how.digest }, () => `Approved: ${how.digest}`);
+        return exitCodes.done;
+      });
+    });
+
+  decision('reject', 'Reject the plan that waits for approval: nothing is done.')
+    .requiredOption('--why <text>', 'why')
+    .action(async (named: Named, how: { by: string; why: string }) => {
+      await run.connected(async (client, format) => {
+        await client.dataflow(named).reject(how);
+        print(format, { rejected: true }, () => 'Rejected.');
+        return exitCodes.done;
+      });
+    });
+
+  program
+    .command('history')
+    .description('Say what was done to a dataflow, and what others have changed about its flow.')
+    .argument(dataflow[0], dataflow[1], dataflowName)
+    .action(async (named: Named) => {
+      await run.connected(async (client, format) => {
+        const entries = await client.history(named);
+        print(format, { history: entries }, () =>
+          table(
+            ['at', 'what', 'how it ended', 'by', ''],
+            entries.map(({ at, what, status = '', startedBy = '', failure, drift, plan }) => [
+              at,
+              what,
+              status,
+              drift?.by ?? startedBy,
+              failure?.message ?? plan?.summary ?? drift?.changes.map(({ field }) => field).join(', ') ?? '',
+            ]),
+          ),
+        );
+        return exitCodes.done;
+      });
+    });
+
+  program
+    .command('import')
+    .description('Read a flow that is there into the definition that would have made it.')
+    .argument('<sandbox/flow-id>', 'the flow, whoever made it', (written) => {
+      try {
+        return dataflowName(written);
+      } catch {
+        throw new InvalidArgumentError('A flow is written SANDBOX/FLOW-ID.');
+      }
+    })
+    .option('--name <name>', "what the dataflow is to be called; the flow's name unless given")
+    .option(
+      '--adopt',
+      'make it a dataflow of ours: it is marked, watched, and changed by update from then on',
+    )
+    .action(async ({ sandbox, name: flowId }: Named, how: { name?: string; adopt?: true }) => {
+      await run.connected(async (client, format) => {
+        const result = await client.importDataflow({ sandbox, flowId, ...how });
+        // For people, too: what is printed is the file that they go on with.
+        print(format, result, () => JSON.stringify(result.definition, undefined, 2));
+        return isEmpty(result.plan) ? exitCodes.done : exitCodes.different;
+      });
+    });
+}
+
+/** The file as it is; the environment is named where the workflows look for it. */
+async function input(path: string, { environment }: { environment?: string }): Promise<unknown> {
+  const read = await readDefinition(path);
+  return environment === undefined ? read : { ...(read as object), environment };
+}
+
+function codeOfPlan(plan: Plan): ExitCode {
+  if (plan.problems.length > 0) return exitCodes.invalid;
+  if (plan.steps.some(({ action }) => action === 'conflict')) return exitCodes.conflict;
+  return isEmpty(plan) ? exitCodes.done : exitCodes.different;
+}
+
+function tellMade({ flowId, resources, made, watcherWorkflowId, warnings }: CreateDataflowResult): string {
+  return [
+    table(
+      ['', '', ''],
+      Object.entries(resources).map(([kind, id]) => [
+        kind,
+        id,
+        (made as string[]).includes(kind) ? 'made' : 'was there',
+      ]),
+    ).trimStart(),
+    `The flow ${flowId} is watched by ${watcherWorkflowId}.`,
+    ...told(warnings),
+  ].join('\n');
+}
+
+function tellUpdated({ plan, flowId, watcherWorkflowId, warnings }: UpdateDataflowResult): string {
+  const done = isEmpty(plan) ? 'There was nothing to change.' : planAsText(plan);
+  return [done, `The flow ${flowId} is watched by ${watcherWorkflowId}.`, ...told(warnings)].join('\n');
+}
+
+function told(warnings: readonly Warning[]): string[] {
+  return warnings.map(({ message }) => `Warning: ${message}`);
+}

@@ -1,0 +1,148 @@
+import { Option, type Command } from 'commander';
+import type { DataflowHealth, DataflowStatus, Health, WatcherHandle } from '../../client.ts';
+import { worstFirst } from '../../status.ts';
+import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import { dataflowName, type Named } from '../name.ts';
+import { print, printMany, table } from '../output.ts';
+import type { Run } from '../program.ts';
+
+const dataflow: [string, string, typeof dataflowName] = ['<sandbox/name>', 'the dataflow', dataflowName];
+
+/** How the flows of dataflows do, and what their watchers can be asked to do. */
+export function addFlowCommands(program: Command, run: Run): void {
+  program
+    .command('status')
+    .description('Say how a dataflow does; without a name, how all of them do, the worst first.')
+    .argument('[sandbox/name]', 'the dataflow', dataflowName)
+    .option('--sandbox <name>', 'only the dataflows of one sandbox')
+    .addOption(new Option('--verdict <verdict>', 'only those with this verdict').choices(worstFirst))
+    .action(async (named: Named | undefined, only: { sandbox?: string; verdict?: string }) => {
+      await run.connected(async (client, format) => {
+        if (named === undefined) {
+          const all = await client.list(only);
+          printMany(format, 'dataflows', all, () => tellAll(all));
+          return all.some(({ verdict }) => !isGood(verdict)) ? exitCodes.notOk : exitCodes.done;
+        }
+        const status = await client.status(named);
+        print(format, status, () => tellStatus(status));
+        return codeOf(status.health);
+      });
+    });
+
+  program
+    .command('runs')
+    .description('Show the latest runs of the flow, newest first.')
+    .argument(...dataflow)
+    .action(async (named: Named) => {
+      await run.connected(async (client, format) => {
+        const { health } = await client.status(named);
+        const runs = health?.lastRuns ?? [];
+        printMany(format, 'runs', runs, () => tellRuns(runs));
+        return codeOf(health);
+      });
+    });
+
+  /** What the watcher is asked for, and how it is told. */
+  const ask = (
+    name: string,
+    about: string,
+    does: (
+      watcher: WatcherHandle,
+      named: Named,
+    ) => Promise<{ result: object; text: string; code?: ExitCode }>,
+  ) =>
+    program
+      .command(name)
+      .description(about)
+      .argument(...dataflow)
+      .action(async (named: Named) => {
+        await run.connected(async (client, format) => {
+          const { result, text, code } = await does(await client.watcherOf(named), named);
+          print(format, result, () => text);
+          return code ?? exitCodes.done;
+        });
+      });
+
+  ask('check', 'Have the watcher look at AEP now, and say how the flow is then.', async (watcher) => {
+    const health = await watcher.checkNow();
+    return { result: health, text: tellHealth(health), code: codeOf(health) };
+  });
+  ask('retry', 'Have AEP run the newest failed run again.', async (watcher) => {
+    const result = await watcher.retryRun();
+    return { result, text: `AEP runs it again: ${result.runId}` };
+  });
+  ask('resume', 'Enable the flow, and say what AEP makes up of what it missed.', async (watcher) => {
+    const health = await watcher.resume();
+    return { result: health, text: [tellHealth(health), health.note ?? ''].join('\n').trimEnd() };
+  });
+  ask('accept-drift', 'Take the flow as others have changed it.', async (watcher) => {
+    const health = await watcher.acceptDrift();
+    return { result: health, text: tellHealth(health) };
+  });
+}
+
+function isGood(verdict: string | undefined): boolean {
+  return verdict === 'ok' || verdict === 'pending';
+}
+
+function codeOf(health: Health | undefined): ExitCode {
+  if (!health) return exitCodes.conflict;
+  if (!isGood(health.verdict)) return exitCodes.notOk;
+  return health.drift ? exitCodes.drift : exitCodes.done;
+}
+
+function tellAll(all: readonly DataflowStatus[]): string {
+  if (all.length === 0) return 'No dataflow is watched.';
+  return table(
+    ['dataflow', 'verdict', 'drift', 'connector', 'flow'],
+    all.map(({ dataflow, verdict = '', drift, connector = '', flowId }) => [
+      dataflow,
+      verdict,
+      drift ? 'yes' : '',
+      connector,
+      flowId,
+    ]),
+  );
+}
+
+function tellStatus({ dataflow, doing, health }: DataflowHealth): string {
+  return [
+    dataflow,
+    ...(doing === undefined ? [] : [`just now: ${doing}`]),
+    health ? tellHealth(health) : 'Nobody watches a flow of it.',
+  ].join('\n');
+}
+
+function tellHealth(health: Health): string {
+  const { verdict, since, cause, drift, flowId, lastSuccess, nextRunDue, lastRuns, totals } = health;
+  return [
+    `${verdict}${since ? ` since ${since}` : ''}: flow ${flowId}`,
+    ...(cause ? [`  why: ${cause.message}`, `  next: ${cause.next}`] : []),
+    ...(drift
+      ? [
+          `  drift, by ${drift.by}: ${drift.changes.map(({ field, from, to }) => `${field} ${from ?? 'nothing'} → ${to ?? 'nothing'}`).join(', ')}`,
+        ]
+      : []),
+    ...(lastSuccess ? [`  last success: ${lastSuccess.end}`] : []),
+    ...(nextRunDue ? [`  next run due: ${nextRunDue}`] : []),
+    `  runs so far: ${totals.ok} ok, ${totals.degraded} degraded, ${totals.failed} failed`,
+    ...(lastRuns.length > 0 ? [tellRuns(lastRuns)] : []),
+  ].join('\n');
+}
+
+function tellRuns(runs: Health['lastRuns']): string {
+  if (runs.length === 0) return 'No run has ended yet.';
+  const count = (one: number | undefined) => (one === undefined ? '' : String(one));
+  return table(
+    ['start', 'verdict', 'read', 'written', 'failed', 'run', 'why'],
+    runs.map(({ start, verdict, recordsRead, recordsWritten, recordsFailed, runId, cause }) => [
+      start,
+      verdict,
+      count(recordsRead),
+      count(recordsWritten),
+      count(recordsFailed),
+      runId,
+      cause?.message ?? '',
+    ]),
+  );
+}

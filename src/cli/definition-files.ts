@@ -1,0 +1,55 @@
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { parseDocument } from 'yaml';
+
+/** What is wrong with a file, or with how we were called. */
+export class UsageError extends Error {}
+
+const extensions = ['.json', '.yaml', '.yml'];
+
+/**
+ * Reads a definition from a file in JSON or YAML; from standard input where the file is `-`.
+ * @throws UsageError
+ */
+export async function readDefinition(file: string): Promise<unknown> {
+  const from = file === '-' ? 'standard input' : file;
+  let written: string;
+  try {
+    written = file === '-' ? await text(process.stdin) : await readFile(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${from} cannot be read: ${(error as Error).message}`);
+  }
+  return parsed(written, from);
+}
+
+/**
+ * Reads every definition of a folder, in the order of the files' names; `dataflow.schema.json` is none.
+ * @throws UsageError that tells of every file that cannot be read.
+ */
+export async function readFolder(folder: string): Promise<unknown[]> {
+  const isFolder = await stat(folder).then(
+    (one) => one.isDirectory(),
+    () => false,
+  );
+  if (!isFolder) throw new UsageError(`${folder} is no folder`);
+  const files = (await readdir(folder))
+    .filter((file) => extensions.includes(extname(file)) && !file.endsWith('.schema.json'))
+    .sort();
+  if (files.length === 0)
+    throw new UsageError(`${folder} holds no definition: no file ends in ${extensions.join(', ')}`);
+  const read = await Promise.allSettled(files.map((file) => readDefinition(join(folder, file))));
+  const wrong = read
+    .filter((one) => one.status === 'rejected')
+    .map(({ reason }) => (reason as Error).message);
+  if (wrong.length > 0) throw new UsageError(wrong.join('\n'));
+  return read.map((one) => (one as PromiseFulfilledResult<unknown>).value);
+}
+
+/** JSON is YAML, too: one parser, one wording. */
+function parsed(written: string, from: string): unknown {
+  const document = parseDocument(written.replace(/^\uFEFF/, ''), { prettyErrors: true });
+  const [problem] = document.errors;
+  if (problem) throw new UsageError(`${from} is neither JSON nor YAML: ${problem.message.split('\n')[0]}`);
+  return document.toJS({ maxAliasCount: 100 });
+}

@@ -1,0 +1,50 @@
+export const formats = ['text', 'json', 'jsonl'] as const;
+export type Format = (typeof formats)[number];
+
+/** The version of what `-o json` prints: it counts up when a field goes or changes its meaning. */
+export const outputVersion = 1;
+
+/** Prints a result on standard output: for people, or as one JSON document. */
+export function print(format: Format, result: object, asText: () => string): void {
+  if (format === 'text') write(asText());
+  else
+    write(
+      JSON.stringify({ version: outputVersion, ...result }, undefined, format === 'json' ? 2 : undefined),
+    );
+}
+
+/** Prints many: for people a table, as JSON one document, or one line for each. */
+export function printMany(
+  format: Format,
+  name: string,
+  items: readonly object[],
+  asText: () => string,
+): void {
+  if (format === 'jsonl')
+    for (const item of items) write(JSON.stringify({ version: outputVersion, ...item }));
+  else print(format, { [name]: items }, asText);
+}
+
+/** Tells a person on standard error what goes on, or what is wrong: standard output is the result's. */
+export function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function write(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Rows in columns as wide as they must be; the last is cut where the terminal ends. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [header, ...rows];
+  const widths = header.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
+  const width = process.stdout.isTTY ? process.stdout.columns : Infinity;
+  return all
+    .map((row) => {
+      const line = row
+        .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column]!)))
+        .join('  ');
+      return line.length > width ? `${line.slice(0, width - 1)}…` : line;
+    })
+    .join('\n');
+}

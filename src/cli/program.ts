@@ -1,0 +1,123 @@
+import { Command, Option } from 'commander';
+import {
+  DataflowError,
+  InvalidDefinitionError,
+  InvalidEnvironmentError,
+  type AepDataflows,
+} from '../client.ts';
+import { addConnectionFlags, connectBy } from './connection.ts';
+import { UsageError } from './definition-files.ts';
+import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts';
+import { formats, outputVersion, tell, type Format } from './output.ts';
+import { Detached } from './progress.ts';
+import { addDataflowCommands } from './commands/dataflow.ts';
+import { addFlowCommands } from './commands/flow.ts';
+import { addSandboxCommands } from './commands/sandbox.ts';
+
+/** How a command does its work: what fails is told, and becomes the exit status. */
+export interface Run {
+  /** Reads what we were given. What is wrong with it is told before anything is asked. */
+  read<Given>(read: () => Promise<Given>): Promise<Given>;
+  /** Does what needs no server. */
+  alone(work: (format: Format) => Promise<ExitCode>): Promise<void>;
+  /** Does what needs Temporal. */
+  connected(work: (client: AepDataflows, format: Format) => Promise<ExitCode>): Promise<void>;
+}
+
+/** Has been told by then. */
+class Ended extends Error {}
+
+/**
+ * The commands of `temporal aep`. Options that the Temporal CLI takes before `aep` arrive before the command, all others
+ * behind it: both places are as good.
+ */
+export function createProgram(): Command {
+  const program = new Command('temporal aep');
+  program
+    .description('Load data sources into Adobe Experience Platform as durable Temporal workflows.')
+    .addOption(new Option('-o, --output <format>', 'what is printed').choices([...formats]).default('text'))
+    .addOption(
+      new Option('--command-timeout <duration>', 'taken, as the Temporal CLI passes it on').hideHelp(),
+    )
+    .addOption(new Option('--env <name>', 'taken, as the Temporal CLI passes it on').hideHelp())
+    .showSuggestionAfterError()
+    .exitOverride();
+  addConnectionFlags(program);
+
+  const format = (): Format => program.opts<{ output: Format }>().output;
+  const run: Run = {
+    async read(read) {
+      try {
+        return await read();
+      } catch (error) {
+        throw failed(error, format());
+      }
+    },
+    async alone(work) {
+      try {
+        process.exitCode = await work(format());
+      } catch (error) {
+        throw failed(error, format());
+      }
+    },
+    async connected(work) {
+      let client: AepDataflows | undefined;
+      try {
+        client = await connectBy(program);
+        process.exitCode = await work(client, format());
+      } catch (error) {
+        throw failed(error, format());
+      } finally {
+        await client?.close();
+      }
+    },
+  };
+  addDataflowCommands(program, run);
+  addFlowCommands(program, run);
+  addSandboxCommands(program, run);
+  return program;
+}
+
+/** Runs one command, and sets the exit status of this process. */
+export async function runProgram(args: readonly string[]): Promise<void> {
+  const program = createProgram();
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof Ended) return;
+    // Commander has told it. Of help that was asked for it says 0.
+    process.exitCode =
+      error instanceof Error && 'exitCode' in error && error.exitCode === 0
+        ? exitCodes.done
+        : exitCodes.error;
+    if (!(error instanceof Error && 'exitCode' in error)) tell(String(error));
+  }
+}
+
+/** Tells what went wrong: as text on standard error, else as JSON where results would be. */
+function failed(error: unknown, format: Format): Ended {
+  process.exitCode = codeOf(error);
+  const { type, message, details } = toldOf(error);
+  if (format === 'text') tell(type === undefined ? message : `${type}: ${message}`);
+  else
+    process.stdout.write(
+      `${JSON.stringify({ version: outputVersion, error: { ...(type === undefined ? {} : { type }), message, ...details } })}\n`,
+    );
+  return new Ended(message);
+}
+
+function codeOf(error: unknown): ExitCode {
+  if (error instanceof DataflowError) return exitCodeOf(error.type);
+  if (error instanceof InvalidDefinitionError) return exitCodes.invalid;
+  return error instanceof Detached ? error.exitCode : exitCodes.error;
+}
+
+function toldOf(error: unknown): { type?: string; message: string; details?: object } {
+  if (error instanceof DataflowError)
+    return { type: error.type, message: error.message, details: error.details };
+  if (error instanceof InvalidDefinitionError)
+    return { type: 'InvalidDefinition', message: error.message, details: { problems: error.problems } };
+  if (error instanceof UsageError || error instanceof InvalidEnvironmentError || error instanceof Detached)
+    return { message: error.message };
+  return { message: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
+}

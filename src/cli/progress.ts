@@ -1,0 +1,64 @@
+import type { DataflowHandle, FullProgress } from '../client.ts';
+import { exitCodes } from './exit-codes.ts';
+import { tell } from './output.ts';
+
+const lookEveryMs = 500;
+
+/** Ctrl-C came while something went on. It goes on without us. */
+export class Detached extends Error {
+  readonly exitCode = exitCodes.detached;
+}
+
+/**
+ * Waits for `result`, and tells on standard error what goes on meanwhile.
+ * @param look the lines that say how far it is: each is told once.
+ * @param comeBack how to see it again after Ctrl-C, which ends the waiting and nothing else.
+ * @throws Detached after Ctrl-C; else what `result` throws.
+ */
+export async function follow<Result>(
+  look: () => Promise<string[]>,
+  result: Promise<Result>,
+  comeBack: string,
+): Promise<Result> {
+  const told = new Set<string>();
+  const tellNews = async () => {
+    // Before it has begun, and after it has ended, it may not answer: the result says it all.
+    const lines = await look().catch(() => []);
+    for (const line of lines) if (!told.has(line)) tell(line);
+    for (const line of lines) told.add(line);
+  };
+  const timer = setInterval(() => void tellNews(), lookEveryMs);
+  let onInterrupt = () => {};
+  const detached = new Promise<never>((_, reject) => {
+    onInterrupt = () => reject(new Detached(`It goes on without you. See it again: ${comeBack}`));
+  });
+  process.once('SIGINT', onInterrupt);
+  try {
+    const ended = await Promise.race([result, detached]);
+    await tellNews();
+    return ended;
+  } finally {
+    clearInterval(timer);
+    process.off('SIGINT', onInterrupt);
+  }
+}
+
+/** The same for one dataflow: each step as it begins and ends, and what it waits for. */
+export function followDataflow<Result>(handle: DataflowHandle, result: Promise<Result>): Promise<Result> {
+  const look = async () => linesOf(await handle.progress());
+  return follow(look, result, `temporal workflow show --follow --workflow-id '${handle.workflowId}'`);
+}
+
+function linesOf({ steps, waiting, state, approval, error }: FullProgress): string[] {
+  return [
+    ...steps
+      .filter((step) => !['waiting', 'notTried'].includes(step.state))
+      .map(
+        ({ title, state, id, note }) => `${title}: ${state}${id ? ` ${id}` : ''}${note ? ` (${note})` : ''}`,
+      ),
+    ...waiting.map(({ activity, message }) => `waits: ${activity}: ${message}`),
+    ...(state === 'paused' ? ['paused in Temporal: "temporal workflow unpause" lets it go on'] : []),
+    ...(state === 'waiting' && error ? [`waits for a person: ${error.message}`] : []),
+    ...(approval ? [`waits for approval of ${approval.digest}: ${approval.summary}`] : []),
+  ];
+}

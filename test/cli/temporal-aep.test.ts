@@ -1,0 +1,200 @@
+import { execFile, spawn } from 'node:child_process';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { stringify } from 'yaml';
+import { orders, places } from '../support/dataflows.ts';
+import { startRig, type Rig } from '../support/rig.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const { sandboxes, next } = places(20);
+const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+let rig: Rig;
+let folder: string;
+
+beforeAll(async () => {
+  rig = await startRig({ emulator: { sandboxes } });
+  await rig.startWorker();
+  folder = await mkdtemp(join(tmpdir(), 'aep-dataflows-cli-'));
+  // As the package's `bin` puts it on PATH.
+  const extension = join(folder, 'temporal-aep');
+  await writeFile(extension, `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`);
+  await chmod(extension, 0o755);
+});
+afterAll(async () => {
+  await rig.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Answer {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+function environment(): Record<string, string> {
+  const path = [folder, dirname(inject('temporalCli')), process.env['PATH']].join(delimiter);
+  const cache = process.env['NODE_COMPILE_CACHE'];
+  return { PATH: path, HOME: folder, ...rig.temporal.env, ...(cache ? { NODE_COMPILE_CACHE: cache } : {}) };
+}
+
+function run(command: string, args: string[], env = environment()): Promise<Answer> {
+  return new Promise((resolve) => {
+    execFile(command, args, { env }, (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+    );
+  });
+}
+
+/** Our own command, without the Temporal CLI around it. */
+const aep = (...args: string[]) => run(process.execPath, [main, ...args]);
+/** The Temporal CLI, which finds it on PATH. */
+const temporal = (...args: string[]) => run(inject('temporalCli'), args);
+
+async function fileOf(definition: object, extension = 'json'): Promise<string> {
+  const file = join(folder, `${crypto.randomUUID()}.${extension}`);
+  await writeFile(file, extension === 'json' ? JSON.stringify(definition) : stringify(definition));
+  return file;
+}
+
+it('a dataflow is planned, made, asked after, changed and deleted by the Temporal CLI with our extension', async () => {
+  const sandbox = next();
+  const file = await fileOf(orders(sandbox), 'yaml');
+  const planned = await temporal('aep', 'plan', file);
+  expect(planned).toMatchObject({ code: 2, stderr: '' });
+  expect(planned.stdout).toMatch(/\+ dataset is made/);
+
+  const created = await temporal('-o', 'json', 'aep', 'create', file);
+  expect(created).toMatchObject({ code: 0 });
+  const { flowId, version } = JSON.parse(created.stdout) as { flowId: string; version: number };
+  expect(version).toBe(1);
+  expect(created.stderr).toContain(`flow: made ${flowId}`);
+  expect(await aep('plan', file)).toMatchObject({ code: 0 });
+
+  const status = await waitFor('the watcher to be listed', async () => {
+    const answer = await aep('status', `${sandbox}/orders`);
+    return answer.code === 0 && answer;
+  });
+  expect(status.stdout).toContain(`flow ${flowId}`);
+  const all = await aep('status', '--sandbox', sandbox, '-o', 'jsonl');
+  expect(JSON.parse(all.stdout)).toMatchObject({ dataflow: `${sandbox}/orders`, flowId, verdict: 'pending' });
+
+  const changed = await fileOf(orders(sandbox, { description: 'All orders' }));
+  const updated = await aep('update', changed);
+  expect(updated).toMatchObject({ code: 0 });
+  expect(updated.stdout).toContain('~ flow');
+  expect((await aep('history', `${sandbox}/orders`)).stdout).toMatch(
+    /create .*completed[\s\S]*update .*completed/,
+  );
+
+  const deleted = await aep('delete', `${sandbox}/orders`);
+  expect(deleted).toMatchObject({ code: 0 });
+  expect(deleted.stdout).toContain(`deleted  flow ${flowId}`);
+});
+
+describe('the exit status', () => {
+  it('of a definition that is wrong is 3, and all of its problems are told before anything is asked', async () => {
+    const file = await fileOf({ ...orders(next()), schedule: { frequency: 'fortnight' }, nmae: 'x' });
+    for (const command of ['validate', 'plan', 'create', 'update']) {
+      const answer = await run(process.execPath, [main, command, file], { ...environment() });
+      expect(answer, command).toMatchObject({ code: 3, stdout: '' });
+      expect(answer.stderr).toMatch(/schedule\.frequency[\s\S]*nmae|nmae[\s\S]*schedule\.frequency/);
+    }
+    const { code, stdout } = await aep('-o', 'json', 'validate', file);
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({ version: 1, error: { type: 'InvalidDefinition' } });
+  });
+
+  it('of a conflict is 4, of a choice that nobody made 5, of a decision that nobody waits for 4', async () => {
+    const sandbox = next();
+    const file = await fileOf(orders(sandbox));
+    expect(await aep('update', file)).toMatchObject({ code: 4 });
+    await aep('create', file);
+    const source = { ...(orders(sandbox)['source'] as object), tableName: 'another.Table' };
+    const another = await fileOf(orders(sandbox, { source }));
+    const open = await aep('update', another);
+    expect(open).toMatchObject({ code: 5 });
+    expect(open.stderr).toContain('ChoiceNeeded');
+    expect(await aep('create', another)).toMatchObject({ code: 4 });
+    const approval = await aep('approve', `${sandbox}/orders`, '--by', 'Ann', '--digest', 'abc');
+    expect(approval.code).not.toBe(0);
+  });
+
+  it('of wrong usage, and of a file that cannot be read, is 1', async () => {
+    expect(await aep('crate', 'x.json')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('create'),
+    });
+    expect(await aep('plan')).toMatchObject({ code: 1 });
+    expect(await aep('delete', 'orders')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('SANDBOX/NAME'),
+    });
+    expect(await aep('plan', join(folder, 'none.json'))).toMatchObject({ code: 1 });
+    const broken = join(folder, 'broken.json');
+    await writeFile(broken, '{"name": ');
+    expect(await aep('plan', broken)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('neither JSON nor YAML'),
+    });
+  });
+
+  it('of help is 0, also as the Temporal CLI asks for it', async () => {
+    for (const answer of [
+      await aep('--help'),
+      await temporal('help', 'aep'),
+      await temporal('aep', '--help'),
+    ]) {
+      expect(answer).toMatchObject({ code: 0 });
+      expect(answer.stdout).toContain('apply [options] <folder>');
+    }
+  });
+});
+
+it('a folder is planned and applied as one, files in YAML among them, and what is wrong in one is told', async () => {
+  const sandbox = next();
+  const many = await mkdtemp(join(folder, 'many-'));
+  const named = (name: string) => {
+    const definition = orders(sandbox, { name });
+    return { ...definition, schema: { ...(definition['schema'] as object), title: name } };
+  };
+  await writeFile(join(many, 'a.json'), JSON.stringify(named('a')));
+  await writeFile(join(many, 'b.yaml'), stringify(named('b')));
+  const planned = await aep('apply', many, '--plan');
+  expect(planned).toMatchObject({ code: 2 });
+  expect(planned.stdout).toMatch(new RegExp(`${sandbox}/a +\\d+ create`));
+  const applied = await aep('apply', many, '-o', 'json');
+  expect(applied).toMatchObject({ code: 0 });
+  const { dataflows } = JSON.parse(applied.stdout) as { dataflows: { name: string; outcome: string }[] };
+  expect(dataflows.map(({ name, outcome }) => `${name} ${outcome}`).toSorted()).toEqual([
+    'a created',
+    'b created',
+  ]);
+  expect(await aep('apply', many, '--plan')).toMatchObject({ code: 0 });
+  await writeFile(join(many, 'c.json'), '{');
+  expect(await aep('apply', many)).toMatchObject({ code: 1, stderr: expect.stringContaining('c.json') });
+});
+
+it('Ctrl-C leaves a create, which goes on, and says how to come back', async () => {
+  const sandbox = next();
+  rig.emulator.control.addFault({
+    method: 'POST',
+    path: '/catalog/dataSets',
+    sandbox,
+    kind: '503',
+    times: 3,
+  });
+  const child = spawn(process.execPath, [main, 'create', await fileOf(orders(sandbox))], {
+    env: environment(),
+  });
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  await waitFor('it to be under way', () => stderr.includes('dataset'));
+  child.kill('SIGINT');
+  const code = await new Promise((resolve) => child.once('exit', resolve));
+  expect(code).toBe(130);
+  expect(stderr).toContain(`dataflow:${sandbox}:orders`);
+  await rig.client.dataflow({ sandbox, name: 'orders' }).result();
+});
