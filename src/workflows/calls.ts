@@ -1,4 +1,4 @@
-import { titleOf } from '../resources/index.ts';
+import { resources, titleOf } from '../resources/index.ts';
 import { proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import { cut } from '../cut.ts';
 import type { Activities, Bounds } from '../activities/index.ts';
@@ -31,6 +31,9 @@ export const wholeSandbox: ActivityOptions = {
   heartbeatTimeout: '10 seconds',
   retry,
 };
+
+/** Has a worker that died be told to the workflow. */
+const missedAtOnce = { ...retry, nonRetryableErrorTypes: ['TemporalTimeout:Heartbeat'] };
 
 const longestSummary = 100;
 
@@ -68,7 +71,8 @@ export function callsFor<K extends Kind>(kind: K, bounds: Bounds) {
     lookFor: call('lookFor', listing),
     settle: call('settle', listing),
     read: call('read'),
-    create: call('create', listing),
+    // The server would wait a second before it lets another worker take over, and the workflow need not.
+    create: call('create', resources[kind].hasUniqueTitle ? listing : { ...listing, retry: missedAtOnce }),
     update: call('update', listing),
     listMarked: call('listMarked', listing),
     delete: call('delete', listing),

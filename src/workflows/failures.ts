@@ -1,8 +1,9 @@
-import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, TimeoutFailure, isCancellation } from '@temporalio/workflow';
 import { cut, longestText, shown } from '../cut.ts';
 import { InvalidDefinitionError, type Problem } from '../definition/problems.ts';
 import { maskedAt } from '../definition/secrets.ts';
 import { isFailureType, type FailureType } from '../failure-types.ts';
+import { lost } from '../resources/nonces.ts';
 import { Conflicting } from './dataflow/refusals.ts';
 
 const toTell = 100;
@@ -62,6 +63,18 @@ const sure: ReadonlySet<string | null | undefined> = new Set([
 /** Whether a create that ended so may have created something. Doubt is the default: only what is known to be sure is not. */
 export function isDoubt(error: unknown): boolean {
   return !isCancellation(error) && !sure.has(thrownBy(error)?.type);
+}
+
+/**
+ * The nonces of the POSTs of which nobody knows what became of them, where a create ended because its worker died. Undefined
+ * where it ended otherwise.
+ * @param nonce of its first POST. @param before what was in doubt before it.
+ */
+export function doubtsOfDead(error: unknown, nonce: string, before: string[]): string[] | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  if (!(cause instanceof TimeoutFailure) || cause.timeoutType !== 'HEARTBEAT') return undefined;
+  const { doubts = before } = (cause.lastHeartbeatDetails ?? {}) as { doubts?: string[] };
+  return [...doubts, doubts.includes(nonce) ? lost : nonce];
 }
 
 /** The nonces of the POSTs of a create that failed of which nobody knows what became of them. */

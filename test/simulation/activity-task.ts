@@ -136,10 +136,19 @@ export class ActivityTask {
   #timedOut(name: string, timeoutType: number): void {
     const listed = this.#command.retryPolicy?.nonRetryableErrorTypes ?? [];
     this.#retry(
-      { message: `activity ${name} timeout`, timeoutFailureInfo: { timeoutType } },
+      {
+        message: `activity ${name} timeout`,
+        timeoutFailureInfo: { timeoutType, lastHeartbeatDetails: this.#lastDetails() },
+      },
       listed.includes(`TemporalTimeout:${name}`),
       undefined,
     );
+  }
+
+  #lastDetails(): temporal.api.common.v1.IPayloads | null {
+    return this.#details === undefined
+      ? null
+      : { payloads: [defaultPayloadConverter.toPayload(this.#details)] };
   }
 
   #retry(failure: Failure, final: boolean, delayMs: number | undefined): void {

@@ -1,4 +1,4 @@
-import { isCancellation, uuid4 } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, uuid4 } from '@temporalio/workflow';
 import type { Created, LookBack } from '../../activities/index.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { dataflowId } from '../../definition/identity.ts';
@@ -7,7 +7,7 @@ import { resources } from '../../resources/index.ts';
 import { idsOfKind, type Kind } from '../../resources/kinds.ts';
 import { earlierRun, knownNonces, lost } from '../../resources/nonces.ts';
 import type { JsonObject, Observed } from '../../resources/resource.ts';
-import { doubtsOf, isDoubt } from '../failures.ts';
+import { doubtsOf, doubtsOfDead, isDoubt } from '../failures.ts';
 import { Doubts } from './doubts.ts';
 import { Conflicting } from './refusals.ts';
 import type { ResourceCalls } from './resource-calls.ts';
@@ -211,39 +211,44 @@ export class Ledger {
     this.#doubts.accounted(kind);
   }
 
-  /** One create, which ends with a resource that was made or with what shows instead. */
+  /** One create, which ends with a resource that was made or with what shows instead; begun anew where its worker has died. */
   async #send(kind: Kind, body: JsonObject, stays: string[], draft: boolean): Promise<Created> {
     const isUnique = resources[kind].hasUniqueTitle === true;
-    const nonce = uuid4().slice(0, 8);
-    this.#sentOf(kind).add(nonce);
     const { runId } = this.#earlier!;
-    try {
-      const answer = await this.#calls.create(kind, {
-        ...this.#sought(kind, this.#unknownRun ? 0 : this.since),
-        body,
-        ...(draft ? { draft } : {}),
-        nonce,
-        doubts: isUnique ? [] : this.#open(kind),
-        stays,
-        // Whether a run was cut off is known only to the run that asked. After a reset the answer is another run's, and a
-        // look of this run, which lists may keep in the dark about what that one made, is no leave to send.
-        lookedIn: this.#waitedIn.get(kind) ?? runId,
-        settleMs: this.#settleMs(kind),
-      });
-      this.#waitedIn.set(kind, answer.lookedIn);
-      // What was created came after all that was in doubt has had the time to show.
-      const isOver = answer.created !== undefined;
-      this.#inDoubt(kind, answer.doubts, isOver);
-      if (answer.created) this.#sentOf(kind).add(answer.created.nonce);
-      if (isOver) this.#doubts.over(kind);
-      // A second one of the same title cannot be.
-      if (isOver && isUnique) this.#doubts.accounted(kind);
-      return answer;
-    } catch (error) {
-      this.#inDoubt(kind, doubtsOf(error));
-      // Of a create that was cancelled between two attempts nobody knows what the last one did, nor with which nonce.
-      if (isDoubt(error) || isCancellation(error)) this.#inDoubt(kind, isUnique ? [nonce] : [nonce, lost]);
-      throw error;
+    for (;;) {
+      const nonce = uuid4().slice(0, 8);
+      const doubts = isUnique ? [] : this.#open(kind);
+      this.#sentOf(kind).add(nonce);
+      try {
+        const answer = await this.#calls.create(kind, {
+          ...this.#sought(kind, this.#unknownRun ? 0 : this.since),
+          body,
+          ...(draft ? { draft } : {}),
+          nonce,
+          doubts,
+          stays,
+          // Whether a run was cut off is known only to the run that asked. After a reset the answer is another run's, and a
+          // look of this run, which lists may keep in the dark about what that one made, is no leave to send.
+          lookedIn: this.#waitedIn.get(kind) ?? runId,
+          settleMs: this.#settleMs(kind),
+        });
+        this.#waitedIn.set(kind, answer.lookedIn);
+        // What was created came after all that was in doubt has had the time to show.
+        const isOver = answer.created !== undefined;
+        this.#inDoubt(kind, answer.doubts, isOver);
+        if (answer.created) this.#sentOf(kind).add(answer.created.nonce);
+        if (isOver) this.#doubts.over(kind);
+        // A second one of the same title cannot be.
+        if (isOver && isUnique) this.#doubts.accounted(kind);
+        return answer;
+      } catch (error) {
+        const ofDead = doubtsOfDead(error, nonce, doubts);
+        this.#inDoubt(kind, ofDead ?? doubtsOf(error));
+        if (ofDead && !CancellationScope.current().consideredCancelled) continue;
+        // Of a create that was cancelled between two attempts nobody knows what the last one did, nor with which nonce.
+        if (isDoubt(error) || isCancellation(error)) this.#inDoubt(kind, isUnique ? [nonce] : [nonce, lost]);
+        throw error;
+      }
     }
   }
 
