@@ -1,5 +1,6 @@
 import { resources } from '../resources/index.ts';
 import { activityName, kinds, type Kind } from '../resources/kinds.ts';
+import { createConnectionActivities } from './connections/index.ts';
 import { createCheckActivities } from './dataflow/read-facts.ts';
 import type { Dependencies } from './dependencies.ts';
 import { createLastWindow } from './dataflow/last-window.ts';
@@ -26,6 +27,7 @@ export function createActivities(dependencies: Dependencies) {
     lookBack: lookBackOf(dependencies),
     readNotes: notesOf(),
     ...createCheckActivities(dependencies),
+    ...createConnectionActivities(dependencies),
     ...createOrphanActivities(dependencies),
     ...createUserActivities(dependencies),
     ...createRunActivities(dependencies),
@@ -62,7 +64,7 @@ function forEachKind<Verb extends string, Activity>(
   >;
 }
 
-export type { Recalled } from './dataflow/read-facts.ts';
+export type { BaseConnectionRequest, Recalled } from './dataflow/read-facts.ts';
 export type { CreateRequest, Created } from './dataflow/create.ts';
 export type { Bounds, LookBack } from './dataflow/look-back.ts';
 export type { Look, LookRequest } from './dataflow/look.ts';

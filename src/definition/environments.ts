@@ -170,7 +170,7 @@ function namingOnly({ source, schema, dataset, target }: PlainObject): PlainObje
       ? Object.fromEntries(keys.flatMap((key) => (Object.hasOwn(value, key) ? [[key, value[key]]] : [])))
       : value;
   const all = {
-    source: naming(source, ['baseConnectionId', 'adHocSchema']),
+    source: naming(source, ['baseConnectionId', 'connection', 'adHocSchema']),
     schema: naming(schema, ['id', 'class', 'fieldGroups']),
     dataset: naming(dataset, ['id']),
     target: naming(target, ['datasetBaseConnection']),
@@ -181,6 +181,7 @@ function namingOnly({ source, schema, dataset, target }: PlainObject): PlainObje
 /** The fields in which a definition names what a sandbox has. */
 const idFields = [
   'source.baseConnectionId',
+  'source.connection',
   'source.adHocSchema.id',
   'schema.id',
   'schema.class',

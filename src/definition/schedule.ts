@@ -4,7 +4,7 @@ import { parseStart } from './start.ts';
 export const frequencies = ['once', 'minute', 'hour', 'day', 'week'] as const;
 
 const startTime = z
-  .union([z.string(), z.number()])
+  .union([z.string(), z.number()], { error: 'must be an ISO 8601 text or epoch seconds' })
   .superRefine((value, context) => {
     const start = parseStart(value);
     if ('problem' in start) context.addIssue({ code: 'custom', message: start.problem });

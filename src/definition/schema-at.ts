@@ -28,8 +28,13 @@ export function childSchema(parent: z.ZodType, key: PropertyKey): z.ZodType | un
   return found instanceof z.ZodType ? found : undefined;
 }
 
-/** Without "optional" around it. */
+/** Without "optional" around it; of what can be written in several ways the one that has members. */
 function bare(schema: z.ZodType): z.ZodType {
-  const inner = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+  const inner =
+    schema instanceof z.ZodOptional
+      ? schema.unwrap()
+      : schema instanceof z.ZodUnion
+        ? schema.options.find((one) => one instanceof z.ZodObject)
+        : schema;
   return inner instanceof z.ZodType && inner !== schema ? bare(inner) : schema;
 }

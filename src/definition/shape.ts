@@ -31,7 +31,7 @@ export function readShape<Asked>(
   if (result.success) return { value: result.data, problems: [], wrong };
   const problems: Problem[] = [];
   const told = new Set<string>();
-  for (const issue of result.error.issues) {
+  for (const issue of result.error.issues.flatMap(inTheWayThatWasMeant)) {
     const { code, path } = issue;
     const parts = partsOfPath(path);
     const field = parts.join('');
@@ -55,6 +55,18 @@ export function readShape<Asked>(
   return { problems, wrong };
 }
 
+/** Of what can be written in several ways: what is wrong in the only one whose kind of value was given. */
+function inTheWayThatWasMeant(issue: Issue): Issue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const meant = issue.errors.filter(
+    (issues) => !issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
+  );
+  if (meant.length !== 1) return [issue];
+  return meant[0]!
+    .map((one) => ({ ...one, path: [...issue.path, ...one.path] }))
+    .flatMap(inTheWayThatWasMeant);
+}
+
 /** For a key that nothing reads: a typo would otherwise be an option that silently does nothing. */
 export function unknownKeys(known: readonly string[], suggest: Suggest): (key: string) => string {
   const likeNone = `is not known here${known.length > 0 ? `; known are ${known.join(', ')}` : ''}`;
@@ -72,9 +84,7 @@ function wordsFor(issue: Issue, value: unknown, schema: z.ZodType, suggest: Sugg
     case 'invalid_value':
       return oneOf(issue.path, value, issue.values.map(String), suggest);
     case 'invalid_union':
-      return fieldOf(issue.path) === 'schedule.startTime'
-        ? `must be an ISO 8601 text or epoch seconds, not ${nameOfValue(value)}`
-        : `must be plain JSON, not ${nameOfValue(value)}`;
+      return `${issue.message}, not ${nameOfValue(value)}`;
     case 'too_small':
       return `must ${limit(issue.origin, issue.minimum, issue.inclusive ?? true, 'least')}`;
     case 'too_big':

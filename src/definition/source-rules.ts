@@ -18,14 +18,20 @@ const oneConnector: Rule = ({ source }, report) => {
   if (refused) report('source.connectionSpec.id', `is not taken: ${whyRefused(refused)}`);
 };
 
-const baseConnection: Rule = ({ source }, report) => {
+const baseConnection: Rule = ({ source }, report, isWrong) => {
+  if (source?.connection !== undefined && source.baseConnectionId !== undefined)
+    report('source.baseConnectionId', 'must not be given beside connection: one of the two');
   const facts = factsOf(source);
   if (!source || !facts) return;
   const needed = facts.connector?.baseConnection ?? true;
-  if (needed && source.baseConnectionId === undefined)
-    report('source.baseConnectionId', 'is required: the id of an existing base connection of this connector');
-  if (!needed && source.baseConnectionId !== undefined)
-    report('source.baseConnectionId', `must be left out: ${facts.connector?.title} has no base connection`);
+  const given = (['baseConnectionId', 'connection'] as const).filter((field) => source[field] !== undefined);
+  if (needed && given.length === 0 && !isWrong('source.connection'))
+    report(
+      'source.baseConnectionId',
+      'is required: the id of an existing base connection of this connector; or connection, with its name',
+    );
+  for (const field of needed ? [] : given)
+    report(`source.${field}`, `must be left out: ${facts.connector?.title} has no base connection`);
 };
 
 const ofFamily: Rule = (draft, report, isWrong) => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { passedThrough } from '../families/columns.ts';
 import { fileFormats, tableFormats } from '../families/family.ts';
 import { familyFields } from '../families/index.ts';
+import { connection } from './connection.ts';
 import { connectorNames } from './connectors.ts';
 import { line, partName, prose, resourceId, specId } from './text.ts';
 
@@ -22,8 +23,9 @@ export const source = () =>
       baseConnectionId: resourceId()
         .optional()
         .describe(
-          'Id of the existing, authenticated base connection. Required, but for data-landing-zone, which has none.',
+          'Id of the existing, authenticated base connection, where connection does not say it. Required, but for data-landing-zone, which has none.',
         ),
+      connection: connection().optional(),
       name: partName().optional().describe("Name of the source connection. The dataflow's unless given."),
       description: prose()
         .optional()

@@ -1,4 +1,3 @@
-import { tellSpec } from '../definition/connectors.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { Problem } from '../definition/problems.ts';
 import { sourceFacts } from '../definition/source-facts.ts';
@@ -9,17 +8,16 @@ import { resources, titleOf } from '../resources/index.ts';
 import type { Kind, ResourceIds } from '../resources/kinds.ts';
 import { givenIds } from '../resources/orders.ts';
 import type { FlowContext, Observed } from '../resources/resource.ts';
+import { baseConnectionOf, type BaseConnectionFacts } from './base-connection-of.ts';
 import { mappingProblems, type RecalledFields } from './mapping-problems.ts';
-import type { BaseConnection, FactReads, FlowSpecAnswer } from './reads.ts';
+import type { FactReads, FlowSpecAnswer } from './reads.ts';
 
 /** What was read for a definition, and everything that is wrong with it. */
-export interface ReadFacts {
+export interface ReadFacts extends Pick<BaseConnectionFacts, 'definition' | 'isInitializing'> {
   context: FlowContext;
   /** The ids that are given, and the schema of a dataset that is given alone. */
   given: ResourceIds;
   problems: Problem[];
-  /** AEP does not know yet whether the base connection's credentials are good. */
-  isInitializing: boolean;
 }
 
 /**
@@ -46,10 +44,9 @@ export async function factsOf(
     return mappingProblems(definition, schemaId, reads, recalled);
   };
   const webhook = watch?.notify?.webhook;
-  const { baseConnectionId } = source;
   const [flowSpec, baseConnection, webhooks, mapping, answers] = await Promise.all([
     reads.flowSpec(sourceFacts(source).family.flowSpec, settingsOf(definition)),
-    baseConnectionId ? reads.baseConnection(baseConnectionId) : null,
+    baseConnectionOf(definition, reads),
     webhook === undefined ? [] : reads.webhooks(),
     checkMapping(),
     reading,
@@ -61,7 +58,7 @@ export async function factsOf(
     given: schema ? { ...given, schema } : given,
     problems: [
       ...problemsOfFlowSpec(definition, flowSpec),
-      ...problemsOfBaseConnection(definition, baseConnection),
+      ...baseConnection.problems,
       ...problemsOfGiven(given, found, sandbox),
       ...mapping,
       ...problemsOfWebhook(watch, webhooks).map(({ field, message }) => ({
@@ -69,7 +66,8 @@ export async function factsOf(
         message,
       })),
     ],
-    isInitializing: baseConnection?.state === initializing,
+    definition: baseConnection.definition,
+    isInitializing: baseConnection.isInitializing,
   };
 }
 
@@ -78,9 +76,6 @@ export function settingsOf(definition: Definition): FlowSettings {
   return flowSettings(definition, { mappingId: '', startTime: givenStartSeconds(definition) ?? 0 });
 }
 
-/** The state of a base connection of which AEP does not know yet whether its credentials are good. */
-export const initializing = 'initializing';
-
 /** What AEP has of what is given; null where it has nothing. */
 type Found = Partial<Record<Kind, Observed | null>>;
 
@@ -88,23 +83,6 @@ function problemsOfFlowSpec({ sandbox, source }: Definition, spec: FlowSpecAnswe
   if (spec) return spec.problems;
   const { flowSpec } = sourceFacts(source).family;
   return [{ field: 'source', message: `AEP has no flow spec ${flowSpec} in the sandbox ${sandbox}` }];
-}
-
-export function problemsOfBaseConnection({ sandbox, source }: Definition, found: BaseConnection): Problem[] {
-  const id = source.baseConnectionId;
-  if (!id) return [];
-  const field = 'source.baseConnectionId';
-  if (!found) return [{ field, message: notThere(id, 'base connection', sandbox) }];
-  const { state, connectionSpecId } = found;
-  const { connectionSpec } = sourceFacts(source);
-  const problems: Problem[] = [];
-  if (state && state !== 'enabled' && state !== initializing)
-    problems.push({ field, message: `${id} is ${state}: it must be enabled` });
-  if (connectionSpecId && connectionSpecId !== connectionSpec.id) {
-    const message = `${id} is a base connection of ${tellSpec(connectionSpecId)}, not of ${tellSpec(connectionSpec.id)}`;
-    problems.push({ field, message });
-  }
-  return problems;
 }
 
 function problemsOfGiven(given: ResourceIds, found: Found, sandbox: string): Problem[] {

@@ -29,8 +29,9 @@ export interface Asked {
  * same for one dataflow, where each read is an activity, and for a whole sandbox, which is read beforehand.
  */
 export async function makePlan(asked: Asked, reads: PlanReads): Promise<Planned> {
-  const { definition, choices = {}, mask, now, recalled, stop } = asked;
-  const [facts, notes] = await Promise.all([factsOf(definition, reads, recalled), reads.notes()]);
+  const { choices = {}, mask, now, recalled, stop } = asked;
+  const [facts, notes] = await Promise.all([factsOf(asked.definition, reads, recalled), reads.notes()]);
+  const { definition } = facts;
   const observed = await observe(definition, {
     look: (kind) => reads.look(kind, idsOfKind(notes.ids, kind)),
     read: (kind, id, version) => reads.read(kind, id, version),

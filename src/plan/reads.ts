@@ -11,6 +11,14 @@ export type FlowSpecAnswer = { id: string; version: string; problems: Problem[] 
 /** A base connection, as far as a source connection depends on it. Null where there is none. */
 export type BaseConnection = { state?: string; connectionSpecId?: string } | null;
 
+/** The base connections that AEP has of a name. */
+export interface ConnectionsFound {
+  /** The first few. */
+  found: (NonNullable<BaseConnection> & { id: string })[];
+  /** The names of the connector's base connections, where none has this one: the first hundred of them. */
+  names: string[];
+}
+
 /** What is wrong with a row of a mapping, in AEP's words. */
 export interface RowRefused {
   index: number;
@@ -42,6 +50,8 @@ export interface FactReads extends MappingReads {
   /** @param settings what of the flow the flow spec has a say in. */
   flowSpec(name: string, settings: FlowSettings): Promise<FlowSpecAnswer>;
   baseConnection(id: string): Promise<BaseConnection>;
+  /** @param connectionSpecId of the connector that it is to be a base connection of. */
+  connectionsNamed(name: string, connectionSpecId: string): Promise<ConnectionsFound>;
   given(kind: Kind, id: string): Promise<Observed | null>;
   /** The names of the webhooks that workers know. */
   webhooks(): Promise<string[]>;

@@ -1,3 +1,4 @@
+import { givenConnection } from '../definition/connection.ts';
 import { connectorNameOf } from '../definition/connectors.ts';
 import { sourceFacts } from '../definition/source-facts.ts';
 import type { Source } from '../definition/source.ts';
@@ -63,7 +64,7 @@ export const sourceConnection = describedResource({
         ['data.format', 'source.format'],
         ['data.schema', 'source.adHocSchema'],
         ['data', 'source.data'],
-        ['baseConnectionId', 'source.baseConnectionId'],
+        ['baseConnectionId', givenConnection(source)?.field ?? 'source.baseConnectionId'],
         ['connectionSpec.id', source.connector ? 'source.connector' : 'source.connectionSpec.id'],
       ],
       field,

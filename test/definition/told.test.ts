@@ -250,7 +250,7 @@ test('what does not go together is told of the field that is to change', () => {
     source.connectionSpec.id: must be the id of a connection spec, a UUID such as 3c9b37f8-13a6-43d8-bad3-b863b941fedd, in lower case
     source.connectionSpec: must not be given beside connector: one of the two
     # no base connection
-    source.baseConnectionId: is required: the id of an existing base connection of this connector
+    source.baseConnectionId: is required: the id of an existing base connection of this connector; or connection, with its name
     # a base connection of what has none
     source.baseConnectionId: must be left out: Data Landing Zone has no base connection
     # a table in another format

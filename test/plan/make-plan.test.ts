@@ -34,6 +34,7 @@ function sandbox(flows: Parts[], changes: Partial<PlanReads> = {}) {
   const reads: PlanReads = {
     flowSpec: async () => ({ id: 'spec', version: '1.0', problems: [] }),
     baseConnection: async () => ({ state: 'enabled', connectionSpecId: bigQuery }),
+    connectionsNamed: async () => ({ found: [], names: [] }),
     given: async (kind, id) => found(kind, id),
     webhooks: async () => [],
     part: async (_, paths, nearestTo = []) => ({
@@ -80,6 +81,7 @@ describe('what a definition takes for granted', () => {
   test('is no problem where all of it is there, and says which flow spec it is', async () => {
     const facts = await factsOf(modern, sandbox([]).reads);
     expect(facts).toEqual({
+      definition: modern,
       context: { flowSpec: { id: 'spec', version: '1.0' } },
       given: {},
       problems: [],

@@ -10,6 +10,7 @@ import type { JsonObject, Observed } from '../../resources/resource.ts';
 import { readFields, type Field } from '../../xdm/fields.ts';
 import { partKey, type Part } from '../../xdm/judge.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { connectionsFound } from '../connections/find.ts';
 import { baseConnectionAnswer, flowSpecAnswer } from '../dataflow/read-facts.ts';
 import { collectionOf, partAnswer, rowsRefused } from '../dataflow/read-fields.ts';
 import { readNotes } from '../dataflow/look-back.ts';
@@ -66,6 +67,8 @@ export class Snapshot {
         return flowSpecAnswer(spec, settings);
       },
       baseConnection: async (id) => baseConnectionAnswer(await this.#baseConnection(id)),
+      connectionsNamed: async (name, connectionSpecId) =>
+        connectionsFound(await this.#list('datasetBaseConnection'), name, connectionSpecId),
       given: (kind, id) => this.#read(kind, id),
       webhooks: async () => Object.keys(webhooks),
       part: async (part, paths, nearestTo) =>

@@ -1,15 +1,11 @@
 import { proxyLocalActivities, sleep } from '@temporalio/workflow';
-import type { Activities, LookBack, Recalled } from '../../activities/index.ts';
+import type { Activities, BaseConnectionRequest, LookBack, Recalled } from '../../activities/index.ts';
+import { givenConnection } from '../../definition/connection.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { workflowId } from '../../definition/identity.ts';
 import { sourceFacts } from '../../definition/source-facts.ts';
-import {
-  factsOf,
-  initializing,
-  problemsOfBaseConnection,
-  settingsOf,
-  type ReadFacts,
-} from '../../plan/facts-of.ts';
+import { initializing, problemsOfBaseConnection } from '../../plan/base-connection-of.ts';
+import { factsOf, settingsOf, type ReadFacts } from '../../plan/facts-of.ts';
 import { fieldsToRecall } from '../../plan/mapping-problems.ts';
 import type { BaseConnection, FactReads, Notes } from '../../plan/reads.ts';
 import { titleOf } from '../../resources/index.ts';
@@ -25,7 +21,8 @@ const { recall } = proxyLocalActivities<Activities>({
   summary: 'Recall what needs no call to AEP',
 });
 
-export type Checked = Pick<ReadFacts, 'context' | 'given'>;
+/** What was read for a definition, which has the id of its base connection by then. */
+export type Checked = Pick<ReadFacts, 'definition' | 'context' | 'given'>;
 
 /** What earlier executions under this id left: see `activities/dataflow/look-back.ts`. */
 export function lookBack(): Promise<LookBack> {
@@ -54,7 +51,7 @@ export function readNotes(definition: Definition): Promise<Notes> {
  */
 export async function recallFacts(definition: Definition, again: boolean): Promise<Recalled> {
   const { sandbox, source } = definition;
-  const id = source.baseConnectionId;
+  const id = givenConnection(source)?.id;
   const fields = fieldsToRecall(definition);
   try {
     const { baseConnection, ...facts } = await recall({
@@ -90,7 +87,13 @@ export function factReads(
       const request = { sandbox, name, settings, ...giveUp };
       return during('readFlowSpec', summarized('Read the flow spec').readFlowSpec(request));
     },
-    baseConnection: async () => recalled.baseConnection ?? readBaseConnection(definition, giveUp, during),
+    baseConnection: async (id) =>
+      recalled.baseConnection ?? readBaseConnection({ sandbox, id, ...giveUp }, during),
+    connectionsNamed(name, connectionSpecId) {
+      const request = { sandbox, name, connectionSpecId, ...giveUp };
+      const finding = summarized(`Look for base connection ${name}`, listing);
+      return during('findBaseConnections', finding.findBaseConnections(request));
+    },
     given(kind, id) {
       const activity = activityName('read', kind);
       const reading = summarized(`Read the ${titleOf(kind)} that is given`);
@@ -137,28 +140,20 @@ export async function checkBeforeCreating(
   const { problems, isInitializing, ...checked } = await factsOf(definition, reads, recalled.fields);
   if (problems.length > 0) throw invalid(problems);
   if (isInitializing) {
-    const { baseConnectionId } = definition.source;
-    const note = `until AEP has enabled the base connection ${baseConnectionId}, which is ${initializing}`;
+    const id = checked.definition.source.baseConnectionId!;
+    const note = `until AEP has enabled the base connection ${id}, which is ${initializing}`;
     report.step('check', 'running', { note });
-    const enabled = await readBaseConnection(definition, { waits: true, ...giveUp }, during);
-    const left = problemsOfBaseConnection(definition, enabled);
+    const { sandbox } = definition;
+    const enabled = await readBaseConnection({ sandbox, id, waits: true, ...giveUp }, during);
+    const left = problemsOfBaseConnection(checked.definition, enabled);
     if (left.length > 0) throw invalid(left);
   }
   return checked;
 }
 
-/** Null where the source has none. */
-async function readBaseConnection(
-  { sandbox, source }: Definition,
-  more: { waits?: boolean; giveUpAfterMs?: number },
-  during: During,
-): Promise<BaseConnection> {
-  const { baseConnectionId: id } = source;
-  if (!id) return null;
-  return during(
-    'readBaseConnection',
-    summarized('Read the base connection').readBaseConnection({ sandbox, id, ...more }),
-  );
+function readBaseConnection(request: BaseConnectionRequest, during: During): Promise<BaseConnection> {
+  const reading = summarized('Read the base connection').readBaseConnection(request);
+  return during('readBaseConnection', reading);
 }
 
 function flowSpecRequest(definition: Definition) {

@@ -111,7 +111,7 @@ async function begin(attempt: Attempt): Promise<Work> {
   report.step('check', 'done');
   const calls = resourceCalls(definition, earlier.bounds, report);
   ledger.begin(definition, earlier, calls);
-  return { ...attempt, checked, calls };
+  return { ...attempt, definition: checked.definition, checked, calls };
 }
 
 /** Notes what became of a head start that no plan followed. */

@@ -1,0 +1,9 @@
+import type { Dependencies } from '../dependencies.ts';
+import { findBaseConnectionsOf } from './find.ts';
+
+/** What concerns base connections, which many dataflows share. */
+export function createConnectionActivities(dependencies: Dependencies) {
+  return {
+    findBaseConnections: findBaseConnectionsOf(dependencies),
+  };
+}

@@ -1,0 +1,98 @@
+import { tellSome } from '../cut.ts';
+import { givenConnection, withBaseConnection, type GivenConnection } from '../definition/connection.ts';
+import { tellSpec } from '../definition/connectors.ts';
+import type { Definition } from '../definition/definition.ts';
+import { nearest } from '../definition/nearest.ts';
+import type { Problem } from '../definition/problems.ts';
+import { sourceFacts } from '../definition/source-facts.ts';
+import type { BaseConnection, ConnectionsFound, FactReads } from './reads.ts';
+
+/** The state of a base connection of which AEP does not know yet whether its credentials are good. */
+export const initializing = 'initializing';
+
+/** What AEP has of the base connection that a definition names. */
+export interface BaseConnectionFacts {
+  /** The definition with the id of its base connection, as far as AEP has it. */
+  definition: Definition;
+  problems: Problem[];
+  /** AEP does not know yet whether its credentials are good. */
+  isInitializing: boolean;
+}
+
+/** Looks for the base connection that a definition names, by its id or its name. */
+export async function baseConnectionOf(
+  definition: Definition,
+  reads: Pick<FactReads, 'baseConnection' | 'connectionsNamed'>,
+): Promise<BaseConnectionFacts> {
+  const given = givenConnection(definition.source);
+  if (!given) return { definition, problems: [], isInitializing: false };
+  if (given.id !== undefined)
+    return judged(definition, given, given.id, await reads.baseConnection(given.id));
+  const { connectionSpec } = sourceFacts(definition.source);
+  const answer = await reads.connectionsNamed(given.name, connectionSpec.id);
+  const fitting = answer.found.filter((one) => isOf(one, connectionSpec.id));
+  const [one, another] = fitting.length > 0 ? fitting : answer.found;
+  if (!one || another) {
+    const message = notOne(given.name, definition, answer);
+    return { definition, problems: [{ field: given.field, message }], isInitializing: false };
+  }
+  return judged(definition, given, one.id, one);
+}
+
+/** The same once more where its id is known and something has changed. */
+export function problemsOfBaseConnection(definition: Definition, found: BaseConnection): Problem[] {
+  const given = givenConnection(definition.source);
+  return given ? problemsOf(definition, given, definition.source.baseConnectionId ?? '', found) : [];
+}
+
+function judged(
+  definition: Definition,
+  given: GivenConnection,
+  id: string,
+  found: BaseConnection,
+): BaseConnectionFacts {
+  return {
+    definition: withBaseConnection(definition, id),
+    problems: problemsOf(definition, given, id, found),
+    isInitializing: found?.state === initializing,
+  };
+}
+
+function problemsOf(
+  { sandbox, source }: Definition,
+  { field }: GivenConnection,
+  id: string,
+  found: BaseConnection,
+): Problem[] {
+  if (!found) {
+    const message = `${id} is not there: give the id of an existing base connection in the sandbox ${sandbox}`;
+    return [{ field, message }];
+  }
+  const { state, connectionSpecId } = found;
+  const { connectionSpec } = sourceFacts(source);
+  const problems: Problem[] = [];
+  if (state && state !== 'enabled' && state !== initializing)
+    problems.push({ field, message: `${id} is ${state}: it must be enabled` });
+  if (!isOf(found, connectionSpec.id)) {
+    const message = `${id} is a base connection of ${tellSpec(connectionSpecId!)}, not of ${tellSpec(connectionSpec.id)}`;
+    problems.push({ field, message });
+  }
+  return problems;
+}
+
+function isOf({ connectionSpecId }: NonNullable<BaseConnection>, specId: string): boolean {
+  return connectionSpecId === undefined || connectionSpecId === specId;
+}
+
+function notOne(name: string, { sandbox, source }: Definition, { found, names }: ConnectionsFound): string {
+  if (found.length > 1) {
+    const ids = tellSome(found.map(({ id }) => id));
+    return `${found.length} base connections in the sandbox ${sandbox} are called "${name}": give the id of one instead, of ${ids}`;
+  }
+  const spec = tellSpec(sourceFacts(source).connectionSpec.id);
+  if (names.length === 0)
+    return `no base connection in the sandbox ${sandbox} is called "${name}", and there is none of ${spec}`;
+  const near = nearest(name, names);
+  const hint = near === undefined ? '' : `. Did you mean "${near}"?`;
+  return `no base connection in the sandbox ${sandbox} is called "${name}"; those of ${spec} are ${tellSome(names.map((one) => `"${one}"`))}${hint}`;
+}
