@@ -28,6 +28,11 @@ const secretHeaders = new Set(['authorization', 'proxy-authorization', 'cookie']
 const masked = '****';
 
 function maskSecrets(body: unknown): unknown {
+  // A patch of a base connection.
+  if (Array.isArray(body))
+    return body.map((step: unknown) =>
+      isObject(step) && /^\/auth(\/|$)/.test(String(step.path)) ? { ...step, value: masked } : step,
+    );
   if (!isObject(body)) return body;
   const copy: JsonObject = { ...body };
   if ('client_secret' in copy) copy.client_secret = masked;

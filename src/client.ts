@@ -14,12 +14,14 @@ import {
   CancelledFailure,
   WorkflowExecutionAlreadyStartedError,
 } from '@temporalio/common';
+import { connectionId, connectionWorkflowId } from './definition/connection.ts';
 import type { Definition } from './definition/definition.ts';
 import { dataflowId, definitionHash, workflowId } from './definition/identity.ts';
 import { tooManyDefinitions } from './definition/many.ts';
 import { nameProblems } from './definition/named.ts';
 import { parseDefinition } from './definition/parse.ts';
 import { InvalidDefinitionError, tellProblems, type Problem } from './definition/problems.ts';
+import { secretsAsWritten } from './definition/secrets.ts';
 import { workflowIdProblem } from './definition/text.ts';
 import { bareDefinition, isWrapped } from './definition/wrapped.ts';
 import { isFailureType, type FailureType } from './failure-types.ts';
@@ -56,6 +58,12 @@ import {
 import { add, planAmong, startMany, type ApplyHandle, type ManyPlans } from './many-dataflows.ts';
 import type { Plan } from './plan/plan.ts';
 import { watcherHandle, type WatcherHandle } from './watcher-handle.ts';
+import type {
+  DeleteConnectionInput,
+  DeleteConnectionResult,
+  EnsureConnectionInput,
+  EnsureConnectionResult,
+} from './workflows/connection/connection-messages.ts';
 import { announcementOf } from './workflows/dataflow/announcement.ts';
 import {
   applyProgressQuery,
@@ -63,6 +71,7 @@ import {
   type PlanDataflowsInput,
   type PlanDataflowsResult,
 } from './workflows/sandbox/many-messages.ts';
+import type { WorkflowType } from './workflows/types.ts';
 import {
   healthQuery,
   watcherWorkflowId,
@@ -364,6 +373,35 @@ export class AepDataflows {
     return result as DeleteDataflowResult;
   }
 
+  /**
+   * Sees to it that AEP has a base connection with these credentials, and that its test of them passes. Secrets are
+   * references: workers read them.
+   * @throws InvalidDefinitionError where a secret is written down, before any call is made.
+   * @throws DataflowError `Rejected` where the test fails; `InvalidDefinition`, also for secrets that a worker cannot read;
+   * `Conflict` where it is just being made or deleted.
+   */
+  async ensureConnection(input: EnsureConnectionInput): Promise<EnsureConnectionResult> {
+    const written = secretsAsWritten(input);
+    if (written.length > 0) throw new InvalidDefinitionError(written);
+    const result: unknown = await this.#executeConnection('ensureConnection', input, {
+      args: [input],
+      staticSummary: `Sees to the base connection ${connectionId(input)}`,
+    });
+    return result as EnsureConnectionResult;
+  }
+
+  /**
+   * Deletes a base connection that was made from a definition.
+   * @throws DataflowError `Conflict` where flows load from it, or where it is just being made or deleted.
+   */
+  async deleteConnection(input: DeleteConnectionInput): Promise<DeleteConnectionResult> {
+    const result: unknown = await this.#executeConnection('deleteConnection', input, {
+      args: [input],
+      staticSummary: `Deletes the base connection ${connectionId(input)}`,
+    });
+    return result as DeleteConnectionResult;
+  }
+
   /** Finds what carries our mark in a sandbox and belongs to no flow, and deletes of it what `delete` names. */
   async listOrphans(input: ListOrphansInput): Promise<ListOrphansResult> {
     const options = {
@@ -482,7 +520,26 @@ export class AepDataflows {
     named: Pick<Definition, 'sandbox' | 'name'>,
     options: { args: unknown[]; staticSummary: string },
   ): Promise<unknown> {
-    const workflowId = lockOf(named);
+    return this.#execute(type, lockOf(named), `The dataflow ${dataflowId(named)}`, options);
+  }
+
+  /** Runs a workflow under the base connection's id, and waits for it. */
+  async #executeConnection(
+    type: 'ensureConnection' | 'deleteConnection',
+    named: { sandbox: string; name: string },
+    options: { args: unknown[]; staticSummary: string },
+  ): Promise<unknown> {
+    const workflowId = fitting('name', connectionWorkflowId(named));
+    return this.#execute(type, workflowId, `The base connection ${connectionId(named)}`, options);
+  }
+
+  /** @param subject what nothing else may be at work on. */
+  async #execute(
+    type: WorkflowType,
+    workflowId: string,
+    subject: string,
+    options: { args: unknown[]; staticSummary: string },
+  ): Promise<unknown> {
     try {
       return await this.#client.workflow.execute(type, {
         ...options,
@@ -492,7 +549,7 @@ export class AepDataflows {
       });
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw dataflowError(error);
-      const message = `The dataflow ${dataflowId(named)} is just being created, changed or deleted. Try again when that has ended`;
+      const message = `${subject} is just being created, changed or deleted. Try again when that has ended`;
       throw new DataflowError('Conflict', message);
     }
   }
@@ -657,6 +714,12 @@ export type { DataflowHealth, DataflowStatus, WhichDataflows };
 export type { HistoryEntry, WatcherHandle, WatchInput };
 export type { ImportDataflowInput, ImportDataflowResult };
 export type { NotExpressible } from './plan/unsaid.ts';
+export type {
+  DeleteConnectionInput,
+  DeleteConnectionResult,
+  EnsureConnectionInput,
+  EnsureConnectionResult,
+} from './workflows/connection/connection-messages.ts';
 export type { DeleteDataflowInput, DeleteDataflowResult, ListOrphansInput, ListOrphansResult };
 export type { Approve, CreateDataflowInput, Reject, UpdateDataflowInput, UpdateDataflowResult };
 export type { Decision, PlanInQuestion } from './workflows/messages.ts';

@@ -23,6 +23,10 @@ export interface WorkerConfig {
   watchIntervalMs: number;
   /** Looks of their own that the watchers on this worker begin in a second, at most. */
   watchLooksPerSecond: number;
+  /** Where the files are that definitions may refer to for secrets. */
+  secretsDir: string;
+  /** The key of the digests by which changed credentials of base connections are noticed. */
+  connectionDigestKey?: string | undefined;
   /** By the names that definitions use for them. */
   webhooks: Record<string, Webhook>;
   /** Where the Temporal UI is, for links in messages. No slash at the end. */
@@ -80,6 +84,14 @@ const environment = z
       .transform(Number)
       .pipe(z.number().min(0.001, 'must be at least 0.001').max(10_000, 'must be at most 10000'))
       .default(10),
+    AEP_SECRETS_DIR: z
+      .string()
+      .startsWith('/', 'must be a path that begins with a slash')
+      .default('/run/secrets'),
+    AEP_CONNECTION_DIGEST_KEY: z
+      .string()
+      .min(16, 'must have at least 16 characters, such as those of: openssl rand -hex 32')
+      .optional(),
     AEP_TEMPORAL_UI_URL: url.optional(),
     AEP_WORKER_BUILD_ID: z.string().trim().min(1, 'is empty').optional(),
   })
@@ -95,6 +107,8 @@ const environment = z
     listLagMs: env.AEP_LIST_LAG,
     watchIntervalMs: env.AEP_WATCH_INTERVAL,
     watchLooksPerSecond: env.AEP_WATCH_LOOKS_PER_SECOND,
+    secretsDir: env.AEP_SECRETS_DIR,
+    connectionDigestKey: env.AEP_CONNECTION_DIGEST_KEY,
     temporalUiUrl: env.AEP_TEMPORAL_UI_URL,
     buildId: env.AEP_WORKER_BUILD_ID,
   }));

@@ -1,15 +1,29 @@
 import type { WorkerOptions } from '@temporalio/worker';
 import type { WorkerConfig } from './config.ts';
+import type { ConnectionSecrets } from './activities/connections/credentials.ts';
+import { createSecretSources } from './activities/connections/secret-sources.ts';
 import { createActivities } from './activities/index.ts';
 import { tellWait } from './activities/dataflow/tell-wait.ts';
 import { createAep } from './aep/aep.ts';
 import { taskQueue } from './workflows/messages.ts';
 
+function connectionSecretsOf({
+  connectionDigestKey,
+  secretsDir,
+}: WorkerConfig): ConnectionSecrets | undefined {
+  if (connectionDigestKey === undefined) return undefined;
+  return { sources: createSecretSources(process.env, secretsDir), digestKey: connectionDigestKey };
+}
+
 /** How every worker of ours is set, in production and in the tests. */
 export function workerOptions(config: WorkerConfig): WorkerOptions {
   return {
     taskQueue,
-    activities: createActivities({ aep: createAep(config), ...config }),
+    activities: createActivities({
+      aep: createAep(config),
+      connectionSecrets: connectionSecretsOf(config),
+      ...config,
+    }),
     interceptors: { activity: [tellWait] },
     // After a worker died, its workflows wait this long for it before another one takes them.
     stickyQueueScheduleToStartTimeout: '500ms',

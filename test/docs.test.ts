@@ -88,6 +88,7 @@ it("the TypeScript of the pages fits the client's types", async () => {
     'docs/folders.md',
     'docs/importing.md',
     'docs/promoting.md',
+    'docs/connections.md',
   ];
   const folder = await mkdtemp(join(tmpdir(), 'aep-dataflows-docs-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));

@@ -1,10 +1,9 @@
-import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { FaultKind } from '../emulator/emulator.ts';
+import { everythingKept, forms } from './support/kept.ts';
 import { orders, places, refusedMapping, wrongExpression } from './support/dataflows.ts';
 import { startProgram } from './support/program.ts';
 import { startRig, type Rig } from './support/rig.ts';
-import { waitFor } from './support/wait-for.ts';
 
 /** Unlike anything else, and with what is written differently in an address or a form. */
 const secret = 'p8e-S3cret/of+the=worker';
@@ -42,7 +41,7 @@ it('whatever goes wrong, no history, memo, search attribute, failure or log show
   await worker.ended;
   log = worker.stderr();
 
-  const kept = [...(await everythingKept()), worker.stdout(), worker.stderr()].join('\n');
+  const kept = [...(await everythingKept(rig, faults.length)), worker.stdout(), worker.stderr()].join('\n');
   // What is kept can be read here, and a token would be known for one.
   for (const known of ['createSourceConnection', 'invalid client_secret parameter', '502', wrongExpression])
     expect(kept).toContain(known);
@@ -69,39 +68,6 @@ function spoiled(fault: { kind: FaultKind }): Promise<string> {
 async function outcome(definition: Record<string, unknown>): Promise<string> {
   const handle = await rig.client.start(definition);
   return handle.result().then(() => 'done', String);
-}
-
-/** All that Temporal keeps of every workflow, its payloads decoded. */
-async function everythingKept(): Promise<string[]> {
-  const { workflow } = rig.temporal.client;
-  const listed = await waitFor('all workflows to show', async () => {
-    const all: WorkflowExecutionInfo[] = [];
-    for await (const one of workflow.list()) all.push(one);
-    return all.length > faults.length && all;
-  });
-  const kept = await Promise.all(
-    listed.map(async ({ workflowId, runId }) => {
-      const handle = workflow.getHandle(workflowId, runId);
-      return texts([await handle.fetchHistory(), (await handle.describe()).raw]);
-    }),
-  );
-  return kept.flat();
-}
-
-function texts(value: unknown): string[] {
-  if (typeof value === 'string') return [value];
-  if (value instanceof Uint8Array) return [Buffer.from(value).toString('utf8')];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) => [key, ...texts(inner)]);
-}
-
-/** How a secret could be written. */
-function forms(text: string): string[] {
-  const form = new URLSearchParams({ _: text }).toString().slice(2);
-  const base64 = (padding: string) => Buffer.from(padding + text).toString('base64');
-  // Without its ends, which hang on what stands beside it.
-  const inner = ['', 'a', 'ab'].map((padding) => base64(padding).slice(4, -4));
-  return [text, encodeURIComponent(text), form, JSON.stringify(text).slice(1, -1), ...inner];
 }
 
 async function tokenOf(url: string): Promise<string> {

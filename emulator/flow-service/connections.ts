@@ -7,6 +7,7 @@ import type { Env } from '../gateway.ts';
 import { isObject } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import type { Sandbox, World } from '../world.ts';
+import { checkAuth, masked, WrongCredentials } from './credentials.ts';
 import { exploreByQuery } from './explore.ts';
 import {
   checkVersion,
@@ -20,26 +21,6 @@ import {
   update,
 } from './items.ts';
 import { listItems, searchParams } from './listing.ts';
-
-function checkAuth(specId: string, auth: unknown): void {
-  const connector = findConnector(specId);
-  // Connectors whose sign-in is not documented take anything; the data lake takes none.
-  if (connector === undefined || connector.auth.length === 0) return;
-  const given = isObject(auth) ? auth : {};
-  const spec = connector.auth.find(({ specName }) => specName === given.specName);
-  if (spec === undefined) {
-    throw flowError(
-      '1415-400',
-      `The auth spec ${String(given.specName)} was not found for ${connector.name}.`,
-    );
-  }
-}
-
-/** Secrets are never given back, so they are not kept. */
-function masked(auth: JsonObject): JsonObject {
-  const params = isObject(auth.params) ? auth.params : {};
-  return { ...auth, params: Object.fromEntries(Object.keys(params).map((name) => [name, '****'])) };
-}
 
 function flowsOver(sandbox: Sandbox, baseConnectionId: string): JsonObject[] {
   return sandbox.flows
@@ -58,6 +39,7 @@ export function connections(world: World): Hono<Env> {
   const app = new Hono<Env>({ strict: false });
   /** When those are enabled that AEP takes its time for. Clock ms. */
   const enabledAt = new Map<string, number>();
+  const wrongCredentials = new WrongCredentials();
   // Shown without a version, so that nothing can be patched yet.
   const view = (item: JsonObject): JsonObject => {
     if (item.state !== 'enabled' || world.now() >= (enabledAt.get(item.id) ?? 0)) return item;
@@ -89,6 +71,7 @@ export function connections(world: World): Hono<Env> {
     const fields = isObject(body.auth) ? { ...body, auth: masked(body.auth) } : body;
     const item = create(world, c.get('caller'), 'connections', fields, draft ? 'draft' : 'enabled');
     // Documented of one kind of credentials only; others are enabled at once, unless somebody rehearses it.
+    wrongCredentials.take(item.id, body.auth);
     if (isObject(body.auth)) enabledAt.set(item.id, world.now() + world.settings.connectionInitMs);
     return c.json({ id: item.id, etag: item.etag }, 201, { location: `/connections/${item.id}` });
   });
@@ -97,11 +80,13 @@ export function connections(world: World): Hono<Env> {
 
   app.get('/:id/test', (c) => {
     const item = find(c.get('caller'), 'connections', c.req.param('id'));
+    wrongCredentials.check(String(item.id));
     return c.json({ result: view(item).state === 'enabled' });
   });
 
   app.get('/:id/explore', (c) => {
     const item = find(c.get('caller'), 'connections', c.req.param('id'));
+    wrongCredentials.check(String(item.id));
     return c.json(exploreByQuery(item.connectionSpec.id, (name) => c.req.query(name)));
   });
 
@@ -123,7 +108,14 @@ export function connections(world: World): Hono<Env> {
     if (steps.some(({ path }) => path.startsWith('/connectionSpec'))) {
       throw flowError('1414-400', 'The connection spec of a connection may not change.');
     }
-    if (isObject(changed.auth)) changed.auth = masked(changed.auth);
+    const { auth } = changed;
+    if (isObject(auth)) {
+      if (isObject(item.auth) && auth.specName !== item.auth.specName)
+        throw flowError('CONNECTOR-1302-400', 'The authentication type of a connection may not change.');
+      checkAuth(item.connectionSpec.id, auth);
+      wrongCredentials.take(String(item.id), auth);
+      changed.auth = masked(auth);
+    }
     const { id, etag } = update(world, caller, 'connections', item, changed);
     return c.json({ id, etag });
   });

@@ -1,5 +1,6 @@
 import type { Aep } from '../aep/aep.ts';
 import type { Webhook } from '../webhook-config.ts';
+import type { ConnectionSecrets } from './connections/credentials.ts';
 
 /** What activities need from the worker: AEP, and how long things can take on the way there. Milliseconds. */
 export interface Dependencies {
@@ -10,6 +11,8 @@ export interface Dependencies {
   watchIntervalMs: number;
   /** By the names that definitions use for them. */
   webhooks: Record<string, Webhook>;
+  /** What base connections are made with. Absent: none are. */
+  connectionSecrets?: ConnectionSecrets | undefined;
   /** Where the Temporal UI is, for links in messages. */
   temporalUiUrl?: string | undefined;
 }

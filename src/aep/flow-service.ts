@@ -30,6 +30,11 @@ export interface FlowService {
   sourceConnections: Collection;
   targetConnections: Collection;
   flows: Collection;
+  /**
+   * Whether the source takes the credentials of a base connection, as AEP finds by trying. AEP may also refuse to say it, with
+   * what the source answered.
+   */
+  testConnection(call: Call, id: string): Promise<boolean>;
   /** The flows that have this source or target connection. Lists may lag behind what exists. */
   flowsUsing(
     call: Call,
@@ -65,6 +70,11 @@ export function createFlowService(http: Http): FlowService {
     sourceConnections: createCollection(http, 'sourceConnections'),
     targetConnections: createCollection(http, 'targetConnections'),
     flows: createCollection(http, 'flows'),
+
+    async testConnection(call, id) {
+      const path = `${base}/connections/${segment(id)}/test`;
+      return (await http.send(call, { method: 'GET', path }, tested)).result;
+    },
 
     async flowsUsing(call, end, id) {
       const query: Request['query'] = [
@@ -184,6 +194,7 @@ const resource = itemsOrBare(identified);
 const resources = pageOf(identified);
 const oneRun = itemsOrBare(run);
 const runs = pageOf(run);
+const tested = z.looseObject({ result: z.boolean() });
 const created = itemsOrBare(
   z.object({ id: z.string().min(1), etag: z.string().optional().catch(undefined) }),
 ).transform((items, issues) => {

@@ -20,6 +20,8 @@ export interface Call {
   signal?: AbortSignal | undefined;
   /** Milliseconds for each request of the call, its token included: a list has as many as it has pages. Default: the configuration's. */
   timeoutMs?: number | undefined;
+  /** What is sent and must not come back: it is taken out of what AEP says of the call. */
+  secrets?: readonly string[] | undefined;
   /** Called at the last moment before each request goes out. What it throws is thrown unchanged, and nothing is sent. */
   beforeSend?: (() => void) | undefined;
 }
@@ -71,6 +73,7 @@ export function createHttp(config: HttpConfig): Http {
   const secrets = createSecrets(config.clientSecret);
   const tokens = createTokens(config, secrets);
   const slowDown = createSlowDown();
+  const redactFor = (call: Call) => (text: string) => secrets.redact(text, call.secrets);
   let aheadMs = 0;
 
   async function exchange(
@@ -80,6 +83,7 @@ export function createHttp(config: HttpConfig): Http {
     token: string,
   ): Promise<Answered> {
     const asked = askedFor(request);
+    const redact = redactFor(call);
     let sent = false;
     let veto: { reason: unknown } | undefined;
     const onBeforeRequest = () => {
@@ -119,11 +123,11 @@ export function createHttp(config: HttpConfig): Http {
       aheadMs = aheadBy(headers.get('date')) ?? aheadMs;
       if (response.ok) return { status, headers, body: await readBody(response, signal) };
       const body = await readBody(response, signal).catch(() => undefined);
-      throw classify(asked, { kind: 'refused', status, headers, body }, secrets.redact);
+      throw classify(asked, { kind: 'refused', status, headers, body }, redact);
     } catch (error) {
       if (veto) throw veto.reason;
       if (error instanceof AepError) throw error;
-      throw classify(asked, { kind: 'noAnswer', error, sent }, secrets.redact);
+      throw classify(asked, { kind: 'noAnswer', error, sent }, redact);
     }
   }
 
@@ -168,7 +172,7 @@ export function createHttp(config: HttpConfig): Http {
       throw classify(
         askedFor(request),
         { kind: 'unreadable', status, headers, problem: read.problem },
-        secrets.redact,
+        redactFor(call),
       );
     } finally {
       deadline.end();

@@ -2,7 +2,8 @@
 export interface Secrets {
   /** A token to hide from now on. The last ones are remembered: a request may be under way with an older one. */
   add: (token: string) => void;
-  redact: (text: string) => string;
+  /** @param more to hide in this text alone. */
+  redact: (text: string, more?: readonly string[]) => string;
 }
 
 const hidden = '[redacted]';
@@ -18,8 +19,8 @@ export function createSecrets(clientSecret: string): Secrets {
     add(token) {
       tokens = [...tokens, ...formsOf(token)].slice(-remembered);
     },
-    redact: (text) =>
-      [...own, ...tokens]
+    redact: (text, more = []) =>
+      [...own, ...tokens, ...more.flatMap(formsOf)]
         // The longest first: one may be a part of another.
         .sort((a, b) => b.length - a.length)
         .reduce((rest, secret) => rest.replaceAll(secret, hidden), text)

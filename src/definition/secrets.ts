@@ -1,8 +1,12 @@
+import { authTypesOf, paramsOf } from './auth-types.ts';
+import { isSecretReference, secretPlaces } from './connection.ts';
+import { isConnectorName } from './connectors.ts';
+import { isObject } from './plain-json.ts';
 import { fieldOf, type Problem } from './problems.ts';
 
 /*
  * A definition is the input of a workflow: whoever may read histories reads it. Credentials belong into the base
- * connection, where AEP keeps them.
+ * connection, where AEP keeps them, and definitions say where the worker finds them.
  */
 
 /** What AEP's connectors call their secrets, without capitals and signs. What has one of these words in it is one too. */
@@ -26,9 +30,49 @@ const secretParts = /(?:^|[;?&])\s*(?:password|pwd|accountkey|sharedaccesskey|si
 const message =
   'must hold no secret: a definition is kept in histories. Credentials belong into the base connection in AEP; what was written here should be changed there';
 
+const howToRefer = `must not be written here: a definition is kept in histories. Say where the worker finds it, as ${secretPlaces}; what was written here should be changed where it is from`;
+
 /** Where a definition holds what looks like a secret. No message shows it. */
 export function secretProblems(input: unknown): Problem[] {
-  return secretPaths(input, passes).map((path) => ({ field: fieldOf(path), message }));
+  const source = isObject(input) ? input['source'] : undefined;
+  const { connector, connection } = isObject(source) ? source : {};
+  const written = isObject(connection)
+    ? writtenSecrets(connection['auth'], connector, ['source', 'connection', 'auth'])
+    : [];
+  const fields = new Set(written.map(({ field }) => field));
+  const others = secretPaths(input, passes).map((path) => ({ field: fieldOf(path), message }));
+  return [...written, ...others.filter(({ field }) => !fields.has(field))];
+}
+
+/** The same for the input of `ensureConnection`. */
+export function secretsAsWritten(input: unknown): Problem[] {
+  return isObject(input) ? writtenSecrets(input['auth'], input['connector'], ['auth']) : [];
+}
+
+/**
+ * Where the credentials of a base connection hold a secret instead of a reference to one.
+ * @param path of `auth`.
+ */
+export function writtenSecrets(auth: unknown, connector: unknown, path: readonly string[]): Problem[] {
+  const problemAt = (...inside: string[]) => ({ field: fieldOf([...path, ...inside]), message: howToRefer });
+  // What stands in the place of an object would be quoted.
+  if (typeof auth === 'string') return [problemAt()];
+  const params = isObject(auth) ? auth['params'] : undefined;
+  if (typeof params === 'string') return [problemAt('params')];
+  if (!isObject(params)) return [];
+  const type = isObject(auth) ? auth['type'] : undefined;
+  const known =
+    typeof connector === 'string' && isConnectorName(connector)
+      ? authTypesOf(connector).find(({ name }) => name === type)
+      : undefined;
+  return Object.entries(params).flatMap(([key, value]) => {
+    if (isSecretReference(value) || value === null || value === '') return [];
+    if (isObject(value) && Object.hasOwn(value, 'secret')) return problemAt('params', key, 'secret');
+    const isSecret = known && paramsOf(known).includes(key) ? known.secrets.includes(key) : isSecretName(key);
+    const looksSecret =
+      typeof value === 'string' && [...secretTexts, secretParts].some((one) => one.test(value));
+    return isSecret || looksSecret ? problemAt('params', key) : [];
+  });
 }
 
 /** The same in anything. @param passes whether what stands there, and all in it, is handed on as it is: the keys tell then, too. */

@@ -1,6 +1,7 @@
 import { cut } from '../cut.ts';
 import { columnTypes, shortColumnKeys, xdmColumnTypes } from '../families/columns.ts';
 import { families } from '../families/index.ts';
+import { connectionToMake } from './connection-rules.ts';
 import { refusedConnectors, whyRefused } from './connectors.ts';
 import type { Rule } from './rules.ts';
 import { unknownKeys } from './shape.ts';
@@ -124,6 +125,7 @@ const titlesDiffer: Rule = ({ name, source, schema, dataset }, report) => {
 export const sourceRules: Rule[] = [
   oneConnector,
   baseConnection,
+  connectionToMake,
   ofFamily,
   ownFields,
   shortColumns,

@@ -5,16 +5,17 @@ import type { Definition } from '../definition/definition.ts';
 import { nearest } from '../definition/nearest.ts';
 import type { Problem } from '../definition/problems.ts';
 import { sourceFacts } from '../definition/source-facts.ts';
+import { decideConnection, initializing, type ConnectionDecision } from './decide-connection.ts';
+import type { Step } from './plan.ts';
 import type { BaseConnection, ConnectionsFound, FactReads } from './reads.ts';
-
-/** The state of a base connection of which AEP does not know yet whether its credentials are good. */
-export const initializing = 'initializing';
 
 /** What AEP has of the base connection that a definition names. */
 export interface BaseConnectionFacts {
   /** The definition with the id of its base connection, as far as AEP has it. */
   definition: Definition;
   problems: Problem[];
+  /** What becomes of it, where the definition gives its credentials. */
+  step?: Step<'baseConnection'>;
   /** AEP does not know yet whether its credentials are good. */
   isInitializing: boolean;
 }
@@ -28,15 +29,34 @@ export async function baseConnectionOf(
   if (!given) return { definition, problems: [], isInitializing: false };
   if (given.id !== undefined)
     return judged(definition, given, given.id, await reads.baseConnection(given.id));
-  const { connectionSpec } = sourceFacts(definition.source);
-  const answer = await reads.connectionsNamed(given.name, connectionSpec.id);
+  const { sandbox, source } = definition;
+  const { connectionSpec } = sourceFacts(source);
+  const { name, auth } = given;
+  const asked = { sandbox, name, connectionSpecId: connectionSpec.id, field: 'source.connection.auth' };
+  const answer = await reads.connectionsNamed({ ...asked, auth });
+  if (auth) return planned(definition, decideConnection({ ...asked, auth }, answer));
   const fitting = answer.found.filter((one) => isOf(one, connectionSpec.id));
   const [one, another] = fitting.length > 0 ? fitting : answer.found;
   if (!one || another) {
-    const message = notOne(given.name, definition, answer);
+    const message = notOne(name, definition, answer);
     return { definition, problems: [{ field: given.field, message }], isInitializing: false };
   }
   return judged(definition, given, one.id, one);
+}
+
+function planned(definition: Definition, decision: ConnectionDecision): BaseConnectionFacts {
+  if (!decision.action) return { definition, problems: decision.problems, isInitializing: false };
+  const { action, reason } = decision;
+  const step: Step<'baseConnection'> = { kind: 'baseConnection', action, reason, changes: [], needs: [] };
+  if (action === 'create') return { definition, problems: [], step, isInitializing: false };
+  const { id, state } = decision.there;
+  return {
+    definition: withBaseConnection(definition, id),
+    problems: [],
+    step: { ...step, id },
+    // Whoever gives it other credentials waits for it anyway.
+    isInitializing: action === 'keep' && state === initializing,
+  };
 }
 
 /** The same once more where its id is known and something has changed. */

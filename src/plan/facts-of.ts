@@ -13,7 +13,7 @@ import { mappingProblems, type RecalledFields } from './mapping-problems.ts';
 import type { FactReads, FlowSpecAnswer } from './reads.ts';
 
 /** What was read for a definition, and everything that is wrong with it. */
-export interface ReadFacts extends Pick<BaseConnectionFacts, 'definition' | 'isInitializing'> {
+export interface ReadFacts extends Pick<BaseConnectionFacts, 'definition' | 'step' | 'isInitializing'> {
   context: FlowContext;
   /** The ids that are given, and the schema of a dataset that is given alone. */
   given: ResourceIds;
@@ -67,6 +67,7 @@ export async function factsOf(
       })),
     ],
     definition: baseConnection.definition,
+    ...(baseConnection.step ? { step: baseConnection.step } : {}),
     isInitializing: baseConnection.isInitializing,
   };
 }

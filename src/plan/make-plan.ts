@@ -43,6 +43,7 @@ export async function makePlan(asked: Asked, reads: PlanReads): Promise<Planned>
   const planned = (problems = facts.problems) =>
     planOf(definition, observed, {
       context: facts.context,
+      connection: facts.step,
       now: now(),
       problems,
       warnings: asked.warnings,

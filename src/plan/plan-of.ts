@@ -32,6 +32,8 @@ export interface Facts {
   problems: Problem[];
   warnings: Warning[];
   choices: Choices;
+  /** What becomes of the base connection, where the definition gives its credentials. */
+  connection?: Step<'baseConnection'> | undefined;
   /** Fields of the definition in which a difference does not count, each with all that is under it. */
   mask?: readonly string[] | undefined;
 }
@@ -63,7 +65,7 @@ export function planOf(definition: Definition, observed: ObservedDataflow, facts
     if (chosen.isCutOff) enableAgain(all);
     if (chosen.isToPause) pauseToo(all);
   }
-  const steps = all.map(({ step }) => step);
+  const steps: Step<Kind>[] = all.map(({ step }) => step);
   const warnings = [
     ...facts.warnings,
     ...all.flatMap(({ warning }) => warning ?? []),
@@ -76,21 +78,32 @@ export function planOf(definition: Definition, observed: ObservedDataflow, facts
     ...steps.flatMap((step) => (step.reason === cameLate && step.kind === 'flow' ? lateTwin(step.id!) : [])),
   );
   const problems = [...facts.problems, ...all.flatMap(({ problem }) => problem ?? [])];
+  const everyStep = facts.connection ? overConnection(facts.connection, steps) : steps;
   return {
     plan: {
       version: 1,
       dataflow: dataflowId(definition),
-      digest: digestOf(steps, restingOf(steps, observed), toBeMade(all)),
-      steps,
+      digest: digestOf(everyStep, restingOf(steps, observed), toBeMade(all)),
+      steps: everyStep,
       problems,
       warnings,
       choices: all.flatMap(({ choice }) => choice ?? []),
-      summary: summaryOf(steps, problems),
+      summary: summaryOf(everyStep, problems),
     },
     ...chosen,
     edits: Object.fromEntries(all.flatMap(({ step, edits }) => (edits ? [[step.kind, edits]] : []))),
     conflicts: all.flatMap((one) => one.conflict ?? []),
   };
+}
+
+/** The source connection is made over the base connection. */
+function overConnection(connection: Step<'baseConnection'>, steps: readonly Step<Kind>[]): Step[] {
+  return [
+    connection,
+    ...steps.map((step): Step =>
+      step.kind === 'sourceConnection' ? { ...step, needs: [connection.kind, ...step.needs] } : step,
+    ),
+  ];
 }
 
 /** Kind by kind, in the order of the tutorials: what refers to something is compared with the id that this has by then. */
@@ -218,7 +231,7 @@ function lateTwin(id: string): Warning {
 }
 
 /** Of several flows of the dataflow all but one go, each with its pair. */
-function removalsOf(flows: readonly Parts[], { living = {} }: Chosen, steps: readonly Step[]): Step[] {
+function removalsOf(flows: readonly Parts[], { living = {} }: Chosen, steps: readonly Step[]): Step<Kind>[] {
   const staying = new Set(Object.values(living).map(({ id }) => id));
   for (const step of steps) if (isThere(step)) staying.add(step.id!);
   return flows.flatMap((parts) =>

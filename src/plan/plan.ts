@@ -16,8 +16,8 @@ export type Change =
   | { field: string; from: unknown; to: unknown }
   | { field: string; added: unknown[]; removed: unknown[] };
 
-export interface Step {
-  kind: Kind;
+export interface Step<AnyKind extends StepKind = StepKind> {
+  kind: AnyKind;
   action: Action;
   /** AEP's id of what is there. Absent: nothing is. */
   id?: string;
@@ -27,8 +27,11 @@ export interface Step {
   /** Differences in fields that are masked: they are told and do not count. Absent: there are none. */
   masked?: Change[];
   /** The kinds that must be there first. */
-  needs: Kind[];
+  needs: StepKind[];
 }
+
+/** What a step is about: a resource of the dataflow, or the base connection that it shares with others. */
+export type StepKind = Kind | 'baseConnection';
 
 /** What AEP leaves a person to choose between, since every way has a price. None is taken unless it is said. */
 export interface Choice {

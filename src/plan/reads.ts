@@ -1,4 +1,5 @@
 import type { Replacing } from '../resources/outcome.ts';
+import type { Auth } from '../definition/connection.ts';
 import type { Problem } from '../definition/problems.ts';
 import type { FlowSettings } from '../resources/flow.ts';
 import type { Kind, ResourceIds } from '../resources/kinds.ts';
@@ -11,12 +12,37 @@ export type FlowSpecAnswer = { id: string; version: string; problems: Problem[] 
 /** A base connection, as far as a source connection depends on it. Null where there is none. */
 export type BaseConnection = { state?: string; connectionSpecId?: string } | null;
 
+/** A base connection that is named, with the credentials that it is to have where it is ours. */
+export interface ConnectionAsked {
+  sandbox: string;
+  name: string;
+  /** Of the connector that it is to be a base connection of. */
+  connectionSpecId: string;
+  auth?: Auth | undefined;
+  /** The field in which `auth` stands, such as `source.connection.auth`. */
+  field: string;
+}
+
+/** A base connection of a name. */
+export interface ConnectionFound extends NonNullable<BaseConnection> {
+  id: string;
+  authType?: string;
+  /** Epoch milliseconds. */
+  createdAt?: number;
+  /** We made it, under this name. */
+  isOurs: boolean;
+  /** The credentials that are asked for are those that AEP was given last, and its test of them has passed. */
+  hasCredentials: boolean;
+}
+
 /** The base connections that AEP has of a name. */
 export interface ConnectionsFound {
   /** The first few. */
-  found: (NonNullable<BaseConnection> & { id: string })[];
+  found: ConnectionFound[];
   /** The names of the connector's base connections, where none has this one: the first hundred of them. */
   names: string[];
+  /** Why the credentials cannot be had. */
+  problems: Problem[];
 }
 
 /** What is wrong with a row of a mapping, in AEP's words. */
@@ -31,6 +57,8 @@ export interface Notes {
   ids: ResourceIds[];
   /** The flow that the newest of them left, or that is watched. */
   flowLeft?: string;
+  /** The base connection that the newest of them left, where they are about one. */
+  baseConnection?: string;
   /** What the newest update that began to replace a flow noted of it. */
   replacing?: Replacing;
 }
@@ -50,8 +78,7 @@ export interface FactReads extends MappingReads {
   /** @param settings what of the flow the flow spec has a say in. */
   flowSpec(name: string, settings: FlowSettings): Promise<FlowSpecAnswer>;
   baseConnection(id: string): Promise<BaseConnection>;
-  /** @param connectionSpecId of the connector that it is to be a base connection of. */
-  connectionsNamed(name: string, connectionSpecId: string): Promise<ConnectionsFound>;
+  connectionsNamed(asked: ConnectionAsked): Promise<ConnectionsFound>;
   given(kind: Kind, id: string): Promise<Observed | null>;
   /** The names of the webhooks that workers know. */
   webhooks(): Promise<string[]>;

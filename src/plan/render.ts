@@ -1,7 +1,6 @@
 import { cutJson } from '../cut.ts';
 import { titleOf } from '../resources/index.ts';
-import type { Kind } from '../resources/kinds.ts';
-import type { Action, Change, Plan, Step } from './plan.ts';
+import type { Action, Change, Plan, Step, StepKind } from './plan.ts';
 
 const signs: Record<Action, string> = {
   create: '+',
@@ -88,7 +87,7 @@ export function planAsMermaid(plan: Plan): string {
     const label = `${signs[action].trim()} ${titleOf(kind)}${id ? `<br/>${id}` : ''}`.trim();
     return `  ${nodeOf(kind, index)}["${label.replaceAll('"', '#quot;')}"]:::${action}`;
   });
-  const at = (kind: Kind) => steps.findIndex((one) => one.kind === kind);
+  const at = (kind: StepKind) => steps.findIndex((one) => one.kind === kind);
   const arrows = steps.flatMap(({ kind, needs }, index) =>
     needs.filter((one) => at(one) >= 0).map((one) => `  ${nodeOf(one, at(one))} --> ${nodeOf(kind, index)}`),
   );
@@ -113,6 +112,6 @@ function withLists(plan: Plan): Plan {
   };
 }
 
-function nodeOf(kind: Kind, index: number): string {
+function nodeOf(kind: StepKind, index: number): string {
   return `${kind}${index}`;
 }

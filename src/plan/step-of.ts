@@ -13,7 +13,7 @@ import { isDraft } from './which-flow.ts';
 
 /** A step, and what it means for the plan as a whole. */
 export interface Stepped {
-  step: Step;
+  step: Step<Kind>;
   /** What would be asked for of one that is to be made. */
   body?: JsonObject;
   /** What is changed in place. */

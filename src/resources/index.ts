@@ -1,5 +1,6 @@
 import { adHocClass } from './ad-hoc-class.ts';
 import { adHocSchema } from './ad-hoc-schema.ts';
+import { baseConnectionTitle } from './base-connection.ts';
 import { dataset } from './dataset.ts';
 import { datasetBaseConnection } from './dataset-base-connection.ts';
 import { flow } from './flow.ts';
@@ -24,6 +25,6 @@ export const resources: Record<Kind, Resource> = {
 };
 
 /** What people call each kind: in the Temporal UI, in progress and in errors. */
-export function titleOf(kind: Kind): string {
-  return resources[kind].title;
+export function titleOf(kind: Kind | 'baseConnection'): string {
+  return kind === 'baseConnection' ? baseConnectionTitle : resources[kind].title;
 }

@@ -18,6 +18,8 @@ export interface Outcome {
   failed: { kind: Kind; why: string }[];
   /** Never asked for, because something else failed first. */
   notTried: Kind[];
+  /** The base connection that is there by now, where the execution is about one. */
+  baseConnection?: string;
   /** Asked for, and nobody knows whether it came into being. The next create finds out. */
   unknown: Kind[];
 }

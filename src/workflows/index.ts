@@ -3,6 +3,8 @@ export { planDataflow } from './dataflow/plan-dataflow.ts';
 export { applyDataflows } from './sandbox/apply-dataflows.ts';
 export { planDataflows } from './sandbox/plan-dataflows.ts';
 export { updateDataflow } from './dataflow/update-dataflow.ts';
+export { ensureConnection } from './connection/ensure-connection.ts';
+export { deleteConnection } from './connection/delete-connection.ts';
 export { importDataflow } from './dataflow/import-dataflow.ts';
 export { deleteDataflow } from './dataflow/delete-dataflow.ts';
 export { listOrphans } from './dataflow/list-orphans.ts';

@@ -1,6 +1,6 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import type { Definition } from '../definition/definition.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Plan, StepKind } from '../plan/plan.ts';
 import type { NotExpressible } from '../plan/unsaid.ts';
 import type { Orphan } from '../resources/orphans.ts';
 import type { Warning } from '../definition/problems.ts';
@@ -21,7 +21,7 @@ export { searchAttributes } from '../search-attribute-keys.ts';
 /** What an open create is at, as `AepState` has it. One that has ended keeps what it was last. */
 export type CreateState = 'running' | 'waiting-for-aep' | 'waiting-for-person';
 
-export type StepName = 'check' | Kind | 'replace' | 'watch' | 'sweep';
+export type StepName = 'check' | StepKind | 'replace' | 'watch' | 'sweep';
 
 /**
  * `made`: created by this execution. `adopted`: found in place. `updated`: found, and changed in place. `given`: named by the definition. `done`: a step that

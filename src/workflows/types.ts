@@ -9,6 +9,8 @@ export const workflowTypes = {
   applyDataflows: { isContinued: true },
   updateDataflow: { isContinued: false },
   deleteDataflow: { isContinued: false },
+  ensureConnection: { isContinued: false },
+  deleteConnection: { isContinued: false },
   importDataflow: { isContinued: false },
   listOrphans: { isContinued: false },
   watchFlowRuns: { isContinued: true },

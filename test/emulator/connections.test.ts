@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { bigQuery, crmToAep } from './bodies.ts';
 import { rehearsal } from './client.ts';
@@ -164,12 +164,7 @@ test('a file source shows folders and files', async () => {
 test('a base connection with credentials may take its time: initializing and without a version until it is enabled', async () => {
   emulator.control.configure({ connectionInitMs: 88_000 });
   try {
-    const body = {
-      name: 'New',
-      connectionSpec: { id: bigQuery.specId, version: '1.0' },
-      auth: { specName: 'Basic Authentication', params: {} },
-    };
-    const { id } = (await client.post('/flowservice/connections', body)).body;
+    const { id } = (await client.post('/flowservice/connections', newConnection())).body;
     const shown = async () => (await client.get(`/flowservice/connections/${id}`)).body.items[0];
     expect((await shown()).state).toBe('initializing');
     expect(await shown()).not.toHaveProperty('etag');
@@ -180,4 +175,65 @@ test('a base connection with credentials may take its time: initializing and wit
   } finally {
     emulator.control.configure({ connectionInitMs: 0 });
   }
+});
+
+const credentials = { project: 'p', clientId: 'c', clientSecret: 'right', refreshToken: 'right' };
+
+/** A body that makes a base connection. */
+function newConnection(params: Json = credentials): Json {
+  return {
+    name: 'New',
+    connectionSpec: { id: bigQuery.specId, version: '1.0' },
+    auth: { specName: 'Basic Authentication', params },
+  };
+}
+
+describe('the credentials of a base connection', () => {
+  const path = '/flowservice/connections';
+  const tested = (id: string) => client.get(`${path}/${id}/test`);
+  const patch = async (id: string, ...operations: Json[]) => {
+    const { etag } = (await client.get(`${path}/${id}`)).body.items[0];
+    return client.patch(`${path}/${id}`, operations, etag);
+  };
+
+  test('are refused at once where a mandatory param is missing, and come back masked', async () => {
+    const { refreshToken: _, ...rest } = credentials;
+    expect(code(await client.post(path, newConnection(rest)))).toBe('CONNECTOR-1304-400');
+    const { id } = (await client.post(path, newConnection())).body;
+    const { auth } = (await client.get(`${path}/${id}`)).body.items[0];
+    expect(auth.params).toEqual({
+      project: '****',
+      clientId: '****',
+      clientSecret: '****',
+      refreshToken: '****',
+    });
+  });
+
+  test('are tried by the test and by exploring, and given again they are right from then on', async () => {
+    const wrong = { ...credentials, clientSecret: 'wrong-one' };
+    const { id } = (await client.post(path, newConnection(wrong))).body;
+    for (const answer of [await tested(id), await explore(id, 'objectType=root')]) {
+      expect(code(answer)).toBe('CONNECTOR-1308-400');
+      expect(answer.body.errorMessage).toContain('wrong-one');
+    }
+    // What is replaced is replaced whole.
+    expect(code(await patch(id, { op: 'replace', path: '/auth/params', value: { clientSecret: 'x' } }))).toBe(
+      'CONNECTOR-1304-400',
+    );
+    expect((await patch(id, { op: 'replace', path: '/name', value: 'Other' })).status).toBe(200);
+    expect(code(await tested(id))).toBe('CONNECTOR-1308-400');
+    expect((await patch(id, { op: 'replace', path: '/auth/params', value: credentials })).status).toBe(200);
+    expect((await tested(id)).body).toEqual({ result: true });
+    expect(
+      (await patch(id, { op: 'replace', path: '/auth/params/refreshToken', value: 'wrong' })).status,
+    ).toBe(200);
+    expect(code(await tested(id))).toBe('CONNECTOR-1308-400');
+    expect(JSON.stringify(emulator.control.requests())).not.toContain('right');
+  });
+
+  test('keep their type', async () => {
+    const { id } = (await client.post(path, newConnection())).body;
+    const other = { op: 'replace', path: '/auth/specName', value: 'Service Authentication' };
+    expect(code(await patch(id, other))).toBe('CONNECTOR-1302-400');
+  });
 });

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import type { Aep } from '../../src/aep/aep.ts';
+import { readCredentials } from '../../src/activities/connections/credentials.ts';
 import { connectionsFound } from '../../src/activities/connections/find.ts';
+import { createSecretSources } from '../../src/activities/connections/secret-sources.ts';
+import type { Definition } from '../../src/definition/definition.ts';
 import { baseConnectionOf } from '../../src/plan/base-connection-of.ts';
+import { withConnectionMark } from '../../src/resources/base-connection.ts';
+import type { JsonObject } from '../../src/resources/resource.ts';
 import { parsed, sample } from '../definition/sample.ts';
 
 const { baseConnectionId: _, ...source } = sample.source;
@@ -15,10 +21,23 @@ const one = (id: string, name = 'Warehouse', connectionSpecId = bigQuery, state 
   connectionSpec: { id: connectionSpecId, version: '1.0' },
 });
 
-function factsAmong(all: ReturnType<typeof one>[]) {
-  return baseConnectionOf(definition, {
+/** A worker that has one secret. */
+const worker = {
+  aep: {} as Aep,
+  connectionSecrets: {
+    sources: createSecretSources({ SHOP_PASSWORD: 'first', AEP_CLIENT_SECRET: 'own' }, '/run/secrets'),
+    digestKey: 'a key of 16 signs',
+  },
+};
+
+function factsAmong(
+  all: JsonObject[],
+  asked: Definition = definition,
+  secrets: Partial<typeof worker> = worker,
+) {
+  return baseConnectionOf(asked, {
     baseConnection: async () => null,
-    connectionsNamed: async (name, specId) => connectionsFound(all, name, specId),
+    connectionsNamed: async (named) => connectionsFound(all, named, secrets),
   });
 }
 
@@ -67,5 +86,142 @@ describe('a base connection that is given by its name', () => {
   ])('is a problem of the plan where %s', async (__, all, message) => {
     const { problems } = await factsAmong(all);
     expect(problems).toEqual([{ field: 'source.connection.name', message }]);
+  });
+});
+
+describe('a base connection that is given with its credentials', () => {
+  const mysql = '26d738e0-8963-47ea-aadf-c60de735468a';
+  const auth = {
+    type: 'Basic Authentication',
+    params: {
+      server: 'db.example.com',
+      port: 3306,
+      database: 'shop',
+      username: 'loader',
+      password: { secret: 'env:SHOP_PASSWORD' },
+    },
+  };
+  const over = (params: object = {}) =>
+    parsed({
+      ...sample,
+      source: {
+        ...source,
+        connector: 'mysql',
+        connection: { name: 'Shop', auth: { ...auth, params: { ...auth.params, ...params } } },
+      },
+    });
+  /** One that was made with the credentials that the worker has. */
+  async function ours(changes: object = {}, isTested = true) {
+    const asked = { sandbox: 'prod', name: 'Shop', connectionSpecId: mysql, auth, field: 'auth' };
+    const { credentials } = await readCredentials(asked, worker.connectionSecrets);
+    const mark = { connection: 'prod/Shop', nonce: 'abcd1234', credentials: credentials!.digest, isTested };
+    return {
+      ...one('a', 'Shop', mysql),
+      auth: { specName: 'Basic Authentication', params: {} },
+      description: withConnectionMark('', mark),
+      ...changes,
+    };
+  }
+
+  test('is to be made where AEP has none', async () => {
+    const { step, definition: found, problems } = await factsAmong([], over());
+    expect(problems).toEqual([]);
+    expect(step).toMatchObject({ kind: 'baseConnection', action: 'create' });
+    expect(found.source.baseConnectionId).toBeUndefined();
+  });
+
+  test('stays where it has these credentials', async () => {
+    const { step, definition: found } = await factsAmong([await ours()], over());
+    expect(step).toMatchObject({ action: 'keep', id: 'a' });
+    expect(found.source.baseConnectionId).toBe('a');
+  });
+
+  test('counts by the first of two, of which one took effect too late', async () => {
+    const [late, first] = [await ours({ id: '0', createdAt: 2 }), await ours({ createdAt: 1 })];
+    expect((await factsAmong([late, first], over())).step).toMatchObject({ id: 'a' });
+  });
+
+  test.each<[string, () => Promise<JsonObject>, object]>([
+    ['another param', ours, { server: 'other.example.com' }],
+    ['one param more', ours, { sslMode: 'DISABLED' }],
+    ['another secret', ours, { password: { secret: 'env:OTHER_PASSWORD' } }],
+    ['credentials that no test has passed', () => ours({}, false), {}],
+  ])('is to be changed where the definition has %s', async (_, there, params) => {
+    const rotated = {
+      ...worker,
+      connectionSecrets: {
+        ...worker.connectionSecrets,
+        sources: createSecretSources({ SHOP_PASSWORD: 'first', OTHER_PASSWORD: 'second' }, '/run/secrets'),
+      },
+    };
+    const { step, problems } = await factsAmong([await there()], over(params), rotated);
+    expect(problems).toEqual([]);
+    expect(step).toMatchObject({ action: 'update', id: 'a' });
+  });
+
+  test('is to be changed when the secret has, or the key', async () => {
+    const { sources, digestKey } = worker.connectionSecrets;
+    for (const connectionSecrets of [
+      { digestKey, sources: createSecretSources({ SHOP_PASSWORD: 'second' }, '/run/secrets') },
+      { digestKey: 'another key that is long', sources },
+    ])
+      // oxlint-disable-next-line no-await-in-loop
+      expect((await factsAmong([await ours()], over(), { connectionSecrets })).step).toMatchObject({
+        action: 'update',
+      });
+  });
+
+  test.each<[string, () => Promise<JsonObject>, Definition, string]>([
+    [
+      'somebody else has made one of this name',
+      async () => one('a', 'Shop', mysql),
+      over(),
+      'source.connection.name: the base connection "Shop" (a) is there already, and was not made from a definition: leave auth out to use it as it is, or choose another name',
+    ],
+    [
+      'it is one of another connector',
+      () => ours({ connectionSpec: { id: redshift } }),
+      over(),
+      'source.connection.name: the base connection "Shop" (a) is one of amazon-redshift, not of mysql: choose another name',
+    ],
+    [
+      'it has another authentication type',
+      () => ours({ auth: { specName: 'Connection String Based Authentication' } }),
+      over(),
+      'source.connection.auth.type: the base connection "Shop" (a) was made with "Connection String Based Authentication", which AEP does not change: choose another name for one with "Basic Authentication"',
+    ],
+    [
+      'it is disabled',
+      () => ours({ state: 'disabled' }),
+      over(),
+      'source.connection.name: the base connection "Shop" (a) is disabled: it must be enabled',
+    ],
+    [
+      "secrets are not there, or the worker's own",
+      ours,
+      over({ username: { secret: 'env:AEP_CLIENT_SECRET' }, password: { secret: 'env:NONE' } }),
+      `source.connection.auth.params.username.secret: the variable AEP_CLIENT_SECRET is the worker's own: choose a name that begins otherwise
+source.connection.auth.params.password.secret: the worker's environment has no variable NONE: set it, and start the worker again`,
+    ],
+    [
+      'a file is nowhere',
+      ours,
+      over({ password: { secret: 'file:/run/secrets/none' } }),
+      'source.connection.auth.params.password.secret: the worker has no file /run/secrets/none',
+    ],
+  ])('is a problem where %s', async (_, there, asked, told) => {
+    const { problems, step } = await factsAmong([await there()], asked);
+    expect(problems.map(({ field, message }) => `${field}: ${message}`).join('\n')).toBe(told);
+    expect(step).toBeUndefined();
+  });
+
+  test('is a problem where the worker has no key to notice changed secrets by', async () => {
+    const { problems } = await factsAmong([await ours()], over(), {});
+    expect(problems).toEqual([
+      {
+        field: 'source.connection.auth',
+        message: expect.stringContaining('AEP_CONNECTION_DIGEST_KEY') as string,
+      },
+    ]);
   });
 });

@@ -34,7 +34,7 @@ function sandbox(flows: Parts[], changes: Partial<PlanReads> = {}) {
   const reads: PlanReads = {
     flowSpec: async () => ({ id: 'spec', version: '1.0', problems: [] }),
     baseConnection: async () => ({ state: 'enabled', connectionSpecId: bigQuery }),
-    connectionsNamed: async () => ({ found: [], names: [] }),
+    connectionsNamed: async () => ({ found: [], names: [], problems: [] }),
     given: async (kind, id) => found(kind, id),
     webhooks: async () => [],
     part: async (_, paths, nearestTo = []) => ({

@@ -47,7 +47,7 @@ function told({ plan: { steps, warnings, problems, choices }, conflicts, edits }
         [
           `${kind} ${action}${id ? ` ${id}` : ''}${needs.length > 0 ? ` after ${needs.join(', ')}` : ''}: ${reason}`,
           ...changes.map((change) => `  ${JSON.stringify(change)}`),
-          ...(edits[kind] && action !== 'remove' ? edits[kind] : []).map(
+          ...(kind !== 'baseConnection' && edits[kind] && action !== 'remove' ? edits[kind] : []).map(
             (edit) => `  in place: ${JSON.stringify(edit)}`,
           ),
         ].join('\n'),

@@ -137,6 +137,7 @@ export class SimulatedAep {
         // Nothing has run yet.
         async *listRuns() {},
         async *flowPages() {},
+        testConnection: notSimulated,
         getRun: notSimulated,
         retriggerRun: notSimulated,
       },

@@ -1,17 +1,16 @@
-import { cancellationSignal } from '@temporalio/activity';
-import type { ConnectionsFound } from '../../plan/reads.ts';
-import { objectAt, textAt } from '../../resources/json.ts';
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import { connectionId } from '../../definition/connection.ts';
+import type { ConnectionAsked, ConnectionsFound } from '../../plan/reads.ts';
+import { observeConnection } from '../../resources/base-connection.ts';
 import type { JsonObject } from '../../resources/resource.ts';
 import { failure } from '../aep-failures.ts';
 import { beating } from '../attempt.ts';
-import { baseConnectionAnswer } from '../dataflow/read-facts.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { readCredentials } from './credentials.ts';
 
-export interface FindBaseConnectionsRequest {
-  sandbox: string;
-  name: string;
-  /** Of the connector: where none has the name, those of the connector are told. */
-  connectionSpecId: string;
+export interface FindBaseConnectionsRequest extends ConnectionAsked {
+  /** What an earlier run left: it is read directly, for lists lag. */
+  knownId?: string;
   giveUpAfterMs?: number;
 }
 
@@ -19,25 +18,34 @@ export interface FindBaseConnectionsRequest {
 const mostFound = 10;
 const mostNames = 100;
 
-/** Looks for base connections by their name. */
-export function findBaseConnectionsOf({ aep }: Pick<Dependencies, 'aep'>) {
-  const { connections } = aep.flowService;
-  return async (request: FindBaseConnectionsRequest): Promise<ConnectionsFound> => {
-    const { sandbox, name, connectionSpecId, giveUpAfterMs } = request;
+type Needed = Pick<Dependencies, 'aep' | 'connectionSecrets'>;
+
+/** Looks for base connections by their name, and whether they have the credentials that are asked for. */
+export function findBaseConnectionsOf(dependencies: Needed) {
+  const { connections } = dependencies.aep.flowService;
+  return async ({
+    giveUpAfterMs,
+    knownId,
+    ...asked
+  }: FindBaseConnectionsRequest): Promise<ConnectionsFound & { lookedIn: string }> => {
+    const { sandbox, name } = asked;
     const call = { sandbox, signal: cancellationSignal() };
     try {
       return await beating(async () => {
         const listed = await connections.list(call, { name });
         // A list still shows for a while what was just deleted.
-        const read = await Promise.all(
-          listed.slice(0, mostFound).map(({ id }) => connections.get(call, String(id))),
-        );
+        const ids = new Set([
+          ...(knownId === undefined ? [] : [knownId]),
+          ...listed.map(({ id }) => String(id)),
+        ]);
+        const read = await Promise.all([...ids].slice(0, mostFound).map((id) => connections.get(call, id)));
         const there = read.filter((one) => one !== undefined);
-        return connectionsFound(
+        const found = await connectionsFound(
           there.length > 0 ? there : await connections.list(call),
-          name,
-          connectionSpecId,
+          asked,
+          dependencies,
         );
+        return { ...found, lookedIn: activityInfo().workflowExecution!.runId };
       });
     } catch (error) {
       throw failure(error, giveUpAfterMs);
@@ -46,17 +54,29 @@ export function findBaseConnectionsOf({ aep }: Pick<Dependencies, 'aep'>) {
 }
 
 /** @param all that AEP has, or all of this name where there are any. */
-export function connectionsFound(
+export async function connectionsFound(
   all: readonly JsonObject[],
-  name: string,
-  connectionSpecId: string,
-): ConnectionsFound {
-  const found = all.filter((one) => one['name'] === name).slice(0, mostFound);
-  const others =
-    found.length > 0 ? [] : all.filter((one) => objectAt(one, 'connectionSpec')['id'] === connectionSpecId);
-  const names = new Set(others.flatMap((one) => textAt(one, 'name') ?? []));
+  asked: ConnectionAsked,
+  { connectionSecrets }: Pick<Dependencies, 'connectionSecrets'>,
+): Promise<ConnectionsFound> {
+  const { name, connectionSpecId, auth } = asked;
+  const { credentials, problems = [] } = auth
+    ? await readCredentials({ ...asked, auth }, connectionSecrets)
+    : {};
+  const seen = all.map(observeConnection);
+  const found = seen.filter((one) => one.name === name).slice(0, mostFound);
+  const others = found.length > 0 ? [] : seen.filter((one) => one.connectionSpecId === connectionSpecId);
   return {
-    found: found.map((one) => ({ ...baseConnectionAnswer(one), id: String(one['id']) })),
-    names: [...names].sort().slice(0, mostNames),
+    found: found.map(({ id, state, connectionSpecId, authType, createdAt, mark }) => ({
+      id,
+      ...(state === undefined ? {} : { state }),
+      ...(connectionSpecId === undefined ? {} : { connectionSpecId }),
+      ...(authType === undefined ? {} : { authType }),
+      ...(createdAt === undefined ? {} : { createdAt }),
+      isOurs: mark?.connection === connectionId(asked),
+      hasCredentials: credentials !== undefined && mark?.credentials === credentials.digest && mark.isTested,
+    })),
+    names: [...new Set(others.flatMap((one) => one.name ?? []))].sort().slice(0, mostNames),
+    problems,
   };
 }

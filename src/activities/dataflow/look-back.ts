@@ -185,6 +185,7 @@ function mayStillArrive({ status, closeTime, memo }: Execution, since: number): 
 function notesAmong(executions: Execution[], watched: readonly string[]): Notes {
   const outcomes = executions.map(({ memo }) => memo?.['outcome'] as Outcome | undefined);
   const replacing = outcomes.find((outcome) => outcome?.replacing)?.replacing;
+  const baseConnection = outcomes.find((outcome) => outcome?.baseConnection)?.baseConnection;
   const deleted = new Set(outcomes.flatMap((outcome) => outcome?.deletedFlows ?? []));
   const noted = outcomes.map((outcome) => idsOf(outcome).flow).find((flow) => flow !== undefined);
   // Temporal forgets runs that have ended, and a watcher goes on.
@@ -194,6 +195,7 @@ function notesAmong(executions: Execution[], watched: readonly string[]): Notes 
     ids: [...distinct(outcomes.map(idsOf)), ...unnoted.map((flow) => ({ flow }))],
     ...(flowLeft === undefined ? {} : { flowLeft }),
     ...(replacing ? { replacing } : {}),
+    ...(baseConnection === undefined ? {} : { baseConnection }),
   };
 }
 

@@ -67,8 +67,8 @@ export class Snapshot {
         return flowSpecAnswer(spec, settings);
       },
       baseConnection: async (id) => baseConnectionAnswer(await this.#baseConnection(id)),
-      connectionsNamed: async (name, connectionSpecId) =>
-        connectionsFound(await this.#list('datasetBaseConnection'), name, connectionSpecId),
+      connectionsNamed: async (asked) =>
+        connectionsFound(await this.#list('datasetBaseConnection'), asked, this.#dependencies),
       given: (kind, id) => this.#read(kind, id),
       webhooks: async () => Object.keys(webhooks),
       part: async (part, paths, nearestTo) =>

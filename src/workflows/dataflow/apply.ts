@@ -1,7 +1,9 @@
 import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
+import { withBaseConnection } from '../../definition/connection.ts';
+import type { Definition } from '../../definition/definition.ts';
 import { startProblem } from '../../definition/start.ts';
 import { differencesOf } from '../../plan/differences-of.ts';
-import type { Choices, Plan, Step } from '../../plan/plan.ts';
+import { isIdle, type Choices, type Plan, type Step, type StepKind } from '../../plan/plan.ts';
 import { rowsTwice } from '../../plan/rows-twice.ts';
 import { isDisabled, isDraft } from '../../plan/which-flow.ts';
 import { pinnedTo, type MappingPin } from '../../resources/flow.ts';
@@ -12,6 +14,7 @@ import type { Edit, JsonObject, Observed } from '../../resources/resource.ts';
 import { changedIn, shapeAfter, shapeOf, type Shape } from '../../runs/drift.ts';
 import { invalid } from '../failures.ts';
 import type { StepState } from '../messages.ts';
+import { ensureBaseConnection } from './ensure-base-connection.ts';
 import { holdsRows } from './holds-rows.ts';
 import { expectChange } from '../watch/start-watch.ts';
 import type { Found } from './ledger.ts';
@@ -29,13 +32,15 @@ import {
 type Branch = Promise<string | undefined>;
 
 /** What a resource refers to: its step is carried out when all of these are there. What the definition does not need is not waited for. */
-type Needs = Partial<Record<Kind, Branch | undefined>>;
+type Needs = Partial<Record<StepKind, Branch | undefined>>;
 
 /** What a step came to. */
 interface Done {
   id: string;
   state: StepState;
 }
+
+const stateOf = { made: 'made', updated: 'updated', kept: 'adopted' } as const;
 
 /** What a plan came to. */
 export interface Applied {
@@ -53,7 +58,8 @@ export async function apply(prepared: Prepared, choices: Choices = {}): Promise<
 
   const adHocClass = step('adHocClass');
   const adHocSchema = step('adHocSchema', { adHocClass });
-  const sourceConnection = step('sourceConnection', { adHocSchema });
+  const baseConnection = branches.connection();
+  const sourceConnection = step('sourceConnection', { adHocSchema, baseConnection });
   const schema = step('schema');
   const dataset = step('dataset', { schema });
   const datasetBaseConnection = step('datasetBaseConnection');
@@ -69,6 +75,8 @@ export async function apply(prepared: Prepared, choices: Choices = {}): Promise<
  */
 class Branches {
   readonly #prepared: Prepared;
+  /** With the id of the base connection, once that is made. */
+  #definition: Definition;
   /** Cancelled when one branch has failed. */
   readonly #scope = CancellationScope.current();
   readonly #ids: ResourceIds = {};
@@ -80,13 +88,39 @@ class Branches {
 
   constructor(prepared: Prepared, choices: Choices) {
     this.#prepared = prepared;
+    this.#definition = prepared.definition;
     this.#choices = choices;
   }
 
   /** Begins the branch of one kind. Undefined where the definition needs no such resource. */
   step(kind: Kind, needs: Needs = {}): Branch | undefined {
     const planned = this.#prepared.planned.plan.steps.find((one) => one.kind === kind);
-    return planned && this.#branch(planned, needs);
+    return planned && this.#branch({ ...planned, kind }, needs);
+  }
+
+  /** Begins the branch of the base connection, where the definition gives its credentials. */
+  connection(): Branch | undefined {
+    const planned = this.#prepared.planned.plan.steps.find((one) => one.kind === 'baseConnection');
+    return planned && this.#connect(planned);
+  }
+
+  /** Other dataflows may use it, too: it is made under a lock of its own. */
+  async #connect({ kind, action, id }: Step): Branch {
+    const { report } = this.#prepared;
+    try {
+      if (isIdle(action)) {
+        report.step(kind, 'adopted', { id: id! });
+        return id;
+      }
+      this.#begin(kind);
+      const ensured = await ensureBaseConnection(this.#definition, report);
+      this.#definition = withBaseConnection(this.#definition, ensured.id);
+      report.step(kind, stateOf[ensured.outcome], { id: ensured.id });
+      return ensured.id;
+    } catch (error) {
+      this.#failure(kind, error);
+      return undefined;
+    }
   }
 
   /**
@@ -101,7 +135,7 @@ class Branches {
   }
 
   /** Never rejects, and ends after all that it needs, whatever became of that. */
-  async #branch(step: Step, needs: Needs): Branch {
+  async #branch(step: Step<Kind>, needs: Needs): Branch {
     const { kind } = step;
     const { report } = this.#prepared;
     const ids: ResourceIds = {};
@@ -109,8 +143,8 @@ class Branches {
     for (const [needed, branch] of Object.entries(needs)) {
       if (!branch) continue;
       const id = await branch;
-      if (id) ids[needed as Kind] = id;
-      else isLacking = true;
+      if (id === undefined) isLacking = true;
+      else if (needed !== 'baseConnection') ids[needed as Kind] = id;
     }
     try {
       if (isLacking) throw this.#failed!.error;
@@ -124,7 +158,7 @@ class Branches {
     }
   }
 
-  async #carryOut(step: Step, ids: ResourceIds): Promise<Done> {
+  async #carryOut(step: Step<Kind>, ids: ResourceIds): Promise<Done> {
     const { kind, action, id = '' } = step;
     switch (action) {
       case 'given':
@@ -171,7 +205,7 @@ class Branches {
   }
 
   /** In place. A flow takes what it applies of the mapping with it: all in one request. */
-  async #change({ kind, id = '' }: Step, ids: ResourceIds): Promise<Done> {
+  async #change({ kind, id = '' }: Step<Kind>, ids: ResourceIds): Promise<Done> {
     const { calls, planned } = this.#prepared;
     const { living, predecessor } = planned;
     this.#begin(kind);
@@ -242,8 +276,8 @@ class Branches {
   }
 
   #body(kind: Kind, ids: ResourceIds): JsonObject {
-    const { definition, checked } = this.#prepared;
-    const body = resources[kind].body(definition, ids, checked.context);
+    const { checked } = this.#prepared;
+    const body = resources[kind].body(this.#definition, ids, checked.context);
     return kind === 'flow' ? pinnedTo(body, this.#mappingOf(ids)) : body;
   }
 
@@ -282,13 +316,13 @@ class Branches {
     if (problem) throw invalid([problem]);
   }
 
-  #begin(kind: Kind): void {
+  #begin(kind: StepKind): void {
     if (this.#failed) throw this.#failed.error;
     if (this.#scope.consideredCancelled) throw new CancelledFailure('The create was cancelled');
     this.#prepared.report.step(kind, 'running');
   }
 
-  #failure(kind: Kind, error: unknown): void {
+  #failure(kind: StepKind, error: unknown): void {
     const { report, ledger } = this.#prepared;
     if (!this.#failed) {
       this.#failed = { error };

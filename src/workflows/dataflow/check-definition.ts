@@ -4,7 +4,8 @@ import { givenConnection } from '../../definition/connection.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { workflowId } from '../../definition/identity.ts';
 import { sourceFacts } from '../../definition/source-facts.ts';
-import { initializing, problemsOfBaseConnection } from '../../plan/base-connection-of.ts';
+import { problemsOfBaseConnection } from '../../plan/base-connection-of.ts';
+import { initializing } from '../../plan/decide-connection.ts';
 import { factsOf, settingsOf, type ReadFacts } from '../../plan/facts-of.ts';
 import { fieldsToRecall } from '../../plan/mapping-problems.ts';
 import type { BaseConnection, FactReads, Notes } from '../../plan/reads.ts';
@@ -22,7 +23,7 @@ const { recall } = proxyLocalActivities<Activities>({
 });
 
 /** What was read for a definition, which has the id of its base connection by then. */
-export type Checked = Pick<ReadFacts, 'definition' | 'context' | 'given'>;
+export type Checked = Pick<ReadFacts, 'definition' | 'step' | 'context' | 'given'>;
 
 /** What earlier executions under this id left: see `activities/dataflow/look-back.ts`. */
 export function lookBack(): Promise<LookBack> {
@@ -89,10 +90,9 @@ export function factReads(
     },
     baseConnection: async (id) =>
       recalled.baseConnection ?? readBaseConnection({ sandbox, id, ...giveUp }, during),
-    connectionsNamed(name, connectionSpecId) {
-      const request = { sandbox, name, connectionSpecId, ...giveUp };
-      const finding = summarized(`Look for base connection ${name}`, listing);
-      return during('findBaseConnections', finding.findBaseConnections(request));
+    connectionsNamed(asked) {
+      const finding = summarized(`Look for base connection ${asked.name}`, listing);
+      return during('findBaseConnections', finding.findBaseConnections({ ...asked, ...giveUp }));
     },
     given(kind, id) {
       const activity = activityName('read', kind);

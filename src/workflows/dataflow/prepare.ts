@@ -2,7 +2,7 @@ import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import type { Definition } from '../../definition/definition.ts';
 import type { ObservedDataflow } from '../../plan/observed-dataflow.ts';
 import { observe } from '../../plan/observe.ts';
-import type { Choices } from '../../plan/plan.ts';
+import type { Choices, StepKind } from '../../plan/plan.ts';
 import { planOf, type Planned } from '../../plan/plan-of.ts';
 import { resources } from '../../resources/index.ts';
 import type { Kind } from '../../resources/kinds.ts';
@@ -93,7 +93,7 @@ export async function prepare(
     for (const [kind, headStart] of headStarts) await noteEnd(kind, headStart, work);
     throw error;
   });
-  const facts = { context, now: Date.now(), problems: [], warnings: [], choices };
+  const facts = { context, connection: checked.step, now: Date.now(), problems: [], warnings: [], choices };
   return { ...work, observed, planned: planOf(definition, observed, facts), headStarts };
 }
 
@@ -126,13 +126,14 @@ async function noteEnd(kind: Kind, headStart: Promise<Found>, { report, ledger }
 
 /** Notes what is known of a resource of which nothing came. */
 export function noteFailure(
-  kind: Kind,
+  kind: StepKind,
   error: unknown,
   { report, ledger }: Pick<Work, 'report' | 'ledger'>,
 ): void {
   const state = report.stateOf(kind);
   const begun = state === 'running';
-  if (ledger.inDoubt(kind)) report.step(kind, 'unknown');
+  // What is unknown of a base connection is told by the workflow that makes it, and settled by the next one.
+  if (kind !== 'baseConnection' && ledger.inDoubt(kind)) report.step(kind, 'unknown');
   else if (begun && !isCancellation(error)) report.step(kind, 'failed', { note: reasonOf(error) });
   else if (begun || state === 'waiting') report.step(kind, 'notTried');
 }

@@ -1,5 +1,7 @@
+import { baseConnectionTitle } from '../../resources/base-connection.ts';
 import { resources } from '../../resources/index.ts';
 import { setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { givenConnection } from '../../definition/connection.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { dataflowId } from '../../definition/identity.ts';
 import type { Warning } from '../../definition/problems.ts';
@@ -25,6 +27,7 @@ import { fittingPlan } from '../../plan/fitting-plan.ts';
 import { Waits } from './waits.ts';
 
 const otherTitles = {
+  baseConnection: baseConnectionTitle,
   check: 'checks before any change',
   replace: 'another flow in the place of the old one',
   watch: 'watcher of the flow runs',
@@ -96,7 +99,7 @@ export function reportProgress(definition: Definition, { isPlan = false } = {}):
       if (state !== step.state) delete step.note;
       const again = state === 'adopted' && made.some(({ id }) => id === more.id);
       Object.assign(step, more, { state: again ? 'made' : state });
-      if (state === 'made' && more.id && !made.some(({ id }) => id === more.id))
+      if (state === 'made' && more.id && name in resources && !made.some(({ id }) => id === more.id))
         made.push({ kind: name as Kind, id: more.id });
       if (state !== 'waiting') step.startedAt ??= Date.now();
       if (!open.has(state)) step.endedAt = Date.now();
@@ -187,7 +190,9 @@ export function outcomeOf(
 }
 
 function stepsOf(definition: Definition): Step[] {
-  return ['check' as const, ...neededKinds(definition), 'watch' as const].map(waiting);
+  const given = givenConnection(definition.source);
+  const connection = given?.name !== undefined && given.auth ? ['baseConnection' as const] : [];
+  return ['check' as const, ...connection, ...neededKinds(definition), 'watch' as const].map(waiting);
 }
 
 function waiting(step: StepName): Step {

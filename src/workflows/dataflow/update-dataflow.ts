@@ -109,7 +109,8 @@ function mustBeAsAsked(
   const { plan, living } = planned;
   if (digest !== undefined) {
     // What was looked at was planned before any choice.
-    const facts = { context: checked.context, now: Date.now(), problems: [], warnings: [], choices: {} };
+    const { context, step: connection } = checked;
+    const facts = { context, connection, now: Date.now(), problems: [], warnings: [], choices: {} };
     const looked = planOf(definition, observed, facts).plan;
     if (looked.digest !== digest) throw stale(looked);
   }

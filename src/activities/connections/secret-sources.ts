@@ -1,0 +1,62 @@
+import { readFile, realpath } from 'node:fs/promises';
+import { sep } from 'node:path';
+
+/** Where secrets are kept. */
+export interface SecretSource {
+  /**
+   * The secret of a name, read anew each time.
+   * @throws NoSecret where there is none, or none that may be read.
+   */
+  read(name: string): Promise<string>;
+}
+
+/** By the word that stands before the colon of a reference, such as `env`. */
+export type SecretSources = Record<'env' | 'file', SecretSource>;
+
+/** Why there is no secret. Its message is told to people, and holds none. */
+export class NoSecret extends Error {}
+
+/** Bytes. A key file has some thousand. */
+const longestSecret = 64 * 1024;
+
+/**
+ * The environment of the worker but for what it needs itself, and the files below one directory. A definition may send what
+ * it refers to wherever it likes: nothing else of the worker's machine is to be had.
+ * @param directory such as `/run/secrets`.
+ */
+export function createSecretSources(
+  env: Record<string, string | undefined>,
+  directory: string,
+): SecretSources {
+  return {
+    env: {
+      async read(name) {
+        if (/^(AEP|TEMPORAL)_/i.test(name))
+          throw new NoSecret(`the variable ${name} is the worker's own: choose a name that begins otherwise`);
+        const value = env[name];
+        if (value === undefined || value === '')
+          throw new NoSecret(
+            `the worker's environment has no variable ${name}: set it, and start the worker again`,
+          );
+        return value;
+      },
+    },
+    file: {
+      async read(path) {
+        const [root, real] = await Promise.all(
+          [directory, path].map((one) => realpath(one).catch(() => undefined)),
+        );
+        if (real === undefined) throw new NoSecret(`the worker has no file ${path}`);
+        if (root === undefined || !real.startsWith(root.endsWith(sep) ? root : root + sep))
+          throw new NoSecret(`the file ${path} is not below ${directory}, which AEP_SECRETS_DIR names`);
+        // Editors and shells end a file with a line break that is no part of the secret.
+        const value = await readFile(real, 'utf8')
+          .then((text) => text.replace(/\r?\n$/, ''))
+          .catch(() => '');
+        if (value === '') throw new NoSecret(`the worker cannot read the file ${path}, or it is empty`);
+        if (value.length > longestSecret) throw new NoSecret(`the file ${path} is larger than any secret`);
+        return value;
+      },
+    },
+  };
+}

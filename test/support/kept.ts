@@ -1,0 +1,40 @@
+import type { WorkflowExecutionInfo } from '@temporalio/client';
+import type { Rig } from './rig.ts';
+import { waitFor } from './wait-for.ts';
+
+/**
+ * All that Temporal keeps of every workflow, its payloads decoded: histories, memos, search attributes.
+ * @param moreThan how many workflows there are at least.
+ */
+export async function everythingKept(rig: Pick<Rig, 'temporal'>, moreThan: number): Promise<string[]> {
+  const { workflow } = rig.temporal.client;
+  const listed = await waitFor('all workflows to show', async () => {
+    const all: WorkflowExecutionInfo[] = [];
+    for await (const one of workflow.list()) all.push(one);
+    return all.length > moreThan && all;
+  });
+  const kept = await Promise.all(
+    listed.map(async ({ workflowId, runId }) => {
+      const handle = workflow.getHandle(workflowId, runId);
+      return texts([await handle.fetchHistory(), (await handle.describe()).raw]);
+    }),
+  );
+  return kept.flat();
+}
+
+/** Every text in a value, whatever it is: the keys of objects, too. */
+export function texts(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (value instanceof Uint8Array) return [Buffer.from(value).toString('utf8')];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [key, ...texts(inner)]);
+}
+
+/** How a secret could be written: as it is, in an address, a form, in JSON, in base64. */
+export function forms(text: string): string[] {
+  const form = new URLSearchParams({ _: text }).toString().slice(2);
+  const base64 = (padding: string) => Buffer.from(padding + text).toString('base64');
+  // Without its ends, which hang on what stands beside it.
+  const inner = ['', 'a', 'ab'].map((padding) => base64(padding).slice(4, -4));
+  return [text, encodeURIComponent(text), form, JSON.stringify(text).slice(1, -1), ...inner];
+}
