@@ -76,6 +76,11 @@ export const flags: Record<string, Flag> = {
     help: 'port on 127.0.0.1 (default: a free one)',
     set: (o, text, flag) => (o.port = number(text, flag)),
   },
+  data: {
+    value: 'DIR',
+    help: 'folder with tables and files of your own, in tables/ and files/, for the sources to have',
+    set: (o, text) => (o.data = text),
+  },
   latency: {
     value: 'MS',
     help: 'delay of each call (default 0)',

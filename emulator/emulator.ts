@@ -23,6 +23,8 @@ export type EmulatorOptions = Partial<Settings> & {
   port?: number;
   /** What the emulator's clock says at the start, epoch ms; default the real time. */
   now?: number;
+  /** A folder with tables and files of one's own, for the sources to have; `docs/emulator.md` says how it is laid out. */
+  data?: string;
 };
 
 export type Emulator = {
@@ -36,9 +38,13 @@ export type Emulator = {
   close(): Promise<void>;
 };
 
+/** @throws Error where an option is wrong, or something in the folder of `data` cannot be read: all of it at once. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { port = 0, now = Date.now(), ...settings } = readInput(inputs.options, options);
-  const world = new World({ ...defaults, ...settings }, now, seed);
+  const { port = 0, now = Date.now(), data: folder, ...settings } = readInput(inputs.options, options);
+  // Loaded only where it is asked for: no other start waits for it.
+  const rows = folder === undefined ? undefined : await import('./rows/data-folder.ts');
+  const data = await rows?.DataFolder.open(folder ?? '');
+  const world = new World({ ...defaults, ...settings }, now, seed, data);
   const control = new Control(world);
   const network = new Network(world, aep(world), controlApp(control));
   const server = createServer((incoming, outgoing) => {

@@ -126,6 +126,7 @@ export const inputs = {
   options: settings.partial().extend({
     port: z.int().min(0).max(65_535).optional(),
     now: clockMs.optional(),
+    data: text.min(1, 'names no folder').optional(),
   }) as z.ZodType<EmulatorOptions>,
   // JSON has no undefined.
   settings: settings.partial() as z.ZodType<Partial<Settings>>,

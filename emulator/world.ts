@@ -5,6 +5,7 @@ import { uuidOf } from './ids.ts';
 import type { JsonObject } from './json.ts';
 import type { Operation } from './flow-service/operations.ts';
 import type { Settings } from './options.ts';
+import type { DataFolder } from './rows/data-folder.ts';
 import { Recording } from './recording.ts';
 import { RunBook } from './runs/run-book.ts';
 import { Shelf } from './shelf.ts';
@@ -46,6 +47,8 @@ export type Sandbox = {
 
 export class World {
   readonly settings: Settings;
+  /** A user's own tables and files. */
+  readonly data: DataFolder | undefined;
   clock: Clock;
   readonly tokens = new Tokens();
   readonly faults = new FaultBook();
@@ -54,8 +57,14 @@ export class World {
   readonly sandboxes = new Map<string, Sandbox>();
   readonly #seed: (sandbox: Sandbox, world: World) => void;
 
-  constructor(settings: Settings, startMs: number, seed: (sandbox: Sandbox, world: World) => void) {
+  constructor(
+    settings: Settings,
+    startMs: number,
+    seed: (sandbox: Sandbox, world: World) => void,
+    data?: DataFolder,
+  ) {
     this.settings = settings;
+    this.data = data;
     this.clock = new Clock(startMs, settings.clockSpeed);
     this.recording = new Recording(settings);
     this.#seed = seed;

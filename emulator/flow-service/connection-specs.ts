@@ -4,10 +4,10 @@ import { connectionSpecs } from '../data/connection-specs.ts';
 import { flowNotFound } from '../errors.ts';
 import type { Env } from '../gateway.ts';
 import type { JsonObject } from '../json.ts';
-import { exploreByQuery } from './explore.ts';
+import type { World } from '../world.ts';
 import { matches, readFilters } from './filters.ts';
 
-export function connectionSpecRoutes(): Hono<Env> {
+export function connectionSpecRoutes(world: World): Hono<Env> {
   const app = new Hono<Env>({ strict: false });
   const find = (id: string): JsonObject => {
     const spec = connectionSpecs.find((one) => one.id === id);
@@ -21,9 +21,11 @@ export function connectionSpecRoutes(): Hono<Env> {
     return c.json({ items: connectionSpecs.filter((spec) => matches(spec, filters)) });
   });
   app.get('/:id', (c) => c.json({ items: [find(c.req.param('id'))] }));
-  app.get('/:id/explore', (c) =>
-    c.json(exploreByQuery(find(c.req.param('id')).id, (name) => c.req.query(name))),
-  );
+  app.get('/:id/explore', async (c) => {
+    const { id } = find(c.req.param('id'));
+    const { exploreByQuery } = await import('./explore.ts');
+    return c.json(await exploreByQuery(id, (name) => c.req.query(name), world.data));
+  });
   app.get('/:id/configs', (c) => {
     find(c.req.param('id'));
     // Guess: nothing says what a configuration looks like.

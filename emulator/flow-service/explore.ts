@@ -1,41 +1,127 @@
-/** Exploring a source: which tables or files there are, and the columns of one. */
+/** Exploring a source: which tables or files there are, the columns of one, and its first rows. */
 import { findConnector } from '../data/connectors.ts';
-import { tablesOf } from '../data/tables.ts';
-import type { Column } from '../data/tables.ts';
+import type { Connector } from '../data/connectors.ts';
 import { flowError } from '../errors.ts';
 import type { Json } from '../json.ts';
-
-const files = [
-  { type: 'folder', name: 'acme', path: '/acme', canPreview: false, canFetchSchema: false },
-  {
-    type: 'file',
-    name: 'customers.csv',
-    path: '/acme/customers.csv',
-    canPreview: true,
-    canFetchSchema: true,
-  },
-];
-const fileColumns: Column[] = [
-  { name: 'id', type: 'string', xdm: { type: 'string' } },
-  { name: 'firstName', type: 'string', xdm: { type: 'string' } },
-  { name: 'lastName', type: 'string', xdm: { type: 'string' } },
-];
+import type { DataFolder } from '../rows/data-folder.ts';
+import { readFilters } from '../rows/filters.ts';
+import { findFile, folderEntries, formOf, isNested, readFile } from '../rows/source-files.ts';
+import type { FileForm } from '../rows/source-files.ts';
+import { filesBehind, hasTables, tablesBehind } from '../rows/sources.ts';
+import { columnsOf, textColumns } from '../rows/table.ts';
+import type { Column, Row } from '../rows/table.ts';
 
 /** What a request may say of a file, unless AEP is to find it out. */
 const fileProperties = ['columnDelimiter', 'encoding', 'compressionType'];
 
-function sample({ name, xdm }: Column): Json {
-  if (xdm.type === 'integer') return 1;
-  return xdm.format === 'date-time' ? '2024-01-31T12:00:00Z' : `${name} 1`;
+/** Guess: how many rows a preview has. */
+const previewed = 10;
+
+type Ask = {
+  connector: Connector;
+  own: DataFolder | undefined;
+  query: (name: string) => string | undefined;
+  /** A parameter that has to be there. */
+  required: (name: string) => string;
+  preview: boolean;
+};
+
+function described(columns: Column[], rows: Row[], withData: boolean, format = 'flat'): Json {
+  return { format, schema: { columns }, ...(withData ? { data: rows.slice(0, previewed) } : {}) };
 }
 
-function described(columns: Column[], withData: boolean): Json {
-  const data = [Object.fromEntries(columns.map((column) => [column.name, sample(column)]))];
-  return { format: 'flat', schema: { columns }, ...(withData ? { data } : {}) };
+const saidOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Row filters come as JSON in base64 here, and as they are in a source connection. Guess: which code refuses bad ones. */
+function filtered(rows: Row[], columns: Column[], filters: string | undefined): Row[] {
+  if (filters === undefined || filters === '') return rows;
+  try {
+    const read: Json = JSON.parse(Buffer.from(filters, 'base64').toString('utf8'));
+    return rows.filter(
+      readFilters(
+        read,
+        columns.map(({ name }) => name),
+      ),
+    );
+  } catch (error) {
+    const why = error instanceof SyntaxError ? 'The filters are no JSON in base64.' : saidOf(error);
+    throw flowError('CONNECTOR-1304-400', why);
+  }
 }
 
-/** Answers `explore` of a connector; `query` reads a parameter. */
-export function exploreByQuery(specId: string, query: (name: string) => string | undefined): Json {
+async function root({ connector, own }: Ask): Promise<Json> {
+  const shown = { canPreview: true, canFetchSchema: true };
+  if (hasTables(connector))
+    return (await tablesBehind(connector, own)).map(({ name, path }) => ({
+      type: 'table',
+      name,
+      path,
+      ...shown,
+    }));
+  return entries('/', own);
+}
+
+async function entries(folder: string, own: DataFolder | undefined): Promise<Json> {
+  const found = folderEntries(await filesBehind(own), folder);
+  // Guess: the code for a folder that is not there.
+  if (found === undefined) throw flowError('CONNECTOR-1330-400', `The folder ${folder} was not found.`);
+  return found.map(({ type, name, path }) => {
+    const isFile = type === 'file';
+    return { type, name, path, canPreview: isFile, canFetchSchema: isFile };
+  });
+}
+
+async function table({ connector, own, query, required, preview }: Ask): Promise<Json> {
+  const object = required('object');
+  const found = (await tablesBehind(connector, own)).find(({ path }) => path === object);
+  if (found === undefined)
+    throw flowError('CONNECTOR-1330-400', `No columns were found for the table ${object}.`);
+  return described(found.columns, filtered(found.rows, found.columns, query('filters')), preview);
+}
+
+async function file({ own, query, required, preview }: Ask): Promise<Json> {
+  const object = required('object');
+  const determines = query('determineProperties') === 'true';
+  if (!determines) required('fileType');
+  else if (fileProperties.some((name) => query(name) !== undefined)) {
+    throw flowError(
+      'CONNECTOR-1374-400',
+      'The determineProperties flag and user-defined properties are not allowed in one request.',
+    );
+  }
+  const found = findFile(await filesBehind(own), object);
+  // Guess: the code for a file that is not there, or cannot be read.
+  if (found === undefined) throw flowError('CONNECTOR-1330-400', `The file ${object} was not found.`);
+  try {
+    const said = Object.fromEntries(fileProperties.map((name) => [name, query(name)]));
+    const form: FileForm = determines ? formOf(found) : { ...said, format: required('fileType') };
+    const records = readFile(found, form);
+    // A file of delimited values says no types.
+    const columns = form.format === 'delimited' ? textColumns(records.names) : columnsOf(records);
+    const { format: fileType, ...properties } = form;
+    return {
+      ...described(columns, records.rows, preview, isNested(records) ? 'hierarchical' : 'flat'),
+      ...(determines ? { properties: { fileType, ...properties } } : {}),
+    };
+  } catch (error) {
+    throw flowError('CONNECTOR-1330-400', saidOf(error));
+  }
+}
+
+/** What a source of the SDK answers. Guess: that of every one is the same. */
+async function rest(): Promise<Json> {
+  const found = findFile(await filesBehind(undefined), '/acme/customers.csv');
+  const { names, rows } =
+    found === undefined ? { names: [], rows: [] } : readFile(found, { format: 'delimited' });
+  return described(textColumns(names), rows, true);
+}
+
+/** Answers `explore` of a connector from `own` data or the samples; `query` reads a parameter. */
+export async function exploreByQuery(
+  specId: string,
+  query: (name: string) => string | undefined,
+  own: DataFolder | undefined,
+): Promise<Json> {
   const connector = findConnector(specId);
   if (connector === undefined)
     throw flowError('CONNECTOR-1336-400', `Explore is not supported for the connection spec ${specId}.`);
@@ -47,37 +133,19 @@ export function exploreByQuery(specId: string, query: (name: string) => string |
       throw flowError('CONNECTOR-1337-400', `The ${name} cannot be empty for objectType=${objectType}.`);
     return value;
   };
-  const preview = query('preview') === 'true';
-  const isTables = connector.formats.includes('tabular');
-
-  if (objectType === 'root' || objectType === 'folder') {
-    if (!isTables) return files;
-    return tablesOf(connector.family).map(({ name, path }) => ({
-      type: 'table',
-      name,
-      path,
-      canPreview: true,
-      canFetchSchema: true,
-    }));
+  const ask: Ask = { connector, own, query, required, preview: query('preview') === 'true' };
+  switch (objectType) {
+    case 'root':
+      return root(ask);
+    case 'folder':
+      return hasTables(connector) ? root(ask) : entries(required('object'), own);
+    case 'table':
+      return table(ask);
+    case 'file':
+      return file(ask);
+    case 'rest':
+      return rest();
+    default:
+      throw flowError('CONNECTOR-1358-400', `The objectType ${objectType} is not valid.`);
   }
-  if (objectType === 'table') {
-    const object = required('object');
-    const table = tablesOf(connector.family).find(({ path }) => path === object);
-    if (table === undefined)
-      throw flowError('CONNECTOR-1330-400', `No columns were found for the table ${object}.`);
-    return described(table.columns, preview);
-  }
-  if (objectType === 'file') {
-    required('object');
-    required('fileType');
-    if (query('determineProperties') === 'true' && fileProperties.some((name) => query(name) !== undefined)) {
-      throw flowError(
-        'CONNECTOR-1374-400',
-        'The determineProperties flag and user-defined properties are not allowed in one request.',
-      );
-    }
-    return described(fileColumns, preview);
-  }
-  if (objectType === 'rest') return described(fileColumns, true);
-  throw flowError('CONNECTOR-1358-400', `The objectType ${objectType} is not valid.`);
 }

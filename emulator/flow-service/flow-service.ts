@@ -11,7 +11,7 @@ import { runs } from './runs.ts';
 
 export function flowService(world: World): Hono<Env> {
   const app = new Hono<Env>({ strict: false });
-  app.route('/connectionSpecs', connectionSpecRoutes());
+  app.route('/connectionSpecs', connectionSpecRoutes(world));
   app.route('/flowSpecs', flowSpecRoutes(world));
   app.route('/connections', connections(world));
   app.route('/sourceConnections', endpoints(world, 'sourceConnections'));

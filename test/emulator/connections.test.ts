@@ -131,7 +131,11 @@ test('a connection can be tested and explored down to the columns of a table', a
     format: 'flat',
     schema: { columns: [{ name: 'TestID' }, { name: 'Name' }, { name: 'Datefield' }] },
   });
-  expect(table.body.data).toHaveLength(1);
+  expect(table.body.data[0]).toEqual({
+    TestID: 'T-1001',
+    Name: 'Mila Novak',
+    Datefield: '2024-01-08T09:00:00Z',
+  });
   expect(code(await explore(id, 'objectType=table&object=nope'))).toBe('CONNECTOR-1330-400');
   expect(code(await explore(id, 'objectType=table'))).toBe('CONNECTOR-1337-400');
   expect(code(await explore(id, ''))).toBe('CONNECTOR-1334-400');
