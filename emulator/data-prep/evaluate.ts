@@ -1,36 +1,16 @@
-/** What an expression makes of a row, for previews: literals, operators, and the commonest functions. */
-import { isObject } from '../json.ts';
+/** What an expression makes of a row: literals, operators, fields, and the functions that the emulator works out. */
 import type { Json } from '../json.ts';
 import { parseExpression } from './expression.ts';
 import type { Node } from './expression.ts';
+import { fieldOf, functions, isNothing, textOf as text } from './functions.ts';
+import type { Context } from './functions.ts';
 
-const text = (value: Json): string => (value === undefined || value === null ? '' : String(value));
-const isNothing = (value: Json): boolean => value === undefined || value === null;
+const named = (works: Record<string, (...args: Json[]) => Json>): Map<string, (...args: Json[]) => Json> =>
+  new Map(Object.entries(works));
 
-type Work = (...args: Json[]) => Json;
-const named = (works: Record<string, Work>): Map<string, Work> => new Map(Object.entries(works));
+const fits = (value: Json, wanted: Json): boolean =>
+  Array.isArray(wanted) ? wanted.includes(value) : new RegExp(`^(?:${text(wanted)})$`).test(text(value));
 
-/** The functions that previews can work out. The language has many more. */
-const functions = named({
-  concat: (...args) => args.map(text).join(''),
-  upper: (value) => text(value).toUpperCase(),
-  ucase: (value) => text(value).toUpperCase(),
-  lower: (value) => text(value).toLowerCase(),
-  lcase: (value) => text(value).toLowerCase(),
-  trim: (value) => text(value).trim(),
-  left: (value, count) => text(value).slice(0, count),
-  right: (value, count) => (count > 0 ? text(value).slice(-count) : ''),
-  iif: (condition, yes, no) => (condition === true ? yes : no),
-  coalesce: (...args) => args.find((arg) => !isNothing(arg)) ?? null,
-  nullify: () => null,
-  first: (...args) => args.flat(1)[0] ?? null,
-  last: (...args) => args.flat(1).at(-1) ?? null,
-  size_of: (value) => (isObject(value) ? Object.keys(value).length : (value?.length ?? 0)),
-  to_array: (withNulls, ...args) => (withNulls === true ? args : args.filter((arg) => !isNothing(arg))),
-  to_integer: (value) => Math.trunc(Number(value)),
-  to_decimal: Number,
-  is_empty: (value) => isNothing(value) || value === '' || value.length === 0,
-});
 const methods = named({
   equals: (of, other) => text(of) === text(other),
   equalsIgnoreCase: (of, other) => text(of).toLowerCase() === text(other).toLowerCase(),
@@ -52,27 +32,80 @@ const operators = named({
   '*': (a, b) => a * b,
   '/': (a, b) => a / b,
   '%': (a, b) => a % b,
+  '&': (a, b) => a & b,
+  '|': (a, b) => a | b,
+  '^': (a, b) => a ^ b,
+  // JEXL's: a pattern, or a list that holds it.
+  '=~': fits,
+  '!~': (a, b) => !fits(a, b),
+  '=^': (a, b) => text(a).startsWith(text(b)),
+  '=$': (a, b) => text(a).endsWith(text(b)),
 });
 
 const unable = (name: string): never => {
   throw new Error(`the emulator can't work out ${name}`);
 };
 
-export function fieldOf(row: Json, path: string): Json {
-  // A flat row may have a name with dots in it.
-  if (isObject(row) && path in row) return row[path];
-  let value: Json = row;
-  for (const part of path.split('.')) value = isObject(value) ? value[part] : undefined;
-  return value;
+/** `list[*]` is the list itself, and a name after it one of each of its members. */
+function memberOf(of: Json, key: Json): Json {
+  if (!Array.isArray(of)) return of?.[key];
+  if (key === '*') return of;
+  return typeof key === 'string' ? of.map((one) => one?.[key]) : of[key];
 }
 
-function work(node: Node, row: Json): Json {
-  const of = (one: Node): Json => work(one, row);
+/** What a node is worked out from. */
+function partsOf(node: Node): Node[] {
+  switch (node.kind) {
+    case 'list':
+      return node.items;
+    case 'object':
+      return node.entries.flatMap(([key, value]) => (key.kind === 'field' ? [value] : [key, value]));
+    case 'call':
+      return node.args;
+    case 'method':
+      return [node.of, ...node.args];
+    case 'member':
+      return [node.of, node.key];
+    case 'operator':
+      return [node.left, node.right];
+    case 'sign':
+      return [node.of];
+    case 'choice':
+      return [node.condition, node.yes, node.no];
+    default:
+      return [];
+  }
+}
+
+function* nodesOf(node: Node): Generator<Node> {
+  yield node;
+  for (const part of partsOf(node)) yield* nodesOf(part);
+}
+
+/** The functions, methods and operators in it that the emulator cannot work out. */
+export function beyond(node: Node): string[] {
+  return [...nodesOf(node)].flatMap((one) => {
+    if (one.kind === 'script') return ['statements'];
+    const known = { call: functions, method: methods, operator: operators }[one.kind as string];
+    return known === undefined || known.has((one as { name: string }).name)
+      ? []
+      : [(one as { name: string }).name];
+  });
+}
+
+/** The fields of a row that it takes, by their whole paths. */
+export function fieldsIn(node: Node): string[] {
+  return [...nodesOf(node)].flatMap((one) => (one.kind === 'field' ? [one.path.join('.')] : []));
+}
+
+/** @throws Error where a value does not do for what is asked of it, or something is beyond the emulator. */
+export function workOut(node: Node, context: Context): Json {
+  const of = (one: Node): Json => workOut(one, context);
   switch (node.kind) {
     case 'literal':
       return node.value;
     case 'field':
-      return fieldOf(row, node.path.join('.'));
+      return fieldOf(context.row, node.path.join('.'));
     case 'list':
       return node.items.map(of);
     case 'object':
@@ -81,21 +114,22 @@ function work(node: Node, row: Json): Json {
       );
     case 'call': {
       const call = functions.get(node.name) ?? unable(node.name);
-      return call(...node.args.map(of));
+      return call(context, ...node.args.map(of));
     }
     case 'method': {
       const method = methods.get(node.name) ?? unable(node.name);
       return method(of(node.of), ...node.args.map(of));
     }
     case 'member':
-      return of(node.of)?.[of(node.key)];
+      return memberOf(of(node.of), of(node.key));
     case 'operator': {
       const operator = operators.get(node.name) ?? unable(node.name);
       return operator(of(node.left), of(node.right));
     }
     case 'sign':
       if (node.name === '!') return of(node.of) !== true;
-      return node.name === '-' ? -of(node.of) : node.name === '+' ? of(node.of) : unable(node.name);
+      if (node.name === '~') return ~of(node.of);
+      return node.name === '-' ? -of(node.of) : of(node.of);
     case 'choice':
       return of(node.condition) === true ? of(node.yes) : of(node.no);
     case 'script':
@@ -103,7 +137,10 @@ function work(node: Node, row: Json): Json {
   return unable('statements');
 }
 
-/** @throws Error where the expression is wrong, or beyond what the emulator can work out. */
-export function evaluate(source: string, row: Json): Json {
-  return work(parseExpression(source), row);
+/**
+ * @param now epoch ms
+ * @throws Error where the expression is wrong, or beyond what the emulator can work out.
+ */
+export function evaluate(source: string, row: Json, now: number): Json {
+  return workOut(parseExpression(source), { row, now });
 }

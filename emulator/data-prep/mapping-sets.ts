@@ -168,7 +168,7 @@ export function mappingSets(world: World): Hono<Env> {
   app.post('/mappingSets/preview', (c) => {
     const body = requireBody(c.get('body'));
     const rows = [body.data].flat();
-    return c.json(preview(rows, readMappings(requireBody(body.mappingSet))));
+    return c.json(preview(rows, readMappings(requireBody(body.mappingSet)), world.now()));
   });
 
   // 200, not 201.

@@ -1,7 +1,8 @@
 /** What a mapping set makes of rows of data. */
 import { isObject } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
-import { evaluate, fieldOf } from './evaluate.ts';
+import { evaluate } from './evaluate.ts';
+import { fieldOf } from './functions.ts';
 import type { Mapping } from './mappings.ts';
 
 function put(target: JsonObject, path: string, value: Json): void {
@@ -17,10 +18,11 @@ function put(target: JsonObject, path: string, value: Json): void {
 }
 
 /** A source may be escaped as a field in an expression is. */
-const attributeOf = (row: Json, source: string): Json =>
-  /[\\$]/.test(source) ? evaluate(source, row) : fieldOf(row, source);
+const attributeOf = (row: Json, source: string, now: number): Json =>
+  /[\\$]/.test(source) ? evaluate(source, row, now) : fieldOf(row, source);
 
-export function preview(rows: Json[], mappings: Mapping[]): Json[] {
+/** @param now epoch ms */
+export function preview(rows: Json[], mappings: Mapping[], now: number): Json[] {
   return rows.map((row) => {
     // Without a prototype: a path may have any name in it.
     const data = Object.create(null) as JsonObject;
@@ -29,10 +31,10 @@ export function preview(rows: Json[], mappings: Mapping[]): Json[] {
       try {
         const value =
           sourceType === 'ATTRIBUTE'
-            ? attributeOf(row, source)
+            ? attributeOf(row, source, now)
             : sourceType === 'STATIC'
               ? source
-              : evaluate(source, row);
+              : evaluate(source, row, now);
         if (value !== undefined) put(data, destination, value);
       } catch (error) {
         errors.push({

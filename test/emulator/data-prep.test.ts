@@ -254,5 +254,5 @@ test('a preview works out operators, literals and methods', async () => {
   expect(await worked('{"k": [1, {"x": "y"}]}["k"][1].x')).toBe('y');
   expect(await worked('[0x1F, .5, 1e2, 2L][a - 7]')).toBe('31');
   expect(await worked('constructor(a)')).toBe("the emulator can't work out constructor");
-  expect(await worked('sha256(a)')).toBe("the emulator can't work out sha256");
+  expect(await worked('fpid_to_ecid(a)')).toBe("the emulator can't work out fpid_to_ecid");
 });
