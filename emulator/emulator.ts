@@ -42,9 +42,8 @@ export type Emulator = {
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { port = 0, now = Date.now(), data: folder, ...settings } = readInput(inputs.options, options);
   // Loaded only where it is asked for: no other start waits for it.
-  const rows = folder === undefined ? undefined : await import('./rows/data-folder.ts');
-  const data = await rows?.DataFolder.open(folder ?? '');
-  const world = new World({ ...defaults, ...settings }, now, seed, data);
+  const rows = folder === undefined ? undefined : await (await import('./rows/open.ts')).openRows(folder);
+  const world = new World({ ...defaults, ...settings }, now, seed, rows);
   const control = new Control(world);
   const network = new Network(world, aep(world), controlApp(control));
   const server = createServer((incoming, outgoing) => {

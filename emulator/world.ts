@@ -5,7 +5,7 @@ import { uuidOf } from './ids.ts';
 import type { JsonObject } from './json.ts';
 import type { Operation } from './flow-service/operations.ts';
 import type { Settings } from './options.ts';
-import type { DataFolder } from './rows/data-folder.ts';
+import type { Rows } from './rows/open.ts';
 import { Recording } from './recording.ts';
 import { RunBook } from './runs/run-book.ts';
 import { Shelf } from './shelf.ts';
@@ -47,8 +47,8 @@ export type Sandbox = {
 
 export class World {
   readonly settings: Settings;
-  /** A user's own tables and files. */
-  readonly data: DataFolder | undefined;
+  /** A user's own tables and files, where there are any. */
+  readonly rows: Rows | undefined;
   clock: Clock;
   readonly tokens = new Tokens();
   readonly faults = new FaultBook();
@@ -61,10 +61,10 @@ export class World {
     settings: Settings,
     startMs: number,
     seed: (sandbox: Sandbox, world: World) => void,
-    data?: DataFolder,
+    rows?: Rows,
   ) {
     this.settings = settings;
-    this.data = data;
+    this.rows = rows;
     this.clock = new Clock(startMs, settings.clockSpeed);
     this.recording = new Recording(settings);
     this.#seed = seed;
@@ -93,13 +93,14 @@ export class World {
       const sandbox: Sandbox = {
         id: uuidOf(`sandbox ${name}`),
         name,
-        runs: new RunBook(this.settings),
+        runs: new RunBook(this.settings, (flowId, asked) => readRows?.read(flowId, asked)),
         encryptionKeys: new Map(),
         operations: new Map(),
         mappingSetVersions: new Map(),
         filled: new Map(),
         ...shelves,
       };
+      const readRows = this.rows?.ofRuns(sandbox);
       this.sandboxes.set(name, sandbox);
       this.#seed(sandbox, this);
     }

@@ -33,7 +33,10 @@ function batchOf(sandbox: Sandbox, run: Run, now: number): JsonObject | undefine
     failedRecordCount: ended ? counts.failed : 0,
     errors:
       ended && counts.problem !== undefined
-        ? [{ code: counts.problem.code, description: counts.problem.message }]
+        ? [counts.problem, ...(run.rows?.errors ?? [])].map(({ message, ...rest }) => ({
+            ...rest,
+            description: message,
+          }))
         : [],
     relatedObjects: [{ type: 'dataSet', id: dataSetId }],
   };

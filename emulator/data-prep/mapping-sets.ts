@@ -6,6 +6,7 @@ import type { Env } from '../gateway.ts';
 import { newHex } from '../ids.ts';
 import { isObject } from '../json.ts';
 import type { JsonObject } from '../json.ts';
+import { recordOf } from '../schema-registry/fields.ts';
 import type { Caller, World } from '../world.ts';
 import { languages } from './languages.ts';
 import { checkMappings, readMappings } from './mappings.ts';
@@ -168,7 +169,10 @@ export function mappingSets(world: World): Hono<Env> {
   app.post('/mappingSets/preview', (c) => {
     const body = requireBody(c.get('body'));
     const rows = [body.data].flat();
-    return c.json(preview(rows, readMappings(requireBody(body.mappingSet)), world.now()));
+    const set = requireBody(body.mappingSet);
+    const schemaId = set.outputSchema?.schemaRef?.id ?? set.xdmSchema;
+    const { types } = recordOf(c.get('caller').sandbox, String(schemaId));
+    return c.json(preview(rows, readMappings(set), types, world.now()));
   });
 
   // 200, not 201.

@@ -1,9 +1,8 @@
 /** What a mapping set makes of rows of data. */
 import { isObject } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
-import { evaluate } from './evaluate.ts';
-import { fieldOf } from './functions.ts';
 import type { Mapping } from './mappings.ts';
+import { compiled, misfit } from './transform.ts';
 
 function put(target: JsonObject, path: string, value: Json): void {
   const parts = path.split('.');
@@ -17,24 +16,22 @@ function put(target: JsonObject, path: string, value: Json): void {
   level[last] = typeof value === 'number' ? String(value) : value;
 }
 
-/** A source may be escaped as a field in an expression is. */
-const attributeOf = (row: Json, source: string, now: number): Json =>
-  /[\\$]/.test(source) ? evaluate(source, row, now) : fieldOf(row, source);
-
-/** @param now epoch ms */
-export function preview(rows: Json[], mappings: Mapping[], now: number): Json[] {
+/**
+ * @param types of the fields that are filled, as far as they are known
+ * @param now epoch ms
+ */
+export function preview(rows: Json[], mappings: Mapping[], types: Map<string, string>, now: number): Json[] {
   return rows.map((row) => {
     // Without a prototype: a path may have any name in it.
     const data = Object.create(null) as JsonObject;
     const errors: Json[] = [];
-    for (const { sourceType, source, destination } of mappings) {
+    for (const mapping of mappings) {
+      const { sourceType, source, destination } = mapping;
       try {
-        const value =
-          sourceType === 'ATTRIBUTE'
-            ? attributeOf(row, source, now)
-            : sourceType === 'STATIC'
-              ? source
-              : evaluate(source, row, now);
+        const value = compiled(mapping, now).work(row);
+        const why = misfit(value, types.get(destination));
+        // Guess: a value that the field cannot hold is told here too.
+        if (why !== undefined) throw new Error(why);
         if (value !== undefined) put(data, destination, value);
       } catch (error) {
         errors.push({

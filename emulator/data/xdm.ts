@@ -29,6 +29,8 @@ export type StandardResource = {
   extends: string[];
   /** Path → type (`string`, `integer`, `number`, `boolean`, `date`, `date-time`, `object`, `array`, `map`). */
   fields: Map<string, string>;
+  /** Paths that no record may lack. */
+  required: string[];
 };
 
 /** Reads the notation above into path → type, parents included. */
@@ -93,6 +95,7 @@ export const standardResources: StandardResource[] = table.map(([id, title, kind
   kind,
   extends: bases,
   fields: readFields(fields),
+  required: id === event ? ['_id', 'timestamp'] : [],
 }));
 
 const byId = new Map(standardResources.map((resource) => [resource.id, resource]));

@@ -24,7 +24,7 @@ export function connectionSpecRoutes(world: World): Hono<Env> {
   app.get('/:id/explore', async (c) => {
     const { id } = find(c.req.param('id'));
     const { exploreByQuery } = await import('./explore.ts');
-    return c.json(await exploreByQuery(id, (name) => c.req.query(name), world.data));
+    return c.json(await exploreByQuery(id, (name) => c.req.query(name), world.rows?.folder));
   });
   app.get('/:id/configs', (c) => {
     find(c.req.param('id'));

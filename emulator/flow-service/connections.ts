@@ -88,7 +88,9 @@ export function connections(world: World): Hono<Env> {
     wrongCredentials.check(String(item.id));
     // With all that reads rows, for which no start waits.
     const { exploreByQuery } = await import('./explore.ts');
-    return c.json(await exploreByQuery(item.connectionSpec.id, (name) => c.req.query(name), world.data));
+    return c.json(
+      await exploreByQuery(item.connectionSpec.id, (name) => c.req.query(name), world.rows?.folder),
+    );
   });
 
   app.get('/:id/configs', (c) => {

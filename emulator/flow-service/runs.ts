@@ -145,7 +145,8 @@ function retrigger(world: World, caller: Caller, run: Run): Run {
     throw flowError('CONNECTOR-1387-400', `The run ${run.id} is ${status} and can't be triggered again.`);
   }
   if (flow.state !== 'enabled') throw flowError('CONNECTOR-1388-400', 'The flow is not enabled.');
-  return caller.sandbox.runs.make(run.flowId, now, run.params === undefined ? {} : { params: run.params });
+  const details = run.params === undefined ? {} : { params: run.params };
+  return caller.sandbox.runs.make(run.flowId, now, details, run.rows?.took);
 }
 
 export function runs(world: World): Hono<Env> {

@@ -6,6 +6,7 @@ import { newUuid } from '../ids.ts';
 import { merge } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import type { Settings } from '../options.ts';
+import type { Asked, RowError, RowsRun, Took } from '../rows/run-rows.ts';
 import { Heap } from './heap.ts';
 import { LongFailures } from './long-failures.ts';
 import { chance, drawOutcome } from './outcomes.ts';
@@ -29,6 +30,8 @@ export type Run = {
   /** The period whose data it takes; a run off schedule has none. */
   window?: { start: number; end: number };
   plan?: PlannedRun;
+  /** Of a run that read rows: why some did not arrive, and which it took. */
+  rows?: { errors: RowError[]; took: Took };
   params?: JsonObject;
   /** Fields set by `PUT /runs/{id}` or by the control, over what the emulator works out. */
   change?: JsonObject;
@@ -100,6 +103,18 @@ export type Narrow = {
   createdFrom?: number;
 };
 
+const rowsOf = (read: RowsRun | undefined): Pick<Run, 'rows'> =>
+  read === undefined ? {} : { rows: { errors: read.errors, took: read.took } };
+
+/** The window that is asked for on demand, in epoch seconds. */
+function windowOf(params: JsonObject | undefined): Run['window'] {
+  const [start, end] = [Number(params?.windowStartTime) * 1000, Number(params?.windowEndTime) * 1000];
+  return Number.isFinite(start) && Number.isFinite(end) ? { start, end } : undefined;
+}
+
+/** What a run of a flow comes to by the rows behind its source; undefined where there are none. */
+export type ReadRows = (flowId: string, asked: Asked) => RowsRun | undefined;
+
 /** What can be worked out in some seconds. */
 export const mostRunsAtOnce = 500_000;
 
@@ -118,10 +133,14 @@ export class RunBook {
   readonly #offSince = new Map<string, number>();
   /** Of each flow that has had one. */
   readonly #lastWindows = new Map<string, { end: number; periodMs: number }>();
+  /** The flows that have had a run on their schedule. */
+  readonly #hadRuns = new Set<string>();
   readonly #failing: LongFailures;
+  readonly #readRows: ReadRows;
 
-  constructor(settings: Settings) {
+  constructor(settings: Settings, readRows: ReadRows) {
     this.#settings = settings;
+    this.#readRows = readRows;
     this.#failing = new LongFailures(settings);
   }
 
@@ -208,12 +227,22 @@ export class RunBook {
     });
   }
 
-  /** Makes a run now, off schedule. */
-  make(flowId: string, now: number, details: Partial<Omit<Run, 'id' | 'flowId'>> = {}): Run {
+  /** Makes a run now, off schedule; one that is tried `again` takes the same rows. */
+  make(
+    flowId: string,
+    now: number,
+    details: Partial<Omit<Run, 'id' | 'flowId' | 'rows'>> = {},
+    again?: Took,
+  ): Run {
     this.settle(now);
     const draw = details.draw ?? chance(this.#settings.seed, this.#byId.size, now);
-    const plan = details.plan ?? (details.outcome === undefined ? this.#planned(flowId) : undefined);
-    const outcome = details.outcome ?? plan?.outcome ?? drawOutcome(this.#settings.runs, draw);
+    const planned = details.plan ?? (details.outcome === undefined ? this.#planned(flowId) : undefined);
+    const drawn = details.outcome ?? planned?.outcome ?? drawOutcome(this.#settings.runs, draw);
+    const { window = windowOf(details.params) } = details;
+    const read =
+      details.outcome === undefined ? this.#read(flowId, planned, drawn, { window, again, now }) : undefined;
+    const plan = planned ?? read?.plan;
+    const outcome = plan?.outcome ?? drawn;
     const createdAt = details.createdAt ?? now;
     const startedAt = details.startedAt ?? createdAt + 5000;
     return this.#add({
@@ -227,6 +256,7 @@ export class RunBook {
       startedAt,
       ...this.#end(outcome, startedAt, draw, plan, details),
       ...(plan === undefined ? {} : { plan }),
+      ...rowsOf(read),
     });
   }
 
@@ -308,9 +338,15 @@ export class RunBook {
   #makeDue(flowId: string, ordinal: number, schedule: Schedule, dueAt: number, from: number): void {
     const slot = Math.round((dueAt - schedule.startMs) / 60_000);
     const draw = chance(this.#settings.seed, ordinal, slot);
-    const plan = this.#planned(flowId);
-    const outcome = plan?.outcome ?? drawOutcome(this.#settings.runs, draw);
-    if (outcome === 'missing') return;
+    const planned = this.#planned(flowId);
+    const drawn = planned?.outcome ?? drawOutcome(this.#settings.runs, draw);
+    if (drawn === 'missing') return;
+    const isFirst = !this.#hadRuns.has(flowId);
+    this.#hadRuns.add(flowId);
+    const { window } = this.#windowUntil(dueAt, flowId, schedule);
+    const read = this.#read(flowId, planned, drawn, { window, isFirst, now: dueAt });
+    const plan = planned ?? read?.plan;
+    const outcome = plan?.outcome ?? drawn;
     const [least, most] = this.#settings.runAppearsMs;
     const createdAt = from + (plan?.appearsMs ?? Math.round(least + (most - least) * chance(draw * 1e9, 1)));
     const startedAt = createdAt + 5000;
@@ -323,8 +359,9 @@ export class RunBook {
       createdAt,
       startedAt,
       ...end,
-      ...this.#windowUntil(dueAt, flowId, schedule),
+      ...(window === undefined ? {} : { window }),
       ...(plan === undefined ? {} : { plan }),
+      ...rowsOf(read),
     });
   }
 
@@ -364,6 +401,11 @@ export class RunBook {
     this.#byCreation.add(run);
     if (run.completedAt !== undefined) this.#byCompletion.add(run);
     return run;
+  }
+
+  /** Nothing that was planned or drawn otherwise reads rows. */
+  #read(flowId: string, planned: PlannedRun | undefined, drawn: Outcome, asked: Asked): RowsRun | undefined {
+    return planned === undefined && drawn === 'success' ? this.#readRows(flowId, asked) : undefined;
   }
 
   #planned(flowId: string): PlannedRun | undefined {

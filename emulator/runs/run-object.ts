@@ -136,7 +136,7 @@ function activity(
                 failedRecords: `/batches/${batchIdOf(run)}/failed`,
                 sampleErrors: `/batches/${batchIdOf(run)}/meta?path=row_errors`,
               },
-              errors: [{ ...counts.problem, recordCount: counts.failed }],
+              errors: run.rows?.errors ?? [{ ...counts.problem, recordCount: counts.failed }],
             },
           }
         : {}),

@@ -30,6 +30,8 @@ const mostParts = 20_000;
 /** A walk through the JSON Schema of a resource of this tenant, and of what it refers to. */
 class Walk {
   readonly fields: FieldTypes = new Map();
+  /** Paths that no record may lack. */
+  readonly required = new Set<string>();
   readonly #sandbox: Sandbox;
   #left = mostParts;
 
@@ -45,6 +47,7 @@ class Walk {
     if (typeof node.$ref === 'string' && !within.includes(node.$ref))
       this.#refer(node.$ref, root, prefix, [...within, node.$ref]);
     for (const part of node.allOf ?? []) this.collect(part, root, prefix, within);
+    if (Array.isArray(node.required)) for (const name of node.required) this.required.add(`${prefix}${name}`);
     for (const [name, below] of Object.entries(node.properties ?? {})) {
       if (!isObject(below)) continue;
       const path = `${prefix}${name}`;
@@ -63,7 +66,8 @@ class Walk {
   /** A whole resource: a standard one by its table. */
   resource(id: string, within: string[] = [id]): void {
     const standard = findStandard(id);
-    if (standard !== undefined) for (const [path, type] of standard.fields) this.fields.set(path, type);
+    for (const [path, type] of standard?.fields ?? []) this.fields.set(path, type);
+    for (const path of standard?.required ?? []) this.required.add(path);
     const own = standard === undefined ? findOwn(this.#sandbox, id) : undefined;
     if (own !== undefined) this.collect(own, own, '', within);
   }
@@ -77,6 +81,13 @@ export function fieldsOfResource(sandbox: Sandbox, id: string): FieldTypes {
   const walk = new Walk(sandbox);
   walk.resource(id);
   return walk.fields;
+}
+
+/** The fields of a resource, and those that no record of it may lack. */
+export function recordOf(sandbox: Sandbox, id: string): { types: FieldTypes; required: Set<string> } {
+  const walk = new Walk(sandbox);
+  walk.resource(id);
+  return { types: walk.fields, required: walk.required };
 }
 
 /** Whether a mapping may write to this path. Below a map anything goes; list indexes are left aside. */

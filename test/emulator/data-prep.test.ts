@@ -171,6 +171,20 @@ test('a preview shows what a row becomes', async () => {
   ]);
 });
 
+test('a preview tells which values the fields cannot hold', async () => {
+  const mappings = [attribute('born', 'person.birthDate'), attribute('year', 'person.birthYear')];
+  const data = [
+    { born: '31/12/1990', year: 'MCMXC' },
+    { born: '1990-12-31', year: '1990' },
+  ];
+  const answer = await client.post('/conversion/mappingSets/preview', { data, mappingSet: newer(mappings) });
+  expect(answer.body[0].errors).toMatchObject([
+    { destination: 'person.birthDate', exception: expect.stringContaining('"31/12/1990" is no date') },
+    { destination: 'person.birthYear', exception: '"MCMXC" is no number' },
+  ]);
+  expect(answer.body[1].errors).toBeNull();
+});
+
 const check = async (expression: string): Promise<Json> =>
   (await client.post('/conversion/languages/el/validate', { expression })).body;
 
