@@ -1,5 +1,5 @@
 // npm run demo: creates one dataflow on a stack of its own, from the definition to the first judged run.
-import { relative, resolve } from 'node:path';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setUpLines } from './command-lines.ts';
 import { createAndWatch } from './create-and-watch.ts';
@@ -7,7 +7,7 @@ import { demoWatch } from './demo-watch.ts';
 import { type DemoReport, failureReport, summary } from './demo-report.ts';
 import { readDefinition } from './read-definition.ts';
 import { type Stack, startStack } from './local-stack.ts';
-import { numberOption, readOptions } from './options.ts';
+import { numberOption, pathOption, readOptions, UsageError } from './options.ts';
 import { painter } from './paint.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 
@@ -21,6 +21,7 @@ shows each step as it runs, and waits until the flow's first run was observed an
   --watch            instead: four dataflows that do well, badly, fail and are run again, and never come, with the
                      message that is sent about each; about half a minute
   --definition FILE  the dataflow to create (default: ${relative(process.cwd(), example)})
+  --data DIR         tables and files of your own that its source has: its runs read them (docs/emulator.md)
   --latency MS       milliseconds that each call to the emulator takes (default: 150)
   --json             print one JSON object on standard output and nothing else there;
                      npm's own lines go away with: npm run --silent demo -- --json
@@ -31,12 +32,14 @@ await untilInterrupted(async (parts) => {
   const options = readOptions(help, {
     watch: { type: 'boolean' },
     definition: { type: 'string' },
+    data: { type: 'string' },
     latency: { type: 'string' },
     json: { type: 'boolean' },
     keep: { type: 'boolean' },
   });
-  // npm runs scripts in the package's folder, wherever it was called.
-  const file = options.definition ? resolve(process.env.INIT_CWD ?? '', options.definition) : example;
+  if (options.watch && options.data)
+    throw new UsageError('--data has no use with --watch, whose runs are planned.');
+  const file = options.definition ? pathOption(options.definition) : example;
   const latencyMs = numberOption('latency', options.latency) ?? 150;
   // With --json, standard output is kept for the one object.
   const stream = options.json ? process.stderr : process.stdout;
@@ -59,6 +62,7 @@ await untilInterrupted(async (parts) => {
     stack = await startStack(parts, {
       emulator: {
         latencyMs,
+        ...(options.data ? { data: pathOption(options.data) } : {}),
         sandboxes: [...new Set(['prod', 'dev', definition.sandbox])],
         // Runs of the real AEP take minutes to appear.
         runAppearsMs: [300, 500],

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 
 /** A command line that cannot be used. The message is for the person who typed it. */
@@ -17,6 +18,9 @@ export function readOptions<const T extends ParseArgsOptionsConfig>(help: string
     throw new UsageError(`${error instanceof Error ? error.message : String(error)}\nTry --help.`);
   }
 }
+
+/** A path that an option was given, from where npm was called: it runs scripts in the package's folder. */
+export const pathOption = (path: string): string => resolve(process.env.INIT_CWD ?? '', path);
 
 /** A number that an option was given, 0 or more; undefined where the option is absent. */
 export function numberOption(name: string, text: string | undefined): number | undefined {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { commandLines, setUpLines, workerLine } from './command-lines.ts';
 import { startStack } from './local-stack.ts';
 import { messageLines } from './message-lines.ts';
-import { numberOption, portOption, readOptions } from './options.ts';
+import { numberOption, pathOption, portOption, readOptions } from './options.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 
 const help = `Usage: npm run dev -- [options]
@@ -15,6 +15,7 @@ Starts a Temporal server, an emulator of Adobe Experience Platform, a worker and
   --ui-port PORT        port of Temporal's web pages (default: a free one)
   --emulator-port PORT  port of the emulator (default: a free one)
   --db-filename FILE    keep Temporal's state in FILE (default: in memory). The emulator forgets all the same.
+  --data DIR            tables and files of your own for the emulator's sources (docs/emulator.md)
   --latency MS          milliseconds that each call to the emulator takes (default: 0)
   --clock-speed FACTOR  how much faster than real time the emulator's clock runs (default: 1)
   --help                this text`;
@@ -27,6 +28,7 @@ await untilInterrupted(async (parts) => {
     'ui-port': { type: 'string' },
     'emulator-port': { type: 'string' },
     'db-filename': { type: 'string' },
+    data: { type: 'string' },
     latency: { type: 'string' },
     'clock-speed': { type: 'string' },
   });
@@ -38,6 +40,7 @@ await untilInterrupted(async (parts) => {
     },
     emulator: {
       port: portOption('emulator-port', options['emulator-port']) ?? 0,
+      ...(options.data ? { data: pathOption(options.data) } : {}),
       latencyMs: numberOption('latency', options.latency) ?? 0,
       clockSpeed: numberOption('clock-speed', options['clock-speed']) ?? 1,
     },

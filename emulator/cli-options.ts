@@ -1,4 +1,5 @@
 /** The command line: each flag with its help text, and how its text becomes a setting. */
+import { resolve } from 'node:path';
 import { faultKinds, methods } from './faults.ts';
 import type { Fault } from './faults.ts';
 import type { EmulatorOptions } from './emulator.ts';
@@ -79,7 +80,8 @@ export const flags: Record<string, Flag> = {
   data: {
     value: 'DIR',
     help: 'folder with tables and files of your own, in tables/ and files/, for the sources to have',
-    set: (o, text) => (o.data = text),
+    // npm runs scripts in the package's folder, wherever it was called.
+    set: (o, text) => (o.data = resolve(process.env['INIT_CWD'] ?? '', text)),
   },
   latency: {
     value: 'MS',

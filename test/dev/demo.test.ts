@@ -1,6 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { DemoReport } from '../../dev/demo-report.ts';
 import { alive, descendants, startProgram } from '../support/program.ts';
@@ -63,6 +63,48 @@ test("the demo with --json prints one object, from a user's own definition to it
   // Temporal, the worker and the process that looks after them.
   expect(processes.length).toBeGreaterThanOrEqual(3);
   expect(alive(processes)).toEqual([]);
+});
+
+/** A definition of a table of one's own, and the folder that has it. */
+async function ownTable(rows: string[]): Promise<{ definition: string; data: string }> {
+  const column = (name: string) => ({ name, type: 'string' });
+  const definition = await file({
+    ...(await example()),
+    name: 'members',
+    source: {
+      connector: 'google-bigquery',
+      baseConnectionId: '6990abad-977d-41b9-a85d-17ea8cf1c0e4',
+      tableName: 'members',
+      columns: [...['member_id', 'born'].map(column), { ...column('changed'), format: 'date-time' }],
+    },
+    mapping: [
+      { source: 'member_id', destination: '_id' },
+      { expression: 'date(born, "dd/MM/yyyy")', destination: 'person.birthDate' },
+    ],
+    deltaColumn: { name: 'changed' },
+  });
+  const data = join(dirname(definition), 'data');
+  await mkdir(join(data, 'tables'), { recursive: true });
+  await writeFile(join(data, 'tables/members.csv'), `member_id,born,changed\n${rows.join('\n')}\n`);
+  return { definition, data };
+}
+
+test("the demo with a user's own table shows which of its rows the mapping does not fit, and why", async () => {
+  const { definition, data } = await ownTable([
+    'M-1,08/03/1990,2024-01-08 09:00:00',
+    'M-2,30.05.1992,2024-01-09 09:00:00',
+  ]);
+  const options = ['--json', '--latency', '0', '--definition', definition, '--data', data];
+  const demo = startProgram('dev/demo.ts', options);
+  expect(await demo.ended, demo.stderr()).toBe(1);
+  const said = '"30.05.1992" is no date of the form dd/MM/yyyy (row 2 of members)';
+  expect(JSON.parse(demo.stdout())).toMatchObject({
+    ok: false,
+    firstRun: {
+      verdict: 'failed',
+      cause: { code: 'MAPPER-3700-400', message: expect.stringContaining(said) },
+    },
+  });
 });
 
 test('the demo shows each step with its time, no control codes where nobody looks, and with --keep stays up', async () => {
