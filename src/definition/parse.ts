@@ -16,7 +16,7 @@ export interface Parsed {
   definition: Definition;
   warnings: Warning[];
   /** Where environments stand beside it: the ids that the others give. */
-  elsewhere?: Elsewhere;
+  elsewhere?: Elsewhere | undefined;
 }
 
 /**

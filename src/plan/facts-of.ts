@@ -1,4 +1,5 @@
 import type { Definition } from '../definition/definition.ts';
+import { toldElsewhere, type Elsewhere } from '../definition/environments.ts';
 import type { Problem } from '../definition/problems.ts';
 import { sourceFacts } from '../definition/source-facts.ts';
 import { givenStartSeconds } from '../definition/start.ts';
@@ -23,12 +24,15 @@ export interface ReadFacts extends Pick<BaseConnectionFacts, 'definition' | 'ste
 /**
  * Reads what the definition takes for granted: the flow spec, every id it gives, and what its mapping goes to. All of it at
  * once.
- * @param recalled what of the fields need not be read.
+ * @param known what of the fields need not be read, and which ids other environments of the definition give.
  */
 export async function factsOf(
   definition: Definition,
   reads: FactReads,
-  recalled?: RecalledFields,
+  {
+    recalled,
+    elsewhere = {},
+  }: { recalled?: RecalledFields | undefined; elsewhere?: Elsewhere | undefined } = {},
 ): Promise<ReadFacts> {
   const { sandbox, source, watch } = definition;
   const given = givenIds(definition);
@@ -56,16 +60,20 @@ export async function factsOf(
   return {
     context: { flowSpec: { id: flowSpec?.id ?? '', version: flowSpec?.version ?? '' } },
     given: schema ? { ...given, schema } : given,
-    problems: [
-      ...problemsOfFlowSpec(definition, flowSpec),
-      ...baseConnection.problems,
-      ...problemsOfGiven(given, found, sandbox),
-      ...mapping,
-      ...problemsOfWebhook(watch, webhooks).map(({ field, message }) => ({
-        field: `watch.${field}`,
-        message,
-      })),
-    ],
+    problems: toldElsewhere(
+      [
+        ...problemsOfFlowSpec(definition, flowSpec),
+        ...baseConnection.problems,
+        ...problemsOfGiven(given, found, sandbox),
+        ...mapping,
+        ...problemsOfWebhook(watch, webhooks).map(({ field, message }) => ({
+          field: `watch.${field}`,
+          message,
+        })),
+      ],
+      definition,
+      elsewhere,
+    ),
     definition: baseConnection.definition,
     ...(baseConnection.step ? { step: baseConnection.step } : {}),
     isInitializing: baseConnection.isInitializing,

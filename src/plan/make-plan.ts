@@ -1,4 +1,5 @@
 import type { Definition } from '../definition/definition.ts';
+import type { Elsewhere } from '../definition/environments.ts';
 import type { Warning } from '../definition/problems.ts';
 import { idsOfKind, type Kind } from '../resources/kinds.ts';
 import { factsOf } from './facts-of.ts';
@@ -12,6 +13,8 @@ import { rowsTwice } from './rows-twice.ts';
 /** What a plan is made with, beside what is read for it. */
 export interface Asked {
   definition: Definition;
+  /** Ids that other environments of the same definition give. */
+  elsewhere?: Elsewhere | undefined;
   warnings: Warning[];
   choices?: Choices;
   /** Fields in which a difference does not count. */
@@ -29,8 +32,11 @@ export interface Asked {
  * same for one dataflow, where each read is an activity, and for a whole sandbox, which is read beforehand.
  */
 export async function makePlan(asked: Asked, reads: PlanReads): Promise<Planned> {
-  const { choices = {}, mask, now, recalled, stop } = asked;
-  const [facts, notes] = await Promise.all([factsOf(asked.definition, reads, recalled), reads.notes()]);
+  const { elsewhere, choices = {}, mask, now, recalled, stop } = asked;
+  const [facts, notes] = await Promise.all([
+    factsOf(asked.definition, reads, { recalled, elsewhere }),
+    reads.notes(),
+  ]);
   const { definition } = facts;
   const observed = await observe(definition, {
     look: (kind) => reads.look(kind, idsOfKind(notes.ids, kind)),

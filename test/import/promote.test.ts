@@ -60,7 +60,30 @@ it('the plan of another sandbox names each id that only another has, and nothing
   const told = await failureOf(
     await startPlainly(rig, { ...file, environments, environment: 'prod' }, 'dataflow:prod:orders'),
   );
-  expect(told.type).toBe('InvalidDefinition');
+  expect(told).toMatchObject({ type: 'InvalidDefinition', details: { problems: prod.problems } });
+  expect(changes()).toEqual([]);
+});
+
+it('in a folder each environment has its own plan, is asked for by sandbox and name, and is told which ids only another has', async () => {
+  const definitions = ['dev', 'prod'].map((environment) => ({ ...file, environment }));
+  const plans = await rig.client.planMany({ definitions });
+  expect(plans.dataflows.map(({ sandbox, name }) => `${sandbox}/${name}`).sort()).toEqual([
+    'dev/orders',
+    'prod/orders',
+  ]);
+  expect((await plans.plan('prod/orders')).problems).toEqual([problem()]);
+  const each = Object.fromEntries(
+    plans.dataflows.map(({ sandbox, name, digest }) => [`${sandbox}/${name}`, { digest }]),
+  );
+  const apply = await rig.client.apply({
+    definitions: [definitions[1], { ...file, environment: 'prd' }],
+    each: { 'prod/orders': each['prod/orders']! },
+  });
+  const { dataflows } = await apply.result();
+  expect(dataflows).toMatchObject([
+    { sandbox: '', name: 'orders', error: { problems: [{ field: 'environment' }] } },
+    { sandbox: 'prod', name: 'orders', error: { message: expect.stringContaining('It is what dev has') } },
+  ]);
   expect(changes()).toEqual([]);
 });
 

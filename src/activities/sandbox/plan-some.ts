@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { cancellationSignal } from '@temporalio/activity';
 import { AepError, Rejected } from '../../aep/errors.ts';
 import type { Definition } from '../../definition/definition.ts';
+import type { Parsed } from '../../definition/parse.ts';
 import { warningsOf } from '../../definition/warnings.ts';
 import type { FailureType } from '../../failure-types.ts';
 import { fittingPlan } from '../../plan/fitting-plan.ts';
@@ -21,7 +22,7 @@ export interface PlanSomeRequest {
   /** Names the snapshots to plan with: they are taken by who first asks for one of that name, and kept for a while. */
   snapshot: string;
   /** As they were parsed. */
-  definitions: { definition: Definition; approved?: Approved | undefined }[];
+  definitions: ({ definition: Definition; approved?: Approved | undefined } & Pick<Parsed, 'elsewhere'>)[];
   /** Fields of the definitions in which a difference does not count. */
   mask?: string[] | undefined;
   /** Whether the plans themselves are wanted, too. */
@@ -47,11 +48,12 @@ export function createPlanActivities(dependencies: Dependencies) {
   const snapshots = new Snapshots((sandbox) => new Snapshot(dependencies, sandbox, versions));
 
   async function planned(
-    { definition, approved = {} }: PlanSomeRequest['definitions'][number],
+    { definition, approved = {}, elsewhere }: PlanSomeRequest['definitions'][number],
     reads: ReturnType<Snapshot['readsFor']>,
     { mask, inFull }: Pick<PlanSomeRequest, 'mask' | 'inFull'>,
   ): Promise<PlannedOne> {
-    const asked = { definition, warnings: warningsOf(definition), mask, now: () => Date.now() };
+    const warnings = warningsOf(definition);
+    const asked = { definition, elsewhere, warnings, mask, now: () => Date.now() };
     try {
       const one = await makePlan(asked, reads);
       const { plan } = one;

@@ -14,6 +14,7 @@ import { activityName } from '../../resources/kinds.ts';
 import { listing, summarized } from '../calls.ts';
 import { invalid } from '../failures.ts';
 import { knownWebhooks } from '../known-webhook.ts';
+import type { Accepted } from './accept.ts';
 import type { ProgressReport } from './progress.ts';
 
 const { recall } = proxyLocalActivities<Activities>({
@@ -130,14 +131,17 @@ const ofParts = {
  * @throws InvalidDefinition with everything that is wrong.
  */
 export async function checkBeforeCreating(
-  definition: Definition,
+  { definition, elsewhere }: Pick<Accepted, 'definition' | 'elsewhere'>,
   recalled: Recalled,
   giveUp: { giveUpAfterMs?: number },
   report: ProgressReport,
 ): Promise<Checked> {
   const during = report.during.bind(report);
   const reads = factReads(definition, recalled, giveUp, during);
-  const { problems, isInitializing, ...checked } = await factsOf(definition, reads, recalled.fields);
+  const { problems, isInitializing, ...checked } = await factsOf(definition, reads, {
+    recalled: recalled.fields,
+    elsewhere,
+  });
   if (problems.length > 0) throw invalid(problems);
   if (isInitializing) {
     const id = checked.definition.source.baseConnectionId!;

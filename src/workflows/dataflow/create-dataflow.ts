@@ -90,9 +90,10 @@ export async function createDataflow(input: unknown): Promise<CreateDataflowResu
     const corrected = decisions.takeEarly();
     if (corrected) correct(corrected);
     for (;;) {
-      const { definition } = accepted;
+      const { definition, elsewhere } = accepted;
       const approval = asked.requireApproval ? approvals : undefined;
-      const created = await createResources(definition, report, ledger, approval).catch(afterRefusal);
+      const attempt = { definition, elsewhere, report, ledger };
+      const created = await createResources(attempt, approval).catch(afterRefusal);
       if (!created) continue;
       // Its watcher reads the flow when a run does not come, which can be a week.
       const wake = report.progress.warnings.some(({ code }) => code === 'flow-disabled');
@@ -113,16 +114,14 @@ export async function createDataflow(input: unknown): Promise<CreateDataflowResu
 
 /** Observes, plans and applies. Nothing is made while a problem stands, but what a title keeps unique, and that goes again. */
 async function createResources(
-  definition: Definition,
-  report: ProgressReport,
-  ledger: Ledger,
+  attempt: Attempt,
   approvals: Approvals | undefined,
 ): Promise<{ work: Work; applied: Applied }> {
-  const plan = () => planned({ definition, report, ledger }, { startsAhead: approvals === undefined });
+  const plan = () => planned(attempt, { startsAhead: approvals === undefined });
   // In a scope of their own: when one step has failed, the others begin nothing more.
   return CancellationScope.cancellable(async () => {
-    const prepared = await (approvals ? approvals.approved(definition, plan) : plan());
-    for (const warning of prepared.planned.plan.warnings) report.warn(warning);
+    const prepared = await (approvals ? approvals.approved(attempt.definition, plan) : plan());
+    for (const warning of prepared.planned.plan.warnings) attempt.report.warn(warning);
     await takeBackHeadStarts(prepared, { all: false });
     return { work: prepared, applied: await apply(prepared) };
   });

@@ -145,7 +145,7 @@ async function planner(definition: Definition): Promise<(parts: WholeParts) => P
   const during = <Returned>(_activity: string, call: Promise<Returned>) => call;
   const recalled = await recallFacts(definition, true);
   const reads = factReads(definition, recalled, {}, during);
-  const { context, given, problems } = await factsOf(definition, reads, recalled.fields);
+  const { context, given, problems } = await factsOf(definition, reads, { recalled: recalled.fields });
   const warnings = warningsOf(definition);
   const mark = { dataflow: dataflowId(definition), nonce: '' };
   return (parts) => {

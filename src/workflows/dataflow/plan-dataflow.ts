@@ -1,6 +1,5 @@
 import { CancellationScope, isCancellation, setCurrentDetails } from '@temporalio/workflow';
 import type { Definition } from '../../definition/definition.ts';
-import { toldElsewhere } from '../../definition/environments.ts';
 import { dataflowId } from '../../definition/identity.ts';
 import { fittingPlan } from '../../plan/fitting-plan.ts';
 import { makePlan } from '../../plan/make-plan.ts';
@@ -34,7 +33,7 @@ const reading = (summary: string) => summarized(summary, listing);
  * in the plan's `problems`.
  */
 export async function planDataflow(input: unknown): Promise<Plan> {
-  const { definition, warnings, elsewhere = {} } = parse(input);
+  const { definition, warnings, elsewhere } = parse(input);
   const scope = CancellationScope.current();
   const report = reportProgress(definition, { isPlan: true });
   try {
@@ -42,14 +41,14 @@ export async function planDataflow(input: unknown): Promise<Plan> {
     const recalled = await recallFacts(definition, true);
     const asked = {
       definition,
+      elsewhere,
       warnings,
       now: () => Date.now(),
       recalled: recalled.fields,
       stop: () => scope.cancel(),
     };
     const { plan } = await makePlan(asked, planReads(definition, recalled, report));
-    const problems = toldElsewhere(plan.problems, definition, elsewhere);
-    const told = fittingPlan({ ...plan, problems });
+    const told = fittingPlan(plan);
     report.plan(told);
     report.become('done');
     // Nobody needs to know any more how it came about.

@@ -1,5 +1,4 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
-import type { Definition } from '../../definition/definition.ts';
 import type { ObservedDataflow } from '../../plan/observed-dataflow.ts';
 import { observe } from '../../plan/observe.ts';
 import type { Choices, StepKind } from '../../plan/plan.ts';
@@ -10,6 +9,7 @@ import { neededKinds } from '../../resources/orders.ts';
 import type { Observed } from '../../resources/resource.ts';
 import { reasonOf } from '../failures.ts';
 import { handled } from '../handled.ts';
+import type { Accepted } from './accept.ts';
 import { checkBeforeCreating, lookBack, readNotes, recallFacts, type Checked } from './check-definition.ts';
 import type { Found, Ledger } from './ledger.ts';
 import type { ProgressReport } from './progress.ts';
@@ -17,8 +17,7 @@ import { Conflicting } from './refusals.ts';
 import { giveUp, resourceCalls, type ResourceCalls } from './resource-calls.ts';
 
 /** The definition that counts now, and what was sent and told so far. */
-export interface Attempt {
-  definition: Definition;
+export interface Attempt extends Pick<Accepted, 'definition' | 'elsewhere'> {
   report: ProgressReport;
   ledger: Ledger;
 }
@@ -102,7 +101,7 @@ async function begin(attempt: Attempt): Promise<Work> {
   const { definition, report, ledger } = attempt;
   report.step('check', 'running');
   const recalled = await recallFacts(definition, ledger.earlier !== undefined);
-  const checking = handled(checkBeforeCreating(definition, recalled, giveUp(definition), report));
+  const checking = handled(checkBeforeCreating(attempt, recalled, giveUp(definition), report));
   const earlier = ledger.earlier ?? recalled.lookBack ?? (await lookBack());
   const checked = await checking.catch((error: unknown) => {
     if (!isCancellation(error)) report.step('check', 'failed', { note: reasonOf(error) });

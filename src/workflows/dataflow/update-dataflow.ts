@@ -56,7 +56,7 @@ export async function updateDataflow(input: unknown): Promise<UpdateDataflowResu
     requireApproval: mustBeApproved,
     ...choices
   } = readOrRefuse(() => checkInput(updateInput(), input, 'This is no update'));
-  const { definition, warnings } = accept(asked);
+  const { definition, elsewhere, warnings } = accept(asked);
   const report = reportProgress(definition);
   for (const warning of warnings) report.warn(warning);
   const approvals = takeApprovals(report);
@@ -93,7 +93,10 @@ export async function updateDataflow(input: unknown): Promise<UpdateDataflowResu
 
   /** A plan that can be carried out. */
   async function planned(): Promise<Prepared> {
-    const prepared = await prepare({ definition, report, ledger }, { choices, startsAhead: false });
+    const prepared = await prepare(
+      { definition, elsewhere, report, ledger },
+      { choices, startsAhead: false },
+    );
     report.plan(prepared.planned.plan);
     mustBeAsAsked(prepared, digest, choices);
     return prepared;

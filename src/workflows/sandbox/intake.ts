@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { cut, longestText } from '../../cut.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { dataflowId } from '../../definition/identity.ts';
-import { bytesOf, namesOf, tooManyDefinitions } from '../../definition/many.ts';
+import { bytesOf, namesOf, saidNames, tooManyDefinitions } from '../../definition/many.ts';
 import { nearest } from '../../definition/nearest.ts';
-import { parseDefinition } from '../../definition/parse.ts';
-import { isObject, maxBytes } from '../../definition/plain-json.ts';
+import { parseDefinition, type Parsed } from '../../definition/parse.ts';
+import { maxBytes } from '../../definition/plain-json.ts';
 import { InvalidDefinitionError, type Problem } from '../../definition/problems.ts';
 import type { Approved } from '../../plan/next-of.ts';
 import { fail } from '../failures.ts';
@@ -16,7 +16,7 @@ import type { Added, AddedToApply, Failed, PlannedDataflow } from './many-messag
 
 /** A definition that waits for its turn: as it was parsed, or what is wrong with it. */
 export type Entry =
-  | { definition: Definition; approved?: Approved | undefined; tries?: number }
+  | ({ definition: Definition; approved?: Approved | undefined; tries?: number } & Pick<Parsed, 'elsewhere'>)
   | { definition?: undefined; wrong: PlannedDataflow };
 
 /** What one run of the workflow hands to the next. */
@@ -122,7 +122,7 @@ export class Intake<Told extends PlannedDataflow> {
 
   #entryOf(given: unknown, index: number, each: Record<string, Approved>, all: Approved): Entry {
     try {
-      const { definition } = parseDefinition(given);
+      const { definition, elsewhere } = parseDefinition(given);
       const dataflow = dataflowId(definition);
       if (this.#known.has(dataflow)) {
         const message = `${dataflow} is given more than once: the first counts`;
@@ -131,7 +131,11 @@ export class Intake<Told extends PlannedDataflow> {
       this.#known.add(dataflow);
       const own = each[dataflow] ?? each[definition.name];
       const approved = { ...all, ...own };
-      return Object.keys(approved).length > 0 ? { definition, approved } : { definition };
+      return {
+        definition,
+        ...(Object.keys(approved).length > 0 ? { approved } : {}),
+        ...(elsewhere ? { elsewhere } : {}),
+      };
     } catch (error) {
       if (!(error instanceof InvalidDefinitionError)) throw error;
       return { wrong: this.#wrong(given, index, error) };
@@ -139,7 +143,7 @@ export class Intake<Told extends PlannedDataflow> {
   }
 
   #wrong(given: unknown, index: number, { message, problems }: InvalidDefinitionError): PlannedDataflow {
-    const { name, sandbox } = isObject(given) ? given : {};
+    const { name, sandbox } = saidNames(given);
     const told = problems.slice(0, problemsToTell).map((one) => ({
       ...one,
       field: cut(one.field, longestText),

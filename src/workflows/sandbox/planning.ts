@@ -48,9 +48,10 @@ export class Planning<Told extends PlannedDataflow> {
     try {
       planned = await planning.planSome({
         snapshot: this.#snapshot.name,
-        definitions: good.map(({ definition, approved }) => ({
+        definitions: good.map(({ definition, approved, elsewhere }) => ({
           definition,
           ...(approved ? { approved } : {}),
+          ...(elsewhere ? { elsewhere } : {}),
         })),
         ...this.#how,
         isLast: this.#intake.waiting.length === 0 && !this.#intake.expectsMore,
