@@ -85,6 +85,16 @@ describe.concurrent('plans of many dataflows', () => {
       expect(many.dataflows.find((one) => one.name === name)?.digest).toBe(single.digest);
     }
     expect(many.totals).toMatchObject({ dataflows: 13, empty: 5, masked: 0 });
+    const errors = many.dataflows.flatMap(({ name, error }) => (error ? [[name, error.type]] : []));
+    expect(Object.fromEntries(errors)).toEqual({
+      missing: 'Conflict',
+      moved: 'ChoiceNeeded',
+      foreign: 'Conflict',
+      wrong: 'InvalidDefinition',
+      unmapped: 'InvalidDefinition',
+    });
+    const wrong = many.dataflows.find(({ name }) => name === 'wrong')!.error!;
+    expect(wrong.message).toContain('mapping[0].destination');
   });
 
   it('of a dozen make a tenth of the calls of as many single plans, and none to change anything', async () => {

@@ -10,10 +10,9 @@ import {
 } from '@temporalio/workflow';
 import { z } from 'zod';
 import { dataflowId } from '../../definition/identity.ts';
-import { cut } from '../../cut.ts';
 import { endingOf } from '../failures.ts';
 import { checkInput } from '../inputs.ts';
-import { carryOut, longestMessage, untilFree } from './carry-out.ts';
+import { carryOut, untilFree } from './carry-out.ts';
 import { Intake, approvedShape, definitionsShape, mustBeGood, type Carried, type Entry } from './intake.ts';
 import { isLong, roomLeft } from './long-run.ts';
 import {
@@ -173,11 +172,10 @@ class Applying {
   #take(turn: Turn): void {
     const { planned } = turn;
     if (planned.digest === undefined) return this.#tell(turn, 'failed');
-    const { next } = planned;
-    if (next.start === 'nothing') return this.#tell(turn, 'unchanged');
-    if (next.start !== undefined) return void this.#todo.push(turn);
-    const { type, message } = next;
-    return this.#tell(turn, 'failed', { error: { type, message: cut(message, longestMessage) } });
+    const { start } = planned.next;
+    if (start === undefined) return this.#tell(turn, 'failed');
+    if (start === 'nothing') return this.#tell(turn, 'unchanged');
+    return void this.#todo.push(turn);
   }
 
   #begin(turn: Turn): void {

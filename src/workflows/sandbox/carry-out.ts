@@ -20,16 +20,13 @@ import type { createDataflow } from '../dataflow/create-dataflow.ts';
 import type { updateDataflow } from '../dataflow/update-dataflow.ts';
 import { workflowTaskTimeout } from '../messages.ts';
 import type { ApplyOutcome, Failed } from './many-messages.ts';
-import type { Turn } from './planning.ts';
+import { longestMessage, type Turn } from './planning.ts';
 
 /** How a workflow that carried out a plan has ended. */
 export type Carried =
   | { outcome: ApplyOutcome; flowId?: string; error?: Failed }
   /** Somebody else has started something under the dataflow's id. */
   | 'busy';
-
-/** Characters of why one of them failed. */
-export const longestMessage = 1_000;
 
 /**
  * Starts what carries out the plan of a dataflow, under the dataflow's own id, and waits for it. It goes on whatever becomes

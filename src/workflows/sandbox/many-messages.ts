@@ -34,7 +34,7 @@ export interface PlannedDataflow {
   /** Of its plan. Absent where there is none. */
   digest?: string;
   counts?: Counts;
-  /** Why there is no plan. */
+  /** Why there is no plan, or why an apply would not carry it out: a problem, a conflict, a choice that nobody has made. */
   error?: Failed;
 }
 

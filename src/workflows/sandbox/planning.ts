@@ -1,10 +1,10 @@
 import { uuid4 } from '@temporalio/workflow';
 import type { PlannedOne } from '../../activities/index.ts';
 import type { Definition } from '../../definition/definition.ts';
-import { cut, longestText } from '../../cut.ts';
+import { cut } from '../../cut.ts';
 import { summarized, wholeSandbox } from '../calls.ts';
 import type { Entry, Intake } from './intake.ts';
-import type { PlannedDataflow } from './many-messages.ts';
+import type { Failed, PlannedDataflow } from './many-messages.ts';
 
 /** Something to plan, and what came of it. */
 export interface Turn {
@@ -63,11 +63,17 @@ export class Planning<Told extends PlannedDataflow> {
   }
 }
 
+/** Characters of why one of them failed. */
+export const longestMessage = 1_000;
+
 /** What is told of a dataflow of which this was planned. */
 export function plannedDataflow({ entry: { definition }, planned }: Turn): PlannedDataflow {
   const { sandbox, name } = definition;
-  if (planned.digest === undefined)
-    return { sandbox, name, error: { type: planned.type, message: cut(planned.message, longestText) } };
-  const { digest, counts } = planned;
-  return { sandbox, name, digest, counts };
+  if (planned.digest === undefined) return { sandbox, name, error: failed(planned) };
+  const { digest, counts, next } = planned;
+  return { sandbox, name, digest, counts, ...(next.start === undefined ? { error: failed(next) } : {}) };
+}
+
+function failed({ type, message }: Failed): Failed {
+  return { type, message: cut(message, longestMessage) };
 }

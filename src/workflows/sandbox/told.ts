@@ -1,3 +1,4 @@
+import { cut, longestText } from '../../cut.ts';
 import { dataflowId } from '../../definition/identity.ts';
 import type { PlannedDataflow } from './many-messages.ts';
 
@@ -12,8 +13,8 @@ export function rowsOf<One extends PlannedDataflow>(
   const rows = all.slice(0, mostRows).map((one) => {
     const { counts = {}, error } = one;
     const counted = Object.entries(counts).map(([action, count]) => `${count} ${action}`);
-    const told = error ? `${error.type}: ${error.message}` : counted.join(', ');
-    return [dataflowId(one), stateOf(one), told].map((text) =>
+    const why = error ? [`${error.type}: ${cut(error.message, longestText)}`] : [];
+    return [dataflowId(one), stateOf(one), [...counted, ...why].join(', ')].map((text) =>
       text.replaceAll('|', '\\|').replaceAll('\n', ' '),
     );
   });
