@@ -152,3 +152,6 @@ export const prose = () =>
     .max(2000)
     .regex(prosePattern, 'must have no control characters besides line breaks and tabs')
     .refine(...isWhole);
+
+/** What somebody has to say, and does not by spaces and characters that nobody sees. */
+export const mustSaySomething = [(text: string) => /[^\s\p{C}]/u.test(text), 'must not be blank'] as const;

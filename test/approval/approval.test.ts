@@ -175,6 +175,7 @@ describe.concurrent('an approval', () => {
   it.each([
     ['without a name', { digest: 'x' }, 'by: is required'],
     ['with no name in it', { digest: 'x', by: '' }, 'by'],
+    ['with a name that nobody sees', { digest: 'x', by: ' \u200b' }, 'by: must not be blank'],
     ['without a digest', { by: 'Ann' }, 'digest: is required'],
     ['with more than it knows', { digest: 'x', by: 'Ann', because: 'x' }, 'because'],
   ])('%s is refused, and the plan waits on', async (_, approval, message) => {
@@ -184,6 +185,17 @@ describe.concurrent('an approval', () => {
     expect(refusal.message).toContain(message);
     await handle.approve({ digest, by: 'Ann' });
     await handle.result();
+  });
+
+  it('cannot be refused without a word of why', async () => {
+    const { handle, updating } = await askedToUpdate();
+    const { type, message } = await refusalOf(handle.reject({ by: 'Ann', why: ' \n ' }));
+    expect({ type, message }).toMatchObject({
+      type: 'InvalidDefinition',
+      message: expect.stringContaining('why: must not be blank'),
+    });
+    await handle.reject({ by: 'Ann', why: 'No' });
+    await expect(updating).rejects.toMatchObject({ type: 'RejectedByPerson' });
   });
 
   it('of another plan is StalePlan with the one that waits', async () => {

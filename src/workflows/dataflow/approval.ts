@@ -10,7 +10,7 @@ import {
 } from '@temporalio/workflow';
 import { z } from 'zod';
 import type { Definition } from '../../definition/definition.ts';
-import { line, prose } from '../../definition/text.ts';
+import { line, mustSaySomething, prose } from '../../definition/text.ts';
 import { isEmpty, type Plan } from '../../plan/plan.ts';
 import { checkInput } from '../inputs.ts';
 import { endingOf, fail } from '../failures.ts';
@@ -21,7 +21,10 @@ import type { ProgressReport } from './progress.ts';
 import { fittingPlan } from '../../plan/fitting-plan.ts';
 import { tellOfPlan } from './tell-waiting.ts';
 
-const by = () => line(200).describe('Who says so. Nobody checks it: it is told as what the sender said.');
+const by = () =>
+  line(200)
+    .refine(...mustSaySomething)
+    .describe('Who says so. Nobody checks it: it is told as what the sender said.');
 
 const approveInput = () =>
   z.strictObject({
@@ -30,7 +33,13 @@ const approveInput = () =>
     why: prose().optional(),
   }) satisfies z.ZodType<Approve>;
 
-const rejectInput = () => z.strictObject({ by: by(), why: prose().min(1) }) satisfies z.ZodType<Reject>;
+const rejectInput = () =>
+  z.strictObject({
+    by: by(),
+    why: prose()
+      .min(1)
+      .refine(...mustSaySomething),
+  }) satisfies z.ZodType<Reject>;
 
 /** What inputs that have a plan carried out say of approval. */
 export const requireApproval = () =>
