@@ -33,6 +33,7 @@ export function nextOf({ plan, living, conflicts }: Planned, { digest, ...choice
   return { start: living || conflicts.length > 0 ? 'updateDataflow' : 'createDataflow' };
 }
 
+/** Why a plan is not carried out, or approved, by the digest of another one. */
 export function tellStale({ summary, digest }: Plan): string {
-  return `This is not the plan of that digest: AEP or the definition has changed since. Now it is: ${summary} (${digest})`;
+  return `This is not the plan that was looked at: AEP or the definition has changed since. Now it is: ${summary} (${digest})`;
 }

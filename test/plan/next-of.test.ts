@@ -56,7 +56,7 @@ describe('what follows from a plan', () => {
     expect(next(planned, { digest: planned.plan.digest })).toEqual({ start: 'createDataflow' });
     expect(next(planned, { digest: 'abc' })).toEqual({
       type: 'StalePlan',
-      message: `This is not the plan of that digest: AEP or the definition has changed since. Now it is: 6 to create (${planned.plan.digest})`,
+      message: `This is not the plan that was looked at: AEP or the definition has changed since. Now it is: 6 to create (${planned.plan.digest})`,
     });
   });
 });

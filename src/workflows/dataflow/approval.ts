@@ -18,7 +18,7 @@ import { approveUpdate, rejectUpdate, type Approve, type Decision, type Reject }
 import { noted } from './noted.ts';
 import type { Prepared } from './prepare.ts';
 import type { ProgressReport } from './progress.ts';
-import { fittingPlan } from '../../plan/fitting-plan.ts';
+import { stalePlan } from './refuse-plan.ts';
 import { tellOfPlan } from './tell-waiting.ts';
 
 const by = () =>
@@ -86,7 +86,7 @@ export function takeApprovals(report: ProgressReport) {
           const message = `An approval, said to be by ${approving.by}, is being checked against AEP just now`;
           throw fail('Conflict', message);
         }
-        if (digest !== plan.digest) throw stale(plan);
+        if (digest !== plan.digest) throw stalePlan(plan);
       },
     },
   );
@@ -131,7 +131,7 @@ export function takeApprovals(report: ProgressReport) {
           approval.answer.resolve();
           return prepared;
         }
-        approval.answer.reject(stale(asked));
+        approval.answer.reject(stalePlan(asked));
       }
       return prepared;
     } finally {
@@ -191,9 +191,4 @@ export function takeApprovals(report: ProgressReport) {
   }
 
   return { approved };
-}
-
-function stale(plan: Plan) {
-  const message = `This is not the plan that waits for approval: AEP or the definition has changed since. Now it is: ${plan.summary} (${plan.digest})`;
-  return fail('StalePlan', message, { plan: fittingPlan(plan) });
 }

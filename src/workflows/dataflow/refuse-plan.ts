@@ -1,11 +1,12 @@
 import { cutJson } from '../../cut.ts';
 import { fittingPlan } from '../../plan/fitting-plan.ts';
-import type { Change } from '../../plan/plan.ts';
+import { tellStale } from '../../plan/next-of.ts';
+import type { Change, Plan } from '../../plan/plan.ts';
 import type { Difference } from '../../resources/differences.ts';
 import { titleOf } from '../../resources/index.ts';
 import type { Planned } from '../../plan/plan-of.ts';
 import { InvalidDefinitionError } from '../../definition/problems.ts';
-import { invalidDefinition } from '../failures.ts';
+import { fail, invalidDefinition } from '../failures.ts';
 import { Conflicting } from './refusals.ts';
 
 /** @throws InvalidDefinition where a problem stands. */
@@ -22,6 +23,11 @@ export function mustHaveNoConflict({ plan, conflicts }: Planned): void {
     .filter(({ action }) => action === 'conflict')
     .flatMap(({ changes }) => changes.map(differenceOf));
   throw new Conflicting({ ...first, differences }, fittingPlan(plan));
+}
+
+/** Where somebody has looked at another plan than the one that counts now. */
+export function stalePlan(plan: Plan) {
+  return fail('StalePlan', tellStale(plan), { plan: fittingPlan(plan) });
 }
 
 const toTell = 10;

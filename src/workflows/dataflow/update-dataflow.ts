@@ -3,9 +3,8 @@ import { z } from 'zod';
 import { passedThrough } from '../../families/columns.ts';
 import { openChoices, tellChoices } from '../../plan/choices-of.ts';
 import { fittingPlan } from '../../plan/fitting-plan.ts';
-import { tellStale } from '../../plan/next-of.ts';
 import { planOf } from '../../plan/plan-of.ts';
-import { isEmpty, type Choices, type Plan } from '../../plan/plan.ts';
+import { isEmpty, type Choices } from '../../plan/plan.ts';
 import { fail, endingOf } from '../failures.ts';
 import { checkInput, readOrRefuse } from '../inputs.ts';
 import type { UpdateDataflowInput, UpdateDataflowResult } from '../messages.ts';
@@ -16,7 +15,7 @@ import { Ledger } from './ledger.ts';
 import { noted, notesAtEnd } from './noted.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { outcomeOf, reportProgress } from './progress.ts';
-import { mustHaveNoConflict, mustHaveNoProblem } from './refuse-plan.ts';
+import { mustHaveNoConflict, mustHaveNoProblem, stalePlan } from './refuse-plan.ts';
 import { giveUpMissing } from './replace-flow.ts';
 import { watchAndSweep } from './watch-and-sweep.ts';
 
@@ -115,7 +114,7 @@ function mustBeAsAsked(
     const { context, step: connection } = checked;
     const facts = { context, connection, now: Date.now(), problems: [], warnings: [], choices: {} };
     const looked = planOf(definition, observed, facts).plan;
-    if (looked.digest !== digest) throw stale(looked);
+    if (looked.digest !== digest) throw stalePlan(looked);
   }
   mustHaveNoConflict(planned);
   mustHaveNoProblem(planned);
@@ -125,8 +124,4 @@ function mustBeAsAsked(
   }
   const open = openChoices(plan, choices);
   if (open.length > 0) throw fail('ChoiceNeeded', tellChoices(open), { plan: fittingPlan(plan) });
-}
-
-function stale(plan: Plan) {
-  return fail('StalePlan', tellStale(plan), { plan: fittingPlan(plan) });
 }
