@@ -1,6 +1,6 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { hasEnvironments } from './environments.ts';
-import { isObject } from './plain-json.ts';
+import { isObject, isTooDeep } from './plain-json.ts';
 
 /** Definitions that one workflow takes, in whatever portions: more than it could tell of in the end. */
 export const mostDefinitions = 3_000;
@@ -10,6 +10,11 @@ export function tooManyDefinitions(count: number): string | undefined {
   return count > mostDefinitions
     ? `are ${count}: one workflow takes ${mostDefinitions} at most, start several`
     : undefined;
+}
+
+/** Bytes of definitions as JSON. One that is nested too deeply counts as nothing: it is told for itself, and kept nowhere. */
+export function bytesOfAll(definitions: readonly unknown[]): number {
+  return bytesOf(definitions.filter((one) => !isTooDeep(one)));
 }
 
 /** Bytes of JSON. */

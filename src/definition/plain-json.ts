@@ -30,6 +30,11 @@ export function plainJson(
   return isObject(value) ? { value } : refuse('must be a JSON object');
 }
 
+/** Whether a value is nested deeper than any definition may be. Such a one may be too deep to be written out as JSON. */
+export function isTooDeep(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && survey(value).levels > maxDepth;
+}
+
 const tooLarge = `must be at most ${maxBytes} bytes of JSON`;
 
 function refuse(why: string): { problem: Problem } {
@@ -44,7 +49,7 @@ export function isObject(value: unknown): value is PlainObject {
  * Levels of objects and lists, how many of these there are, and whether JSON has words for all of it. It looks no further
  * than is allowed, so that it ends with a cycle too, and with what would grow without end where it is written out.
  */
-function survey(input: PlainObject): { levels: number; parts: number; isPlain: boolean } {
+function survey(input: object): { levels: number; parts: number; isPlain: boolean } {
   let levels = 0;
   let parts = 0;
   let isPlain = true;

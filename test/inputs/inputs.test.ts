@@ -8,6 +8,7 @@ import {
   refusedMapping,
   requestsIn,
 } from '../support/dataflows.ts';
+import type { PlanDataflowsResult } from '../../src/client.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { makeFlow } from '../watch/make-flow.ts';
@@ -178,6 +179,23 @@ describe('what comes to a create that waits', () => {
     );
     expect(await raw.update(create.workflowId, 'giveUp', [json(null)])).toBeUndefined();
     expect((await failureOf(create)).type).toBe('Rejected');
+  });
+});
+
+describe('a folder in which one definition is nested too deeply to be written out', () => {
+  const deep = `{"name": "deep", "source": ${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+  const good = JSON.stringify(orders(next()));
+
+  it.concurrent.each(['planDataflows', 'applyDataflows'])('has that told for itself by %s', async (type) => {
+    const id = `deep-${type}`;
+    const handle = await raw.start(type, id, [payload(`{"definitions": [${deep}], "more": true}`)]);
+    expect(await raw.update(id, 'add', [payload(`{"definitions": [${deep}, ${good}]}`)])).toBeUndefined();
+    const { dataflows } = (await handle.result()) as PlanDataflowsResult;
+    expect(dataflows.map(({ name, error }) => [name, error?.type])).toEqual([
+      ['deep', 'InvalidDefinition'],
+      ['deep', 'InvalidDefinition'],
+      ['orders', undefined],
+    ]);
   });
 });
 

@@ -180,7 +180,9 @@ describe.concurrent('a folder of definitions', () => {
   });
 
   it.each([
-    [{ definitions: [], each: { a: {} } }, 'each.a'],
+    [{ definitions: [] }, 'definitions'],
+    [{ definitions: null }, 'definitions'],
+    [{ definitions: [{}], each: { a: {} } }, 'each.a'],
     [{ definitions: [], concurrency: 0 }, 'concurrency'],
     [{ definitions: [], replaceFlow: 'now' }, 'replaceFlow'],
     [{ definition: {} }, 'definition'],

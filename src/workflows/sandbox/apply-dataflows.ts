@@ -13,7 +13,14 @@ import { dataflowId } from '../../definition/identity.ts';
 import { endingOf } from '../failures.ts';
 import { checkInput } from '../inputs.ts';
 import { carryOut, untilFree } from './carry-out.ts';
-import { Intake, approvedShape, definitionsShape, mustBeGood, type Carried, type Entry } from './intake.ts';
+import {
+  Intake,
+  approvedShape,
+  definitionsShape,
+  mustBeginWithSome,
+  type Carried,
+  type Entry,
+} from './intake.ts';
 import { isLong, roomLeft } from './long-run.ts';
 import {
   applyProgressQuery,
@@ -57,7 +64,7 @@ export async function applyDataflows(
   carried?: Carried<AppliedDataflow>,
 ): Promise<ApplyDataflowsResult> {
   const asked = checkInput(input(), given, what);
-  if (!carried) mustBeGood(asked, what);
+  if (!carried) mustBeginWithSome(asked, what);
   const applying = new Applying(asked, carried);
   try {
     return await applying.run();

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { cut, longestText } from '../../cut.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { dataflowId } from '../../definition/identity.ts';
-import { bytesOf, namesOf, saidNames, tooManyDefinitions } from '../../definition/many.ts';
+import { bytesOf, bytesOfAll, namesOf, saidNames, tooManyDefinitions } from '../../definition/many.ts';
 import { nearest } from '../../definition/nearest.ts';
 import { parseDefinition, type Parsed } from '../../definition/parse.ts';
 import { maxBytes } from '../../definition/plain-json.ts';
@@ -95,9 +95,10 @@ export class Intake<Told extends PlannedDataflow> {
         mustBeGood(read, what);
         if (!this.#isOpen)
           throw fail('Conflict', `${what}: all that was to come has come. Start another workflow`);
-        const bytes = bytesOf(read);
+        const { definitions = [], each = {} } = read;
+        const bytes = bytesOfAll(definitions) + bytesOf(each);
         const known = this.told.length + this.waiting.length;
-        const tooMany = tooManyDefinitions(known + (read.definitions?.length ?? 0));
+        const tooMany = tooManyDefinitions(known + definitions.length);
         if (tooMany) throw fail('Conflict', `${what}: with those that came before they ${tooMany}`);
         if (this.#bytes + bytes > mostBytesHeld || bytes > room())
           throw fail('Unavailable', `${what} yet: as many wait as can be held. Send them again in a moment`);
@@ -199,13 +200,24 @@ export class Intake<Told extends PlannedDataflow> {
   }
 }
 
+/** Of what a run is started with. @throws InvalidDefinition, also where there is nothing to do: a path was wrong, or a name. */
+export function mustBeginWithSome(asked: AddedToApply, what: string): void {
+  const isNothing = (asked.definitions ?? []).length === 0 && asked.more !== true;
+  const message = 'are none: give some, or "more": true where they come by the update "add"';
+  mustBeGood(asked, what, isNothing ? [{ field: 'definitions', message }] : []);
+}
+
 /**
  * What is wrong with all of what was given, and with none of the definitions.
  * @throws InvalidDefinition
  */
-export function mustBeGood({ definitions = [], each = {} }: AddedToApply, what: string): void {
-  const problems: Problem[] = [];
-  const bytes = bytesOf(definitions);
+function mustBeGood(
+  { definitions = [], each = {} }: AddedToApply,
+  what: string,
+  before: Problem[] = [],
+): void {
+  const problems = [...before];
+  const bytes = bytesOfAll(definitions);
   if (bytes > maxBytes) {
     const message = `must be at most ${maxBytes} bytes of JSON, and are ${bytes}: give the first with "more": true, and the others by the update "add"`;
     problems.push({ field: 'definitions', message });

@@ -12,7 +12,7 @@ import { maskProblems } from '../../definition/mask.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { endingOf, fail } from '../failures.ts';
 import { checkInput, wrongInput } from '../inputs.ts';
-import { Intake, definitionsShape, mustBeGood, type Carried } from './intake.ts';
+import { Intake, definitionsShape, mustBeginWithSome, type Carried } from './intake.ts';
 import { isLong, roomLeft } from './long-run.ts';
 import {
   planProgressQuery,
@@ -111,7 +111,7 @@ export async function planDataflows(given: unknown, carried?: PlanCarried): Prom
 function mustMakeSense(asked: PlanDataflowsInput): void {
   const problems = maskProblems(asked.mask ?? []);
   if (problems.length > 0) throw wrongInput(what, problems);
-  mustBeGood(asked, what);
+  mustBeginWithSome(asked, what);
 }
 
 function totalsOf(told: readonly PlannedDataflow[]): PlanDataflowsResult['totals'] {
