@@ -4,32 +4,26 @@ import {
   QueryNotRegisteredError,
   QueryRejectedError,
   WorkflowClient,
-  WorkflowFailedError,
   WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
   type WorkflowHandle,
 } from '@temporalio/client';
-import {
-  ApplicationFailure,
-  CancelledFailure,
-  WorkflowExecutionAlreadyStartedError,
-} from '@temporalio/common';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { DataflowError, dataflowError, mustBeGood, told, updated } from './dataflow-error.ts';
 import { connectionId, connectionWorkflowId } from './definition/connection.ts';
 import type { Definition } from './definition/definition.ts';
 import { dataflowId, definitionHash, workflowId } from './definition/identity.ts';
 import { tooManyDefinitions } from './definition/many.ts';
 import { nameProblems } from './definition/named.ts';
 import { parseDefinition } from './definition/parse.ts';
-import { InvalidDefinitionError, tellProblems, type Problem } from './definition/problems.ts';
+import { InvalidDefinitionError } from './definition/problems.ts';
 import { secretsAsWritten } from './definition/secrets.ts';
 import { workflowIdProblem } from './definition/text.ts';
 import { bareDefinition, isWrapped } from './definition/wrapped.ts';
-import { isFailureType, type FailureType } from './failure-types.ts';
+import type { FailureType } from './failure-types.ts';
 import { historyOf, type HistoryEntry } from './history.ts';
 import { isRefusedAsPaused, pausedWorkflow, type Paused } from './paused.ts';
 import { readTemporal } from './temporal-settings.ts';
 import { listDataflows, type DataflowHealth, type DataflowStatus, type WhichDataflows } from './status.ts';
-import { untilTaken } from './turned-away.ts';
 import { waitingCalls, type WaitingCall } from './waiting-calls.ts';
 import {
   approveUpdate,
@@ -79,20 +73,6 @@ import {
   type WatchInput,
   type WatchResult,
 } from './workflows/watch/watch-messages.ts';
-
-/** Why a dataflow could not be created. */
-export class DataflowError extends Error {
-  override name = 'DataflowError' as const;
-  readonly type: FailureType | 'Cancelled';
-  /** What a program needs to know: problems, differences, AEP's answer, and what was made, adopted, not tried and unknown. */
-  readonly details: Record<string, unknown>;
-
-  constructor(type: FailureType | 'Cancelled', message: string, details: Record<string, unknown> = {}) {
-    super(message);
-    this.type = type;
-    this.details = details;
-  }
-}
 
 /** The progress as the workflow knows it, and what Temporal's server knows besides: which calls wait, and why. */
 export interface FullProgress extends Omit<Progress, 'state' | 'waiting'> {
@@ -630,12 +610,6 @@ function fitting(field: string, id: string): string {
   return id;
 }
 
-function mustBeGood(problems: Problem[]): void {
-  if (problems.length === 0) return;
-  const details = { problems, problemCount: problems.length };
-  throw new DataflowError('InvalidDefinition', tellProblems(problems), details);
-}
-
 async function progressOf(handle: WorkflowHandle): Promise<FullProgress> {
   const asked = handle.query(progressQuery).catch((error: unknown) => {
     if (!isRefusedAsPaused(error)) throw error;
@@ -647,22 +621,6 @@ async function progressOf(handle: WorkflowHandle): Promise<FullProgress> {
   const dataflow = typedSearchAttributes.get(searchAttributes.dataflow) ?? handle.workflowId;
   const paused = pausedWorkflow(raw.workflowExtendedInfo?.pauseInfo ?? {});
   return { dataflow, state: 'paused', steps: [], warnings: [], waiting, paused };
-}
-
-/** What a workflow answers, or its failure as one of ours. */
-function told<Answer>(answer: Promise<unknown>): Promise<Answer> {
-  return answer.catch((error: unknown) => Promise.reject(dataflowError(error))) as Promise<Answer>;
-}
-
-/** @param nobody returns why nothing runs that could be asked */
-function updated<Answer>(
-  send: () => Promise<Answer>,
-  nobody?: () => Promise<DataflowError>,
-): Promise<Answer> {
-  return untilTaken(send).catch(async (error: unknown) => {
-    if (nobody && error instanceof WorkflowNotFoundError) throw await nobody();
-    throw dataflowError(error);
-  });
 }
 
 /** Before any of them is sent: of so many the workflow would refuse the last. */
@@ -677,20 +635,7 @@ function isFull(error: unknown): boolean {
   return told instanceof DataflowError && told.type === 'Unavailable';
 }
 
-function dataflowError(error: unknown): unknown {
-  if (isRefusedAsPaused(error)) {
-    const message = 'It is paused in Temporal and answers nothing: "temporal workflow unpause" lets it go on';
-    return new DataflowError('Conflict', message);
-  }
-  if (!(error instanceof WorkflowFailedError || error instanceof WorkflowUpdateFailedError)) return error;
-  if (error.cause instanceof CancelledFailure)
-    return new DataflowError('Cancelled', 'The workflow was cancelled');
-  if (!(error.cause instanceof ApplicationFailure)) return error;
-  const { type, message, details } = error.cause;
-  if (!isFailureType(type)) return error;
-  return new DataflowError(type, message, (details?.[0] ?? {}) as Record<string, unknown>);
-}
-
+export { DataflowError };
 export { InvalidEnvironmentError } from './invalid-environment.ts';
 export { InvalidDefinitionError, type Problem, type Warning } from './definition/problems.ts';
 export { parseDefinition };
