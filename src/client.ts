@@ -12,7 +12,6 @@ import { DataflowError, dataflowError, mustBeGood, told, updated } from './dataf
 import { connectionId, connectionWorkflowId } from './definition/connection.ts';
 import type { Definition } from './definition/definition.ts';
 import { dataflowId, definitionHash, workflowId } from './definition/identity.ts';
-import { tooManyDefinitions } from './definition/many.ts';
 import { nameProblems } from './definition/named.ts';
 import { parseDefinition } from './definition/parse.ts';
 import { InvalidDefinitionError } from './definition/problems.ts';
@@ -94,7 +93,8 @@ export interface DataflowHandle {
   progress(): Promise<FullProgress>;
   /**
    * Goes on after a refusal, where the definition has `"onFailure": "wait"`: with a corrected definition, or with the same.
-   * @throws DataflowError `InvalidDefinition` where nothing waits, or with what is wrong with the definition.
+   * @throws DataflowError `InvalidDefinition` where nothing waits, or with what is wrong with the definition; `Conflict` where
+   * it has ended.
    */
   resume(corrected?: unknown): Promise<void>;
   /** Ends a create that waits after a refusal, as `onFailure` of "keep" (unless said otherwise) or "rollback" would have. */
@@ -216,7 +216,6 @@ export class AepDataflows {
    * @throws DataflowError `InvalidDefinition` where it makes no sense as a whole, such as a `mask` that no definition has.
    */
   async planMany(input: PlanDataflowsInput): Promise<ManyPlans> {
-    mustNotBeTooMany(input);
     const workflowId = `plans:${crypto.randomUUID()}`;
     const start = (first: PlanDataflowsInput) =>
       this.#client.workflow.start('planDataflows', {
@@ -227,7 +226,7 @@ export class AepDataflows {
         staticSummary: `Plans ${input.definitions?.length ?? 0} dataflows`,
       });
     try {
-      const handle = await startMany(input, start, isFull);
+      const handle = await startMany(input, start);
       const result = (await handle.result()) as PlanDataflowsResult;
       return {
         ...result,
@@ -252,7 +251,6 @@ export class AepDataflows {
    * @throws DataflowError `InvalidDefinition` where it makes no sense as a whole; `Conflict` where something runs under that id.
    */
   async apply(input: ApplyDataflowsInput, options: { workflowId?: string } = {}): Promise<ApplyHandle> {
-    mustNotBeTooMany(input);
     const workflowId = options.workflowId ?? `apply:${crypto.randomUUID()}`;
     const start = (first: ApplyDataflowsInput) =>
       this.#client.workflow.start('applyDataflows', {
@@ -264,7 +262,7 @@ export class AepDataflows {
         staticSummary: `Applies ${input.definitions?.length ?? 0} dataflows`,
       });
     try {
-      await startMany(input, start, isFull);
+      await startMany(input, start);
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw dataflowError(error);
       throw new DataflowError('Conflict', `${workflowId} runs already: wait for it, or add to it`);
@@ -279,7 +277,7 @@ export class AepDataflows {
       workflowId,
       result: () => told(handle.result()),
       progress: () => told(handle.query(applyProgressQuery)),
-      add: (more) => told(add(handle, more, isFull)),
+      add: (more) => add(handle, more),
       cancel: async () => void (await handle.cancel()),
     };
   }
@@ -584,15 +582,18 @@ function definitionIn(input: unknown): Definition {
 }
 
 function handleOf(handle: WorkflowHandle): DataflowHandle {
+  const { workflowId } = handle;
+  const nobody = async () =>
+    new DataflowError('Conflict', `Nothing runs under ${workflowId}: it has ended, or was never started`);
   return {
-    workflowId: handle.workflowId,
+    workflowId,
     result: () => told(handle.result()),
     progress: () => progressOf(handle),
-    resume: (corrected) => updated(() => handle.executeUpdate(resumeUpdate, { args: [corrected] })),
-    giveUp: (how = 'keep') => updated(() => handle.executeUpdate(giveUpUpdate, { args: [how] })),
+    resume: (corrected) => updated(() => handle.executeUpdate(resumeUpdate, { args: [corrected] }), nobody),
+    giveUp: (how = 'keep') => updated(() => handle.executeUpdate(giveUpUpdate, { args: [how] }), nobody),
     plan: async () => (await handle.query(planQuery)) ?? undefined,
-    approve: (approval) => updated(() => handle.executeUpdate(approveUpdate, { args: [approval] })),
-    reject: (rejection) => updated(() => handle.executeUpdate(rejectUpdate, { args: [rejection] })),
+    approve: (approval) => updated(() => handle.executeUpdate(approveUpdate, { args: [approval] }), nobody),
+    reject: (rejection) => updated(() => handle.executeUpdate(rejectUpdate, { args: [rejection] }), nobody),
     cancel: async () => void (await handle.cancel()),
   };
 }
@@ -621,18 +622,6 @@ async function progressOf(handle: WorkflowHandle): Promise<FullProgress> {
   const dataflow = typedSearchAttributes.get(searchAttributes.dataflow) ?? handle.workflowId;
   const paused = pausedWorkflow(raw.workflowExtendedInfo?.pauseInfo ?? {});
   return { dataflow, state: 'paused', steps: [], warnings: [], waiting, paused };
-}
-
-/** Before any of them is sent: of so many the workflow would refuse the last. */
-function mustNotBeTooMany({ definitions = [] }: PlanDataflowsInput): void {
-  const message = tooManyDefinitions(definitions.length);
-  mustBeGood(message === undefined ? [] : [{ field: 'definitions', message }]);
-}
-
-/** Whether a run that takes definitions had no room for these, and will have. */
-function isFull(error: unknown): boolean {
-  const told = dataflowError(error);
-  return told instanceof DataflowError && told.type === 'Unavailable';
 }
 
 export { DataflowError };

@@ -1,7 +1,10 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { bytesOf, namesOf } from './definition/many.ts';
+import { DataflowError, mustBeGood, updated } from './dataflow-error.ts';
+import { bytesOf, namesOf, tooManyDefinitions } from './definition/many.ts';
+import { isObject } from './definition/plain-json.ts';
+import type { Problem } from './definition/problems.ts';
+import { nameOfValue } from './definition/shape.ts';
 import type { Plan } from './plan/plan.ts';
-import { untilTaken } from './turned-away.ts';
 import {
   addUpdate,
   planQuery,
@@ -51,13 +54,14 @@ export interface ApplyHandle {
 
 /**
  * Starts a workflow with the first of many definitions and gives it the others, as it has room for them.
- * @param isFull whether it may take later what it has refused.
+ * @throws DataflowError `InvalidDefinition` before any of them is sent, where they cannot be: of too many the workflow would
+ * refuse the last.
  */
 export async function startMany<Input extends Many>(
   input: Input,
   start: (first: Input) => Promise<WorkflowHandle>,
-  isFull: (error: unknown) => boolean,
 ): Promise<WorkflowHandle> {
+  mustBeSendable(input);
   const [first = [], ...others] = portionsOf(input.definitions ?? []);
   const said = 'each' in input ? input.each : undefined;
   const all = new Set((input.definitions ?? []).flatMap(namesOf));
@@ -79,23 +83,43 @@ export async function startMany<Input extends Many>(
     ...portion(first, others.length === 0),
   } as Input);
   for (const [index, definitions] of others.entries())
-    await add(handle, portion(definitions, index === others.length - 1), isFull);
+    await add(handle, portion(definitions, index === others.length - 1));
   return handle;
 }
 
 /** Gives a run more definitions, as soon as it has room for them. */
-export async function add(
-  handle: WorkflowHandle,
-  portion: AddedToApply,
-  isFull: (error: unknown) => boolean,
-): Promise<Added> {
+export async function add(handle: WorkflowHandle, portion: AddedToApply): Promise<Added> {
+  mustBeSendable(portion);
+  const nobody = async () =>
+    new DataflowError('Conflict', `${handle.workflowId} takes no more: it has ended, or was never started`);
   for (;;) {
     try {
-      return await untilTaken(() => handle.executeUpdate(addUpdate, { args: [portion] }));
+      return await updated(() => handle.executeUpdate(addUpdate, { args: [portion] }), nobody);
     } catch (error) {
-      if (!isFull(error)) throw error;
+      const isFull = error instanceof DataflowError && error.type === 'Unavailable';
+      if (!isFull) throw error;
       await new Promise((resolve) => setTimeout(resolve, roomAgainMs));
     }
+  }
+}
+
+function mustBeSendable(input: unknown): void {
+  if (!isObject(input))
+    return mustBeGood([{ field: '', message: `must be an object, not ${nameOfValue(input ?? null)}` }]);
+  const definitions = input['definitions'] ?? [];
+  if (!Array.isArray(definitions))
+    return mustBeGood([{ field: 'definitions', message: `must be a list, not ${nameOfValue(definitions)}` }]);
+  const tooMany = tooManyDefinitions(definitions.length);
+  if (tooMany !== undefined) return mustBeGood([{ field: 'definitions', message: tooMany }]);
+  mustBeGood(definitions.flatMap(notJson));
+}
+
+function notJson(one: unknown, index: number): Problem[] {
+  try {
+    bytesOf(one);
+    return [];
+  } catch (error) {
+    return [{ field: `definitions[${index}]`, message: `must be plain JSON: ${String(error)}` }];
   }
 }
 

@@ -214,6 +214,9 @@ describe.concurrent('an approval', () => {
     expect((await refusalOf(handle.approve({ digest: 'x', by: 'Ann' }))).type).toBe('Conflict');
     expect((await refusalOf(handle.reject({ by: 'Ann', why: 'x' }))).type).toBe('Conflict');
     await handle.giveUp();
+    await failureOf(handle);
+    expect((await refusalOf(handle.approve({ digest: 'x', by: 'Ann' }))).type).toBe('Conflict');
+    expect((await refusalOf(handle.giveUp())).message).toContain('has ended');
   });
 });
 

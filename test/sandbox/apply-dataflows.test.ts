@@ -155,7 +155,7 @@ describe.concurrent('a folder of definitions', () => {
     await handle.add({ definitions: [named(sandbox, 'third')] });
     const { totals } = await handle.result();
     expect(totals).toMatchObject({ dataflows: 4, created: 3, failed: 1 });
-    await expect(handle.add({ definitions: [] })).rejects.toThrow();
+    await expect(handle.add({ definitions: [] })).rejects.toMatchObject({ type: 'Conflict' });
   });
 
   it('begins nothing more once it is cancelled, and tells what became of each', async () => {
@@ -177,6 +177,19 @@ describe.concurrent('a folder of definitions', () => {
     await expect(handle.result()).rejects.toMatchObject({ type: 'Cancelled' });
     const { totals } = await handle.progress();
     expect(totals).toMatchObject({ dataflows: 6, notTried: 4 });
+  });
+
+  it.each([
+    [undefined, ''],
+    [{ definitions: { a: 1 } }, 'definitions'],
+    [{ definitions: [{ name: 1n }] }, 'definitions[0]'],
+  ])('that cannot be sent is refused before it is', async (input, field) => {
+    for (const sending of [rig.client.apply(input as never), rig.client.planMany(input as never)])
+      // oxlint-disable-next-line no-await-in-loop
+      await expect(sending).rejects.toMatchObject({
+        type: 'InvalidDefinition',
+        details: { problems: [{ field }] },
+      });
   });
 
   it.each([
