@@ -25,7 +25,7 @@ export interface HistoryEntry {
     | 'paused'
     | 'unknown';
   endedAt?: string;
-  /** Who started it, as Temporal knows the client that did. */
+  /** Who started it: the Temporal client that did, as it calls itself, or the workflow, such as one that applies a folder. */
   startedBy?: string;
   /** What was planned, by its digest, and what that changes. Absent where it ended before there was a plan. */
   plan?: NotedPlan;
@@ -120,7 +120,8 @@ async function starterOf(
       execution: { workflowId, runId },
       maximumPageSize: 1,
     });
-    return history?.events?.[0]?.workflowExecutionStartedEventAttributes?.identity ?? undefined;
+    const started = history?.events?.[0]?.workflowExecutionStartedEventAttributes;
+    return started?.identity || (started?.parentWorkflowExecution?.workflowId ?? undefined);
   } catch {
     return undefined;
   }

@@ -126,3 +126,12 @@ it('of a dataflow that never was is empty, and of none that can be is InvalidDef
   expect(await historyOf('never')).toEqual([]);
   await expect(historyOf('a/b')).rejects.toMatchObject({ type: 'InvalidDefinition' });
 });
+
+it('tells of what a folder began which workflow applied it', async () => {
+  const name = 'in-a-folder';
+  const schema = { ...(orders(sandbox)['schema'] as object), title: name };
+  const definition = orders(sandbox, { name, schema, dataset: { name } });
+  const apply = await rig.client.apply({ definitions: [definition] });
+  await apply.result();
+  expect(await shown(name, 1)).toMatchObject([{ what: 'create', startedBy: apply.workflowId }]);
+});

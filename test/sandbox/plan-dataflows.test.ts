@@ -132,6 +132,10 @@ describe.concurrent('plans of many dataflows', () => {
     const plans = await rig.client.planMany({ definitions });
     expect(plans.totals).toMatchObject({ empty: 1, different: 1, failed: 1 });
     expect((await plans.plan(`${other}/same`)).dataflow).toBe(`${other}/same`);
+    await expect(plans.plan('same')).rejects.toMatchObject({
+      type: 'InvalidDefinition',
+      message: expect.stringContaining(`${other}/same`),
+    });
     expect(plans.dataflows.at(-1)).toMatchObject({
       sandbox: 'nowhere',
       error: { type: 'InvalidDefinition', message: expect.stringContaining('nowhere') },

@@ -7,6 +7,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { z } from 'zod';
+import { tellSome } from '../../cut.ts';
 import { dataflowId } from '../../definition/identity.ts';
 import { maskProblems } from '../../definition/mask.ts';
 import type { Plan } from '../../plan/plan.ts';
@@ -97,9 +98,16 @@ export async function planDataflows(given: unknown, carried?: PlanCarried): Prom
   }
 
   function planOf(name: string): Plan | { runId: string } {
-    const index = intake.told.findIndex((one) => one.name === name || dataflowId(one) === name);
-    const told = intake.told[index];
+    const asked = intake.told.filter((one) => one.name === name || dataflowId(one) === name);
+    // Of one that was given more than once, the first counts.
+    const told = asked.find(({ digest }) => digest !== undefined) ?? asked[0];
     if (!told) throw fail('InvalidDefinition', `No plan of ${JSON.stringify(name)} is here, or not yet`);
+    const called = [...new Set(asked.map(dataflowId))];
+    if (called.length > 1) {
+      const message = `${called.length} dataflows are called ${JSON.stringify(name)}: ask for one of ${tellSome(called)}`;
+      throw fail('InvalidDefinition', message);
+    }
+    const index = intake.told.indexOf(told);
     const plan = plans.get(dataflowId(told));
     if (plan) return plan;
     const earlier = runs.find(({ until }) => index < until);
