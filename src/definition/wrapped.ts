@@ -21,6 +21,11 @@ export function wrappedDefinition(input: Readonly<Record<string, unknown>>): Pro
 
 /** What is wrong with a definition where an object with the definition in it is asked for. */
 export function bareDefinition(input: Readonly<Record<string, unknown>>): Problem | undefined {
+  if (Object.hasOwn(input, 'environments')) {
+    const message =
+      'goes inside with the definition that it belongs to: give {"definition": {"definition": …, "environments": …, "environment": …}}';
+    return { field: 'environments', message };
+  }
   if (Object.hasOwn(input, 'definition') || !Object.hasOwn(input, 'source')) return undefined;
   const message =
     'is missing: what was given is the definition itself. Give {"definition": …} with it inside';

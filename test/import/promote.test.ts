@@ -97,6 +97,16 @@ it('what no environment says is told where it is written, by the client and by a
   });
 });
 
+it('an update that has environments beside its definition is told where they go', async () => {
+  const update = { ...file, environment: 'dev' };
+  await expect(rig.client.update(update as never)).rejects.toThrow('environments: goes inside');
+  const { workflow } = rig.temporal.client;
+  const options = { workflowId: 'dataflow:dev:orders', taskQueue: 'aep-dataflows', args: [update] };
+  await expect(workflow.execute('updateDataflow', options)).rejects.toMatchObject({
+    cause: { message: expect.stringContaining('environments: goes inside') as string },
+  });
+});
+
 it('is created, updated and found in place in each sandbox', async () => {
   await (await rig.client.start({ ...file, environment: 'dev' })).result();
   const again = await rig.client.start({ ...file, environment: 'dev' });
