@@ -26,7 +26,7 @@ export function unlistedWorkflowId(dataflowWorkflowId: string): string {
 }
 
 /** The workflows whose progress says which of their calls wait for AEP. */
-export const typesThatWait = ['createDataflow', 'updateDataflow', 'planDataflow'];
+export const typesThatWait = ['createDataflow', 'updateDataflow', 'planDataflow', 'importDataflow'];
 export const watcherType = 'watchFlowRuns';
 export const followerType = 'followRuns';
 export const unlistedType = 'unlistedRun';

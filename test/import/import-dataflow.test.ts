@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isEmpty, type Definition } from '../../src/client.ts';
+import { isEmpty, type Definition, type Progress } from '../../src/client.ts';
 import { watcherWorkflowId } from '../../src/runs/names.ts';
 import { byAepp, byUi, tutorial, tutorials, type Bodies } from '../plan/foreign-flows.ts';
 import { ids as sampleIds } from '../resources/sample-ids.ts';
@@ -83,6 +83,33 @@ describe.concurrent.each(examples)('the flow of %s', (name) => {
     expect(isEmpty(planned)).toBe(true);
     expect(planned.digest).toBe(plan.digest);
   });
+});
+
+it('tells how far it is, and what it waits for while AEP is away', async () => {
+  const sandbox = next();
+  const { bodies, ids } = tutorial(tutorials[0]!);
+  const { flow: flowId, sourceConnection } = await makeForeign(rig, sandbox, bodies, ids);
+  const away = { method: 'PATCH', path: '/flowservice/targetConnections/*', kind: '503', sandbox } as const;
+  rig.emulator.control.addFault({ ...away, times: 1_000 });
+  const dataflow = `${sandbox}/${String(bodies.flow!['name'])}`;
+  const handle = await started({ sandbox, flowId, adopt: true }, `dataflow:${dataflow.replace('/', ':')}`);
+  const progress = () => handle.query<Progress>('progress');
+  await waitFor('it to wait', async () => (await progress()).waiting.length > 0);
+  expect(await progress()).toMatchObject({
+    dataflow,
+    state: 'running',
+    steps: [
+      { step: 'check', state: 'done' },
+      { step: 'sourceConnection', state: 'adopted', id: sourceConnection },
+      { step: 'targetConnection', state: 'running' },
+      { step: 'flow', state: 'waiting' },
+      { step: 'watch', state: 'waiting' },
+    ],
+    waiting: [{ activity: 'updateTargetConnection', why: 'Unavailable' }],
+  });
+  rig.emulator.control.clearFaults();
+  await handle.result();
+  expect(await progress()).toMatchObject({ state: 'done', flowId, waiting: [] });
 });
 
 const foreign: [string, Bodies, Parameters<typeof makeForeign>[3]][] = [

@@ -9,7 +9,7 @@ import type { WholeParts } from '../../plan/read-definition.ts';
 import { isDraft } from '../../plan/which-flow.ts';
 import { conflict } from '../../resources/decide.ts';
 import { titleOf } from '../../resources/index.ts';
-import { idsOfKind, type Kind, type ResourceIds } from '../../resources/kinds.ts';
+import { activityName, idsOfKind, type Kind, type ResourceIds } from '../../resources/kinds.ts';
 import { givenIds } from '../../resources/orders.ts';
 import { emptyOutcome } from '../../resources/outcome.ts';
 import type { Whole } from '../../resources/resource.ts';
@@ -17,6 +17,7 @@ import { shapeOf } from '../../runs/drift.ts';
 import { callsFor, wholeSandbox } from '../calls.ts';
 import { searchAttributes } from '../messages.ts';
 import { announceAnew } from './accept.ts';
+import type { ProgressReport } from './progress.ts';
 import { Conflicting } from './refusals.ts';
 import { startWatcher } from './start-watcher.ts';
 
@@ -47,6 +48,7 @@ interface Adoption {
   /** What is to be done after that: nothing. */
   after: Planned;
   earlier: LookBack;
+  report: ProgressReport;
 }
 
 /**
@@ -55,7 +57,7 @@ interface Adoption {
  * @throws Conflicting where it is not, or not alone, what the definition asks for.
  */
 export async function adopt(adoption: Adoption): Promise<string> {
-  const { definition, parts, edits, earlier } = adoption;
+  const { definition, parts, edits, earlier, report } = adoption;
   const { sandbox } = definition;
   const dataflow = dataflowId(definition);
   const flowId = parts.flow!.id;
@@ -64,20 +66,29 @@ export async function adopt(adoption: Adoption): Promise<string> {
   await mustShareNothing(adoption);
   announceAnew(definition);
   upsertSearchAttributes([{ key: searchAttributes.flowId, value: flowId }]);
-  for (const kind of adoptedKinds)
-    await callsFor(kind, earlier.bounds).update({
+  report.step('check', 'done');
+  for (const kind of adoptedKinds) {
+    const { id } = parts[kind]!;
+    report.step(kind, 'running', { id });
+    const request = {
       sandbox,
-      id: parts[kind]!.id,
+      id,
       edits: (edits[kind] ?? []).filter(({ field }) => field === 'name'),
       mark: { dataflow, nonce: uuid4().slice(0, 8) },
-    });
+    };
+    await report.during(activityName('update', kind), callsFor(kind, earlier.bounds).update(request));
+    report.step(kind, 'adopted', { id });
+  }
   const given = givenIds(definition);
   const adopted: ResourceIds = {};
   for (const [kind, { id }] of Object.entries(parts) as [Kind, Whole][])
     if (given[kind] === undefined) adopted[kind] = id;
   upsertMemo({ outcome: { ...emptyOutcome(), adopted } });
   const settled = shapeOf(parts.flow!.fields);
-  return startWatcher(definition, flowId, { wakes: true, settled });
+  report.step('watch', 'running');
+  const watcher = await startWatcher(definition, flowId, { wakes: true, settled });
+  report.step('watch', 'done', { id: watcher });
+  return watcher;
 }
 
 function mustBeAsAsked({ definition, parts, after: { plan } }: Adoption): void {

@@ -22,7 +22,7 @@ import type { CreateDataflowInput, CreateDataflowResult } from '../messages.ts';
 import { Ledger } from './ledger.ts';
 import { notesAtEnd } from './noted.ts';
 import { prepare, takeBackHeadStarts, type Attempt, type Prepared, type Work } from './prepare.ts';
-import { outcomeOf, reportProgress, type ProgressReport } from './progress.ts';
+import { outcomeOf, reportProgress, workFor, type ProgressReport } from './progress.ts';
 import { mustChangeNoLivingFlow, mustHaveNoConflict, mustHaveNoProblem } from './refuse-plan.ts';
 import { rollBack } from './roll-back.ts';
 import { tellThatItWaits } from './tell-waiting.ts';
@@ -45,7 +45,7 @@ import { watchAndSweep } from './watch-and-sweep.ts';
 export async function createDataflow(input: unknown): Promise<CreateDataflowResult> {
   const asked = readOrRefuse(() => readInput(input));
   let accepted = accept(asked.definition);
-  const report = reportProgress(accepted.definition);
+  const report = reportProgress(workFor(accepted.definition));
   for (const warning of accepted.warnings) report.warn(warning);
   const decisions = humanDecisions(report, () => accepted);
   const approvals = takeApprovals(report);

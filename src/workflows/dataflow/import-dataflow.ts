@@ -1,4 +1,4 @@
-import { setCurrentDetails, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import { isCancellation, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import { z } from 'zod';
 import { cut, cutJson, shown } from '../../cut.ts';
 import type { Definition } from '../../definition/definition.ts';
@@ -12,7 +12,6 @@ import { fittingPlan } from '../../plan/fitting-plan.ts';
 import { partsOf } from '../../plan/observe.ts';
 import { planOf, type Planned } from '../../plan/plan-of.ts';
 import { readDefinition, type WholeParts } from '../../plan/read-definition.ts';
-import { planAsMarkdown } from '../../plan/render.ts';
 import type { NotExpressible } from '../../plan/unsaid.ts';
 import { resources, titleOf } from '../../resources/index.ts';
 import { activityName, kinds, type Kind } from '../../resources/kinds.ts';
@@ -20,12 +19,13 @@ import { conflict } from '../../resources/decide.ts';
 import { emptyOutcome } from '../../resources/outcome.ts';
 import type { Whole } from '../../resources/resource.ts';
 import { summarized } from '../calls.ts';
-import { endingOf, invalidDefinition } from '../failures.ts';
+import { endingOf, invalidDefinition, reasonOf } from '../failures.ts';
 import { checkInput, readOrRefuse, wrongInput } from '../inputs.ts';
-import type { ImportDataflowInput, ImportDataflowResult } from '../messages.ts';
+import type { ImportDataflowInput, ImportDataflowResult, StepName } from '../messages.ts';
 import { howToStart } from '../right-id.ts';
 import { adopt, adoptedKinds, mustBeNobodyElses } from './adopt.ts';
 import { factReads, recallFacts, waitForEarlierRuns } from './check-definition.ts';
+import { reportProgress, type ProgressReport } from './progress.ts';
 import { Conflicting } from './refusals.ts';
 
 const importInput = () =>
@@ -44,6 +44,7 @@ const importInput = () =>
  * connection are marked, and the flow is watched. Nothing else of AEP's is changed, but for the names that a dataflow of
  * another name has.
  *
+ * The query `progress` tells how far it is, by the flow's id until the dataflow's name is known; the query `plan` what follows.
  * Runs under any id; with `adopt` under the dataflow's id `dataflow:<sandbox>:<name>`, so that it never meets a create, an
  * update or a delete. Started again it goes on where it was.
  *
@@ -55,28 +56,45 @@ export async function importDataflow(input: unknown): Promise<ImportDataflowResu
   const asked = readOrRefuse(() => readImportInput(input));
   // It makes nothing: the next run need not wait for it.
   upsertMemo({ outcome: emptyOutcome() });
+  const { sandbox, flowId, name } = asked;
+  const report = reportProgress(
+    { dataflow: dataflowId({ sandbox, name: name ?? flowId }), steps: asked.adopt ? adoption : ['check'] },
+    { isListed: false },
+  );
   try {
+    report.step('check', 'running');
     const earlier = asked.adopt ? await waitForEarlierRuns() : undefined;
-    const parts = await readParts(asked);
-    const named = { sandbox: asked.sandbox, name: nameOf(asked, parts.flow!) };
+    const parts = await readParts(asked, report);
+    const named = { sandbox, name: nameOf(asked, parts.flow!) };
+    report.called(dataflowId(named));
     if (asked.adopt) mustHaveLock(named);
     mustBeNobodyElses(parts, dataflowId(named));
     const { definition, problems, notExpressible } = readDefinition(parts, named);
-    if (!definition) throw noDefinition(asked.flowId, problems);
-    const planned = await planner(definition);
+    if (!definition) throw noDefinition(flowId, problems);
+    const planned = await planner(definition, report);
     const { plan, edits } = planned(parts);
     const told = { definition, notExpressible: fitting(notExpressible) };
     if (!earlier) {
-      setCurrentDetails(planAsMarkdown(plan));
+      report.step('check', 'done');
+      report.plan(plan);
+      report.become('done');
       return { ...told, plan: fittingPlan(plan) };
     }
     const renamed = withNames(parts, edits);
     const after = planned(renamed);
-    const watcherWorkflowId = await adopt({ definition, parts, edits, after, earlier });
-    setCurrentDetails(planAsMarkdown(after.plan));
+    report.plan(after.plan);
+    const watcherWorkflowId = await adopt({ definition, parts, edits, after, earlier, report });
+    report.become('done');
     return { ...told, plan: fittingPlan(after.plan), watcherWorkflowId };
   } catch (error) {
-    throw endingOf(error, {}) ?? error;
+    const ending = endingOf(error, {});
+    const left = report.progress.steps.find(({ state }) => state === 'running');
+    if (left && ending) report.step(left.step, 'failed', { note: reasonOf(error) });
+    report.become(
+      isCancellation(error) ? 'cancelled' : 'failed',
+      ending && { type: ending.type!, message: ending.message },
+    );
+    throw ending ?? error;
   }
 }
 
@@ -90,6 +108,7 @@ function readImportInput(input: unknown): ImportDataflowInput {
 }
 
 const cannot = 'This flow cannot be imported';
+const adoption: StepName[] = ['check', ...adoptedKinds, 'watch'];
 
 function mustHaveLock(named: Pick<Definition, 'sandbox' | 'name'>): void {
   const id = workflowId(named);
@@ -100,11 +119,15 @@ function mustHaveLock(named: Pick<Definition, 'sandbox' | 'name'>): void {
 }
 
 /** The flow and all that it refers to, of the mapping set the version that it applies. */
-async function readParts({ sandbox, flowId }: ImportDataflowInput): Promise<WholeParts> {
+async function readParts(
+  { sandbox, flowId }: ImportDataflowInput,
+  report: ProgressReport,
+): Promise<WholeParts> {
   const read = async (kind: Kind, id: string, version?: number): Promise<Whole | null> => {
     const reading = summarized(`Read all of the ${titleOf(kind)}`);
     const request = { sandbox, id, ...(version === undefined ? {} : { version }) };
-    const answer = await reading[activityName('readWhole', kind)](request);
+    const activity = activityName('readWhole', kind);
+    const answer = await report.during(activity, reading[activity](request));
     return answer && { ...resources[kind].observe(answer), answer };
   };
   const flow = await read('flow', flowId);
@@ -141,10 +164,12 @@ function noDefinition(flowId: string, problems: Problem[]) {
 }
 
 /** What is planned for parts that carry the dataflow's mark, or will. */
-async function planner(definition: Definition): Promise<(parts: WholeParts) => Planned> {
-  const during = <Returned>(_activity: string, call: Promise<Returned>) => call;
+async function planner(
+  definition: Definition,
+  report: ProgressReport,
+): Promise<(parts: WholeParts) => Planned> {
   const recalled = await recallFacts(definition, true);
-  const reads = factReads(definition, recalled, {}, during);
+  const reads = factReads(definition, recalled, {}, report.during.bind(report));
   const { context, given, problems } = await factsOf(definition, reads, { recalled: recalled.fields });
   const warnings = warningsOf(definition);
   const mark = { dataflow: dataflowId(definition), nonce: '' };

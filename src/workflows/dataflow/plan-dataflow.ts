@@ -14,7 +14,7 @@ import { endingOf } from '../failures.ts';
 import { parse } from './accept.ts';
 import { factReads, readNotes, recallFacts } from './check-definition.ts';
 import { holdsRows } from './holds-rows.ts';
-import { reportProgress, type ProgressReport } from './progress.ts';
+import { reportProgress, workFor, type ProgressReport } from './progress.ts';
 import { giveUp } from './resource-calls.ts';
 
 /** Lists may have many pages. */
@@ -35,7 +35,11 @@ const reading = (summary: string) => summarized(summary, listing);
 export async function planDataflow(input: unknown): Promise<Plan> {
   const { definition, warnings, elsewhere } = parse(input);
   const scope = CancellationScope.current();
-  const report = reportProgress(definition, { isPlan: true });
+  const { dataflow, steps } = workFor(definition);
+  const report = reportProgress(
+    { dataflow, steps: steps.filter((step) => step !== 'watch') },
+    { isListed: false },
+  );
   try {
     report.step('check', 'running');
     const recalled = await recallFacts(definition, true);

@@ -39,6 +39,8 @@ export interface ProgressReport {
   /** Notes that a step has come to `state`; the first state other than `waiting` starts its clock, an ended one stops it. */
   step(name: StepName, state: StepState, more?: { id?: string; note?: string }): void;
   stateOf(name: StepName): StepState | undefined;
+  /** Says which dataflow it is, once that is known. */
+  called(dataflow: string): void;
   warn(warning: Warning): void;
   /** Shows what is going to be done beside what was. */
   plan(plan: Plan): void;
@@ -64,15 +66,32 @@ export interface ProgressReport {
 
 const open = new Set<StepState>(['waiting', 'running']);
 
+/** What there is to report of. */
+interface Reported {
+  /** `<sandbox>/<name>` */
+  dataflow: string;
+  steps: StepName[];
+}
+
+/** All that is done for a dataflow. */
+export function workFor(definition: Definition): Reported {
+  const given = givenConnection(definition.source);
+  const connection: StepName[] = given?.name !== undefined && given.auth ? ['baseConnection'] : [];
+  return {
+    dataflow: dataflowId(definition),
+    steps: ['check', ...connection, ...neededKinds(definition), 'watch'],
+  };
+}
+
 /**
  * Keeps what the `progress` query answers and what the Temporal UI shows as the workflow's current details.
- * @param isPlan it only reads, and is over within seconds: it watches nothing, and lists are not told what it is at.
+ * @param isListed whether lists are told what it is at, which is an event each: not where it is over within seconds.
  */
-export function reportProgress(definition: Definition, { isPlan = false } = {}): ProgressReport {
+export function reportProgress({ dataflow, steps }: Reported, { isListed = true } = {}): ProgressReport {
   const progress: Progress = {
-    dataflow: dataflowId(definition),
+    dataflow,
     state: 'running',
-    steps: stepsOf(definition).filter(({ step }) => !isPlan || step !== 'watch'),
+    steps: steps.map(waiting),
     warnings: [],
     waiting: [],
   };
@@ -84,7 +103,7 @@ export function reportProgress(definition: Definition, { isPlan = false } = {}):
   setHandler(planQuery, () => (planned ? fittingPlan(planned) : null));
   const show = () => {
     setCurrentDetails([markdown(progress), ...(shownPlan ? ['', shownPlan] : [])].join('\n'));
-    if (!isPlan) showState(progress);
+    if (isListed) showState(progress);
   };
   const waits = new Waits((waiting) => {
     progress.waiting = waiting;
@@ -107,6 +126,10 @@ export function reportProgress(definition: Definition, { isPlan = false } = {}):
       show();
     },
     stateOf: (name) => progress.steps.find((one) => one.step === name)?.state,
+    called(dataflow) {
+      progress.dataflow = dataflow;
+      show();
+    },
     warn(warning) {
       progress.warnings.push(warning);
       show();
@@ -133,7 +156,7 @@ export function reportProgress(definition: Definition, { isPlan = false } = {}):
       show();
     },
     again(anew, warnings) {
-      progress.steps = stepsOf(anew);
+      progress.steps = workFor(anew).steps.map(waiting);
       progress.warnings = [...warnings];
       this.become('running');
     },
@@ -187,12 +210,6 @@ export function outcomeOf(
     ...(deletedFlows.length > 0 ? { deletedFlows: [...deletedFlows] } : {}),
     ...(named('deleted').length > 0 ? { deleted: ids('deleted') } : {}),
   };
-}
-
-function stepsOf(definition: Definition): Step[] {
-  const given = givenConnection(definition.source);
-  const connection = given?.name !== undefined && given.auth ? ['baseConnection' as const] : [];
-  return ['check' as const, ...connection, ...neededKinds(definition), 'watch' as const].map(waiting);
 }
 
 function waiting(step: StepName): Step {

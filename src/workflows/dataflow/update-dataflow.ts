@@ -14,7 +14,7 @@ import { requireApproval, takeApprovals } from './approval.ts';
 import { Ledger } from './ledger.ts';
 import { noted, notesAtEnd } from './noted.ts';
 import { prepare, type Prepared } from './prepare.ts';
-import { outcomeOf, reportProgress } from './progress.ts';
+import { outcomeOf, reportProgress, workFor } from './progress.ts';
 import { mustHaveNoConflict, mustHaveNoProblem, stalePlan } from './refuse-plan.ts';
 import { giveUpMissing } from './replace-flow.ts';
 import { watchAndSweep } from './watch-and-sweep.ts';
@@ -56,7 +56,7 @@ export async function updateDataflow(input: unknown): Promise<UpdateDataflowResu
     ...choices
   } = readOrRefuse(() => checkInput(updateInput(), input, 'This is no update'));
   const { definition, elsewhere, warnings } = accept(asked);
-  const report = reportProgress(definition);
+  const report = reportProgress(workFor(definition));
   for (const warning of warnings) report.warn(warning);
   const approvals = takeApprovals(report);
   const ledger = new Ledger({ isUpdate: true });
