@@ -55,6 +55,7 @@ export async function makePlan(asked: Asked, reads: PlanReads): Promise<Planned>
       warnings: asked.warnings,
       choices,
       mask,
+      watching: notes.watching,
     });
   const first = planned();
   const { steps } = first.plan;

@@ -1,7 +1,7 @@
 import { InvalidDefinitionError } from '../definition/problems.ts';
 import type { FailureType } from '../failure-types.ts';
 import { openChoices, tellChoices } from './choices-of.ts';
-import { isEmpty, type Choices, type Plan } from './plan.ts';
+import { isEmpty, setsWatch, type Choices, type Plan } from './plan.ts';
 import type { Planned } from './plan-of.ts';
 
 /** What follows from a plan: a workflow to start, nothing to do, or why nothing can be done. */
@@ -27,7 +27,7 @@ export function nextOf({ plan, living, conflicts }: Planned, { digest, ...choice
   if (conflict) return { type: 'Conflict', message: conflict.message };
   if (plan.problems.length > 0)
     return { type: 'InvalidDefinition', message: new InvalidDefinitionError(plan.problems).message };
-  if (isEmpty(plan)) return { start: 'nothing' };
+  if (isEmpty(plan)) return { start: setsWatch(plan) ? 'updateDataflow' : 'nothing' };
   const open = openChoices(plan, choices);
   if (open.length > 0) return { type: 'ChoiceNeeded', message: tellChoices(open) };
   return { start: living || conflicts.length > 0 ? 'updateDataflow' : 'createDataflow' };

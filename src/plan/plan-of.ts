@@ -2,6 +2,7 @@ import { cutJson } from '../cut.ts';
 import type { Definition } from '../definition/definition.ts';
 import { dataflowId } from '../definition/identity.ts';
 import type { Problem, Warning } from '../definition/problems.ts';
+import type { Watch } from '../definition/watch.ts';
 import { copiesAmong, tellCopies } from '../resources/copies.ts';
 import { conflict, type Conflict } from '../resources/decide.ts';
 import { resources } from '../resources/index.ts';
@@ -22,6 +23,7 @@ import {
   stepOfUnseen,
   type Stepped,
 } from './step-of.ts';
+import { watchChanges } from './watch-changes.ts';
 import { chooseFlow, isDisabled, isDraft, rivalsAmong, type Chosen } from './which-flow.ts';
 
 /** What a plan rests on beside the definition and what AEP has of the dataflow. */
@@ -36,6 +38,8 @@ export interface Facts {
   connection?: Step<'baseConnection'> | undefined;
   /** Fields of the definition in which a difference does not count, each with all that is under it. */
   mask?: readonly string[] | undefined;
+  /** How flows are watched, by their ids. */
+  watching?: Readonly<Record<string, Watch>> | undefined;
 }
 
 /** A plan, and what it takes to carry it out. */
@@ -79,16 +83,20 @@ export function planOf(definition: Definition, observed: ObservedDataflow, facts
   );
   const problems = [...facts.problems, ...all.flatMap(({ problem }) => problem ?? [])];
   const everyStep = facts.connection ? overConnection(facts.connection, steps) : steps;
+  const { id } = living?.flow ?? {};
+  const watching = id === undefined ? undefined : facts.watching?.[id];
+  const watch = watchChanges(definition.watch, watching, facts.mask);
   return {
     plan: {
       version: 1,
       dataflow: dataflowId(definition),
       digest: digestOf(everyStep, restingOf(steps, observed), toBeMade(all)),
       steps: everyStep,
+      ...(watch ? { watch } : {}),
       problems,
       warnings,
       choices: all.flatMap(({ choice }) => choice ?? []),
-      summary: summaryOf(everyStep, problems),
+      summary: summaryOf({ steps: everyStep, watch, problems }),
     },
     ...chosen,
     edits: Object.fromEntries(all.flatMap(({ step, edits }) => (edits ? [[step.kind, edits]] : []))),

@@ -47,6 +47,13 @@ export interface Choices {
   missingFlow?: 'recreate' | undefined;
 }
 
+/** What is watched otherwise from now on. */
+export interface WatchChanges {
+  changes: Change[];
+  /** Differences that are masked. Absent: there are none. */
+  masked?: Change[];
+}
+
 /** All that is to be done so that AEP has what a definition asks for. Plain JSON; carrying it out does nothing that is not in it. */
 export interface Plan {
   version: 1;
@@ -57,6 +64,11 @@ export interface Plan {
   /** In the order of the tutorials. */
   steps: Step[];
   /** While there is one, nothing is made. */
+  /**
+   * How its watcher is to be set by an update. Nothing of AEP's: it is in no step, not in the digest, and an empty plan may
+   * have it. Absent: it stays as it is.
+   */
+  watch?: WatchChanges | undefined;
   problems: Problem[];
   warnings: Warning[];
   choices: Choice[];
@@ -77,6 +89,12 @@ export function isEmpty({ steps }: Pick<Plan, 'steps'>): boolean {
   return ((steps as Step[] | null) ?? []).every(({ action }) => idle.has(action));
 }
 
+/** Whether the watcher of the flow is to be set otherwise. */
+export function setsWatch({ watch }: Pick<Plan, 'watch'>): boolean {
+  // Over Temporal's HTTP, empty lists arrive as null.
+  return ((watch?.changes as Change[] | null | undefined) ?? []).length > 0;
+}
+
 const inSummary: [Action, string][] = [
   ['create', 'to create'],
   ['update', 'to change'],
@@ -85,28 +103,31 @@ const inSummary: [Action, string][] = [
   ['conflict', 'in conflict'],
 ];
 
-/** How many resources come to what, by action, and how many differences are masked and problems stand. What is none is left out. */
-export type Counts = Partial<Record<Action | 'masked' | 'problems', number>>;
+/** How many resources come to what, by action, whether the watch is changed, and how many differences are masked and problems stand. What is none is left out. */
+export type Counts = Partial<Record<Action | 'watch' | 'masked' | 'problems', number>>;
 
-export function countsOf({ steps, problems }: Pick<Plan, 'steps' | 'problems'>): Counts {
+export function countsOf({ steps, watch, problems }: Pick<Plan, 'steps' | 'watch' | 'problems'>): Counts {
   const counts: Counts = {};
   for (const { action, masked = [] } of steps) {
     counts[action] = (counts[action] ?? 0) + 1;
     if (masked.length > 0) counts.masked = (counts.masked ?? 0) + masked.length;
   }
+  if (setsWatch({ watch })) counts.watch = 1;
+  if (watch?.masked) counts.masked = (counts.masked ?? 0) + watch.masked.length;
   return problems.length > 0 ? { ...counts, problems: problems.length } : counts;
 }
 
 /** A plan in one line. */
-export function summaryOf(steps: readonly Step[], problems: readonly Problem[]): string {
+export function summaryOf({ steps, watch, problems }: Pick<Plan, 'steps' | 'watch' | 'problems'>): string {
   const count = (action: Action) => steps.filter((step) => step.action === action).length;
   const parts = inSummary.flatMap(([action, words]) =>
     count(action) > 0 ? `${count(action)} ${words}` : [],
   );
   const asTheyAre = steps.filter(({ action }) => idle.has(action)).length;
+  if (setsWatch({ watch })) parts.push('the watch to change');
   if (parts.length === 0) parts.push('Nothing to change');
   if (asTheyAre > 0) parts.push(`${asTheyAre} as they are`);
-  const masked = steps.reduce((sum, step) => sum + (step.masked?.length ?? 0), 0);
+  const masked = [...steps, watch].reduce((sum, one) => sum + (one?.masked?.length ?? 0), 0);
   if (masked > 0) parts.push(masked === 1 ? 'a difference masked' : `${masked} differences masked`);
   if (problems.length > 0) parts.push(problems.length === 1 ? 'a problem' : `${problems.length} problems`);
   return parts.join(', ');

@@ -1,5 +1,6 @@
 import type { Replacing } from '../resources/outcome.ts';
 import type { Auth } from '../definition/connection.ts';
+import type { Watch } from '../definition/watch.ts';
 import type { Problem } from '../definition/problems.ts';
 import type { FlowSettings } from '../resources/flow.ts';
 import type { Kind, ResourceIds } from '../resources/kinds.ts';
@@ -55,6 +56,8 @@ export interface RowRefused {
 export interface Notes {
   /** What earlier runs noted as made or adopted, newest first; and the flows of the dataflow that are watched. */
   ids: ResourceIds[];
+  /** How those are watched, by their ids. */
+  watching?: Record<string, Watch>;
   /** The flow that the newest of them left, or that is watched. */
   flowLeft?: string;
   /** The base connection that the newest of them left, where they are about one. */

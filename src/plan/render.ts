@@ -30,10 +30,17 @@ const mostRows = 20;
  * line for each changed field or row below. Ends with the summary.
  */
 export function planAsText(plan: Plan): string {
-  const { dataflow, steps, problems, warnings, choices, summary, digest } = withLists(plan);
+  const { dataflow, steps, watch, problems, warnings, choices, summary, digest } = withLists(plan);
   const lines = [`Plan for ${dataflow}`, ''];
   for (const step of steps)
     lines.push(...lineOf(step), ...step.changes.flatMap(changeLines), ...maskedLines(step));
+  if (watch) {
+    const isChanged = watch.changes.length > 0;
+    const told = isChanged
+      ? '  ~ watch is changed: Its watcher takes it'
+      : '    watch stays: What differs is masked';
+    lines.push(told, ...watch.changes.flatMap(changeLines), ...maskedLines(watch));
+  }
   if (problems.length > 0)
     lines.push(
       '',
@@ -72,7 +79,7 @@ function changeLines(change: Change): string[] {
   return [`      ${field}:`, ...rows.slice(0, mostRows), ...(more > 0 ? [`        and ${more} more`] : [])];
 }
 
-function maskedLines({ masked = [] }: Step): string[] {
+function maskedLines({ masked = [] }: Pick<Step, 'masked'>): string[] {
   return masked.flatMap((change) =>
     changeLines(change).map((line, index) => (index === 0 ? `${line} (masked)` : line)),
   );
@@ -106,6 +113,7 @@ function withLists(plan: Plan): Plan {
         'from' in change ? change : { ...change, added: list(change.added), removed: list(change.removed) },
       ),
     })),
+    ...(plan.watch ? { watch: { ...plan.watch, changes: list(plan.watch.changes) } } : {}),
     problems: list(plan.problems),
     warnings: list(plan.warnings),
     choices: list(plan.choices).map((choice) => ({ ...choice, options: list(choice.options) })),

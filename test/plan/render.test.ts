@@ -13,7 +13,7 @@ const step = (kind: Step['kind'], action: Step['action'], others: Partial<Step> 
 });
 
 function planOf(steps: Step[], others: Partial<Plan> = {}): Plan {
-  const summary = summaryOf(steps, others.problems ?? []);
+  const summary = summaryOf({ steps, problems: [], ...others });
   return {
     version: 1,
     dataflow: 'prod/orders',
@@ -142,7 +142,7 @@ describe('a plan in one line', () => {
     [[], [], 'Nothing to change'],
   ] as [Step['action'][], (typeof problem)[], string][])('of %j and %j', (actions, problems, line) => {
     const steps = actions.map((action) => step('flow', action));
-    expect(summaryOf(steps, problems)).toBe(line);
+    expect(summaryOf({ steps, problems })).toBe(line);
     expect(isEmpty({ steps })).toBe(line.startsWith('Nothing'));
   });
 });

@@ -116,6 +116,30 @@ describe.concurrent('a folder of definitions', () => {
     );
   });
 
+  it('in which nothing but a watch is changed is planned and applied as that', async () => {
+    const sandbox = next();
+    const { flowId } = await created(named(sandbox, 'watched'));
+    const watched = (watch: Json) => ({ definitions: [named(sandbox, 'watched', { watch })] });
+    const five = watched({ pauseAfter: 5 });
+    const planned = (what: string, input: typeof five & { mask?: string[] }, state: 'empty' | 'different') =>
+      waitFor(what, async () => {
+        const plans = await rig.client.planMany(input);
+        return plans.totals[state] === 1 && plans;
+      });
+    const plans = await planned('lists to show the watcher', five, 'different');
+    expect(plans.dataflows).toMatchObject([{ counts: { keep: 6, watch: 1 } }]);
+    expect((await plans.plan('watched')).watch).toEqual({
+      changes: [{ field: 'watch.pauseAfter', from: null, to: 5 }],
+    });
+    expect((await applied(five)).totals).toMatchObject({ updated: 1 });
+    await planned('lists to show the new settings', five, 'empty');
+    const health = await rig.client.health({ sandbox, flowId });
+    expect(health?.watch.settings).toEqual({ pauseAfter: 5 });
+    expect((await applied(five)).totals).toMatchObject({ unchanged: 1 });
+    const masked = await planned('a mask', { ...watched({ pauseAfter: 7 }), mask: ['watch'] }, 'empty');
+    expect(masked.totals.masked).toBe(1);
+  });
+
   it('waits for a create that a person has started, and then makes no second one', async () => {
     const sandbox = next();
     const gate = { method: 'POST', path: '/flowservice/flows', kind: '503', times: 3, sandbox } as const;

@@ -1,5 +1,6 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { dataflowOf } from '../../definition/identity.ts';
+import type { Watch } from '../../definition/watch.ts';
 import { watcherType } from '../../runs/names.ts';
 import { searchAttributes } from '../../search-attribute-keys.ts';
 import { createPace } from '../pace.ts';
@@ -17,8 +18,8 @@ const idsInList = 50;
 export interface Listed {
   /** Every execution under its workflow id. */
   executions: WorkflowExecutionInfo[];
-  /** The flows of it that are watched, by AEP's ids: that a watcher goes on is noted for longer than what has ended. */
-  watched: string[];
+  /** The flows of it that are watched, by AEP's ids, and how: that a watcher goes on is noted for longer than what has ended. */
+  watching: Record<string, Watch>;
 }
 
 interface Asker {
@@ -99,8 +100,11 @@ function ofDataflow(workflowId: string, found: readonly WorkflowExecutionInfo[])
   );
   return {
     executions: found.filter((execution) => execution.workflowId === workflowId),
-    watched: watchers.flatMap(
-      ({ typedSearchAttributes }) => typedSearchAttributes.get(searchAttributes.flowId) ?? [],
+    watching: Object.fromEntries(
+      watchers.flatMap(({ typedSearchAttributes, memo }) => {
+        const id = typedSearchAttributes.get(searchAttributes.flowId);
+        return id === undefined ? [] : [[id, (memo?.['watch'] ?? {}) as Watch]];
+      }),
     ),
   };
 }

@@ -1,4 +1,5 @@
 import { Context, activityInfo } from '@temporalio/activity';
+import type { Watch } from '../../definition/watch.ts';
 import type { Notes } from '../../plan/reads.ts';
 import type { ResourceIds } from '../../resources/kinds.ts';
 import type { Outcome } from '../../resources/outcome.ts';
@@ -36,8 +37,8 @@ export interface LookBack extends Notes {
 interface Seen {
   /** Every execution of its workflow id that counts, newest first. */
   executions: Execution[];
-  /** Its flows that are watched. */
-  watched: string[];
+  /** Its flows that are watched, and how. */
+  watching: Record<string, Watch>;
 }
 
 /** Runs whose notes are read, so that no answer outgrows the history. */
@@ -80,8 +81,8 @@ export function notesOf() {
 /** The same, within an activity. */
 export async function readNotes(workflowId: string): Promise<Notes> {
   try {
-    const { executions, watched } = await listExecutions(Context.current().client, workflowId);
-    return notesAmong(newestFirst(executions), watched);
+    const { executions, watching } = await listExecutions(Context.current().client, workflowId);
+    return notesAmong(newestFirst(executions), watching);
   } catch (error) {
     if (isTooManyLists(error)) throw unreadable('what ran before', error, jittered(busyPauseMs));
     return { ids: [] };
@@ -111,7 +112,7 @@ function boundsOf({ httpTimeoutMs, lateCommitMs, listLagMs }: Dependencies) {
 }
 
 /** @param now by the server's clock, as that of an execution's end is: a worker's own may be anything. Epoch milliseconds. */
-function judged({ executions, watched }: Seen, now: number, dependencies: Dependencies): LookBack {
+function judged({ executions, watching }: Seen, now: number, dependencies: Dependencies): LookBack {
   const { runId } = activityInfo().workflowExecution!;
   const { bounds, afterCutOff } = boundsOf(dependencies);
   const earlier = executions.filter((one) => one.runId !== runId);
@@ -122,7 +123,7 @@ function judged({ executions, watched }: Seen, now: number, dependencies: Depend
     ranBefore: earlier.length > 0,
     ...(earlier.length > 0 ? { since: Math.min(...earlier.map(({ startTime }) => +startTime)) } : {}),
     mayStillArrive: arriving,
-    ...notesAmong(earlier, watched),
+    ...notesAmong(earlier, watching),
     bounds: arriving ? afterCutOff : bounds,
     afterCutOff,
   };
@@ -163,9 +164,9 @@ async function listed(): Promise<Seen | undefined> {
   const standing = standIns();
   // It is awaited below, and not where lists fail before.
   standing.catch(() => undefined);
-  const { executions, watched } = await listExecutions(Context.current().client, workflowId);
+  const { executions, watching } = await listExecutions(Context.current().client, workflowId);
   if (!executions.some((one) => one.runId === runId)) return undefined;
-  return { executions: newestFirst([...executions, ...(await standing)]), watched };
+  return { executions: newestFirst([...executions, ...(await standing)]), watching };
 }
 
 function newestFirst(executions: Execution[]): Execution[] {
@@ -182,7 +183,8 @@ function mayStillArrive({ status, closeTime, memo }: Execution, since: number): 
 }
 
 /** @param executions newest first. */
-function notesAmong(executions: Execution[], watched: readonly string[]): Notes {
+function notesAmong(executions: Execution[], watching: Record<string, Watch>): Notes {
+  const watched = Object.keys(watching);
   const outcomes = executions.map(({ memo }) => memo?.['outcome'] as Outcome | undefined);
   const replacing = outcomes.find((outcome) => outcome?.replacing)?.replacing;
   const baseConnection = outcomes.find((outcome) => outcome?.baseConnection)?.baseConnection;
@@ -193,6 +195,7 @@ function notesAmong(executions: Execution[], watched: readonly string[]): Notes 
   const flowLeft = [...(noted === undefined ? [] : [noted]), ...unnoted].find((id) => !deleted.has(id));
   return {
     ids: [...distinct(outcomes.map(idsOf)), ...unnoted.map((flow) => ({ flow }))],
+    ...(watched.length > 0 ? { watching } : {}),
     ...(flowLeft === undefined ? {} : { flowLeft }),
     ...(replacing ? { replacing } : {}),
     ...(baseConnection === undefined ? {} : { baseConnection }),

@@ -92,7 +92,15 @@ export async function prepare(
     for (const [kind, headStart] of headStarts) await noteEnd(kind, headStart, work);
     throw error;
   });
-  const facts = { context, connection: checked.step, now: Date.now(), problems: [], warnings: [], choices };
+  const facts = {
+    context,
+    connection: checked.step,
+    now: Date.now(),
+    problems: [],
+    warnings: [],
+    choices,
+    watching: ledger.earlier!.watching,
+  };
   return { ...work, observed, planned: planOf(definition, observed, facts), headStarts };
 }
 

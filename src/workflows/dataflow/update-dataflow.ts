@@ -4,7 +4,7 @@ import { passedThrough } from '../../families/columns.ts';
 import { openChoices, tellChoices } from '../../plan/choices-of.ts';
 import { fittingPlan } from '../../plan/fitting-plan.ts';
 import { planOf } from '../../plan/plan-of.ts';
-import { isEmpty, type Choices } from '../../plan/plan.ts';
+import { isEmpty, setsWatch, type Choices } from '../../plan/plan.ts';
 import { fail, endingOf } from '../failures.ts';
 import { checkInput, readOrRefuse } from '../inputs.ts';
 import type { UpdateDataflowInput, UpdateDataflowResult } from '../messages.ts';
@@ -66,7 +66,7 @@ export async function updateDataflow(input: unknown): Promise<UpdateDataflowResu
       const prepared = await (mustBeApproved ? approvals.approved(definition, planned) : planned());
       const { plan } = prepared.planned;
       // While it lives: what was cut off, too, may have changed something.
-      if (!isEmpty(plan)) upsertMemo({ plan: noted(plan) });
+      if (!isEmpty(plan) || setsWatch(plan)) upsertMemo({ plan: noted(plan) });
       for (const warning of plan.warnings) report.warn(warning);
       return { prepared, applied: await apply(prepared, choices) };
     });

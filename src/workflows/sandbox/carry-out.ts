@@ -13,7 +13,7 @@ import {
 import type { Activities } from '../../activities/index.ts';
 import { cut } from '../../cut.ts';
 import { dataflowId, workflowId } from '../../definition/identity.ts';
-import { isEmpty } from '../../plan/plan.ts';
+import { isEmpty, setsWatch } from '../../plan/plan.ts';
 import { heartbeatTimeoutMs, retry } from '../calls.ts';
 import { announcementOf } from '../dataflow/announcement.ts';
 import type { createDataflow } from '../dataflow/create-dataflow.ts';
@@ -52,7 +52,7 @@ export async function carryOut(
         staticSummary: `Changes the dataflow ${dataflow}`,
       });
       const { flowId, plan } = await child.result();
-      return { outcome: isEmpty(plan) ? 'unchanged' : 'updated', flowId };
+      return { outcome: isEmpty(plan) && !setsWatch(plan) ? 'unchanged' : 'updated', flowId };
     }
     const { memo, searchAttributes } = announcementOf(definition);
     const child = await startChild<typeof createDataflow>(start, {

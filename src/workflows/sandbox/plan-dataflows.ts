@@ -131,7 +131,7 @@ function totalsOf(told: readonly PlannedDataflow[]): PlanDataflowsResult['totals
   return totals;
 }
 
-const busy = ['create', 'update', 'replace', 'remove'] as const;
+const busy = ['create', 'update', 'replace', 'remove', 'watch'] as const;
 
 function stateOf(counts: PlannedDataflow['counts']): 'empty' | 'different' | 'failed' {
   if (!counts || counts.problems || counts.conflict) return 'failed';

@@ -1,6 +1,8 @@
 import type { SearchAttributePair } from '@temporalio/common';
-import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { setCurrentDetails, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { canonicalJson } from '../../definition/canonical-json.ts';
 import { connectorNameOf } from '../../definition/connectors.ts';
+import type { Watch } from '../../definition/watch.ts';
 import { describeHealth } from '../../runs/details.ts';
 import { healthOf } from '../../runs/health.ts';
 import type { Health } from '../../runs/health.ts';
@@ -45,4 +47,10 @@ export function showHealth(health: Health): void {
   const { typedSearchAttributes } = workflowInfo();
   const changed = attributesOf(health).filter(({ key, value }) => typedSearchAttributes.get(key) !== value);
   if (changed.length > 0) upsertSearchAttributes(changed);
+}
+
+/** For plans, which lists of watchers tell how each watches. Noted when it changes: each time is an event. */
+export function noteWatch(watch: Watch): void {
+  const noted = workflowInfo().memo?.['watch'] ?? {};
+  if (canonicalJson(noted) !== canonicalJson(watch)) upsertMemo({ watch });
 }

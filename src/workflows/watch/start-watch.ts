@@ -35,6 +35,7 @@ export async function startWatch(input: WatchInput, inherited?: Inherited): Prom
       cancellationType: ChildWorkflowCancellationType.ABANDON,
       // Said here, they cost the watcher no event.
       typedSearchAttributes: attributesOf(currentHealth(input, undefined)),
+      ...(input.watch ? { memo: { watch: input.watch } } : {}),
       staticSummary: `Watches the runs of ${about}`,
     });
     return true;

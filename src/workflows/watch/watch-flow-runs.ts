@@ -31,7 +31,7 @@ import { fail, invalidDefinition } from '../failures.ts';
 import { liveThroughReleases, measureHistory } from './long-lived.ts';
 import { Looks } from './looks.ts';
 import { Responses } from './responses.ts';
-import { currentHealth, showHealth } from './show-health.ts';
+import { currentHealth, noteWatch, showHealth } from './show-health.ts';
 import { startWatch } from './start-watch.ts';
 import { checkSuccessor, checkWatchInput } from './watch-input.ts';
 import { expectSignal, healthQuery, replacedSignal, runsEndedSignal, wakeSignal } from './watch-messages.ts';
@@ -116,6 +116,7 @@ export async function watchFlowRuns(
     setWatch(wanted) {
       if (JSON.stringify(wanted) === JSON.stringify(watch)) return;
       watch = wanted;
+      noteWatch(watch);
       looks.want({ readsFlow: false });
     },
     accept() {
@@ -128,6 +129,7 @@ export async function watchFlowRuns(
     cutOff,
   });
   showHealth(health());
+  noteWatch(watch);
 
   let patienceMs = gatheringMs;
   for (;;) {
