@@ -631,7 +631,7 @@ export { parseDefinition };
 export type { ApprovalMessage, CreateMessage, FlowMessage, Message } from './runs/notification.ts';
 export type { Watch } from './definition/watch.ts';
 export { planAsMermaid, planAsText } from './plan/render.ts';
-export { isEmpty, type Plan } from './plan/plan.ts';
+export { isEmpty, setsWatch, type Plan } from './plan/plan.ts';
 export type { ApplyHandle, ManyPlans } from './many-dataflows.ts';
 export type {
   Added,

@@ -4,6 +4,7 @@ import {
   parseDefinition,
   planAsMermaid,
   planAsText,
+  setsWatch,
   type CreateDataflowResult,
   type DeleteDataflowInput,
   type Plan,
@@ -232,7 +233,7 @@ async function input(path: string, { environment }: { environment?: string }): P
 function codeOfPlan(plan: Plan): ExitCode {
   if (plan.problems.length > 0) return exitCodes.invalid;
   if (plan.steps.some(({ action }) => action === 'conflict')) return exitCodes.conflict;
-  return isEmpty(plan) ? exitCodes.done : exitCodes.different;
+  return isEmpty(plan) && !setsWatch(plan) ? exitCodes.done : exitCodes.different;
 }
 
 function tellMade({ flowId, resources, made, watcherWorkflowId, warnings }: CreateDataflowResult): string {
@@ -251,7 +252,7 @@ function tellMade({ flowId, resources, made, watcherWorkflowId, warnings }: Crea
 }
 
 function tellUpdated({ plan, flowId, watcherWorkflowId, warnings }: UpdateDataflowResult): string {
-  const done = isEmpty(plan) ? 'There was nothing to change.' : planAsText(plan);
+  const done = isEmpty(plan) && !setsWatch(plan) ? 'There was nothing to change.' : planAsText(plan);
   return [done, `The flow ${flowId} is watched by ${watcherWorkflowId}.`, ...told(warnings)].join('\n');
 }
 
