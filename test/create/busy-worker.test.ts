@@ -98,9 +98,9 @@ it.concurrent(
     const missed = await waitFor(
       'it to be missed',
       async () => {
-        const { raw } = await workflow.describe();
-        const failures = raw.pendingActivities?.map(({ lastFailure }) => lastFailure?.timeoutFailureInfo);
-        return failures?.find((one) => one);
+        const { events } = await workflow.fetchHistory();
+        const failures = events!.map((event) => event.activityTaskTimedOutEventAttributes?.failure);
+        return failures.find((one) => one)?.timeoutFailureInfo;
       },
       45_000,
     );
