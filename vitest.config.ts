@@ -4,9 +4,17 @@ import { closingLine } from './test/support/closing-line.ts';
 import { SlowFirst } from './test/support/slow-first.ts';
 
 /** Folders whose tests need neither a Temporal server nor a workflow bundle. */
-const plain = ['definition', 'resources', 'plan', 'xdm', 'runs', 'aep', 'activities', 'emulator'].map(
-  (folder) => `test/${folder}/**/*.test.ts`,
-);
+const plain = [
+  'families',
+  'definition',
+  'resources',
+  'plan',
+  'xdm',
+  'runs',
+  'aep',
+  'activities',
+  'emulator',
+].map((folder) => `test/${folder}/**/*.test.ts`);
 
 export default defineConfig({
   test: {

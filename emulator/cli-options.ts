@@ -1,8 +1,11 @@
 /** The command line: each flag with its help text, and how its text becomes a setting. */
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { faultKinds, methods } from './faults.ts';
 import type { Fault } from './faults.ts';
 import type { EmulatorOptions } from './emulator.ts';
+import { parseJson } from './json.ts';
+import type { JsonObject } from './json.ts';
 import { inputs, readInput } from './lever-inputs.ts';
 import { defaults } from './options.ts';
 import { isOutcome, outcomes } from './runs/outcomes.ts';
@@ -69,6 +72,16 @@ function readFault(text: string, flag: string): Fault {
     times: number(times, flag, 1),
     skip: number(skip, flag),
   };
+}
+
+function readSpec(file: string, flag: string): JsonObject {
+  try {
+    return parseJson(readFileSync(file, 'utf8')) as JsonObject;
+  } catch (error) {
+    throw new UsageError(
+      `--${flag} takes a JSON file: ${error instanceof Error ? error.message : String(error)}.`,
+    );
+  }
 }
 
 export const flags: Record<string, Flag> = {
@@ -187,6 +200,11 @@ export const flags: Record<string, Flag> = {
     value: 'taken|refused',
     help: `whether source and target connections can be listed by name (default ${defaults.nameFilter})`,
     set: (o, text, flag) => (o.nameFilter = oneOf(text, flag, ['taken', 'refused'])),
+  },
+  'connection-spec': {
+    value: 'FILE',
+    help: 'a JSON file with a connection spec that is not documented, as AEP answers it; may be repeated',
+    set: (o, text, flag) => (o.connectionSpecs = [...(o.connectionSpecs ?? []), readSpec(text, flag)]),
   },
   sandboxes: {
     value: 'NAME,…',

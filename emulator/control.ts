@@ -29,7 +29,7 @@ export type MadeRun = {
 };
 
 /** Settings that only count when the emulator starts. */
-const fixed = new Set<keyof Settings>(['sandboxes', 'clockSpeed', 'baseConnectionIds']);
+const fixed = new Set<keyof Settings>(['connectionSpecs', 'sandboxes', 'clockSpeed', 'baseConnectionIds']);
 
 export class Control {
   readonly #world: World;

@@ -57,6 +57,7 @@ const settings = z.strictObject({
   hiddenLabels: z.array(text),
   baseConnectionIds: z.enum(['own', 'shared']),
   nameFilter: z.enum(['taken', 'refused']),
+  connectionSpecs: z.array(z.looseObject({ id: text.min(1, 'is no id') })),
   sandboxes: z.array(text.min(1, 'is no name')).min(1, 'names at least one'),
   clientIds: z.array(text),
   clientSecret: text,

@@ -1,4 +1,5 @@
 /** Every option of the emulator: type, default and help text in one place. The command line is made from this table. */
+import type { JsonObject } from './json.ts';
 import type { OutcomeMix } from './runs/outcomes.ts';
 
 export type Settings = {
@@ -42,6 +43,8 @@ export type Settings = {
   baseConnectionIds: 'own' | 'shared';
   /** Whether source and target connections can be listed by name: nothing documents that they can. */
   nameFilter: 'taken' | 'refused';
+  /** Connection specs beside the documented ones, as `GET /connectionSpecs` answers them. */
+  connectionSpecs: JsonObject[];
   /** Sandboxes that exist. */
   sandboxes: string[];
   /** Client ids (API keys) that are known; empty takes any. */
@@ -87,6 +90,7 @@ export const defaults: Settings = {
   hiddenLabels: [],
   baseConnectionIds: 'own',
   nameFilter: 'taken',
+  connectionSpecs: [],
   sandboxes: ['prod', 'dev'],
   clientIds: [],
   clientSecret: '',

@@ -1,5 +1,7 @@
 /** What is there at the start: what the tutorials take for granted, and one base connection per connector. */
 import { made } from './catalog/data-sets.ts';
+import { newKey } from './connectors/encryption-keys.ts';
+import { connectorOf } from './data/connection-specs.ts';
 import { connectors, dataLakeSpecId } from './data/connectors.ts';
 import { newEtag, uuidOf } from './ids.ts';
 import type { JsonObject } from './json.ts';
@@ -14,6 +16,8 @@ const tutorialConnections: Record<string, string> = {
   ServiceNow: '60a5c8b9-3c30-43ba-a5c8-b93c3093ba66',
   'Salesforce Service Cloud': 'f1da3694-38a9-403d-9a36-9438a9203d42',
 };
+/** The key of the page on encrypted files. */
+const encryptionKeyId = '512e686e-543e-4354-bcba-e1403ddcc532';
 const dataSetBaseConnectionId = 'd6c3988d-14ef-4000-8398-8d14ef000021';
 const databasesSchemaHash = '52b59140414aa6a370ef5e21155fd7a686744b8739ecc168';
 const databasesDataSetId = '6019e0e7c5dcf718db5ebc71';
@@ -34,7 +38,7 @@ export function seed(sandbox: Sandbox, world: World): void {
     isFirst
       ? (tutorial ?? uuidOf(`base connection ${specId}`))
       : uuidOf(`base connection ${specId} in ${sandbox.name}`);
-  for (const { specId, name, auth } of connectors) {
+  for (const { specId, name, auth } of [...connectors, ...world.settings.connectionSpecs.map(connectorOf)]) {
     const id = idOf(tutorialConnections[name], specId);
     const [first] = auth;
     const params = Object.fromEntries((first?.params ?? []).map((param) => [param, '****']));
@@ -50,6 +54,8 @@ export function seed(sandbox: Sandbox, world: World): void {
     description: 'Dataset Base Connection',
     connectionSpec: { id: dataLakeSpecId, version: '1.0' },
   });
+
+  sandbox.encryptionKeys.set(encryptionKeyId, newKey('PGP', now));
 
   const $id = `https://ns.adobe.com/${tenant}/schemas/${databasesSchemaHash}`;
   const context = 'https://ns.adobe.com/xdm/context/';

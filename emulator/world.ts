@@ -1,5 +1,9 @@
 /** The state of the whole emulator: sandboxes with what is in them, clock, tokens, faults, recordings. */
 import { Clock } from './clock.ts';
+import type { EncryptionKey } from './connectors/encryption-keys.ts';
+import { connectorOf } from './data/connection-specs.ts';
+import { findConnector } from './data/connectors.ts';
+import type { Connector } from './data/connectors.ts';
 import { FaultBook } from './faults.ts';
 import { uuidOf } from './ids.ts';
 import type { JsonObject } from './json.ts';
@@ -35,8 +39,12 @@ export type Sandbox = {
   id: string;
   name: string;
   runs: RunBook;
-  /** When each key for encrypted files ends, by its public id. Epoch ms. */
-  encryptionKeys: Map<string, number>;
+  /** A connector that is documented, or that the settings add. */
+  connectorOf: (specId: string) => Connector | undefined;
+  /** The key pairs for encrypted files, by their public id. */
+  encryptionKeys: Map<string, EncryptionKey>;
+  /** Keys of others, by which signatures are verified. */
+  customerKeys: Set<string>;
   /** Of flows, by their id. */
   operations: Map<string, Operation>;
   /** Each version of the mapping sets that have been replaced, by their id: the newest is on the shelf. */
@@ -79,6 +87,12 @@ export class World {
     this.#fill();
   }
 
+  /** A connector that is documented, or that the settings add. */
+  connectorOf(specId: string): Connector | undefined {
+    const own = this.settings.connectionSpecs.find(({ id }) => id === specId);
+    return findConnector(specId) ?? (own && connectorOf(own));
+  }
+
   now(): number {
     return this.clock.now();
   }
@@ -94,7 +108,9 @@ export class World {
         id: uuidOf(`sandbox ${name}`),
         name,
         runs: new RunBook(this.settings, (flowId, asked) => readRows?.read(flowId, asked)),
+        connectorOf: (specId) => this.connectorOf(specId),
         encryptionKeys: new Map(),
+        customerKeys: new Set(),
         operations: new Map(),
         mappingSetVersions: new Map(),
         filled: new Map(),

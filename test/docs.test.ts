@@ -53,6 +53,11 @@ it('the README explains every part of a definition, and its definition is a righ
   expect(parseDefinition(JSON.parse(definition!)).warnings).toEqual([]);
 });
 
+it.each(['docs/tables.md', 'docs/files.md'])('the whole definition of %s is a right one', (page) => {
+  const [definition] = blocks(text(page), 'json');
+  expect(parseDefinition(JSON.parse(definition!)).warnings).toEqual([]);
+});
+
 it('the README names every environment variable, npm script, dependency and search attribute', () => {
   const read = [
     'src/config.ts',

@@ -181,4 +181,29 @@ const dataLake: JsonObject = {
   permissionsInfo: permissions('Dataset'),
 };
 
+const formatsOf: Record<string, Connector['formats']> = {
+  Tabular: ['tabular', 'parquet_xdm'],
+  FileSystem: ['delimited', 'json', 'parquet'],
+};
+
+/** What a connection spec comes down to that none of Adobe's pages knows. */
+export function connectorOf(spec: JsonObject): Connector {
+  const holds = String(spec.exploreSpec?.type ?? 'Tabular');
+  const name = String(spec.name ?? spec.id);
+  return {
+    specId: String(spec.id),
+    name,
+    aepName: name,
+    family: 'others',
+    flowSpec: holds === 'FileSystem' ? 'CloudStorageToAEP' : 'CRMToAEP',
+    formats: formatsOf[holds] ?? [],
+    auth: (spec.authSpec ?? []).map((one: JsonObject) => ({
+      specName: String(one.name),
+      params: Object.keys(one.spec?.properties ?? {}),
+      optional: [],
+      secrets: [],
+    })),
+  };
+}
+
 export const connectionSpecs: JsonObject[] = [...connectors.map(specOf), dataLake];

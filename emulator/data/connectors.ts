@@ -6,6 +6,9 @@
 /** The fixed connection spec of the data lake: the only target of a source dataflow. */
 export const dataLakeSpecId = 'c604ff05-7f1a-43c0-8e18-33bf874cb11c';
 
+/** It has no base connection, and takes none. */
+export const landingZoneSpecId = '26f526f2-58f4-4712-961d-e41bf1ccc0e8';
+
 export type Connector = {
   specId: string;
   /** As AEP's pages call it. */
@@ -337,7 +340,7 @@ const rows: [
     'Basic Authentication: host userId password!',
   ],
   [
-    '26f526f2-58f4-4712-961d-e41bf1ccc0e8',
+    landingZoneSpecId,
     'Data Landing Zone',
     '',
     'cloud-storage',

@@ -77,7 +77,7 @@ const encryptionSpec = {
   spec: {
     $schema: draft7,
     type: 'object',
-    properties: { publicKeyId: { type: 'string' } },
+    properties: { publicKeyId: { type: 'string' }, signVerificationKeyId: { type: 'string' } },
     required: ['publicKeyId'],
   },
 };

@@ -53,6 +53,8 @@ const context = 'https://ns.adobe.com/xdm/context/';
 export const recordBehavior = 'https://ns.adobe.com/xdm/data/record';
 export const timeSeriesBehavior = 'https://ns.adobe.com/xdm/data/time-series';
 export const adHocBehavior = 'https://ns.adobe.com/xdm/data/adhoc';
+/** What relational schemas extend instead of a class: their fields are their own. */
+export const relationalBehavior = 'https://ns.adobe.com/xdm/data/adhoc-v2';
 const auditable = 'https://ns.adobe.com/xdm/common/auditable';
 const profile = `${context}profile`;
 const event = `${context}experienceevent`;

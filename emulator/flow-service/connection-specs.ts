@@ -9,8 +9,9 @@ import { matches, readFilters } from './filters.ts';
 
 export function connectionSpecRoutes(world: World): Hono<Env> {
   const app = new Hono<Env>({ strict: false });
+  const all = (): JsonObject[] => [...connectionSpecs, ...world.settings.connectionSpecs];
   const find = (id: string): JsonObject => {
-    const spec = connectionSpecs.find((one) => one.id === id);
+    const spec = all().find((one) => one.id === id);
     if (spec === undefined) throw flowNotFound('connectionSpecs', id);
     return spec;
   };
@@ -18,13 +19,15 @@ export function connectionSpecRoutes(world: World): Hono<Env> {
   // All at once: neither a limit nor a next page is documented or recorded.
   app.get('/', (c) => {
     const filters = readFilters(new URL(c.req.url).searchParams.getAll('property'));
-    return c.json({ items: connectionSpecs.filter((spec) => matches(spec, filters)) });
+    return c.json({ items: all().filter((spec) => matches(spec, filters)) });
   });
   app.get('/:id', (c) => c.json({ items: [find(c.req.param('id'))] }));
   app.get('/:id/explore', async (c) => {
     const { id } = find(c.req.param('id'));
     const { exploreByQuery } = await import('./explore.ts');
-    return c.json(await exploreByQuery(id, (name) => c.req.query(name), world.rows?.folder));
+    return c.json(
+      await exploreByQuery(world.connectorOf(String(id)), (name) => c.req.query(name), world.rows?.folder),
+    );
   });
   app.get('/:id/configs', (c) => {
     find(c.req.param('id'));

@@ -1,6 +1,6 @@
 /** Base connections: where a source is and how to sign in to it. Also the dataset base connection of the older generation. */
 import { Hono } from 'hono';
-import { dataLakeSpecId, findConnector } from '../data/connectors.ts';
+import { dataLakeSpecId } from '../data/connectors.ts';
 import { fieldsOf } from '../data/known-fields.ts';
 import { flowError } from '../errors.ts';
 import type { Env } from '../gateway.ts';
@@ -62,11 +62,12 @@ export function connections(world: World): Hono<Env> {
     const body = requireBody(c.get('body'));
     world.unknownFields.check('POST /flowservice/connections', body, fieldsOf.connection);
     const specId = requireField(body, 'connectionSpec.id');
-    if (findConnector(specId) === undefined && specId !== dataLakeSpecId) {
+    const connector = world.connectorOf(specId);
+    if (connector === undefined && specId !== dataLakeSpecId) {
       throw flowError('1413-400', `The connection spec ${specId} is not valid.`);
     }
     const draft = readMode(c.req.query('mode'));
-    if (!draft) checkAuth(specId, body.auth);
+    if (!draft) checkAuth(connector, body.auth);
     const fields = isObject(body.auth) ? { ...body, auth: masked(body.auth) } : body;
     const item = create(world, c.get('caller'), 'connections', fields, draft ? 'draft' : 'enabled');
     // Documented of one kind of credentials only; others are enabled at once, unless somebody rehearses it.
@@ -89,7 +90,11 @@ export function connections(world: World): Hono<Env> {
     // With all that reads rows, for which no start waits.
     const { exploreByQuery } = await import('./explore.ts');
     return c.json(
-      await exploreByQuery(item.connectionSpec.id, (name) => c.req.query(name), world.rows?.folder),
+      await exploreByQuery(
+        world.connectorOf(item.connectionSpec.id),
+        (name) => c.req.query(name),
+        world.rows?.folder,
+      ),
     );
   });
 
@@ -115,7 +120,7 @@ export function connections(world: World): Hono<Env> {
     if (isObject(auth)) {
       if (isObject(item.auth) && auth.specName !== item.auth.specName)
         throw flowError('CONNECTOR-1302-400', 'The authentication type of a connection may not change.');
-      checkAuth(item.connectionSpec.id, auth);
+      checkAuth(world.connectorOf(item.connectionSpec.id), auth);
       wrongCredentials.take(String(item.id), auth);
       changed.auth = masked(auth);
     }

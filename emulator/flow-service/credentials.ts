@@ -1,12 +1,11 @@
 /** How base connections sign in to sources that are not there. */
-import { findConnector } from '../data/connectors.ts';
+import type { Connector } from '../data/connectors.ts';
 import { flowError } from '../errors.ts';
 import { isObject } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 
 /** Refuses what AEP refuses of `auth` before anything is tried. */
-export function checkAuth(specId: string, auth: unknown): void {
-  const connector = findConnector(specId);
+export function checkAuth(connector: Connector | undefined, auth: unknown): void {
   // Connectors whose sign-in is not documented take anything; the data lake takes none.
   if (connector === undefined || connector.auth.length === 0) return;
   const given = isObject(auth) ? auth : {};

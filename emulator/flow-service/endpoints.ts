@@ -1,6 +1,6 @@
 /** Source and target connections: one end each of a flow. */
 import { Hono } from 'hono';
-import { dataLakeSpecId, findConnector } from '../data/connectors.ts';
+import { dataLakeSpecId, landingZoneSpecId } from '../data/connectors.ts';
 import { fieldsOf } from '../data/known-fields.ts';
 import { flowError, flowNotFound } from '../errors.ts';
 import type { Env } from '../gateway.ts';
@@ -37,8 +37,10 @@ function checkBase(sandbox: Sandbox, baseConnectionId: string, specId: string): 
 function checkSource(sandbox: Sandbox, body: JsonObject): void {
   for (const field of ['name', 'connectionSpec.id', 'data']) requireField(body, field);
   const specId: string = body.connectionSpec.id;
-  const connector = findConnector(specId);
+  const connector = sandbox.connectorOf(specId);
   if (connector === undefined) throw flowError('1413-400', `The connection spec ${specId} is not a source.`);
+  if (body.baseConnectionId !== undefined && specId === landingZoneSpecId)
+    throw flowError('CONNECTOR-1332-400', `The base connection is not supported for ${connector.name}.`);
   if (body.baseConnectionId !== undefined) checkBase(sandbox, body.baseConnectionId, specId);
   else if (connector.auth.length > 0) requireField(body, 'baseConnectionId');
 

@@ -1,5 +1,4 @@
 /** Exploring a source: which tables or files there are, the columns of one, and its first rows. */
-import { findConnector } from '../data/connectors.ts';
 import type { Connector } from '../data/connectors.ts';
 import { flowError } from '../errors.ts';
 import type { Json } from '../json.ts';
@@ -118,13 +117,12 @@ async function rest(): Promise<Json> {
 
 /** Answers `explore` of a connector from `own` data or the samples; `query` reads a parameter. */
 export async function exploreByQuery(
-  specId: string,
+  connector: Connector | undefined,
   query: (name: string) => string | undefined,
   own: DataFolder | undefined,
 ): Promise<Json> {
-  const connector = findConnector(specId);
   if (connector === undefined)
-    throw flowError('CONNECTOR-1336-400', `Explore is not supported for the connection spec ${specId}.`);
+    throw flowError('CONNECTOR-1336-400', 'Explore is not supported for this connection spec.');
   const objectType = query('objectType')?.toLowerCase() ?? '';
   if (objectType === '') throw flowError('CONNECTOR-1334-400', 'The query param objectType cannot be empty.');
   const required = (name: string): string => {

@@ -36,7 +36,8 @@ export function checkEnds(
   if (source === undefined) throw flowNotFound('sourceConnections', sources[0]);
   const target = sandbox.targetConnections.referred(targets[0]);
   if (target === undefined) throw flowNotFound('targetConnections', targets[0]);
-  if (!spec.sourceConnectionSpecIds.includes(source.connectionSpec?.id)) {
+  const { flowSpec } = sandbox.connectorOf(source.connectionSpec?.id) ?? {};
+  if (!spec.sourceConnectionSpecIds.includes(source.connectionSpec?.id) && flowSpec !== spec.name) {
     throw flowError(
       '1413-400',
       `The flow spec ${spec.name} does not know the connection spec ${source.connectionSpec?.id} of the source.`,
@@ -87,11 +88,31 @@ function checkEncryption(sandbox: Sandbox, body: JsonObject, now: number): void 
       'The encryption transformation provided is invalid because publicKeyId is missing in the params.',
     );
   }
-  const expiresAt = sandbox.encryptionKeys.get(String(keyId));
-  if (expiresAt === undefined)
+  const key = sandbox.encryptionKeys.get(String(keyId));
+  if (key === undefined)
     throw flowError('CONNECTOR-1311-400', 'The publicKeyId provided in params is invalid.');
-  if (expiresAt <= now)
+  if (key.expiresAt <= now)
     throw flowError('CONNECTOR-1310-400', 'The provided publicKeyId in the params is expired.');
+  const { signVerificationKeyId: own } = encryption.params;
+  // Guess: the code, which is that of the other key.
+  if (own !== undefined && !sandbox.customerKeys.has(String(own)))
+    throw flowError('CONNECTOR-1311-400', 'The signVerificationKeyId provided in params is invalid.');
+}
+
+/** Change data capture: the dataset is of a relational schema. Guess: which code refuses another; the page only says what it needs. */
+function checkChanges(sandbox: Sandbox, source: JsonObject, target: JsonObject): void {
+  if (String(source.params?.cdcEnabled) !== 'true') return;
+  const schemaId = sandbox.dataSets.referred(target.params.dataSetId)?.schemaRef?.id;
+  const types = sandbox.descriptors
+    .all()
+    .filter((one) => one['xdm:sourceSchema'] === schemaId)
+    .map((one) => one['@type']);
+  for (const needed of ['xdm:descriptorPrimaryKey', 'xdm:descriptorVersion'])
+    if (!types.includes(needed))
+      throw flowError(
+        '1425-400',
+        `The schema ${schemaId} of the dataset has no ${needed}, which change data capture needs.`,
+      );
 }
 
 function checkMapping(sandbox: Sandbox, body: JsonObject, spec: FlowSpec, target: JsonObject): void {
@@ -198,4 +219,5 @@ export function checkFlow(sandbox: Sandbox, body: JsonObject, now: number, keeps
   checkCopy(body, spec);
   checkMapping(sandbox, body, spec, target);
   checkEncryption(sandbox, body, now);
+  checkChanges(sandbox, source, target);
 }

@@ -5,7 +5,6 @@
 import { readMappings } from '../data-prep/mappings.ts';
 import { Transform } from '../data-prep/transform.ts';
 import type { RowProblem } from '../data-prep/transform.ts';
-import { findConnector } from '../data/connectors.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { Outcome, PlannedRun } from '../runs/outcomes.ts';
 import { recordOf } from '../schema-registry/fields.ts';
@@ -67,7 +66,7 @@ export class RunRows {
   read(flowId: string, asked: Asked): RowsRun | undefined {
     const flow = this.#sandbox.flows.get(flowId);
     const source = this.#sandbox.sourceConnections.get(flow?.sourceConnectionIds?.[0]);
-    const connector = findConnector(source?.connectionSpec?.id);
+    const connector = this.#sandbox.connectorOf(source?.connectionSpec?.id);
     // What is encrypted cannot be read here.
     if (flow === undefined || source === undefined || connector === undefined) return undefined;
     if (transformation(flow, 'Encryption') !== undefined) return undefined;

@@ -1,5 +1,5 @@
 /** Making schemas, classes and field groups: what is checked, and what AEP adds to what was sent. */
-import { adHocBehavior, findStandard } from '../data/xdm.ts';
+import { adHocBehavior, findStandard, relationalBehavior } from '../data/xdm.ts';
 import { plainError, xdmError } from '../errors.ts';
 import { newHex } from '../ids.ts';
 import { copy, isObject } from '../json.ts';
@@ -118,7 +118,8 @@ export function compose(
   const body = copy(given);
   const refs = references(body);
   const hash = known === undefined ? newHex(48) : String(known.$id).split('/').at(-1);
-  const schemaClass = type === 'schemas' ? checkSchema(sandbox, refs) : undefined;
+  const isRelational = type === 'schemas' && [body['meta:extends']].flat().includes(relationalBehavior);
+  const schemaClass = type === 'schemas' && !isRelational ? checkSchema(sandbox, refs) : undefined;
   if (type === 'classes') checkClass(sandbox, refs);
   const isAdHoc = type === 'classes' && refs.includes(adHocBehavior);
   if (isAdHoc) renameAdHoc(body, `_${hash}`);
@@ -135,10 +136,10 @@ export function compose(
     'meta:altId': `_${tenant}.${type === 'fieldgroups' ? 'mixins' : type}.${hash}`,
     'meta:resourceType': type,
     version: known === undefined ? '1.0' : nextVersion(known.version),
-    ...(type === 'schemas' ? { refs: [...new Set(refs)], 'meta:class': schemaClass } : {}),
+    ...(type === 'schemas' && !isRelational ? { refs: [...new Set(refs)], 'meta:class': schemaClass } : {}),
     'meta:abstract': type !== 'schemas',
     'meta:extensible': type !== 'schemas',
-    'meta:extends': [...new Set(inherited)],
+    'meta:extends': isRelational ? [relationalBehavior] : [...new Set(inherited)],
     'meta:containerId': 'tenant',
     'meta:tenantNamespace': `_${tenant}`,
     ...(namespace === undefined ? {} : { 'meta:datasetNamespace': namespace }),

@@ -2,6 +2,7 @@ import { resources } from '../resources/index.ts';
 import { activityName, kinds, type Kind } from '../resources/kinds.ts';
 import { createConnectionActivities } from './connections/index.ts';
 import { createCheckActivities } from './dataflow/read-facts.ts';
+import { createSourceReads } from './dataflow/read-source.ts';
 import type { Dependencies } from './dependencies.ts';
 import { createLastWindow } from './dataflow/last-window.ts';
 import { updateOf } from './dataflow/update.ts';
@@ -28,6 +29,7 @@ export function createActivities(dependencies: Dependencies) {
     readNotes: notesOf(),
     ...createCheckActivities(dependencies),
     ...createConnectionActivities(dependencies),
+    ...createSourceReads(dependencies),
     ...createOrphanActivities(dependencies),
     ...createUserActivities(dependencies),
     ...createRunActivities(dependencies),

@@ -1,5 +1,7 @@
 import type { Catalog } from './catalog.ts';
 import { createCatalog } from './catalog.ts';
+import type { Connectors } from './connectors.ts';
+import { createConnectors } from './connectors.ts';
 import type { DataPrep } from './data-prep.ts';
 import { createDataPrep } from './data-prep.ts';
 import type { FlowService } from './flow-service.ts';
@@ -34,6 +36,7 @@ export interface Aep {
   schemaRegistry: SchemaRegistry;
   catalog: Catalog;
   dataPrep: DataPrep;
+  connectors: Connectors;
 }
 
 export function createAep(config: AepConfig): Aep {
@@ -44,5 +47,6 @@ export function createAep(config: AepConfig): Aep {
     schemaRegistry: createSchemaRegistry(http),
     catalog: createCatalog(http),
     dataPrep: createDataPrep(http),
+    connectors: createConnectors(http),
   };
 }

@@ -45,6 +45,8 @@ export interface FlowService {
   flowPages(call: Call): AsyncIterable<JsonObject[]>;
   /** Undefined where AEP has no flow spec of this name. */
   findFlowSpec(call: Call, name: string): Promise<JsonObject | undefined>;
+  /** What AEP says of a connector by itself. Undefined where it has none of this id. */
+  connectionSpec(call: Call, id: string): Promise<JsonObject | undefined>;
   /** Makes a flow that runs nothing until it is published; AEP checks little of it before. */
   createDraft(call: Call, body: JsonObject): Promise<Created>;
   /**
@@ -98,6 +100,11 @@ export function createFlowService(http: Http): FlowService {
       const query: Request['query'] = [['property', `name==${JSON.stringify(name)}`]];
       const specs = await http.send(call, { method: 'GET', path: `${base}/flowSpecs`, query }, resource);
       return specs.find((spec) => spec['name'] === name);
+    },
+
+    async connectionSpec(call, id) {
+      const request: Request = { method: 'GET', path: `${base}/connectionSpecs/${segment(id)}` };
+      return (await orUndefined(http.send(call, request, resource)))?.[0];
     },
 
     createDraft: (call, body) =>

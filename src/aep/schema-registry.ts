@@ -29,8 +29,14 @@ export interface XdmFields {
   ids(call: Call): Promise<string[]>;
 }
 
+/** What is said of a schema beside it. */
+export interface Descriptors {
+  /** The schema as it is stored, with `meta:descriptors`. Undefined where it is not there. */
+  described(call: Call, id: string): Promise<JsonObject | undefined>;
+}
+
 export interface SchemaRegistry {
-  schemas: XdmResources & XdmFields;
+  schemas: XdmResources & XdmFields & Descriptors;
   classes: XdmResources & XdmFields;
   fieldGroups: XdmFields;
 }
@@ -43,7 +49,15 @@ const page = z.looseObject({
 
 export function createSchemaRegistry(http: Http): SchemaRegistry {
   return {
-    schemas: { ...createXdmResources(http, 'schemas'), ...createXdmFields(http, 'schemas') },
+    schemas: {
+      ...createXdmResources(http, 'schemas'),
+      ...createXdmFields(http, 'schemas'),
+      described: (call, id) => {
+        const path = `/schemaregistry/${containerOf(id)}/schemas/${segment(id)}`;
+        const accept = 'application/vnd.adobe.xed-full-desc+json; version=1';
+        return orUndefined(http.send(call, { method: 'GET', path, accept }, resource));
+      },
+    },
     classes: { ...createXdmResources(http, 'classes'), ...createXdmFields(http, 'classes') },
     fieldGroups: createXdmFields(http, 'fieldgroups'),
   };

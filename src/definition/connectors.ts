@@ -26,6 +26,12 @@ export interface Connector {
   dateFormat: string;
   /** False where AEP refuses a base connection (CONNECTOR-1332-400). */
   baseConnection: boolean;
+  /** Adobe advises to load it once only. */
+  adviseOnce?: true;
+  /** Whether AEP can filter its rows at the source. */
+  filters?: true;
+  /** Whether AEP can read its changes instead of its rows. `announced`: Adobe's pages do not show how it is asked for. */
+  changes?: 'documented' | 'announced';
   /** What AEP calls its connection spec, where Adobe shows that. */
   aepName?: string;
   retired?: Retired;
@@ -43,7 +49,7 @@ export interface Retired {
 const usualDateFormat = 'yyyy-MM-dd HH:mm:ss';
 const zonedDateFormat = 'yyyy-MM-ddTHH:mm:ssZ';
 
-type More = Partial<Pick<Connector, 'aepName' | 'baseConnection' | 'dateFormat' | 'retired'>>;
+type More = Partial<Omit<Connector, 'title' | 'id' | 'category' | 'family'>>;
 
 const table = (title: string, id: string, category: Category, more: More = {}): Connector => ({
   title,
@@ -70,7 +76,9 @@ const notListed: Retired = { state: 'not listed', since: '2026-05' };
 
 /** Every connector that a definition can name. */
 export const connectors = {
-  'amazon-redshift': table('Amazon Redshift', '3416976c-a9ca-4bba-901a-1f08f66978ff', 'database'),
+  'amazon-redshift': table('Amazon Redshift', '3416976c-a9ca-4bba-901a-1f08f66978ff', 'database', {
+    filters: true,
+  }),
   'apache-cassandra': table('Apache Cassandra', 'a8f4d393-1a6b-43f3-931f-91a16ed857f4', 'database', {
     aepName: 'cassandra',
     retired: notListed,
@@ -88,7 +96,9 @@ export const connectors = {
     { aepName: 'spark' },
   ),
   'azure-data-explorer': table('Azure Data Explorer', '0479cc14-7651-4354-b233-7480606c2ac3', 'database'),
-  'azure-databricks': table('Azure Databricks', 'e9d7ec6b-0873-4e57-ad21-b3a7c65e310b', 'database'),
+  'azure-databricks': table('Azure Databricks', 'e9d7ec6b-0873-4e57-ad21-b3a7c65e310b', 'database', {
+    changes: 'documented',
+  }),
   'azure-synapse-analytics': table(
     'Azure Synapse Analytics',
     'a49bcc7d-8038-43af-b1e4-5a7a089a7d79',
@@ -100,6 +110,8 @@ export const connectors = {
   couchbase: table('Couchbase', '1fe283f6-9bec-11ea-bb37-0242ac130002', 'database', { retired: notListed }),
   'google-bigquery': table('Google BigQuery', '3c9b37f8-13a6-43d8-bad3-b863b941fedd', 'database', {
     aepName: 'google-big-query',
+    filters: true,
+    changes: 'documented',
   }),
   greenplum: table('Greenplum', '37b6bf40-d318-4655-90be-5cd6f65d334b', 'database'),
   'hp-vertica': table('HP Vertica', 'a8b6a1a4-5735-42b4-952c-85dce0ac38b5', 'database', {
@@ -116,7 +128,10 @@ export const connectors = {
   postgresql: table('PostgreSQL', '74a1c565-4e59-48d7-9d67-7c03b8a13137', 'database', {
     aepName: 'postgre-sql',
   }),
-  snowflake: table('Snowflake', 'b2e08744-4f1a-40ce-af30-7abac3e23cf3', 'database'),
+  snowflake: table('Snowflake', 'b2e08744-4f1a-40ce-af30-7abac3e23cf3', 'database', {
+    filters: true,
+    changes: 'documented',
+  }),
   'teradata-vantage': table('Teradata Vantage', '2fa8af9c-2d1a-43ea-a253-f00a00c74412', 'database'),
   'oracle-service-cloud': table(
     'Oracle Service Cloud',
@@ -138,8 +153,13 @@ export const connectors = {
   'microsoft-dynamics': table('Microsoft Dynamics', '38ad80fe-8b06-4938-94f4-d4ee80266b07', 'crm', {
     aepName: 'dynamics-online',
     dateFormat: zonedDateFormat,
+    filters: true,
+    changes: 'announced',
   }),
-  salesforce: table('Salesforce', 'cfc0fee1-7dc0-40ef-b73e-d8b134c436f5', 'crm'),
+  salesforce: table('Salesforce', 'cfc0fee1-7dc0-40ef-b73e-d8b134c436f5', 'crm', {
+    filters: true,
+    changes: 'announced',
+  }),
   'veeva-crm': table('Veeva CRM', 'fcad62f3-09b0-41d3-be11-449d5a621b69', 'crm'),
   'zoho-crm': table('Zoho CRM', '929e4450-0237-4ed2-9404-b7e1e0a00309', 'crm', { retired: notListed }),
   shopify: table('Shopify', '4f63aa36-bd48-4e33-bb83-49fbcd11c708', 'ecommerce'),
@@ -174,9 +194,9 @@ export const connectors = {
   'google-ads': table('Google Ads', 'd771e9c1-4f26-40dc-8617-ce58c4b53702', 'advertising', {
     aepName: 'google-adwords',
   }),
-  'amazon-s3': files('Amazon S3', 'ecadc60c-7455-4d87-84dc-2a0e293d997b'),
+  'amazon-s3': files('Amazon S3', 'ecadc60c-7455-4d87-84dc-2a0e293d997b', { changes: 'documented' }),
   'apache-hdfs': files('Apache HDFS', '54e221aa-d342-4707-bcff-7a4bceef0001', { aepName: 'hdfs' }),
-  'azure-blob': files('Azure Blob', '4c10e202-c428-4796-9208-5f1f5732b1cf'),
+  'azure-blob': files('Azure Blob', '4c10e202-c428-4796-9208-5f1f5732b1cf', { changes: 'documented' }),
   'azure-data-lake-storage-gen2': files(
     'Azure Data Lake Storage Gen2',
     'b3ba5556-48be-44b7-8b85-ff2b69b46dc4',
@@ -185,13 +205,15 @@ export const connectors = {
   'azure-file-storage': files('Azure File Storage', 'be5ec48c-5b78-49d5-b8fa-7c89ec4569b8'),
   'data-landing-zone': files('Data Landing Zone', '26f526f2-58f4-4712-961d-e41bf1ccc0e8', {
     baseConnection: false,
+    changes: 'documented',
   }),
-  ftp: files('FTP', 'fb2e94c9-c031-467d-8103-6bd6e0a432f2'),
+  ftp: files('FTP', 'fb2e94c9-c031-467d-8103-6bd6e0a432f2', { adviseOnce: true }),
   'google-cloud-storage': files('Google Cloud Storage', '32e8f412-cdf7-464c-9885-78184cb113fd', {
     aepName: 'google-cloud',
+    changes: 'documented',
   }),
   'oracle-object-storage': files('Oracle Object Storage', 'c85f9425-fb21-426c-ad0b-405e9bd8a46c'),
-  sftp: files('SFTP', 'b7bf2577-4520-42c9-bae9-cad01560f7bc'),
+  sftp: files('SFTP', 'b7bf2577-4520-42c9-bae9-cad01560f7bc', { changes: 'documented' }),
 } satisfies Record<string, Connector>;
 
 export type ConnectorName = keyof typeof connectors;

@@ -1,5 +1,5 @@
-import { Validator, type OutputUnit } from '@cfworker/json-schema';
 import { askedIn } from '../families/index.ts';
+import { violationsOf } from './json-schema.ts';
 import { isObject, type PlainObject } from './plain-json.ts';
 import type { Problem } from './problems.ts';
 
@@ -74,30 +74,10 @@ function violations(
   specName: string,
 ): Problem[] {
   if (!schema) return [];
-  const errors = errorsOf(schema, JSON.parse(JSON.stringify(value)));
-  const causes = errors.filter(({ keyword }) => !wrappers.has(keyword));
-  return (causes.length > 0 ? causes : errors).map((error) => ({
-    field: fieldOf(field, error),
-    message: `is not what AEP's flow spec ${specName} allows: ${error.error}`,
+  return violationsOf(schema, value).map(({ path, message }) => ({
+    field: [field, path].filter((part) => part !== '').join('.'),
+    message: `is not what AEP's flow spec ${specName} allows: ${message}`,
   }));
-}
-
-function errorsOf(schema: PlainObject, value: unknown): OutputUnit[] {
-  try {
-    return new Validator(schema, '7', false).validate(value).errors;
-  } catch {
-    // A spec that cannot be read (a reference to nowhere, a pattern of another dialect) is AEP's to judge by.
-    return [];
-  }
-}
-
-/** Keywords whose own error only says that one below them failed. */
-const wrappers = new Set(['properties', 'if', 'allOf', 'items']);
-
-/** `#/interval` in the schedule is `schedule.interval`. */
-function fieldOf(field: string, { instanceLocation }: OutputUnit): string {
-  const inside = instanceLocation.replace(/^#\/?/, '').replaceAll('/', '.');
-  return [field, inside].filter((part) => part !== '').join('.');
 }
 
 function schemaOf(part: unknown): PlainObject | undefined {

@@ -18,10 +18,15 @@ export type WarningCode =
   | 'foreign-dataset'
   | 'left-of-replaced-flow'
   | 'not-in-definition'
+  | 'key-ends'
   | 'late-twin'
   | 'mark-lost'
+  | 'once-advised'
   | 'several-sources-for-one-destination'
+  | 'undocumented-change-data-capture'
   | 'undocumented-date-format'
+  | 'undocumented-filter'
+  | 'unknown-param'
   | 'window-to-compare';
 
 /** Something that AEP takes but that may not be what was meant. */

@@ -2,7 +2,7 @@ import { cut } from '../cut.ts';
 import { columnTypes, shortColumnKeys, xdmColumnTypes } from '../families/columns.ts';
 import { families } from '../families/index.ts';
 import { connectionToMake } from './connection-rules.ts';
-import { refusedConnectors, whyRefused } from './connectors.ts';
+import { connectorNames, connectors, refusedConnectors, whyRefused } from './connectors.ts';
 import type { Rule } from './rules.ts';
 import { unknownKeys } from './shape.ts';
 import { factsOf } from './source-facts.ts';
@@ -51,9 +51,24 @@ const ofFamily: Rule = (draft, report, isWrong) => {
   family.rule({ draft, source, label, isWrong, report });
 };
 
+/** AEP applies changes to datasets of relational schemas only, which it knows by their primary key. We make none. */
+const changeDataCapture: Rule = ({ source, schema, dataset }, report, isWrong) => {
+  if (!source?.cdcEnabled) return;
+  const { label, connector } = factsOf(source) ?? {};
+  if (connector && !connector.changes)
+    report('source.cdcEnabled', `must be left out: AEP captures no changes of ${label}, but of ${capturing}`);
+  if (schema?.id === undefined && dataset?.id === undefined && !isWrong('schema') && !isWrong('dataset'))
+    report(
+      'dataset.id',
+      'is required with source.cdcEnabled, or schema.id: of an existing relational schema, as no other takes changes',
+    );
+};
+
+const capturing = connectorNames.filter((name) => 'changes' in connectors[name]).join(', ');
+
 /** What has a field of its own must not come in by the back door, where nothing checks it. */
 const ownFields: Rule = ({ source }, report) => {
-  for (const field of ['tableName', 'path', 'columns', 'filters'] as const)
+  for (const field of ['tableName', 'path', 'columns', 'filters', 'cdcEnabled'] as const)
     if (source?.params && Object.hasOwn(source.params, field))
       report(`source.params.${field}`, `must be given as source.${field}`);
 };
@@ -127,6 +142,7 @@ export const sourceRules: Rule[] = [
   baseConnection,
   connectionToMake,
   ofFamily,
+  changeDataCapture,
   ownFields,
   shortColumns,
   exploredColumns,

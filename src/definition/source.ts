@@ -42,6 +42,12 @@ export const source = () =>
         .describe(
           'Further params of the source connection, passed to AEP as they are. Files: {"type": "file" or "folder", "recursive"?}.',
         ),
+      cdcEnabled: z
+        .boolean()
+        .optional()
+        .describe(
+          'Change data capture: AEP applies inserts, updates and deletes of the source. Needs dataset.id, of a relational schema.',
+        ),
       ...familyFields(),
     })
     .describe('Where the data comes from.');

@@ -1,4 +1,8 @@
+import { cut } from '../cut.ts';
+import type { Family } from '../families/family.ts';
+import { families } from '../families/index.ts';
 import type { Definition } from './definition.ts';
+import { nearest } from './nearest.ts';
 import type { Warning } from './problems.ts';
 import { sourceFacts } from './source-facts.ts';
 
@@ -8,6 +12,8 @@ export function warningsOf(definition: Definition): Warning[] {
     ...connectorWarnings(definition),
     ...severalSources(definition),
     ...deltaColumnWarnings(definition),
+    ...undocumented(definition),
+    ...paramWarnings(definition),
   ];
 }
 
@@ -26,6 +32,71 @@ function connectorWarnings({ source }: Definition): Warning[] {
 
 function sentence(note: string): string {
   return note.charAt(0).toUpperCase() + note.slice(1);
+}
+
+/** What Adobe's pages do not say that the connector can do. Of one without a name here AEP's own spec tells. */
+function undocumented({ source, dataset, schedule }: Definition): Warning[] {
+  const { connector } = sourceFacts(source);
+  if (!connector) return [];
+  const { title, filters, changes, adviseOnce } = connector;
+  const warnings: Warning[] = [];
+  if (source.filters && !filters)
+    warnings.push({
+      code: 'undocumented-filter',
+      field: 'source.filters',
+      message: `AEP's pages know no row filter for ${title}: AEP may refuse it, or load every row`,
+    });
+  if (source.cdcEnabled && changes === 'announced')
+    warnings.push({
+      code: 'undocumented-change-data-capture',
+      field: 'source.cdcEnabled',
+      message: `Adobe has announced change data capture for ${title}, but its pages do not show how the API asks for it`,
+    });
+  if (source.cdcEnabled && dataset?.id === undefined)
+    warnings.push({
+      code: 'undocumented-change-data-capture',
+      field: 'dataset',
+      message:
+        "The dataset must be one that takes changes, and Adobe's pages show that being chosen in AEP's UI only: give dataset.id of one that does",
+    });
+  if (adviseOnce && schedule.frequency !== 'once')
+    warnings.push({
+      code: 'once-advised',
+      field: 'schedule.frequency',
+      message: `Adobe advises to load ${title} with frequency "once": later runs may miss what is new`,
+    });
+  return warnings;
+}
+
+function paramWarnings({ source }: Definition): Warning[] {
+  const { connector, family } = sourceFacts(source);
+  // What else a connector without a name here takes, AEP's own spec of it tells.
+  return connector ? unknownParams(Object.keys(source.params ?? {}), family.name) : [];
+}
+
+/**
+ * AEP's specs forbid no unknown param, so that a typo passes.
+ * @param names of what a definition gives as `source.params`.
+ * @param more names that are known of this connector.
+ */
+export function unknownParams(
+  names: readonly string[],
+  reads: Family['name'],
+  more: readonly string[] = [],
+): Warning[] {
+  const { knownParams } = families.find(({ name }) => name === reads)!;
+  const all = [...new Set([...knownParams, ...more])];
+  return names
+    .filter((name) => !all.includes(name))
+    .map((name) => {
+      const near = nearest(name, all);
+      const hint = near === undefined ? `known are ${all.join(', ')}` : `did you mean "${near}"?`;
+      return {
+        code: 'unknown-param',
+        field: `source.params.${name}`,
+        message: `source.params.${cut(name, 50)} is sent as it is, though AEP does not know it: ${hint}`,
+      };
+    });
 }
 
 function severalSources({ mapping }: Definition): Warning[] {

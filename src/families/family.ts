@@ -18,6 +18,10 @@ export interface Transformation {
   field: string;
   /** The one of its params that is the value of that field. Absent: they are that value. */
   param?: string;
+  /** Its params, where AEP adds none of them by itself, nor the transformation. Absent: it may. */
+  own?: readonly string[];
+  /** Whether it comes after the mapping in a flow's list, and not before it. */
+  isLast?: true;
   /** Undefined where the definition asks for none. */
   params: (definition: Definition) => PlainObject | undefined;
   /** The part of a definition that asks for one with these params. */
@@ -39,11 +43,15 @@ export interface Family {
   /** What its sources hold, in the plural. */
   name: 'tables' | 'files';
   flowSpec: FlowSpecName;
+  /** How the `exploreSpec` of a connection spec calls what it holds. */
+  exploredAs: string;
   formats: readonly SourceFormat[];
   /** Of a source that says none. */
   usualFormat: SourceFormat;
   /** Whether a source must say its format, as nothing else tells it. */
   saysFormat: boolean;
+  /** Further `params` of a source connection that AEP's pages know. */
+  knownParams: readonly string[];
   /** The fields of a source that no other family has. */
   fields: readonly (keyof Source)[];
   /** What spans fields. */
@@ -52,6 +60,6 @@ export interface Family {
   data: (source: Source, adHocSchemaId: string | undefined) => PlainObject;
   /** The source connection's `params`. */
   params: (source: Source) => PlainObject;
-  /** In the order in which a flow lists them; the mapping comes after them. */
+  /** What a flow does to rows beside mapping them. */
   transformations: readonly Transformation[];
 }

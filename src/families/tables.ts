@@ -86,9 +86,12 @@ const copy: Transformation = {
 export const tables: Family = {
   name: 'tables',
   flowSpec: 'CRMToAEP',
+  exploredAs: 'Tabular',
   formats: tableFormats,
   usualFormat: 'tabular',
   saysFormat: false,
+  // Of Microsoft Dynamics.
+  knownParams: ['entityType', 'primaryKey'],
   fields: Object.keys(tableFields()) as (keyof ReturnType<typeof tableFields>)[],
   rule,
   data: ({ format = 'tabular', adHocSchema }, id) =>

@@ -1,6 +1,6 @@
 import type { Definition } from '../definition/definition.ts';
 import { toldElsewhere, type Elsewhere } from '../definition/environments.ts';
-import type { Problem } from '../definition/problems.ts';
+import type { Problem, Warning } from '../definition/problems.ts';
 import { sourceFacts } from '../definition/source-facts.ts';
 import { givenStartSeconds } from '../definition/start.ts';
 import { problemsOfWebhook } from '../definition/known-webhook.ts';
@@ -12,6 +12,7 @@ import type { FlowContext, Observed } from '../resources/resource.ts';
 import { baseConnectionOf, type BaseConnectionFacts } from './base-connection-of.ts';
 import { mappingProblems, type RecalledFields } from './mapping-problems.ts';
 import type { FactReads, FlowSpecAnswer } from './reads.ts';
+import { checkSource } from './source-checks.ts';
 
 /** What was read for a definition, and everything that is wrong with it. */
 export interface ReadFacts extends Pick<BaseConnectionFacts, 'definition' | 'step' | 'isInitializing'> {
@@ -19,6 +20,7 @@ export interface ReadFacts extends Pick<BaseConnectionFacts, 'definition' | 'ste
   /** The ids that are given, and the schema of a dataset that is given alone. */
   given: ResourceIds;
   problems: Problem[];
+  warnings: Warning[];
 }
 
 /**
@@ -40,20 +42,23 @@ export async function factsOf(
   const reading = Promise.all(
     kinds.map(async (kind) => [kind, await reads.given(kind, given[kind]!)] as const),
   );
+  // The schema of a dataset that is given alone is known only when that is read.
+  const alone = given.dataset !== undefined && given.schema === undefined;
+  const givenSchema = async () =>
+    alone ? schemaOf((Object.fromEntries(await reading) as Found).dataset) : given.schema;
   const checkMapping = async () => {
-    // The schema of a dataset that is given alone is known only when that is read.
-    const alone = given.dataset !== undefined && given.schema === undefined;
-    const schemaId = alone ? schemaOf((Object.fromEntries(await reading) as Found).dataset) : given.schema;
+    const schemaId = await givenSchema();
     if (alone && schemaId === undefined) return [];
     return mappingProblems(definition, schemaId, reads, recalled);
   };
   const webhook = watch?.notify?.webhook;
-  const [flowSpec, baseConnection, webhooks, mapping, answers] = await Promise.all([
+  const [flowSpec, baseConnection, webhooks, mapping, answers, ofSource] = await Promise.all([
     reads.flowSpec(sourceFacts(source).family.flowSpec, settingsOf(definition)),
     baseConnectionOf(definition, reads),
     webhook === undefined ? [] : reads.webhooks(),
     checkMapping(),
     reading,
+    checkSource(definition, reads, givenSchema),
   ]);
   const found = Object.fromEntries(answers) as Found;
   const schema = schemaOf(found.dataset);
@@ -64,6 +69,7 @@ export async function factsOf(
       [
         ...problemsOfFlowSpec(definition, flowSpec),
         ...baseConnection.problems,
+        ...ofSource.problems,
         ...problemsOfGiven(given, found, sandbox),
         ...mapping,
         ...problemsOfWebhook(watch, webhooks).map(({ field, message }) => ({
@@ -77,6 +83,7 @@ export async function factsOf(
     definition: baseConnection.definition,
     ...(baseConnection.step ? { step: baseConnection.step } : {}),
     isInitializing: baseConnection.isInitializing,
+    warnings: ofSource.warnings,
   };
 }
 

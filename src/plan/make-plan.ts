@@ -52,7 +52,7 @@ export async function makePlan(asked: Asked, reads: PlanReads): Promise<Planned>
       connection: facts.step,
       now: now(),
       problems,
-      warnings: asked.warnings,
+      warnings: [...asked.warnings, ...facts.warnings],
       choices,
       mask,
       watching: notes.watching,

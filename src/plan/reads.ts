@@ -1,3 +1,4 @@
+import type { AskedOfSource, Judged } from '../definition/connection-spec.ts';
 import type { Replacing } from '../resources/outcome.ts';
 import type { Auth } from '../definition/connection.ts';
 import type { Watch } from '../definition/watch.ts';
@@ -76,8 +77,22 @@ export interface MappingReads {
   validate(body: JsonObject): Promise<RowRefused[]>;
 }
 
+/** When a key pair ends, and in how long: milliseconds, negative once it has. Without both AEP does not tell. Null where it is not there. */
+export type KeyAnswer = { endsAt?: number; leftMs?: number } | null;
+
+/** The types of the descriptors that a schema has, such as `xdm:descriptorPrimaryKey`. Null where it is not there. */
+export type DescriptorsAnswer = { types: string[]; isTimeSeries: boolean } | null;
+
+/** What is asked about sources that have to do with it. */
+export interface SourceReads {
+  /** What AEP's description of the connector has against a source. Null where there is no such connection spec. */
+  connectionSpec(id: string, asked: AskedOfSource): Promise<Judged | null>;
+  encryptionKey(publicKeyId: string): Promise<KeyAnswer>;
+  descriptors(schemaId: string): Promise<DescriptorsAnswer>;
+}
+
 /** What is asked about everything that one definition takes for granted. */
-export interface FactReads extends MappingReads {
+export interface FactReads extends MappingReads, SourceReads {
   /** @param settings what of the flow the flow spec has a say in. */
   flowSpec(name: string, settings: FlowSettings): Promise<FlowSpecAnswer>;
   baseConnection(id: string): Promise<BaseConnection>;

@@ -9,7 +9,7 @@ import { defined, firstTextAt, objectAt, objectsAt, textAt } from './json.ts';
 import { operationsFor } from './operations.ts';
 import { merged, orNothing, valueBack } from './read-back.ts';
 import { flowServiceRecords, without, withoutUsualState } from './records.ts';
-import { idOf, type JsonObject, type Operation } from './resource.ts';
+import { idOf, type Edit, type JsonObject, type Operation } from './resource.ts';
 
 export const flow = describedResource({
   kind: 'flow',
@@ -53,6 +53,7 @@ export const flow = describedResource({
   compare: (wanted, found) => [
     ...differences({ ...wanted, state: undefined, mappingVersion: undefined }, withDefaults(found)),
     ...optionsTooMany(wanted, found),
+    ...transformationsTooMany(wanted, found),
   ],
   besides: (wanted, found) => {
     const [asked, there] = [wanted, found].map(deltaColumnOf);
@@ -129,18 +130,61 @@ export const flow = describedResource({
     ].includes('once');
     // AEP's pages know no change of a flow that loads once but before it has begun, and that is inferred.
     const hasBegun = Number(schedule['startTime']) * 1000 <= now;
-    if (field.startsWith('transformations.Mapping')) return !isOnce;
+    if (field.startsWith('transformations.Mapping') || isParam(field)) return !isOnce;
     if (field === 'scheduleParams.frequency' || field === 'scheduleParams.interval') return !isOnce;
     if (field === 'scheduleParams.startTime' || field === 'scheduleParams.backfill') return !hasBegun;
     return false;
   },
   // Its transformations are a list: what is edited there is put in place whole (see `pinning`).
-  operations: (edits, answer) =>
-    operationsFor(
+  operations: (edits, answer) => [
+    ...operationsFor(
       edits.filter(({ field }) => !field.startsWith('transformations.')),
       answer,
     ),
+    ...settingParams(
+      edits.filter(({ field }) => isParam(field)),
+      answer,
+    ),
+  ],
 });
+
+/** Those that only a request of ours can have set, with their params. A Copy AEP itself may add to a flow that loads once. */
+const ours = transformations.flatMap(({ name, own }) => (own ? { name, own } : []));
+
+/** What is done to rows, or how, that is not asked for any more. */
+function transformationsTooMany(wanted: JsonObject, found: JsonObject): Difference[] {
+  const [asked, there] = [objectAt(wanted, 'transformations'), objectAt(found, 'transformations')];
+  return [
+    ...notAsked(asked, there, 'transformations', (key) => ours.some(({ name }) => name === key)),
+    ...ours
+      .filter(({ name }) => isObject(asked[name]))
+      .flatMap(({ name, own }) =>
+        notAsked(objectAt(asked, name), objectAt(there, name), `transformations.${name}`, (key) =>
+          own.includes(key),
+        ),
+      ),
+  ];
+}
+
+/** One param of such a transformation, such as the key by which files are decrypted. That AEP's pages show of a mapping only. */
+function isParam(field: string): boolean {
+  return ours.some(({ name }) => field.startsWith(`transformations.${name}.`));
+}
+
+/** The patch that sets params of transformations, each put in place whole, as AEP's pages show it of a mapping. */
+function settingParams(edits: readonly Edit[], answer: JsonObject): Operation[] {
+  const all = objectsAt(answer, 'transformations');
+  return ours.flatMap(({ name }) => {
+    const prefix = `transformations.${name}.`;
+    const own = edits.filter(({ field }) => field.startsWith(prefix));
+    const there = all.find((one) => one['name'] === name);
+    if (own.length === 0 || !there) return [];
+    const set = Object.fromEntries(own.map(({ field, to }) => [field.slice(prefix.length), to]));
+    const params = defined({ ...objectAt(there, 'params'), ...set });
+    const path = `/transformations/${(answer['transformations'] as unknown[]).indexOf(there)}`;
+    return [{ op: 'replace', path, value: { ...there, params } }];
+  });
+}
 
 /** The share of rows that may fail where a flow says nothing: AEP's own default. */
 const defaultPercent = 5;
@@ -240,14 +284,17 @@ export function flowSettings(
   }: { mappingId: string; startTime?: number | undefined },
 ): FlowSettings {
   const { source, schedule, options } = definition;
+  const asked = sourceFacts(source).family.transformations.flatMap(({ name, isLast, params: paramsOf }) => {
+    const params = paramsOf(definition);
+    return params ? { name, params, isLast } : [];
+  });
+  const toSend = ({ name, params }: FlowSettings['transformations'][number]) => ({ name, params });
   const { frequency, interval, backfill } = schedule;
   return {
     transformations: [
-      ...sourceFacts(source).family.transformations.flatMap(({ name, params: paramsFor }) => {
-        const params = paramsFor(definition);
-        return params ? { name, params } : [];
-      }),
+      ...asked.filter(({ isLast }) => !isLast).map(toSend),
       { name: 'Mapping', params: { mappingId, mappingVersion: '0' } },
+      ...asked.filter(({ isLast }) => isLast).map(toSend),
     ],
     scheduleParams: defined({ startTime, frequency, interval, backfill }),
     ...(options && Object.keys(options).length > 0 ? { options: { ...options } } : {}),

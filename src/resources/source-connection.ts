@@ -8,7 +8,7 @@ import { askedBy, describedIn, describedResource, description } from './describe
 import { differences, notAsked, type Difference } from './differences.ts';
 import { isObject } from '../definition/plain-json.ts';
 import { objectAt, objectsAt, textAt } from './json.ts';
-import { descriptionBack, nameBack, orNothing } from './read-back.ts';
+import { descriptionBack, nameBack, orNothing, valueBack } from './read-back.ts';
 import { flowServiceRecords, without, withoutUsualState } from './records.ts';
 import { idOf, type JsonObject } from './resource.ts';
 
@@ -26,7 +26,7 @@ export const sourceConnection = describedResource({
       ...description(source.description, shared),
       ...(source.baseConnectionId === undefined ? {} : { baseConnectionId: source.baseConnectionId }),
       data: family.data(source, source.adHocSchema && idOf(ids, 'adHocSchema')),
-      params: family.params(source),
+      params: { ...family.params(source), ...(source.cdcEnabled ? { cdcEnabled: true } : {}) },
       connectionSpec,
     };
   },
@@ -60,6 +60,7 @@ export const sourceConnection = describedResource({
         ['params.path', 'source.path'],
         ['params.columns', 'source.columns'],
         ['params.filters', 'source.filters'],
+        ['params.cdcEnabled', 'source.cdcEnabled'],
         ['params', 'source.params'],
         ['data.format', 'source.format'],
         ['data.schema', 'source.adHocSchema'],
@@ -71,7 +72,7 @@ export const sourceConnection = describedResource({
     ),
   readBack: (whole, of) => {
     const { answer } = whole;
-    const { tableName, path, columns, filters, ...params } = objectAt(answer, 'params');
+    const { tableName, path, columns, filters, cdcEnabled, ...params } = objectAt(answer, 'params');
     const connector = connectorBack(objectAt(answer, 'connectionSpec'));
     const { format, properties } = objectAt(answer, 'data');
     const { family } = sourceFacts({ ...connector, format: format as SourceFormat });
@@ -90,6 +91,7 @@ export const sourceConnection = describedResource({
             ? columns.map((column: unknown) => (isObject(column) ? shortColumn(column) : column))
             : undefined,
         filters,
+        cdcEnabled: valueBack(cdcEnabled) === false ? undefined : valueBack(cdcEnabled),
         params: family.saysFormat ? params : orNothing(params),
         data: properties === undefined ? undefined : { properties },
       },

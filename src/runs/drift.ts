@@ -52,7 +52,7 @@ const mostPending = 5;
 /** What of a flow counts for drift. `fields` as a plan compares them (see `resources/flow.ts`). */
 export function shapeOf(fields: Record<string, unknown>): Shape {
   const { scheduleParams, options, transformations, mappingVersion, state, ...rest } = withDefaults(fields);
-  const { Mapping, Copy } = objectOf(transformations);
+  const { Mapping, Copy, Encryption } = objectOf(transformations);
   const ids = (key: string) =>
     listOf(rest[key])
       .map((id) => textOf(id, longestValue))
@@ -71,6 +71,7 @@ export function shapeOf(fields: Record<string, unknown>): Shape {
   if (mappingId) put('mapping', `${mappingId}, version ${valueOf(mappingVersion)}`);
   // An on-demand run adds one of its own.
   if (!isOnce) put('deltaColumn', objectOf(Copy)['deltaColumn']);
+  for (const [name, value] of Object.entries(objectOf(Encryption))) put(`source.encryption.${name}`, value);
   const word = textOf(state, 40).toLowerCase();
   if (!isBusy(word)) put('state', word);
   return Object.fromEntries(Object.entries(shape).slice(0, mostFields));

@@ -77,7 +77,7 @@ const tableSource = fc
         value: { nodeType: 'literal', value: [1, { a: null }] },
       }),
     ),
-    params: maybe(fc.constantFrom({ cdcEnabled: true }, { nested: { a: ['b', { c: 1 }] } })),
+    params: maybe(fc.constantFrom({ entityType: 'view' }, { nested: { a: ['b', { c: 1 }] } })),
   })
   .chain((source) => fc.tuple(fc.constant(source), fc.constantFrom(true, false)))
   .map(([{ columns, ...source }, lists]) => ({ source: lists ? { ...source, columns } : source, columns }));
@@ -108,14 +108,25 @@ const fileSource = fc
     ...described,
     connector: fc.constantFrom(...stores),
     baseConnectionId: id,
-    format: fc.constantFrom('delimited', 'json', 'parquet'),
     path: word,
-    params: fc.constantFrom({ type: 'file' }, { type: 'folder', recursive: true }, {}),
-    data: maybe(
-      fc.record({ properties: fc.constantFrom({ columnDelimiter: ',' }, { compressionType: 'gzip' }) }),
+    written: fc.constantFrom(
+      { format: 'delimited', data: { properties: { columnDelimiter: ',' } } },
+      { format: 'delimited', data: { properties: { compressionType: 'gzip', encoding: 'UTF-8' } } },
+      { format: 'json', data: { properties: { compressionType: 'gzip' } } },
+      { format: 'parquet' },
+    ),
+    which: fc.constantFrom(
+      { params: { type: 'file' } },
+      { params: { type: 'folder', recursive: true } },
+      { params: {} },
+      { params: { type: 'folder' }, encryption: { publicKeyId: 'key' } },
+      { params: {}, encryption: { publicKeyId: 'key', signVerificationKeyId: 'own' } },
     ),
   })
-  .map((source) => ({ source, columns: [{ name: 'OrderId' }] }));
+  .map(({ written, which, ...source }) => ({
+    source: { ...source, ...written, ...which },
+    columns: [{ name: 'OrderId' }],
+  }));
 
 const places = fc.oneof(
   fc.record({

@@ -29,7 +29,7 @@ describe('a definition that is right', () => {
       ...sample.source,
       columns: [column, ...sample.source.columns.slice(1)],
       filters,
-      params: { cdcEnabled: true },
+      params: { entityType: 'view', more: [1] },
     };
     expect(parsed({ ...sample, source }).source).toStrictEqual(source);
   });

@@ -217,6 +217,7 @@ describe('source', () => {
   test('params cannot smuggle in what has a field of its own', () => {
     expect(fieldsOf(withSource({ params: { tableName: 'x', cdcEnabled: true } }))).toEqual([
       'source.params.tableName',
+      'source.params.cdcEnabled',
     ]);
   });
 

@@ -27,6 +27,8 @@ const event = 'https://ns.adobe.com/xdm/context/experienceevent';
 const work = 'https://ns.adobe.com/xdm/context/profile-work-details';
 const filters = { type: 'PQL', format: 'pql/json', value: { nodeType: 'literal', value: true } };
 const csv = (changes: object) => ({ ...fileSample, source: { ...fileSample.source, ...changes } });
+const encrypted = (encryption: object | undefined) => csv({ params: { type: 'folder' }, encryption });
+const relational = (changes: object) => ({ ...source(changes), ...dataset });
 const odata = { connector: 'generic-odata', baseConnectionId: 'a5c6b647-e784-4b58-86b6-47e784ab580b' };
 
 /** For each row definitions before and after. */
@@ -73,17 +75,27 @@ const cases: Record<string, [before: object, after: object][]> = {
     [sample, { ...sample, ...dataset }],
     [sample, { ...sample, schema: { id: 'https://ns.adobe.com/t/schemas/9' } }],
   ],
-  '`source.tableName`, `path`, `columns`, `format`, `params`, `data`': [
+  '`source.tableName`, `path`, `columns`, `format`, `params`, `data`, `cdcEnabled`': [
+    [relational({}), relational({ cdcEnabled: true })],
     [sample, source({ tableName: 'other.Table' })],
     [sample, source(more)],
-    [sample, source({ params: { cdcEnabled: true } })],
+    [sample, source({ params: { entityType: 'view' } })],
     [fileSample, csv({ path: '/others' })],
-    [fileSample, csv({ format: 'json' })],
+    [fileSample, csv({ format: 'json', data: undefined })],
     [fileSample, csv({ data: { properties: { columnDelimiter: ';' } } })],
   ],
   '`source.filters`, also where it is left out now': [
     [sample, source({ filters })],
     [source({ filters }), sample],
+  ],
+  '`source.encryption`, another key': [
+    [encrypted({ publicKeyId: 'old' }), encrypted({ publicKeyId: 'new' })],
+    [encrypted({ publicKeyId: 'old' }), encrypted({ publicKeyId: 'old', signVerificationKeyId: 'own' })],
+    [encrypted({ publicKeyId: 'old', signVerificationKeyId: 'own' }), encrypted({ publicKeyId: 'old' })],
+  ],
+  '`source.encryption`, where there was none, or left out now': [
+    [encrypted(undefined), encrypted({ publicKeyId: 'key' })],
+    [encrypted({ publicKeyId: 'key' }), encrypted(undefined)],
   ],
   '`source.connector`, `baseConnectionId`': [
     [sample, source({ baseConnectionId: '00000000-0000-4000-8000-000000000000' })],

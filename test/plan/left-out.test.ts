@@ -15,6 +15,7 @@ const replaced = { sourceConnection: 'replace', targetConnection: 'replace', flo
 
 const filters = { type: 'PQL', format: 'pql/json', value: { nodeType: 'literal', value: true } };
 const withOptions = { ...sample, options: { partialIngestionPercent: 7, errorDiagnosticsEnabled: true } };
+const relational = { ...sample, schema: undefined, dataset: { id: '5e8a55ca53662c18af37a83a' } };
 const files = (source: object) => ({ ...fileSample, source: { ...fileSample.source, ...source } });
 describe('what a definition asks for no more and only a request of ours can have set is a change:', () => {
   test.each<[string, object, object, Record<string, string>, object]>([
@@ -27,10 +28,10 @@ describe('what a definition asks for no more and only a request of ours can have
     ],
     [
       'change data capture',
-      { ...sample, source: { ...sample.source, params: { cdcEnabled: true } } },
-      sample,
+      { ...relational, source: { ...sample.source, cdcEnabled: true } },
+      relational,
       replaced,
-      { field: 'source.params.cdcEnabled', from: true, to: null },
+      { field: 'source.cdcEnabled', from: true, to: null },
     ],
     [
       'folders below',

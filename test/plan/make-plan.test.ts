@@ -36,6 +36,9 @@ function sandbox(flows: Parts[], changes: Partial<PlanReads> = {}) {
     baseConnection: async () => ({ state: 'enabled', connectionSpecId: bigQuery }),
     connectionsNamed: async () => ({ found: [], names: [], problems: [] }),
     given: async (kind, id) => found(kind, id),
+    connectionSpec: async () => ({ problems: [], warnings: [] }),
+    encryptionKey: async () => ({}),
+    descriptors: async () => null,
     webhooks: async () => [],
     part: async (_, paths, nearestTo = []) => ({
       types: typesOf(paths),
@@ -85,6 +88,7 @@ describe('what a definition takes for granted', () => {
       context: { flowSpec: { id: 'spec', version: '1.0' } },
       given: {},
       problems: [],
+      warnings: [],
       isInitializing: false,
     });
   });

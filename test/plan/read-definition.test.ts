@@ -153,11 +153,11 @@ describe('the definition that is read back', () => {
         ...body,
         transformations: [
           ...(body['transformations'] as object[]),
-          { name: 'Encryption', params: { publicKeyId: 'k' } },
+          { name: 'Masking', params: { column: 'k' } },
         ],
       }),
-      'flow.transformations.Encryption',
-      { name: 'Encryption', params: { publicKeyId: 'k' } },
+      'flow.transformations.Masking',
+      { name: 'Masking', params: { column: 'k' } },
     ],
     [
       'a time zone that there is not',

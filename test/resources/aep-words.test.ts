@@ -16,7 +16,7 @@ const definitions = [
     source: {
       ...sample.source,
       columns: [...sample.source.columns, { name: 'Order ID', type: 'integer', minimum: 0 }],
-      params: { cdcEnabled: true },
+      params: { entityType: 'view' },
     },
     mapping: [
       ...sample.mapping,
@@ -25,6 +25,16 @@ const definitions = [
     ],
     schedule: { frequency: 'day', interval: 1, startTime: 1_900_000_000, backfill: true },
     options: { partialIngestionPercent: 5, errorDiagnosticsEnabled: false },
+  },
+  {
+    ...fileSample,
+    source: { ...fileSample.source, params: { type: 'folder' }, encryption: { publicKeyId: 'key' } },
+  },
+  {
+    ...sample,
+    source: { ...sample.source, cdcEnabled: true },
+    schema: undefined,
+    dataset: { id: '5e8a55ca53662c18af37a83a' },
   },
   { ...sample, deltaColumn: undefined, schedule: { frequency: 'once' } },
 ].map(parsed);

@@ -138,14 +138,16 @@ export class SimulatedAep {
         async *listRuns() {},
         async *flowPages() {},
         testConnection: notSimulated,
+        connectionSpec: notSimulated,
         getRun: notSimulated,
         retriggerRun: notSimulated,
       },
       schemaRegistry: {
-        schemas: { ...titled('schemas'), ...anyFields },
+        schemas: { ...titled('schemas'), ...anyFields, described: notSimulated },
         classes: { ...titled('classes'), ...anyFields },
         fieldGroups: anyFields,
       },
+      connectors: { keyExpiry: notSimulated },
       catalog: {
         datasets: collection('dataSets'),
         datasetIds: notSimulated,

@@ -1,6 +1,7 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { AepError, Rejected } from '../../aep/errors.ts';
 import type { Call } from '../../aep/http.ts';
+import { judgedBySpec } from '../../definition/connection-spec.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { dataflowId, workflowId } from '../../definition/identity.ts';
 import type { Notes, PlanReads } from '../../plan/reads.ts';
@@ -12,6 +13,7 @@ import { partKey, type Part } from '../../xdm/judge.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { connectionsFound } from '../connections/find.ts';
 import { baseConnectionAnswer, flowSpecAnswer } from '../dataflow/read-facts.ts';
+import { descriptorsAnswer, keyAnswer } from '../dataflow/read-source.ts';
 import { collectionOf, partAnswer, rowsRefused } from '../dataflow/read-fields.ts';
 import { readNotes } from '../dataflow/look-back.ts';
 import { servicesOf } from '../services.ts';
@@ -70,6 +72,14 @@ export class Snapshot {
       connectionsNamed: async (asked) =>
         connectionsFound(await this.#list('datasetBaseConnection'), asked, this.#dependencies),
       given: (kind, id) => this.#read(kind, id),
+      connectionSpec: async (id, asked) => {
+        const spec = await answers.of(`connection spec ${id}`, () =>
+          aep.flowService.connectionSpec(this.#call(), id),
+        );
+        return spec ? judgedBySpec(spec, asked) : null;
+      },
+      encryptionKey: (id) => answers.of(`key ${id}`, () => keyAnswer(aep, this.#call(), id)),
+      descriptors: (id) => answers.of(`descriptors ${id}`, () => descriptorsAnswer(aep, this.#call(), id)),
       webhooks: async () => Object.keys(webhooks),
       part: async (part, paths, nearestTo) =>
         partAnswer(await this.#fields(part), { id: part.id, paths, nearestTo }, () => this.#ids(part.kind)),

@@ -218,7 +218,9 @@ class Branches {
     }
     const mapping = kind === 'flow' && this.#mappingVersion !== undefined ? this.#repinned(ids) : undefined;
     // What a flow applies is said by `mapping`: a set that was made just now has another id than the plan could know.
-    const edits = (planned.edits[kind] ?? []).filter(({ field }) => !field.startsWith('transformations.'));
+    const edits = (planned.edits[kind] ?? []).filter(
+      ({ field }) => !field.startsWith('transformations.Mapping'),
+    );
     // Of a mapping set the body says it all, and its rows are not to be told three times.
     const request = kind === 'mappingSet' ? { edits: [], body: this.#body(kind, ids) } : { edits };
     if (kind === 'flow') await this.#announce(id, edits, mapping);

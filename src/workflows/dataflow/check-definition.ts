@@ -100,6 +100,18 @@ export function factReads(
       const reading = summarized(`Read the ${titleOf(kind)} that is given`);
       return during(activity, reading[activity]({ sandbox, id, ...giveUp }));
     },
+    connectionSpec(id, asked) {
+      const reading = summarized('Read the connection spec');
+      return during('readConnectionSpec', reading.readConnectionSpec({ sandbox, id, asked, ...giveUp }));
+    },
+    encryptionKey(id) {
+      const reading = summarized('Read when the key of the files ends');
+      return during('readEncryptionKey', reading.readEncryptionKey({ sandbox, id, ...giveUp }));
+    },
+    descriptors(id) {
+      const reading = summarized('Read the descriptors of the schema');
+      return during('readDescriptors', reading.readDescriptors({ sandbox, id, ...giveUp }));
+    },
     webhooks: () => knownWebhooks(),
     part({ kind, id }, paths, nearestTo) {
       const { activity, title } = ofParts[kind];
@@ -138,10 +150,11 @@ export async function checkBeforeCreating(
 ): Promise<Checked> {
   const during = report.during.bind(report);
   const reads = factReads(definition, recalled, giveUp, during);
-  const { problems, isInitializing, ...checked } = await factsOf(definition, reads, {
+  const { problems, warnings, isInitializing, ...checked } = await factsOf(definition, reads, {
     recalled: recalled.fields,
     elsewhere,
   });
+  for (const warning of warnings) report.warn(warning);
   if (problems.length > 0) throw invalid(problems);
   if (isInitializing) {
     const id = checked.definition.source.baseConnectionId!;

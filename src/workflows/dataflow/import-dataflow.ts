@@ -170,8 +170,10 @@ async function planner(
 ): Promise<(parts: WholeParts) => Planned> {
   const recalled = await recallFacts(definition, true);
   const reads = factReads(definition, recalled, {}, report.during.bind(report));
-  const { context, given, problems } = await factsOf(definition, reads, { recalled: recalled.fields });
-  const warnings = warningsOf(definition);
+  const { context, given, problems, ...facts } = await factsOf(definition, reads, {
+    recalled: recalled.fields,
+  });
+  const warnings = [...warningsOf(definition), ...facts.warnings];
   const mark = { dataflow: dataflowId(definition), nonce: '' };
   return (parts) => {
     const flow = { ...parts };

@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { askedOfSource, judgedBySpec } from '../../src/definition/connection-spec.ts';
+import { fileSample, legacySample, parsed, sample } from './sample.ts';
+
+const properties = {
+  tableName: { type: 'string' },
+  columns: { type: 'array' },
+  warehouse: { type: 'string' },
+};
+const tables = {
+  id: '11111111-2222-4333-8444-555555555555',
+  name: 'acme-warehouse',
+  attributes: { isSource: true },
+  exploreSpec: { type: 'Tabular' },
+  sourceSpec: { spec: { type: 'object', properties, required: ['tableName', 'columns', 'warehouse'] } },
+};
+const files = {
+  ...tables,
+  name: 'acme-files',
+  exploreSpec: { type: 'FileSystem' },
+  sourceSpec: { spec: { properties: { path: { type: 'string', pattern: '^/' } }, required: ['path'] } },
+};
+const judge = (spec: object, source: object, base: { source: object } = sample) => {
+  const { problems, warnings } = judgedBySpec(
+    { ...spec },
+    askedOfSource(parsed({ ...base, source: { ...base.source, ...source } }).source),
+  );
+  return [...problems, ...warnings].map(({ field, message }) => `${field}: ${message}`);
+};
+
+describe("a source by its connection spec, as AEP's own", () => {
+  test('passes where its params are what the spec asks for', () => {
+    expect(judge(tables, { params: { warehouse: 'north' } })).toEqual([]);
+    expect(judge(files, {}, fileSample)).toEqual([]);
+  });
+
+  test('lacks what is required, or has it in another form: told of the field that would say it', () => {
+    expect(judge(tables, { columns: undefined, params: { warehouse: 7 } })).toEqual([
+      'source.columns: is not what AEP\'s connection spec acme-warehouse allows: Instance does not have required property "columns".',
+      'source.params.warehouse: is not what AEP\'s connection spec acme-warehouse allows: Instance type "number" is invalid. Expected "string".',
+    ]);
+    expect(judge(tables, {})).toEqual([
+      expect.stringMatching(/^source\.params\.warehouse: .*required property/),
+    ]);
+    expect(judge(files, { path: 'orders' }, fileSample)).toEqual([expect.stringMatching(/^source\.path: /)]);
+    const whole = { ...tables, sourceSpec: { spec: { maxProperties: 1 } } };
+    expect(judge(whole, {})).toEqual([expect.stringMatching(/^source\.params: /)]);
+  });
+
+  test('says a param that the spec does not know: the nearest is told, and it passes', () => {
+    expect(judge(tables, { params: { warehouse: 'north', warehous: 'south', primaryKey: 'id' } })).toEqual([
+      'source.params.warehous: source.params.warehous is sent as it is, though AEP does not know it: did you mean "warehouse"?',
+    ]);
+    expect(judge(files, { params: { type: 'file', pth: 1 } }, fileSample)).toEqual([
+      'source.params.pth: source.params.pth is sent as it is, though AEP does not know it: did you mean "path"?',
+    ]);
+  });
+
+  test('says tables where AEP holds files, or the other way about', () => {
+    expect(judge(files, {})).toEqual([
+      'source.format: must be delimited or json or parquet: acme-files holds files, says AEP',
+    ]);
+    expect(judge(tables, {}, fileSample)).toEqual([
+      'source.format: must be tabular or parquet_xdm: acme-warehouse holds tables, says AEP',
+    ]);
+  });
+
+  test('is refused where AEP holds neither, or has no source there', () => {
+    expect(judge({ ...tables, exploreSpec: { type: 'StreamingConnection' } }, {})).toEqual([
+      'source.connectionSpec.id: acme-warehouse holds StreamingConnection, says AEP: only tables and files can be loaded so far',
+    ]);
+    expect(judge({ ...tables, attributes: { isSource: false } }, {})).toEqual([
+      'source.connectionSpec.id: acme-warehouse is no source, says AEP',
+    ]);
+  });
+
+  test('is left to AEP in what the spec does not tell, or cannot be read by', () => {
+    expect(judge({ id: 'x' }, {})).toEqual([]);
+    expect(judge({ id: 'x', sourceSpec: { spec: { $ref: '#/nowhere' } } }, {})).toEqual([]);
+    expect(judge({ id: 'x', sourceSpec: 'y', exploreSpec: null, attributes: [] }, {})).toEqual([]);
+  });
+
+  test('of the older generation is not judged by what only the newer one sends', () => {
+    expect(judge(tables, {}, legacySample)).toEqual([]);
+  });
+});
+
+test('of a thousand columns one goes along: all have the same form', () => {
+  const columns = Array.from({ length: 1000 }, (_, index) => ({ name: `c${index}`, type: 'string' }));
+  const source = { ...sample.source, columns };
+  const definition = parsed({
+    ...sample,
+    source,
+    mapping: [{ source: 'c0', destination: '_id' }],
+    deltaColumn: { name: 'c1' },
+  });
+  expect(askedOfSource(definition.source).params['columns']).toHaveLength(1);
+});
