@@ -22,17 +22,11 @@ export async function createAndWatch(
   const connection = await Connection.connect({ address: stack.temporal.address });
   const client = await connect({ client: new Client({ connection, namespace: stack.temporal.namespace }) });
   try {
-    const baseConnectionId = standInFor(definition, stack);
-    if (baseConnectionId)
-      say(
-        `The emulator has no base connection ${definition.source.baseConnectionId}; ${baseConnectionId} stands in.\n`,
-      );
-    const wanted = baseConnectionId
-      ? { ...definition, source: { ...definition.source, baseConnectionId } }
-      : definition;
+    const standIn = standInFor(definition, stack);
+    if (standIn) say(`The emulator has no base connection ${standIn.named}; ${standIn.id} stands in.\n`);
 
     const startedAt = Date.now();
-    const handle = await client.start(wanted);
+    const handle = await client.start(standIn?.definition ?? definition);
     const show = liveSteps(startedAt, say);
     const result = await follow(handle, show);
     const wallTimeMs = Date.now() - startedAt;

@@ -117,20 +117,6 @@ describe.concurrent('a dataflow whose definition gives the credentials of its ba
     expect(ofMarked(sandbox)).toEqual(oneOfSix);
   });
 
-  it('has one of it though the reply to the create was lost', async () => {
-    const { rig, keep } = stage;
-    for (const kind of ['reset-after', '500-committed', 'reset-before'] as const) {
-      const sandbox = next();
-      // oxlint-disable no-await-in-loop
-      rig.emulator.control.addFault({ kind, sandbox, method: 'POST', path: '/flowservice/connections' });
-      const definition = ordersFrom(sandbox, mysqlAuth(await keep(sandbox, 'password')));
-      await (await rig.client.start(definition)).result();
-      // oxlint-enable no-await-in-loop
-      expect(shops(rig, sandbox)).toHaveLength(1);
-      expect(ofMarked(sandbox)).toEqual(oneOfSix);
-    }
-  });
-
   it('is told what the worker cannot read with all else that is wrong, and nothing is made', async () => {
     const { rig } = stage;
     const sandbox = next();

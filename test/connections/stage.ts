@@ -15,9 +15,13 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function startStage(emulator: EmulatorOptions): Promise<Stage> {
+/** @param more environment for the workers. */
+export async function startStage(
+  emulator: EmulatorOptions,
+  more: Record<string, string> = {},
+): Promise<Stage> {
   const directory = await mkdtemp(join(tmpdir(), 'secrets-'));
-  const env = { AEP_SECRETS_DIR: directory, AEP_CONNECTION_DIGEST_KEY: 'the key of these tests' };
+  const env = { AEP_SECRETS_DIR: directory, AEP_CONNECTION_DIGEST_KEY: 'the key of these tests', ...more };
   const rig = await startRig({ emulator, env });
   return {
     rig,

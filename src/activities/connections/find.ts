@@ -41,7 +41,8 @@ export function findBaseConnectionsOf(dependencies: Needed) {
         const read = await Promise.all([...ids].slice(0, mostFound).map((id) => connections.get(call, id)));
         const there = read.filter((one) => one !== undefined);
         const found = await connectionsFound(
-          there.length > 0 ? there : await connections.list(call),
+          // Of one that is to be made nobody needs to know what others are called.
+          there.length > 0 || asked.auth ? there : await connections.list(call),
           asked,
           dependencies,
         );

@@ -94,8 +94,8 @@ class Making {
 
   async ensured(): Promise<EnsureConnectionResult> {
     const { sandbox, name, giveUpAfterMs } = this.#asked;
-    const { decision, lookedIn } = await this.#look();
-    if (decision.action === 'create') this.id = await this.#created(lookedIn);
+    const { decision } = await this.#look();
+    if (decision.action === 'create') this.id = await this.#created();
     else this.id = decision.there.id;
     const { id } = this;
     const ours = { sandbox, name, id, giveUpAfterMs };
@@ -122,15 +122,17 @@ class Making {
   }
 
   /** Sends a create, and after a doubt no other before what the first may have made must have shown. */
-  async #created(lookedIn: string): Promise<string> {
-    const { httpTimeoutMs, settleMs } = this.#earlier.bounds;
+  async #created(): Promise<string> {
+    const { runId, bounds } = this.#earlier;
+    const { httpTimeoutMs, settleMs } = bounds;
     const { name, giveUpAfterMs } = this.#asked;
     const { createBaseConnection } = summarized(`Create ${name}`, {
       startToCloseTimeout: httpTimeoutMs + 2_000,
       cancellationType: 'WAIT_CANCELLATION_COMPLETED',
       retry: { ...retry, nonRetryableErrorTypes: doubtTypes },
     });
-    let seenIn = lookedIn;
+    // After a reset another run has looked back, and what that one has sent may not show yet.
+    let seenIn = runId;
     for (let pauseMs = settleMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
       try {
         this.inDoubt = true;
@@ -149,10 +151,10 @@ class Making {
       // oxlint-disable-next-line no-await-in-loop
       await sleep(pauseMs, { summary: 'Until what was created must show' });
       // oxlint-disable-next-line no-await-in-loop
-      const { decision, lookedIn: again } = await this.#look();
+      const { decision, lookedIn } = await this.#look();
       this.inDoubt = false;
       if (decision.action !== 'create') return decision.there.id;
-      seenIn = again;
+      seenIn = lookedIn;
     }
   }
 
