@@ -92,7 +92,6 @@ export function gateway(service: Service, world: World) {
     const org = checkOrg(service, world, header('x-gw-ims-org-id'));
     const sandbox = findSandbox(service, world, header('x-sandbox-name'));
     const body = await readBody(c);
-    await world.rows?.folder.refresh();
     settle(sandbox, world.now());
     c.set('caller', { sandbox, org, client: header('x-api-key') ?? '', requestId: c.env.requestId });
     c.set('body', body);

@@ -125,6 +125,8 @@ export class Network {
       return send(outgoing, json(400, { error_code: '400000', message }, { connection: 'close' }));
     }
     const { url, bytes, headers, request } = received;
+    // Also for the control, which may ask for the runs.
+    if (this.#world.rows !== undefined) await this.#world.rows.folder.refresh();
     // The control stands outside: not recorded, not spoiled, not delayed.
     if (/^\/_emulator(\/|$)/.test(url.pathname))
       return send(outgoing, await answerOf(this.#control.fetch(request)));

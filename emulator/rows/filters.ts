@@ -4,7 +4,9 @@ import type { Json } from '../json.ts';
 import { momentOf } from './moments.ts';
 import type { Row } from './table.ts';
 
-type Test = (row: Row) => boolean;
+/** As in SQL: a comparison with nothing holds neither way, and neither does its opposite. */
+type Truth = boolean | undefined;
+type Test = (row: Row) => Truth;
 type Value = (row: Row) => Json;
 
 const isNothing = (value: Json): boolean => value === null || value === undefined;
@@ -26,21 +28,25 @@ function compare(a: Json, b: Json): number | undefined {
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
-/** SQL's: `%` is anything, `_` one character. */
-function like(value: Json, wanted: Json): boolean {
-  if (isNothing(value) || isNothing(wanted)) return false;
+/** `%` is anything, `_` one character. */
+function like(value: Json, wanted: Json): Truth {
+  if (isNothing(value) || isNothing(wanted)) return undefined;
   const escaped = String(wanted).replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`);
   return new RegExp(`^${escaped.replaceAll('%', '.*').replaceAll('_', '.')}$`, 's').test(String(value));
 }
 
+function isIn(value: Json, list: Json): Truth {
+  return anyOf([list].flat(1).map((one) => comparisons['=']?.(value, one)));
+}
+
 const by =
   (holds: (difference: number) => boolean) =>
-  (a: Json, b: Json): boolean => {
+  (a: Json, b: Json): Truth => {
     const difference = compare(a, b);
-    return difference !== undefined && holds(difference);
+    return difference === undefined ? undefined : holds(difference);
   };
 
-const comparisons: Record<string, (a: Json, b: Json) => boolean> = {
+const comparisons: Record<string, (a: Json, b: Json) => Truth> = {
   '=': by((difference) => difference === 0),
   // One page writes it so; specs and payloads do not.
   '==': by((difference) => difference === 0),
@@ -50,8 +56,14 @@ const comparisons: Record<string, (a: Json, b: Json) => boolean> = {
   '>': by((difference) => difference > 0),
   '>=': by((difference) => difference >= 0),
   like,
-  in: (value, list) => [list].flat(1).some((one) => compare(value, one) === 0),
+  in: isIn,
 };
+
+const opposite = (truth: Truth): Truth => (truth === undefined ? undefined : !truth);
+const anyOf = (truths: Truth[]): Truth =>
+  truths.includes(true) ? true : truths.includes(undefined) ? undefined : false;
+const allOf = (truths: Truth[]): Truth => opposite(anyOf(truths.map(opposite)));
+
 const known = [...Object.keys(comparisons), 'isNull', 'isNotNull', 'and', 'or', 'not'];
 
 class Reader {
@@ -72,10 +84,9 @@ class Reader {
     const lower = name.toLowerCase();
     if (lower === 'and' || lower === 'or' || lower === 'not') {
       const parts = node.params.map((part: Json) => this.test(part));
-      if (lower === 'not') return (row) => !(parts[0] ?? never)(row);
-      return lower === 'and'
-        ? (row) => parts.every((part: Test) => part(row))
-        : (row) => parts.some((part: Test) => part(row));
+      if (lower === 'not') return (row) => opposite((parts[0] ?? never)(row));
+      const join = lower === 'and' ? allOf : anyOf;
+      return (row) => join(parts.map((part: Test) => part(row)));
     }
     const [left, right] = node.params.map((part: Json) => this.value(part));
     if (left !== undefined && lower === 'isnull') return (row) => isNothing(left(row));
@@ -107,7 +118,7 @@ class Reader {
  * Which rows `params.filters` lets through.
  * @throws Error with all that is not understood.
  */
-export function readFilters(filters: Json, columns: Iterable<string>): Test {
+export function readFilters(filters: Json, columns: Iterable<string>): (row: Row) => boolean {
   const { type, format, value } = isObject(filters) ? filters : {};
   if (type !== 'PQL' || format !== 'pql/json')
     throw new Error('The filter is not understood: its type is PQL, and its format pql/json.');
@@ -115,5 +126,5 @@ export function readFilters(filters: Json, columns: Iterable<string>): Test {
   const test = reader.test(value);
   if (reader.problems.length > 0)
     throw new Error(`The filter is not understood: ${reader.problems.join('; ')}.`);
-  return test;
+  return (row) => test(row) === true;
 }

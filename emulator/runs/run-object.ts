@@ -83,6 +83,9 @@ export function countsOf(run: Run): Counts {
   return { read, failed: 0, copyFailed: false };
 }
 
+/** A table is copied as one file. */
+const filesOf = ({ rows }: Run): number => rows?.took.files?.length ?? 1;
+
 function activity(
   run: Run,
   which: 'Copy' | 'Promotion',
@@ -125,7 +128,7 @@ function activity(
         },
     fileSummary: noEnd
       ? { inputFileCount: -1, outputFileCount: -1 }
-      : { inputFileCount: ended ? 1 : 0, outputFileCount: failed ? 0 : 1 },
+      : { inputFileCount: ended ? filesOf(run) : 0, outputFileCount: failed ? 0 : 1 },
     statusSummary: {
       status: failed ? 'failed' : ended ? 'success' : 'inProgress',
       ...(failed ? { errors: [counts.problem] } : {}),
@@ -190,7 +193,11 @@ function metrics(run: Run, now: number, counts: Counts, activities: JsonObject[]
         },
     fileSummary: unknown
       ? { inputFileCount: -1, outputFileCount: -1, activityRefs: [lastId] }
-      : { inputFileCount: ended ? 1 : 0, outputFileCount: written > 0 ? 1 : 0, activityRefs: [lastId] },
+      : {
+          inputFileCount: ended ? filesOf(run) : 0,
+          outputFileCount: written > 0 ? 1 : 0,
+          activityRefs: [lastId],
+        },
     statusSummary: {
       status,
       ...(ended && counts.problem !== undefined

@@ -429,6 +429,8 @@ test('a flow of files takes each file once: the new ones, and those that were ch
     [5, 5, 0],
     [0, 0, 0],
   ]);
+  const files = (await own.runs(flowId)).map((run) => run.metrics.fileSummary.inputFileCount);
+  expect(files).toEqual([2, 2, 0]);
 });
 
 test('a file that is not there, or cannot be read, fails the copy', async () => {
