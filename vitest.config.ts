@@ -8,6 +8,7 @@ const plain = [
   'families',
   'definition',
   'resources',
+  'explore',
   'plan',
   'xdm',
   'runs',

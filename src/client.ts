@@ -11,6 +11,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { DataflowError, dataflowError, mustBeGood, told, updated } from './dataflow-error.ts';
 import { connectionId, connectionWorkflowId } from './definition/connection.ts';
 import type { Definition } from './definition/definition.ts';
+import { cut } from './cut.ts';
 import { dataflowId, definitionHash, workflowId } from './definition/identity.ts';
 import { nameProblems } from './definition/named.ts';
 import { parseDefinition } from './definition/parse.ts';
@@ -39,12 +40,16 @@ import {
   type CreateDataflowResult,
   type DeleteDataflowInput,
   type DeleteDataflowResult,
+  type ExploreSourceInput,
+  type ExploreSourceResult,
   type ImportDataflowInput,
   type ImportDataflowResult,
   type ListOrphansInput,
   type ListOrphansResult,
   type Progress,
   type Reject,
+  type SuggestDefinitionInput,
+  type SuggestDefinitionResult,
   type UpdateDataflowInput,
   type UpdateDataflowResult,
 } from './workflows/messages.ts';
@@ -331,6 +336,22 @@ export class AepDataflows {
   }
 
   /**
+   * What a source holds, as AEP sees it: its tables, or files and folders; with `path` the columns of one.
+   * @throws DataflowError `InvalidDefinition` where there is no such connection or path; `Unavailable` where the source is away.
+   */
+  async explore(input: ExploreSourceInput): Promise<ExploreSourceResult> {
+    return this.#look('exploreSource', 'explore', input, 'Looks into a source');
+  }
+
+  /**
+   * A complete definition that loads a table, a file or a folder of files, to be edited, with the reasons for what it says.
+   * @throws DataflowError as `explore` does.
+   */
+  async suggest(input: SuggestDefinitionInput): Promise<SuggestDefinitionResult> {
+    return this.#look('suggestDefinition', 'suggest', input, `Suggests a definition for ${input.path}`);
+  }
+
+  /**
    * What was done to a dataflow and what others have changed about its flow, oldest first, as long as Temporal keeps it:
    * creates, updates and deletes with their plans and what people decided about those, and drift.
    * @throws DataflowError `InvalidDefinition` where no dataflow can have this name.
@@ -492,6 +513,23 @@ export class AepDataflows {
     return new DataflowError('Conflict', `${about}: its watch has ended, or was never begun`);
   }
 
+  /** Runs a workflow that changes nothing, and so may have any id. */
+  #look<Answer>(
+    type: string,
+    verb: string,
+    input: { sandbox: string },
+    staticSummary: string,
+  ): Promise<Answer> {
+    return told(
+      this.#client.workflow.execute(type, {
+        workflowId: fitting('sandbox', `${verb}:${input.sandbox}:${crypto.randomUUID()}`),
+        taskQueue: this.#taskQueue,
+        args: [input],
+        staticSummary: cut(staticSummary, 200),
+      }),
+    );
+  }
+
   /** Runs a workflow under the dataflow's id, and waits for it. */
   async #executeAlone(
     type: 'updateDataflow' | 'importDataflow' | 'deleteDataflow',
@@ -647,6 +685,7 @@ export type {
 export type { DataflowHealth, DataflowStatus, WhichDataflows };
 export type { HistoryEntry, WatcherHandle, WatchInput };
 export type { ImportDataflowInput, ImportDataflowResult };
+export type { ExploreSourceInput, ExploreSourceResult, SuggestDefinitionInput, SuggestDefinitionResult };
 export type { NotExpressible } from './plan/unsaid.ts';
 export type {
   DeleteConnectionInput,

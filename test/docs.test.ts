@@ -92,6 +92,7 @@ it("the TypeScript of the pages fits the client's types", async () => {
     'docs/approving.md',
     'docs/folders.md',
     'docs/importing.md',
+    'docs/exploring.md',
     'docs/promoting.md',
     'docs/connections.md',
   ];

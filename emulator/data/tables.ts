@@ -5,10 +5,10 @@ export const labels: Record<string, string> = { AccountCleanInfo: 'Account Clean
 
 /** Paths of the tables that a connector of this family shows. */
 export function sampleTables(family: string): string[] {
-  if (family === 'protocols') return ['Orders'];
+  if (family === 'protocols') return ['Orders', 'test1.Mytable'];
   // The page on customer success explores the table of the databases page.
   if (family === 'customer-success' || family === 'crm')
-    return ['Account', 'AccountCleanInfo', 'test1.Mytable'];
-  if (family === 'database') return ['test1.Mytable', 'acmeSpringCampaign'];
-  return ['Orders', 'Account'];
+    return ['Account', 'AccountCleanInfo', 'Contact', 'test1.Mytable'];
+  if (family === 'database') return ['test1.Mytable', 'test1.austin_demo', 'acmeSpringCampaign'];
+  return ['Orders', 'Account', 'test1.Mytable'];
 }

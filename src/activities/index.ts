@@ -13,6 +13,7 @@ import { createUniqueOf } from './dataflow/create-unique.ts';
 import { lookOf, readOf } from './dataflow/look.ts';
 import { createOrphanActivities } from './dataflow/orphans.ts';
 import { listMarkedOf, removeOf } from './dataflow/remove.ts';
+import { createExploreActivities } from './source/explore.ts';
 import { createPlanActivities } from './sandbox/plan-some.ts';
 import { untilFree } from './sandbox/until-free.ts';
 import { createRunActivities } from './watch/index.ts';
@@ -36,6 +37,7 @@ export function createActivities(dependencies: Dependencies) {
     ...createFlowActions(dependencies),
     ...createLastWindow(dependencies),
     ...createPlanActivities(dependencies),
+    ...createExploreActivities(dependencies),
     untilFree,
     ...createRetrigger(dependencies),
     ...createNotificationActivities(dependencies),
@@ -75,5 +77,6 @@ export type { Marked } from './dataflow/remove.ts';
 export type { LastWindow, LastWindowRequest } from './dataflow/last-window.ts';
 export type { Stale, Updated, UpdateRequest } from './dataflow/update.ts';
 export type { FlowActionRequest } from './flow-actions.ts';
+export type { DescribeRequest, ListRequest, SeekRequest } from './source/explore.ts';
 export type { PlannedOne, PlanSomeRequest } from './sandbox/plan-some.ts';
 export type { SettleRequest } from './dataflow/settle.ts';

@@ -4,6 +4,8 @@ import type { Connectors } from './connectors.ts';
 import { createConnectors } from './connectors.ts';
 import type { DataPrep } from './data-prep.ts';
 import { createDataPrep } from './data-prep.ts';
+import type { Explore } from './explore.ts';
+import { createExplore } from './explore.ts';
 import type { FlowService } from './flow-service.ts';
 import { createFlowService } from './flow-service.ts';
 import { createHttp } from './http.ts';
@@ -33,6 +35,7 @@ export interface Aep {
   /** AEP's clock, as far as its last answer showed it. Epoch milliseconds. */
   now(): number;
   flowService: FlowService;
+  explore: Explore;
   schemaRegistry: SchemaRegistry;
   catalog: Catalog;
   dataPrep: DataPrep;
@@ -44,6 +47,7 @@ export function createAep(config: AepConfig): Aep {
   return {
     now: () => http.now(),
     flowService: createFlowService(http),
+    explore: createExplore(http),
     schemaRegistry: createSchemaRegistry(http),
     catalog: createCatalog(http),
     dataPrep: createDataPrep(http),

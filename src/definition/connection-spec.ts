@@ -8,7 +8,7 @@ import type { Source } from './source.ts';
 import { unknownParams } from './warnings.ts';
 
 /** What of a source its connection spec has a say in. */
-export interface AskedOfSource {
+export interface AskedOfSpec {
   reads: Family['name'];
   /** The source connection's, of whose columns one stands for all: they have the same form. */
   params: PlainObject;
@@ -22,7 +22,7 @@ export interface Judged {
   warnings: Warning[];
 }
 
-export function askedOfSource(source: Source): AskedOfSource {
+export function askedOfSpec(source: Source): AskedOfSpec {
   const { columns, params = {} } = source;
   const { family } = sourceFacts(source);
   return {
@@ -36,7 +36,7 @@ export function askedOfSource(source: Source): AskedOfSource {
  * Judges a source whose connector has no name here by the connection spec that AEP answered: whether it is a source of what the
  * definition says, and whether its params are what the spec's JSON Schema asks for. The schemas forbid no unknown property.
  */
-export function judgedBySpec(spec: PlainObject, { reads, params, further }: AskedOfSource): Judged {
+export function judgedBySpec(spec: PlainObject, { reads, params, further }: AskedOfSpec): Judged {
   const name = String(spec['name'] ?? spec['id']);
   const { isSource } = objectAt(spec, 'attributes');
   const holds = objectAt(spec, 'exploreSpec')['type'];

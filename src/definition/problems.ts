@@ -23,6 +23,8 @@ export type WarningCode =
   | 'mark-lost'
   | 'once-advised'
   | 'several-sources-for-one-destination'
+  | 'source-changed'
+  | 'source-unknown'
   | 'undocumented-change-data-capture'
   | 'undocumented-date-format'
   | 'undocumented-filter'

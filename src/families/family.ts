@@ -1,6 +1,7 @@
 import type { Definition, Draft } from '../definition/definition.ts';
 import type { PlainObject } from '../definition/plain-json.ts';
 import type { Source } from '../definition/source.ts';
+import type { Column } from './columns.ts';
 
 /** Table sources: `tabular` today, `parquet_xdm` in the legacy generation. File sources: what the files hold. */
 export const tableFormats = ['tabular', 'parquet_xdm'] as const;
@@ -38,6 +39,19 @@ export interface Checked {
   report: (field: string, message: string) => void;
 }
 
+/** What AEP's explore call takes a path for. */
+export type ObjectType = 'table' | 'file' | 'folder';
+
+/** What a definition takes for granted of what is behind its source. */
+export interface ObjectAsked {
+  type: ObjectType;
+  path: string;
+  /** What it says of the columns of a table. Absent: they are to be read. */
+  columns?: Column[];
+  /** How it says that files are written, in the words of the explore call. */
+  written?: Record<string, string>;
+}
+
 /** A family of sources: all that is true of tables, or of files, and of nothing else. */
 export interface Family {
   /** What its sources hold, in the plural. */
@@ -56,6 +70,10 @@ export interface Family {
   fields: readonly (keyof Source)[];
   /** What spans fields. */
   rule: (checked: Checked) => void;
+  /** What a path is of, as far as it tells. */
+  objectAt: (path: string) => ObjectType;
+  /** What can be asked about behind a source. Undefined where it names nothing that could be looked for. */
+  asked: (source: Source) => ObjectAsked | undefined;
   /** The source connection's `data`. */
   data: (source: Source, adHocSchemaId: string | undefined) => PlainObject;
   /** The source connection's `params`. */

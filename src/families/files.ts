@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { PlainObject } from '../definition/plain-json.ts';
 import { line } from '../definition/text.ts';
 import { passedThrough } from './columns.ts';
 import { fileFormats, type Checked, type Family, type Transformation } from './family.ts';
@@ -100,7 +101,26 @@ export const files: Family = {
   knownParams: ['type', 'recursive'],
   fields: Object.keys(fileFields()) as (keyof ReturnType<typeof fileFields>)[],
   rule,
+  objectAt: (path) => (/\.[A-Za-z0-9]+$/.test(path) ? 'file' : 'folder'),
+  asked: ({ path, params, format, data }) => {
+    // A pattern is of no one file.
+    if (path === undefined || /[*?]/.test(path)) return undefined;
+    return {
+      type: params?.['type'] === 'folder' ? 'folder' : 'file',
+      path,
+      written: { ...(format ? { fileType: format } : {}), ...textsIn(data?.properties ?? {}) },
+    };
+  },
   data: ({ format, data }) => ({ format, ...data }),
   params: ({ params, path }) => ({ ...params, path }),
   transformations: [decryption],
 };
+
+function textsIn(properties: PlainObject): Record<string, string> {
+  return Object.fromEntries(
+    ['columnDelimiter', 'encoding', 'compressionType'].flatMap((name) => {
+      const value = properties[name];
+      return typeof value === 'string' && value !== 'none' ? [[name, value]] : [];
+    }),
+  );
+}

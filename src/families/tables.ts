@@ -27,7 +27,9 @@ export const tableFields = () => ({
     .min(1)
     .max(5000)
     .optional()
-    .describe('Columns of the table. In the older generation they make the fields of the ad-hoc class.'),
+    .describe(
+      'Columns of the table. Left out, they are read from the source when the dataflow is planned. In the older generation they make the fields of the ad-hoc class.',
+    ),
   filters: passedThrough().optional().describe('Row filter in PQL, passed to AEP as it is.'),
   adHocSchema: adHocSchema.optional(),
 });
@@ -94,6 +96,12 @@ export const tables: Family = {
   knownParams: ['entityType', 'primaryKey'],
   fields: Object.keys(tableFields()) as (keyof ReturnType<typeof tableFields>)[],
   rule,
+  objectAt: () => 'table',
+  asked: ({ tableName, path, columns }) => {
+    // In the older generation they are fields of an ad-hoc class, where one more does no harm.
+    if (tableName === undefined) return path === undefined ? undefined : { type: 'table', path, columns: [] };
+    return { type: 'table', path: tableName, ...(columns ? { columns } : {}) };
+  },
   data: ({ format = 'tabular', adHocSchema }, id) =>
     adHocSchema ? { format, schema: { id, version: adHocSchemaVersion } } : { format },
   params: ({ params, tableName, path, columns, filters }) => ({

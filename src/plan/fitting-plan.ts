@@ -38,6 +38,15 @@ function shortened(plan: Plan, most: number): Plan {
       changes: changes(step.changes),
       ...(step.masked ? { masked: changes(step.masked) } : {}),
     })),
+    ...(plan.columns
+      ? {
+          columns: first(
+            plan.columns,
+            (one) => one,
+            (name) => ({ name, type: '' }),
+          ),
+        }
+      : {}),
     problems: first(plan.problems, told, (message) => ({ field: '', message })),
   };
 

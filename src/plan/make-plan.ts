@@ -1,6 +1,8 @@
 import type { Definition } from '../definition/definition.ts';
 import type { Elsewhere } from '../definition/environments.ts';
 import type { Warning } from '../definition/problems.ts';
+import { askedOfSource, leavesColumnsOut } from '../explore/asked-of-source.ts';
+import type { SourceAnswer } from '../explore/source-answer.ts';
 import { idsOfKind, type Kind } from '../resources/kinds.ts';
 import { factsOf } from './facts-of.ts';
 import { mappingProblems, type RecalledFields } from './mapping-problems.ts';
@@ -38,7 +40,8 @@ export async function makePlan(asked: Asked, reads: PlanReads): Promise<Planned>
     reads.notes(),
   ]);
   const { definition } = facts;
-  const observed = await observe(definition, {
+  const source = sourceOf(definition, reads);
+  const observing = observe(definition, {
     look: (kind) => reads.look(kind, idsOfKind(notes.ids, kind)),
     read: (kind, id, version) => reads.read(kind, id, version),
     given: facts.given,
@@ -46,12 +49,14 @@ export async function makePlan(asked: Asked, reads: PlanReads): Promise<Planned>
     flowLeft: notes.flowLeft,
     ...(stop ? { stop } : {}),
   });
+  const [observed, answer] = await Promise.all([observing, source]);
   const planned = (problems = facts.problems) =>
     planOf(definition, observed, {
       context: facts.context,
       connection: facts.step,
       now: now(),
       problems,
+      source: answer,
       warnings: [...asked.warnings, ...facts.warnings],
       choices,
       mask,
@@ -73,6 +78,15 @@ export async function makePlan(asked: Asked, reads: PlanReads): Promise<Planned>
     loads && dataset?.id ? await rowsTwice(definition, dataset.id, (id) => reads.rows(id)) : undefined;
   if (rows) all.plan.warnings.push(rows);
   return all;
+}
+
+/** What the source has of what a definition takes for granted. Undefined where that is not asked. */
+export async function sourceOf(
+  definition: Definition,
+  reads: Pick<PlanReads, 'source'>,
+): Promise<SourceAnswer | undefined> {
+  const asked = askedOfSource(definition);
+  return asked && reads.source(asked, leavesColumnsOut(definition));
 }
 
 const staying: ReadonlySet<Action> = new Set(['keep', 'adopt']);

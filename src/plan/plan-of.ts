@@ -3,6 +3,9 @@ import type { Definition } from '../definition/definition.ts';
 import { dataflowId } from '../definition/identity.ts';
 import type { Problem, Warning } from '../definition/problems.ts';
 import type { Watch } from '../definition/watch.ts';
+import { leavesColumnsOut } from '../explore/asked-of-source.ts';
+import type { SourceAnswer } from '../explore/source-answer.ts';
+import type { Column } from '../families/columns.ts';
 import { copiesAmong, tellCopies } from '../resources/copies.ts';
 import { conflict, type Conflict } from '../resources/decide.ts';
 import { resources } from '../resources/index.ts';
@@ -11,6 +14,8 @@ import { neededKinds } from '../resources/orders.ts';
 import type { Edit, FlowContext, JsonObject, Observed } from '../resources/resource.ts';
 import { replaceFlow } from './choices-of.ts';
 import { digestOf } from './digest.ts';
+import { columnsFor, withColumns } from './source-columns.ts';
+import { sourceFindings } from './source-problems.ts';
 import type { ObservedDataflow, Parts } from './observed-dataflow.ts';
 import { summaryOf, type Choices, type Plan, type Step } from './plan.ts';
 import {
@@ -33,6 +38,8 @@ export interface Facts {
   now: number;
   problems: Problem[];
   warnings: Warning[];
+  /** What the source has, where it was asked. */
+  source?: SourceAnswer | undefined;
   choices: Choices;
   /** What becomes of the base connection, where the definition gives its credentials. */
   connection?: Step<'baseConnection'> | undefined;
@@ -45,6 +52,8 @@ export interface Facts {
 /** A plan, and what it takes to carry it out. */
 export interface Planned extends Chosen {
   plan: Plan;
+  /** The columns that count, where the definition leaves them out. */
+  columns?: Column[];
   /** What is changed in place. */
   edits: Partial<Record<Kind, Edit[]>>;
   /** What is in the way. */
@@ -81,7 +90,12 @@ export function planOf(definition: Definition, observed: ObservedDataflow, facts
   warnings.push(
     ...steps.flatMap((step) => (step.reason === cameLate && step.kind === 'flow' ? lateTwin(step.id!) : [])),
   );
-  const problems = [...facts.problems, ...all.flatMap(({ problem }) => problem ?? [])];
+  const columns = columnsOf(definition, observed, living, facts.source);
+  const full = withColumns(definition, columns);
+  const makesSource = isMade(steps.find(({ kind }) => kind === 'sourceConnection')!);
+  const ofSource = sourceFindings(definition, full, facts.source ?? notYet(definition, facts), makesSource);
+  warnings.push(...ofSource.warnings);
+  const problems = [...facts.problems, ...ofSource.problems, ...all.flatMap(({ problem }) => problem ?? [])];
   const everyStep = facts.connection ? overConnection(facts.connection, steps) : steps;
   const { id } = living?.flow ?? {};
   const watching = id === undefined ? undefined : facts.watching?.[id];
@@ -95,10 +109,12 @@ export function planOf(definition: Definition, observed: ObservedDataflow, facts
       ...(watch ? { watch } : {}),
       problems,
       warnings,
+      ...(columns && makesSource ? { columns } : {}),
       choices: all.flatMap(({ choice }) => choice ?? []),
       summary: summaryOf({ steps: everyStep, watch, problems }),
     },
     ...chosen,
+    ...(columns ? { columns } : {}),
     edits: Object.fromEntries(all.flatMap(({ step, edits }) => (edits ? [[step.kind, edits]] : []))),
     conflicts: all.flatMap((one) => one.conflict ?? []),
   };
@@ -117,10 +133,13 @@ function overConnection(connection: Step<'baseConnection'>, steps: readonly Step
 /** Kind by kind, in the order of the tutorials: what refers to something is compared with the id that this has by then. */
 function stepsOf(
   definition: Definition,
-  { found, givenIds, missingFlow, noted }: ObservedDataflow,
-  { context, now, choices, mask = [] }: Facts,
+  observed: ObservedDataflow,
+  facts: Facts,
   { living, predecessor }: Pick<Chosen, 'living' | 'predecessor'>,
 ): Stepped[] {
+  const { found, givenIds, missingFlow, noted } = observed;
+  const { context, now, choices, mask = [] } = facts;
+  const full = withColumns(definition, columnsOf(definition, observed, living, facts.source));
   const ids: ResourceIds = {};
   const needed = neededKinds(definition);
   return needed.map((kind) => {
@@ -135,7 +154,7 @@ function stepsOf(
     const id = givenIds[kind];
     if (id !== undefined)
       return { step: { kind, action: 'given', id, reason: 'The definition names it', changes: [], needs } };
-    const body = resources[kind].body(definition, ids, context);
+    const body = resources[kind].body(full, ids, context);
     const asked = { kind, definition, dataflow: dataflowId(definition), body, needs, now, mask, noted };
     const there = found[kind] ?? [];
     if (kind !== 'flow') {
@@ -153,6 +172,24 @@ function stepsOf(
   function isInTheWay(flow: Observed): boolean {
     return !(isDraft(flow) && flow.mark?.dataflow === dataflowId(definition));
   }
+}
+
+/** Where the base connection is made with the dataflow, nobody can ask the source before. */
+function notYet(definition: Definition, { connection }: Facts): SourceAnswer | undefined {
+  if (connection?.action !== 'create' || !leavesColumnsOut(definition)) return undefined;
+  return { said: 'unknown', why: 'its base connection is not made yet' };
+}
+
+/** Those that the dataflow loads already, else those of the source. */
+function columnsOf(
+  definition: Definition,
+  { found }: ObservedDataflow,
+  living: Parts | undefined,
+  source: SourceAnswer | undefined,
+): Column[] | undefined {
+  const isOurs = ({ mark }: Observed) => mark?.dataflow === dataflowId(definition);
+  const ours = [living?.sourceConnection ?? [], (found.sourceConnection ?? []).filter(isOurs)].flat();
+  return columnsFor(definition, ours, source);
 }
 
 /** What a flow or one of its parts refers to, though AEP does not show it. Another mapping set would do no harm. */
@@ -308,6 +345,10 @@ function leftBehind(before: Parts, steps: readonly Step[], definition: Definitio
 
 /** What of a flow goes with it. */
 const removed: readonly Kind[] = ['flow', 'targetConnection', 'sourceConnection'];
+
+function isMade({ action }: Step): boolean {
+  return action === 'create' || action === 'replace';
+}
 
 function isThere({ action, id }: Step): boolean {
   return id !== undefined && action !== 'replace' && action !== 'create';

@@ -1,4 +1,5 @@
 import type { Problem, Warning } from '../definition/problems.ts';
+import type { Column } from '../families/columns.ts';
 import type { Kind } from '../resources/kinds.ts';
 
 /**
@@ -71,6 +72,8 @@ export interface Plan {
   watch?: WatchChanges | undefined;
   problems: Problem[];
   warnings: Warning[];
+  /** The columns that will be loaded, where the definition leaves them out and the source was asked for them. */
+  columns?: Column[];
   choices: Choice[];
   /** Such as "2 to create, 1 to change, 5 as they are". */
   summary: string;

@@ -1,4 +1,4 @@
-import type { AskedOfSource, Judged } from '../definition/connection-spec.ts';
+import type { AskedOfSpec, Judged } from '../definition/connection-spec.ts';
 import type { Replacing } from '../resources/outcome.ts';
 import type { Auth } from '../definition/connection.ts';
 import type { Watch } from '../definition/watch.ts';
@@ -6,6 +6,8 @@ import type { Problem } from '../definition/problems.ts';
 import type { FlowSettings } from '../resources/flow.ts';
 import type { Kind, ResourceIds } from '../resources/kinds.ts';
 import type { JsonObject, Observed } from '../resources/resource.ts';
+import type { AskedOfSource } from '../explore/asked-of-source.ts';
+import type { SourceAnswer } from '../explore/source-answer.ts';
 import type { Part, PartAnswer } from '../xdm/judge.ts';
 
 /** The flow spec's id, and what it does not allow. Null where AEP has no flow spec of that name. */
@@ -86,7 +88,7 @@ export type DescriptorsAnswer = { types: string[]; isTimeSeries: boolean } | nul
 /** What is asked about sources that have to do with it. */
 export interface SourceReads {
   /** What AEP's description of the connector has against a source. Null where there is no such connection spec. */
-  connectionSpec(id: string, asked: AskedOfSource): Promise<Judged | null>;
+  connectionSpec(id: string, asked: AskedOfSpec): Promise<Judged | null>;
   encryptionKey(publicKeyId: string): Promise<KeyAnswer>;
   descriptors(schemaId: string): Promise<DescriptorsAnswer>;
 }
@@ -108,6 +110,11 @@ export interface FactReads extends MappingReads, SourceReads {
  */
 export interface PlanReads extends FactReads {
   notes(): Promise<Notes>;
+  /**
+   * What the source has. Undefined where it is not asked: of many dataflows each would cost a call.
+   * @param isNeeded whether nothing can be planned without it.
+   */
+  source(asked: AskedOfSource, isNeeded: boolean): Promise<SourceAnswer | undefined>;
   /** What AEP has of one kind that may be the dataflow's. */
   look(kind: Kind, knownIds: string[]): Promise<Observed[]>;
   /** One resource by its id; of a mapping set, one of its versions. */

@@ -1,4 +1,4 @@
-import { cutJson } from '../cut.ts';
+import { cutJson, tellSome } from '../cut.ts';
 import { titleOf } from '../resources/index.ts';
 import type { Action, Change, Plan, Step, StepKind } from './plan.ts';
 
@@ -30,7 +30,7 @@ const mostRows = 20;
  * line for each changed field or row below. Ends with the summary.
  */
 export function planAsText(plan: Plan): string {
-  const { dataflow, steps, watch, problems, warnings, choices, summary, digest } = withLists(plan);
+  const { dataflow, steps, watch, problems, warnings, columns, choices, summary, digest } = withLists(plan);
   const lines = [`Plan for ${dataflow}`, ''];
   for (const step of steps)
     lines.push(...lineOf(step), ...step.changes.flatMap(changeLines), ...maskedLines(step));
@@ -41,6 +41,8 @@ export function planAsText(plan: Plan): string {
       : '    watch stays: What differs is masked';
     lines.push(told, ...watch.changes.flatMap(changeLines), ...maskedLines(watch));
   }
+  if (columns)
+    lines.push('', `Columns, as the source has them: ${tellSome(columns.map(({ name }) => name))}`);
   if (problems.length > 0)
     lines.push(
       '',

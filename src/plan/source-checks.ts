@@ -1,4 +1,4 @@
-import { askedOfSource, type Judged } from '../definition/connection-spec.ts';
+import { askedOfSpec, type Judged } from '../definition/connection-spec.ts';
 import type { Definition } from '../definition/definition.ts';
 import { sourceFacts } from '../definition/source-facts.ts';
 import type { SourceReads } from './reads.ts';
@@ -31,7 +31,7 @@ async function checkConnectionSpec({ sandbox, source }: Definition, reads: Sourc
   const { connector, connectionSpec } = sourceFacts(source);
   if (connector) return undefined;
   const { id } = connectionSpec;
-  const judged = await reads.connectionSpec(id, askedOfSource(source));
+  const judged = await reads.connectionSpec(id, askedOfSpec(source));
   if (judged) return judged;
   const message = `${id} is not there: give the id of a connection spec that AEP lists in the sandbox ${sandbox}`;
   return { problems: [{ field: 'source.connectionSpec.id', message }] };

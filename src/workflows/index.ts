@@ -6,6 +6,8 @@ export { updateDataflow } from './dataflow/update-dataflow.ts';
 export { ensureConnection } from './connection/ensure-connection.ts';
 export { deleteConnection } from './connection/delete-connection.ts';
 export { importDataflow } from './dataflow/import-dataflow.ts';
+export { exploreSource } from './source/explore-source.ts';
+export { suggestDefinition } from './source/suggest-definition.ts';
 export { deleteDataflow } from './dataflow/delete-dataflow.ts';
 export { listOrphans } from './dataflow/list-orphans.ts';
 export { watchFlowRuns } from './watch/watch-flow-runs.ts';

@@ -1,5 +1,10 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import type { ConnectorName } from '../definition/connectors.ts';
 import type { Definition } from '../definition/definition.ts';
+import type { DeltaCandidate } from '../explore/delta-candidates.ts';
+import type { Entries } from '../explore/entries.ts';
+import type { Found } from '../explore/found.ts';
+import type { Suggestion } from '../explore/suggest.ts';
 import type { Plan, StepKind } from '../plan/plan.ts';
 import type { NotExpressible } from '../plan/unsaid.ts';
 import type { Orphan } from '../resources/orphans.ts';
@@ -254,4 +259,48 @@ export interface ImportDataflowResult {
   notExpressible: NotExpressible[];
   /** With `adopt`: the workflow that watches the flow's runs. */
   watcherWorkflowId?: string;
+}
+
+/** Which source is meant. */
+export interface SourceInput {
+  sandbox: string;
+  /** AEP's id of the base connection. */
+  connection?: string | undefined;
+  /** Instead of `connection`, for a connector that has none, such as `data-landing-zone`. */
+  connector?: ConnectorName | undefined;
+}
+
+/** What `exploreSource` is started with, under any id. */
+export interface ExploreSourceInput extends SourceInput {
+  /** A table, or a file or folder, as the explore call names it. Absent: what the source holds. */
+  path?: string | undefined;
+  /** Whether the first rows are wanted, too. They are people's data, and are kept in the history. No unless given. */
+  rows?: boolean | undefined;
+}
+
+/** What `exploreSource` returns: what a source or a folder holds, or the columns of a table or a file. */
+export type ExploreSourceResult = {
+  /** As a definition names it. */
+  source: { connector: string } | { connectionSpec: { id: string } };
+} & (
+  | (Entries & { path?: undefined })
+  | (Found & {
+      path: string;
+      /** Of a table: the columns by which AEP could find new rows, the likeliest first. */
+      deltaCandidates?: DeltaCandidate[];
+    })
+);
+
+/** What `suggestDefinition` is started with, under any id. */
+export interface SuggestDefinitionInput extends SourceInput {
+  /** A table, or a file or folder, as the explore call names it. */
+  path: string;
+  /** What the dataflow is to be called. Made from table and connector unless given. */
+  name?: string | undefined;
+}
+
+/** What `suggestDefinition` returns. */
+export interface SuggestDefinitionResult extends Suggestion {
+  /** What AEP takes but may not be meant. */
+  warnings: Warning[];
 }

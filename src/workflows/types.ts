@@ -12,6 +12,8 @@ export const workflowTypes = {
   ensureConnection: { isContinued: false },
   deleteConnection: { isContinued: false },
   importDataflow: { isContinued: false },
+  exploreSource: { isContinued: false },
+  suggestDefinition: { isContinued: false },
   listOrphans: { isContinued: false },
   watchFlowRuns: { isContinued: true },
   followRuns: { isContinued: true, isForUs: true },

@@ -36,7 +36,7 @@ it('a worker is killed at each step of a replacement, and another one finishes w
     await Promise.all(places.map(async ({ sandbox }) => (await rig.client.start(orders(sandbox))).result()));
     const updates = places.map(async ({ sandbox, fault }) => {
       rig.emulator.control.addFault({ ...fault, sandbox });
-      const source = { ...(orders(sandbox)['source'] as object), tableName: 'second.Table' };
+      const source = { ...(orders(sandbox)['source'] as object), tableName: 'acmeSpringCampaign' };
       const definition = orders(sandbox, { source });
       await rig.client.update({ definition, replaceFlow: 'from-now' });
       return definition;

@@ -74,7 +74,7 @@ it.skipIf(!hasJq)(
     expect((await reader.bash(update!)).code).not.toBe(0);
 
     const before = flowIds();
-    await wants({ tableName: 'test1.CLI' });
+    await wants({ tableName: 'test1.austin_demo' });
     const replaced = await reader.bash(replace!);
     expect(replaced).toMatchObject({ code: 0, stderr: '' });
     const [shown] = /^temporal workflow metadata .*$/m.exec(replace!)!;
@@ -106,7 +106,7 @@ it('the TypeScript plans, shows the plan as text and as a picture, and updates e
   expect(health?.watch.settings).toEqual({ overdueAfter: '50m' });
 
   const { tableName } = wanted;
-  await wants({ tableName: 'test1.TypeScript' });
+  await wants({ tableName: 'acmeSpringCampaign' });
   const refused = await change();
   expect(refused.code).toBe(1);
   expect(refused.stderr).toContain('ChoiceNeeded');
@@ -128,7 +128,7 @@ it.skipIf(!hasPython)('the Python client plans, updates, and makes a choice', as
   expect(await reader.bash(update!)).toMatchObject({ code: 0, stderr: '' });
   await mustHaveNothingToDo();
 
-  await wants({ tableName: 'test1.Python' });
+  await wants({ tableName: 'test1.Mytable' });
   const undecided = await reader.bash(update!);
   expect(undecided.code).toBe(1);
   expect(undecided.stderr).toContain('ChoiceNeeded');

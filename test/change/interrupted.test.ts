@@ -21,8 +21,8 @@ const enabledIn = (sandbox: string) => flows(sandbox).filter(({ state }) => stat
 const first = (sandbox: string) => orders(sandbox);
 const from = (sandbox: string, tableName: string) =>
   orders(sandbox, { source: { ...(orders(sandbox)['source'] as object), tableName } });
-const second = (sandbox: string) => from(sandbox, 'second.Table');
-const third = (sandbox: string) => from(sandbox, 'third.Table');
+const second = (sandbox: string) => from(sandbox, 'acmeSpringCampaign');
+const third = (sandbox: string) => from(sandbox, 'test1.austin_demo');
 
 /** Looks, at each request before it takes effect, whether two flows are enabled. Returns how often that was so. */
 function watchForTwo(sandbox: string): () => number {

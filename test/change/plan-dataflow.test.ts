@@ -144,7 +144,7 @@ describe.concurrent('a plan', () => {
   it('of a change that AEP cannot make in place names the choice and its consequences', async () => {
     const sandbox = next();
     await (await rig.client.start(legacyOrders(sandbox))).result();
-    const source = { ...(orders(sandbox)['source'] as object), tableName: 'other.Table' };
+    const source = { ...(orders(sandbox)['source'] as object), tableName: 'acmeSpringCampaign' };
     const plan = await rig.client.plan(orders(sandbox, { source }));
     expect(plan.choices).toMatchObject([
       { name: 'replaceFlow', options: [{ value: 'from-now' }, { value: 'backfill' }] },

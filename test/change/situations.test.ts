@@ -171,7 +171,7 @@ describe.concurrent('what others have deleted', () => {
 
   it('the old flow, while the new one is a draft: nothing is published until that is said', async () => {
     const { sandbox, flowId } = await made();
-    const definition = from(sandbox, 'second.Table');
+    const definition = from(sandbox, 'acmeSpringCampaign');
     const actions = { method: 'POST', path: '/flowservice/flows/*/action', sandbox };
     rig.emulator.control.addFault({ ...actions, kind: 'hang' });
     const update = rig.client.update({ definition, replaceFlow: 'from-now' }).catch(() => undefined);
@@ -203,7 +203,7 @@ describe.concurrent('a flow that somebody has paused', () => {
   it('is replaced by one that is paused, too, and the plan says it', async () => {
     const { sandbox, flowId } = await made();
     await act(sandbox, flowId, 'disable');
-    const definition = from(sandbox, 'second.Table');
+    const definition = from(sandbox, 'acmeSpringCampaign');
     const plan = await rig.client.plan(definition);
     expect(plan.warnings).toMatchObject([
       { code: 'flow-disabled', message: expect.stringContaining('takes its place') as string },
@@ -225,7 +225,7 @@ describe.concurrent('a flow that somebody has paused, whose replacement is termi
     await act(sandbox, flowId, 'disable');
     const actions = { method: 'POST', path: '/flowservice/flows/*/action', sandbox };
     rig.emulator.control.addFault({ ...actions, kind: 'hang', skip });
-    const definition = from(sandbox, 'second.Table');
+    const definition = from(sandbox, 'acmeSpringCampaign');
     const update = rig.client.update({ definition, replaceFlow: 'from-now' }).catch(() => undefined);
     await faultIn(sandbox);
     await rig.temporal.client.workflow.getHandle(`dataflow:${sandbox}:orders`).terminate();
@@ -394,7 +394,7 @@ describe.concurrent('after an update that was terminated in the middle of a repl
     const { sandbox, flowId } = await made();
     const actions = { method: 'POST', path: '/flowservice/flows/*/action', sandbox };
     rig.emulator.control.addFault({ ...actions, kind: 'hang', skip: 1 });
-    const definition = from(sandbox, 'second.Table');
+    const definition = from(sandbox, 'acmeSpringCampaign');
     const update = rig.client.update({ definition, replaceFlow: 'from-now' }).catch(() => undefined);
     await faultIn(sandbox);
     await rig.temporal.client.workflow.getHandle(`dataflow:${sandbox}:orders`).terminate();
@@ -431,7 +431,7 @@ describe.concurrent('after an update that was terminated in the middle of a repl
 describe.concurrent('a replacement that is finished', () => {
   it.each([0, 0.3, 0.6, 0.9])('and reset to %d of its way is whole', async (part) => {
     const { sandbox } = await made();
-    const definition = from(sandbox, 'second.Table');
+    const definition = from(sandbox, 'acmeSpringCampaign');
     const updated = await rig.client.update({ definition, replaceFlow: 'from-now' });
     const { client, namespace } = rig.temporal;
     const workflowId = `dataflow:${sandbox}:orders`;
@@ -453,7 +453,7 @@ describe.concurrent('a replacement that is finished', () => {
 
   it('and is deleted, with all that may hold data, leaves only what it says, and can be created again', async () => {
     const { sandbox } = await made();
-    const definition = from(sandbox, 'second.Table');
+    const definition = from(sandbox, 'acmeSpringCampaign');
     await rig.client.update({ definition, replaceFlow: 'from-now' });
     const { left } = await rig.client.delete({ sandbox, name: 'orders', also: ['dataset', 'schema'] });
     expect(left.map(({ kind }) => kind)).toEqual(['mappingSet']);

@@ -205,7 +205,7 @@ describe.concurrent('an update', () => {
 
   it('that takes a choice which was not made is ChoiceNeeded, and nothing is changed', async () => {
     const { sandbox } = await made();
-    const source = { ...(orders(sandbox)['source'] as object), tableName: 'other.Table' };
+    const source = { ...(orders(sandbox)['source'] as object), tableName: 'acmeSpringCampaign' };
     const refusal = await refusalOf(rig.client.update({ definition: orders(sandbox, { source }) }));
     expect(refusal.type).toBe('ChoiceNeeded');
     expect(refusal.plan.choices[0]!.name).toBe('replaceFlow');
@@ -240,7 +240,9 @@ describe.concurrent('an update that is refused', () => {
 
 describe.concurrent('a replacement', () => {
   const another = (sandbox: string) =>
-    orders(sandbox, { source: { ...(orders(sandbox)['source'] as object), tableName: 'other.Table' } });
+    orders(sandbox, {
+      source: { ...(orders(sandbox)['source'] as object), tableName: 'acmeSpringCampaign' },
+    });
 
   it.each(['from-now', 'backfill'] as const)(
     'puts another flow with another pair in the place of the old one (%s)',

@@ -112,7 +112,7 @@ describe('the exit status', () => {
     const file = await fileOf(orders(sandbox));
     expect(await aep('update', file)).toMatchObject({ code: 4 });
     await aep('create', file);
-    const source = { ...(orders(sandbox)['source'] as object), tableName: 'another.Table' };
+    const source = { ...(orders(sandbox)['source'] as object), tableName: 'acmeSpringCampaign' };
     const another = await fileOf(orders(sandbox, { source }));
     const open = await aep('update', another);
     expect(open).toMatchObject({ code: 5 });

@@ -35,7 +35,7 @@ it('a rollback after a run that was cut off leaves the flow that lives, and all 
   await (await rig.client.start(orders(sandbox))).result();
   await rig.client.start(orders(sandbox));
   await workflow(sandbox).terminate();
-  const source = { ...(orders(sandbox)['source'] as object), tableName: 'test1.Other' };
+  const source = { ...(orders(sandbox)['source'] as object), tableName: 'acmeSpringCampaign' };
   const failure = await failureOf(orders(sandbox, { source, onFailure: 'rollback' }));
   expect(failure.type).toBe('Conflict');
   expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);

@@ -70,13 +70,16 @@ describe('a refusal, kept', () => {
     const failure = await failureOf(orders('replace', { mapping: wrong }));
     const { made } = failure.details as { made: Record<string, string> };
     const source = orders('replace')['source'] as Record<string, unknown>;
-    const corrected = orders('replace', { mapping: right, source: { ...source, tableName: 'test1.Other' } });
+    const corrected = orders('replace', {
+      mapping: right,
+      source: { ...source, tableName: 'acmeSpringCampaign' },
+    });
     const result = await (await rig.client.start(corrected)).result();
     if (made['sourceConnection'])
       expect(result.resources.sourceConnection).not.toBe(made['sourceConnection']);
     expect(marked(rig.emulator, 'replace/orders')).toEqual(one);
     const [connection] = rig.emulator.control.resources('sourceConnections', 'replace');
-    expect(connection).toMatchObject({ params: { tableName: 'test1.Other' } });
+    expect(connection).toMatchObject({ params: { tableName: 'acmeSpringCampaign' } });
   });
 
   it('lets a schema grow by a field group, in place', async () => {

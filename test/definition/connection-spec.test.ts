@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { askedOfSource, judgedBySpec } from '../../src/definition/connection-spec.ts';
+import { askedOfSpec, judgedBySpec } from '../../src/definition/connection-spec.ts';
 import { fileSample, legacySample, parsed, sample } from './sample.ts';
 
 const properties = {
@@ -23,7 +23,7 @@ const files = {
 const judge = (spec: object, source: object, base: { source: object } = sample) => {
   const { problems, warnings } = judgedBySpec(
     { ...spec },
-    askedOfSource(parsed({ ...base, source: { ...base.source, ...source } }).source),
+    askedOfSpec(parsed({ ...base, source: { ...base.source, ...source } }).source),
   );
   return [...problems, ...warnings].map(({ field, message }) => `${field}: ${message}`);
 };
@@ -94,5 +94,5 @@ test('of a thousand columns one goes along: all have the same form', () => {
     mapping: [{ source: 'c0', destination: '_id' }],
     deltaColumn: { name: 'c1' },
   });
-  expect(askedOfSource(definition.source).params['columns']).toHaveLength(1);
+  expect(askedOfSpec(definition.source).params['columns']).toHaveLength(1);
 });

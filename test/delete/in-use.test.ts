@@ -87,7 +87,7 @@ describe('a create with a corrected definition', () => {
     const { flowId, resources } = await create(orders(sandbox));
     const theirs = await flowOver(sandbox, flowId);
     await rig.client.delete({ sandbox, name: 'orders', only: [flowId] });
-    const source = { ...(orders(sandbox)['source'] as object), tableName: 'test1.Another' };
+    const source = { ...(orders(sandbox)['source'] as object), tableName: 'acmeSpringCampaign' };
     const { type, message } = await failureOf(await rig.client.start(orders(sandbox, { source })));
     expect(type).toBe('Conflict');
     expect(message).toContain(`the flow "Made by hand" (${theirs})`);

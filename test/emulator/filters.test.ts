@@ -1,6 +1,17 @@
 /** Row filters, beside a database that does the same in SQL. */
 import { DatabaseSync } from 'node:sqlite';
-import fc from 'fast-check';
+import {
+  array,
+  assert,
+  constant,
+  constantFrom,
+  letrec,
+  oneof,
+  property,
+  record,
+  tuple,
+  type Arbitrary,
+} from 'fast-check';
 import { expect, test } from 'vitest';
 import { readFilters } from '../../emulator/rows/filters.ts';
 import type { Json } from './client.ts';
@@ -9,9 +20,9 @@ type Row = { id: number; pieces: number | null; city: string | null };
 
 const texts = ['Austin', 'Dallas', 'a_b', '100%', ''];
 const numbers = [-2, 0, 1, 7];
-const row: fc.Arbitrary<Omit<Row, 'id'>> = fc.record({
-  pieces: fc.constantFrom(...numbers, null),
-  city: fc.constantFrom(...texts, null),
+const row: Arbitrary<Omit<Row, 'id'>> = record({
+  pieces: constantFrom(...numbers, null),
+  city: constantFrom(...texts, null),
 });
 
 const apply = (fnName: string, ...params: Json[]): Json => ({ nodeType: 'fnApply', fnName, params });
@@ -23,49 +34,45 @@ const quoted = (value: string | number): string =>
 /** The same filter in both languages. */
 type Filter = { pql: Json; sql: string };
 
-const comparison: fc.Arbitrary<Filter> = fc
-  .tuple(
-    fc.constantFrom('=', '!=', '<', '<=', '>', '>='),
-    fc.oneof(
-      fc.tuple(fc.constant('pieces'), fc.constantFrom(...numbers)),
-      fc.tuple(fc.constant('city'), fc.constantFrom(...texts)),
-    ),
-  )
-  .map(([name, [column, value]]) => ({
-    pql: apply(name, field(column), literal(value)),
-    sql: `${column} ${name} ${quoted(value)}`,
-  }));
-const alike: fc.Arbitrary<Filter> = fc.constantFrom('%s%', 'D_llas', 'a_b', '1%', '').map((wanted) => ({
+const comparison: Arbitrary<Filter> = tuple(
+  constantFrom('=', '!=', '<', '<=', '>', '>='),
+  oneof(tuple(constant('pieces'), constantFrom(...numbers)), tuple(constant('city'), constantFrom(...texts))),
+).map(([name, [column, value]]) => ({
+  pql: apply(name, field(column), literal(value)),
+  sql: `${column} ${name} ${quoted(value)}`,
+}));
+const alike: Arbitrary<Filter> = constantFrom('%s%', 'D_llas', 'a_b', '1%', '').map((wanted) => ({
   pql: apply('like', field('city'), literal(wanted)),
   sql: `city LIKE ${quoted(wanted)}`,
 }));
-const among: fc.Arbitrary<Filter> = fc
-  .array(fc.constantFrom(...numbers), { minLength: 1, maxLength: 3 })
-  .map((list) => ({
+const among: Arbitrary<Filter> = array(constantFrom(...numbers), { minLength: 1, maxLength: 3 }).map(
+  (list) => ({
     pql: apply('in', field('pieces'), literal(list)),
     sql: `pieces IN (${list.join(', ')})`,
-  }));
-const nothing: fc.Arbitrary<Filter> = fc
-  .tuple(fc.constantFrom('isNull', 'isNotNull'), fc.constantFrom('pieces', 'city'))
-  .map(([name, column]) => ({
-    pql: apply(name, field(column)),
-    sql: `${column} IS ${name === 'isNull' ? '' : 'NOT '}NULL`,
-  }));
+  }),
+);
+const nothing: Arbitrary<Filter> = tuple(
+  constantFrom('isNull', 'isNotNull'),
+  constantFrom('pieces', 'city'),
+).map(([name, column]) => ({
+  pql: apply(name, field(column)),
+  sql: `${column} IS ${name === 'isNull' ? '' : 'NOT '}NULL`,
+}));
 
-const { filter } = fc.letrec<{ filter: Filter }>((tie) => ({
-  filter: fc.oneof(
+const { filter } = letrec<{ filter: Filter }>((tie) => ({
+  filter: oneof(
     { depthSize: 'small', withCrossShrink: true },
     comparison,
     alike,
     among,
     nothing,
     tie('filter').map(({ pql, sql }) => ({ pql: apply('not', pql), sql: `NOT (${sql})` })),
-    fc
-      .tuple(fc.constantFrom('and', 'or'), fc.array(tie('filter'), { minLength: 1, maxLength: 3 }))
-      .map(([name, parts]) => ({
+    tuple(constantFrom('and', 'or'), array(tie('filter'), { minLength: 1, maxLength: 3 })).map(
+      ([name, parts]) => ({
         pql: apply(name, ...parts.map(({ pql }) => pql)),
         sql: parts.map(({ sql }) => `(${sql})`).join(` ${name.toUpperCase()} `),
-      })),
+      }),
+    ),
   ),
 }));
 
@@ -74,8 +81,8 @@ test('any filter lets the rows through that a database finds with the same in SQ
   database.exec('PRAGMA case_sensitive_like = ON; CREATE TABLE t (id INTEGER, pieces INTEGER, city TEXT)');
   const insert = database.prepare('INSERT INTO t VALUES (?, ?, ?)');
   try {
-    fc.assert(
-      fc.property(fc.array(row, { minLength: 1, maxLength: 8 }), filter, (found, { pql, sql }) => {
+    assert(
+      property(array(row, { minLength: 1, maxLength: 8 }), filter, (found, { pql, sql }) => {
         database.exec('DELETE FROM t');
         const rows = found.map((one, id) => ({ id, ...one }));
         for (const { id, pieces, city } of rows) insert.run(id, pieces, city);

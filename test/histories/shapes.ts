@@ -87,7 +87,7 @@ export const shapes: Record<string, Shape> = {
   },
   async 'create-replaced'(stage) {
     await failed(stage, refused(stage));
-    const source = { ...(orders(stage.sandbox)['source'] as object), tableName: 'test1.Other' };
+    const source = { ...(orders(stage.sandbox)['source'] as object), tableName: 'acmeSpringCampaign' };
     return created(stage, orders(stage.sandbox, { source }));
   },
   async 'create-waited-and-resumed'(stage) {
@@ -590,7 +590,7 @@ const inPlace = {
 
 /** What AEP changes in no living flow. */
 function fromOtherTable(sandbox: string) {
-  return orders(sandbox, { source: { ...(orders(sandbox)['source'] as object), tableName: 'test1.Other' } });
+  return orders(sandbox, { source: { ...(orders(sandbox)['source'] as object), tableName: 'acmeSpringCampaign' } });
 }
 
 /** The old flow is enabled again, the new one is a draft. */

@@ -49,7 +49,7 @@ it('tells what was done to a dataflow, by whom, and what others have changed, ol
   await handle.approve({ digest: approved.digest, ...ann });
   await approved.updating;
 
-  const source = { ...(of()['source'] as object), tableName: 'test1.Other' };
+  const source = { ...(of()['source'] as object), tableName: 'acmeSpringCampaign' };
   const definition = of({ description: 'New', source });
   const replaced = await rig.client.update({ definition, replaceFlow: 'from-now' });
   await rig.client.delete(named);

@@ -94,13 +94,6 @@ describe('what a definition leaves out and somebody else may have set stays, wit
       'All orders',
     ],
     [
-      'columns',
-      sample,
-      { ...sample, source: { ...sample.source, columns: undefined } },
-      'source.columns',
-      'Datefield',
-    ],
-    [
       'a column of an ad-hoc class',
       {
         ...legacySample,

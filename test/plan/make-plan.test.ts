@@ -46,6 +46,7 @@ function sandbox(flows: Parts[], changes: Partial<PlanReads> = {}) {
     }),
     schemaOfTitle: async () => ({}),
     validate: async () => [],
+    source: async () => undefined,
     notes: async () => ({ ids: [] }),
     look: async (kind) => all.filter(([one]) => one === kind).map(([, one]) => one),
     read: async (kind, id) => found(kind, id),

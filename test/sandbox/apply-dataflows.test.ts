@@ -64,7 +64,7 @@ describe.concurrent('a folder of definitions', () => {
     const sandbox = next();
     await created(named(sandbox, 'moved'));
     const { source } = named(sandbox, 'moved') as { source: Json };
-    const moved = named(sandbox, 'moved', { source: { ...source, tableName: 'other.Table' } });
+    const moved = named(sandbox, 'moved', { source: { ...source, tableName: 'acmeSpringCampaign' } });
     const definitions = [
       named(sandbox, 'good'),
       moved,

@@ -63,7 +63,7 @@ describe.concurrent('plans of many dataflows', () => {
       named(sandbox, 'remapped', otherMapping),
       named(sandbox, 'put', otherMapping),
       named(sandbox, 'missing'),
-      named(sandbox, 'moved', { source: { ...source, tableName: 'other.Table' } }),
+      named(sandbox, 'moved', { source: { ...source, tableName: 'acmeSpringCampaign' } }),
       named(sandbox, 'disabled'),
       // Its schema has the title of one that is not its own.
       named(sandbox, 'foreign', { schema: { ...(kept['schema'] as Json), title: 'theirs' } }),

@@ -142,6 +142,13 @@ export class SimulatedAep {
         getRun: notSimulated,
         retriggerRun: notSimulated,
       },
+      explore: {
+        list: notSimulated,
+        file: notSimulated,
+        // It tells of no column.
+        table: (call) =>
+          this.#ask(process, call, 'get', 'connections', () => ({ rows: [] })) as Promise<{ rows: [] }>,
+      },
       schemaRegistry: {
         schemas: { ...titled('schemas'), ...anyFields, described: notSimulated },
         classes: { ...titled('classes'), ...anyFields },

@@ -240,7 +240,7 @@ describe.concurrent('our own', () => {
 
   it('replacements are no drift, of the old flow and of the new one', async () => {
     const { sandbox, flowId, told } = await made();
-    const source = { ...(orders(sandbox)['source'] as object), tableName: 'test1.Other' };
+    const source = { ...(orders(sandbox)['source'] as object), tableName: 'acmeSpringCampaign' };
     const definition = orders(sandbox, { watch, source });
     const updated = await rig.client.update({ definition, replaceFlow: 'from-now' });
     const { health } = await watched(sandbox, updated.flowId);

@@ -2,6 +2,8 @@ import { ApplicationFailure, activityInfo, cancellationSignal } from '@temporali
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { flowSpecProblems } from '../../definition/flow-spec.ts';
 import type { FailureType } from '../../failure-types.ts';
+import type { AskedOfSource } from '../../explore/asked-of-source.ts';
+import type { SourceAnswer } from '../../explore/source-answer.ts';
 import type { RecalledFields } from '../../plan/mapping-problems.ts';
 import type { BaseConnection, FlowSpecAnswer } from '../../plan/reads.ts';
 import type { FlowSettings } from '../../resources/flow.ts';
@@ -9,6 +11,7 @@ import type { JsonObject } from '../../resources/resource.ts';
 import { failure, isTooLate, pauseMs } from '../aep-failures.ts';
 import type { Part } from '../../xdm/judge.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { createSourceChecks } from '../source/check-source.ts';
 import { remembered } from '../remembered.ts';
 import { glanceBack, type LookBack } from './look-back.ts';
 import { createFieldReads } from './read-fields.ts';
@@ -41,6 +44,8 @@ export interface RecallRequest {
   baseConnection?: Pick<BaseConnectionRequest, 'sandbox' | 'id'>;
   /** What gives the schema its fields, and the destinations of the mapping. */
   fields?: { sandbox: string; parts: Pick<Part, 'kind' | 'id'>[]; paths: string[] };
+  /** What the source would be asked, and of which sandbox. */
+  source?: { sandbox: string; asked: AskedOfSource };
   /** When the run asked, by the server's clock. Epoch milliseconds. Absent: it need not know what ran before. */
   lookBackAt?: number;
 }
@@ -50,6 +55,7 @@ export interface Recalled {
   flowSpec?: FlowSpecAnswer;
   baseConnection?: BaseConnection;
   fields?: RecalledFields;
+  source?: SourceAnswer;
   lookBack?: LookBack;
 }
 
@@ -63,8 +69,10 @@ export function createCheckActivities(dependencies: Dependencies) {
   const flowSpecs = remembered<JsonObject>(flowSpecAgeMs);
   const baseConnections = remembered<JsonObject>(baseConnectionAgeMs, ({ state }) => state === 'enabled');
   const fieldReads = createFieldReads(dependencies);
+  const { knownOfSource, ...sourceChecks } = createSourceChecks(dependencies);
   return {
     ...fieldReads.activities,
+    ...sourceChecks,
 
     async readFlowSpec({ giveUpAfterMs, ...request }: FlowSpecRequest): Promise<FlowSpecAnswer> {
       try {
@@ -109,16 +117,18 @@ export function createCheckActivities(dependencies: Dependencies) {
     },
 
     /** What the reads above know, from memory alone, and what ran before. For a local activity: it is done within a tenth of a second. */
-    async recall({ flowSpec, baseConnection, fields, lookBackAt }: RecallRequest): Promise<Recalled> {
+    async recall({ flowSpec, baseConnection, fields, source, lookBackAt }: RecallRequest): Promise<Recalled> {
       const spec = flowSpecs.known(`${flowSpec.sandbox}/${flowSpec.name}`);
       const connection =
         baseConnection && baseConnections.known(`${baseConnection.sandbox}/${baseConnection.id}`);
       const known = fields && fieldReads.known(fields.sandbox, fields.parts, fields.paths);
+      const said = source && knownOfSource(source.sandbox, source.asked);
       const lookBack = lookBackAt === undefined ? undefined : await glanceBack(dependencies, lookBackAt);
       return {
         ...(spec ? { flowSpec: flowSpecAnswer(spec, flowSpec.settings) } : {}),
         ...(connection ? { baseConnection: baseConnectionAnswer(connection) } : {}),
         ...(known ? { fields: known } : {}),
+        ...(said ? { source: said } : {}),
         ...(lookBack ? { lookBack } : {}),
       };
     },

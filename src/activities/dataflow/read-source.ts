@@ -2,7 +2,7 @@ import { cancellationSignal } from '@temporalio/activity';
 import type { Aep } from '../../aep/aep.ts';
 import { Rejected, Unavailable, UnknownSandbox } from '../../aep/errors.ts';
 import type { Call } from '../../aep/http.ts';
-import { judgedBySpec, type AskedOfSource, type Judged } from '../../definition/connection-spec.ts';
+import { judgedBySpec, type AskedOfSpec, type Judged } from '../../definition/connection-spec.ts';
 import type { DescriptorsAnswer, KeyAnswer } from '../../plan/reads.ts';
 import { objectsAt, textAt } from '../../resources/json.ts';
 import type { JsonObject } from '../../resources/resource.ts';
@@ -19,7 +19,7 @@ export interface SourceRequest {
 
 export interface ConnectionSpecRequest extends SourceRequest {
   /** What of the source the connection spec has a say in. */
-  asked: AskedOfSource;
+  asked: AskedOfSpec;
 }
 
 /** Connection specs change with Adobe's releases. Milliseconds. */

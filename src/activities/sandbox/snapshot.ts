@@ -5,6 +5,8 @@ import { judgedBySpec } from '../../definition/connection-spec.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { dataflowId, workflowId } from '../../definition/identity.ts';
 import type { Notes, PlanReads } from '../../plan/reads.ts';
+import type { AskedOfSource } from '../../explore/asked-of-source.ts';
+import type { SourceAnswer } from '../../explore/source-answer.ts';
 import { resources } from '../../resources/index.ts';
 import type { Kind } from '../../resources/kinds.ts';
 import type { JsonObject, Observed } from '../../resources/resource.ts';
@@ -16,6 +18,7 @@ import { baseConnectionAnswer, flowSpecAnswer } from '../dataflow/read-facts.ts'
 import { descriptorsAnswer, keyAnswer } from '../dataflow/read-source.ts';
 import { collectionOf, partAnswer, rowsRefused } from '../dataflow/read-fields.ts';
 import { readNotes } from '../dataflow/look-back.ts';
+import { askSource } from '../source/ask-source.ts';
 import { servicesOf } from '../services.ts';
 import { Answers } from './answers.ts';
 
@@ -62,6 +65,7 @@ export class Snapshot {
     notes.catch(() => undefined);
     return {
       notes: () => notes,
+      source: (asked, isNeeded) => (isNeeded ? this.#source(asked) : Promise.resolve(undefined)),
       flowSpec: async (name, settings) => {
         const spec = await answers.of(`flow spec ${name}`, () =>
           aep.flowService.findFlowSpec(this.#call(), name),
@@ -178,6 +182,12 @@ export class Snapshot {
   #ids(kind: Part['kind']): Promise<string[]> {
     const { ids } = collectionOf(this.#dependencies.aep, kind);
     return this.#answers.of(`ids ${kind}`, () => ids(this.#call()));
+  }
+
+  /** Only for a definition that leaves its columns out: every other would cost a call. */
+  #source(asked: AskedOfSource): Promise<SourceAnswer> {
+    const { aep } = this.#dependencies;
+    return this.#answers.of(`source ${JSON.stringify(asked)}`, () => askSource(aep, this.#call(), asked));
   }
 
   async #rows(datasetId: string): Promise<boolean | undefined> {

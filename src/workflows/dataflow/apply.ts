@@ -5,6 +5,7 @@ import { startProblem } from '../../definition/start.ts';
 import { differencesOf } from '../../plan/differences-of.ts';
 import { isIdle, type Choices, type Plan, type Step, type StepKind } from '../../plan/plan.ts';
 import { rowsTwice } from '../../plan/rows-twice.ts';
+import { withColumns } from '../../plan/source-columns.ts';
 import { isDisabled, isDraft } from '../../plan/which-flow.ts';
 import { pinnedTo, type MappingPin } from '../../resources/flow.ts';
 import { resources } from '../../resources/index.ts';
@@ -278,8 +279,9 @@ class Branches {
   }
 
   #body(kind: Kind, ids: ResourceIds): JsonObject {
-    const { checked } = this.#prepared;
-    const body = resources[kind].body(this.#definition, ids, checked.context);
+    const { checked, planned } = this.#prepared;
+    const full = withColumns(this.#definition, planned.columns);
+    const body = resources[kind].body(full, ids, checked.context);
     return kind === 'flow' ? pinnedTo(body, this.#mappingOf(ids)) : body;
   }
 

@@ -4,11 +4,12 @@ import { givenConnection } from '../../definition/connection.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { workflowId } from '../../definition/identity.ts';
 import { sourceFacts } from '../../definition/source-facts.ts';
+import { askedOfSource } from '../../explore/asked-of-source.ts';
 import { problemsOfBaseConnection } from '../../plan/base-connection-of.ts';
 import { initializing } from '../../plan/decide-connection.ts';
 import { factsOf, settingsOf, type ReadFacts } from '../../plan/facts-of.ts';
 import { fieldsToRecall } from '../../plan/mapping-problems.ts';
-import type { BaseConnection, FactReads, Notes } from '../../plan/reads.ts';
+import type { BaseConnection, FactReads, Notes, PlanReads } from '../../plan/reads.ts';
 import { titleOf } from '../../resources/index.ts';
 import { activityName } from '../../resources/kinds.ts';
 import { listing, summarized } from '../calls.ts';
@@ -55,19 +56,42 @@ export async function recallFacts(definition: Definition, again: boolean): Promi
   const { sandbox, source } = definition;
   const id = givenConnection(source)?.id;
   const fields = fieldsToRecall(definition);
+  const asked = askedOfSource(definition);
   try {
-    const { baseConnection, ...facts } = await recall({
+    const {
+      baseConnection,
+      source: said,
+      ...facts
+    } = await recall({
       flowSpec: flowSpecRequest(definition),
       ...(id ? { baseConnection: { sandbox, id } } : {}),
       ...(fields ? { fields } : {}),
+      ...(asked && !again ? { source: { sandbox, asked } } : {}),
       ...(again ? {} : { lookBackAt: Date.now() }),
     });
     // Where there was trouble before, it may have been with this one, or somebody may have mended it.
     const doubted = again || facts.lookBack?.ranBefore;
-    return baseConnection && !doubted ? { ...facts, baseConnection } : facts;
+    if (doubted) return facts;
+    return { ...facts, ...(baseConnection ? { baseConnection } : {}), ...(said ? { source: said } : {}) };
   } catch {
     return {};
   }
+}
+
+/** What the source has, from memory or by a call of its own. */
+export function sourceReads(
+  { sandbox }: Pick<Definition, 'sandbox'>,
+  recalled: Recalled,
+  giveUp: { giveUpAfterMs?: number },
+  during: During,
+): Pick<PlanReads, 'source'> {
+  return {
+    async source(asked, isNeeded) {
+      if (recalled.source) return recalled.source;
+      const checking = summarized(`Read ${asked.path} at the source`);
+      return during('checkSource', checking.checkSource({ sandbox, asked, isNeeded, ...giveUp }));
+    },
+  };
 }
 
 type During = ProgressReport['during'];

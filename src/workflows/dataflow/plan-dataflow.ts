@@ -12,7 +12,7 @@ import type { Recalled } from '../../activities/index.ts';
 import { listing, summarized } from '../calls.ts';
 import { endingOf } from '../failures.ts';
 import { parse } from './accept.ts';
-import { factReads, readNotes, recallFacts } from './check-definition.ts';
+import { factReads, readNotes, recallFacts, sourceReads } from './check-definition.ts';
 import { holdsRows } from './holds-rows.ts';
 import { reportProgress, workFor, type ProgressReport } from './progress.ts';
 import { giveUp } from './resource-calls.ts';
@@ -76,6 +76,7 @@ function planReads(definition: Definition, recalled: Recalled, report: ProgressR
   const during = report.during.bind(report);
   return {
     ...factReads(definition, recalled, bound, during),
+    ...sourceReads(definition, recalled, bound, during),
     notes: () => readNotes(definition),
     async look(kind, knownIds) {
       // What comes first is over by the first look.

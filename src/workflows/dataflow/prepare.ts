@@ -1,5 +1,8 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+import type { Recalled } from '../../activities/index.ts';
 import type { ObservedDataflow } from '../../plan/observed-dataflow.ts';
+import type { SourceAnswer } from '../../explore/source-answer.ts';
+import { sourceOf } from '../../plan/make-plan.ts';
 import { observe } from '../../plan/observe.ts';
 import type { Choices, StepKind } from '../../plan/plan.ts';
 import { planOf, type Planned } from '../../plan/plan-of.ts';
@@ -10,7 +13,14 @@ import type { Observed } from '../../resources/resource.ts';
 import { reasonOf } from '../failures.ts';
 import { handled } from '../handled.ts';
 import type { Accepted } from './accept.ts';
-import { checkBeforeCreating, lookBack, readNotes, recallFacts, type Checked } from './check-definition.ts';
+import {
+  checkBeforeCreating,
+  lookBack,
+  readNotes,
+  recallFacts,
+  sourceReads,
+  type Checked,
+} from './check-definition.ts';
 import type { Found, Ledger } from './ledger.ts';
 import type { ProgressReport } from './progress.ts';
 import { Conflicting } from './refusals.ts';
@@ -26,11 +36,14 @@ export interface Attempt extends Pick<Accepted, 'definition' | 'elsewhere'> {
 export interface Work extends Attempt {
   checked: Checked;
   calls: ResourceCalls;
+  recalled: Recalled;
 }
 
 /** A plan that can be carried out. */
 export interface Prepared extends Work {
   observed: ObservedDataflow;
+  /** What the source has, where it was asked. */
+  source: SourceAnswer | undefined;
   planned: Planned;
   /** What was asked for before there was a plan, since AEP refuses a second one of its title: its create is the look. */
   headStarts: Map<Kind, Promise<Found>>;
@@ -78,6 +91,7 @@ export async function prepare(
     return (await readNotes(definition)).flowLeft === flowId;
   };
   const scope = CancellationScope.current();
+  const during = work.report.during.bind(work.report);
   const observing = observe(definition, {
     look,
     lookAgain: (kind, found) => ledger.lookAgain(kind, found),
@@ -88,7 +102,11 @@ export async function prepare(
     ...(choices.missingFlow === undefined ? { isStillLeft } : {}),
     stop: () => scope.cancel(),
   });
-  const observed = await observing.catch(async (error: unknown) => {
+  const reading = handled(
+    sourceOf(definition, sourceReads(definition, work.recalled, giveUp(definition), during)),
+  );
+  const told = async () => ({ observed: await observing, source: await reading });
+  const { observed, source } = await told().catch(async (error: unknown) => {
     for (const [kind, headStart] of headStarts) await noteEnd(kind, headStart, work);
     throw error;
   });
@@ -98,10 +116,11 @@ export async function prepare(
     now: Date.now(),
     problems: [],
     warnings: [],
+    source,
     choices,
     watching: ledger.earlier!.watching,
   };
-  return { ...work, observed, planned: planOf(definition, observed, facts), headStarts };
+  return { ...work, observed, source, planned: planOf(definition, observed, facts), headStarts };
 }
 
 /** Reads what the definition takes for granted and what ran before, all at once. */
@@ -118,7 +137,7 @@ async function begin(attempt: Attempt): Promise<Work> {
   report.step('check', 'done');
   const calls = resourceCalls(definition, earlier.bounds, report);
   ledger.begin(definition, earlier, calls);
-  return { ...attempt, definition: checked.definition, checked, calls };
+  return { ...attempt, definition: checked.definition, checked, calls, recalled };
 }
 
 /** Notes what became of a head start that no plan followed. */

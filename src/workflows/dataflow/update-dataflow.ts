@@ -104,7 +104,7 @@ export async function updateDataflow(input: unknown): Promise<UpdateDataflowResu
 
 /** @throws ApplicationFailure where this plan must not be carried out. */
 function mustBeAsAsked(
-  { definition, observed, planned, checked }: Prepared,
+  { definition, observed, source, planned, checked }: Prepared,
   digest: string | undefined,
   choices: Choices,
 ): void {
@@ -112,7 +112,7 @@ function mustBeAsAsked(
   if (digest !== undefined) {
     // What was looked at was planned before any choice.
     const { context, step: connection } = checked;
-    const facts = { context, connection, now: Date.now(), problems: [], warnings: [], choices: {} };
+    const facts = { context, connection, now: Date.now(), problems: [], warnings: [], source, choices: {} };
     const looked = planOf(definition, observed, facts).plan;
     if (looked.digest !== digest) throw stalePlan(looked);
   }

@@ -1,0 +1,104 @@
+import type { Aep } from '../../aep/aep.ts';
+import { AepError, Rejected, UnknownSandbox } from '../../aep/errors.ts';
+import type { Described } from '../../aep/explore.ts';
+import type { Call } from '../../aep/http.ts';
+import { cut, longestText } from '../../cut.ts';
+import { nearest } from '../../definition/nearest.ts';
+import type { AskedOfSource } from '../../explore/asked-of-source.ts';
+import { readColumns } from '../../explore/columns.ts';
+import { compareColumns } from '../../explore/compare-columns.ts';
+import { readEntries, type Entry } from '../../explore/entries.ts';
+import { fileQuery } from '../../explore/file-facts.ts';
+import { fitting } from '../../explore/fitting.ts';
+import type { SourceAnswer } from '../../explore/source-answer.ts';
+import type { ObjectType } from '../../families/family.ts';
+
+/** Characters of JSON: a definition takes no more columns than fit into a history. */
+const mostCharacters = 250_000;
+
+/**
+ * Asks a source what a definition takes for granted of it: one call, two of a folder, and one more where something is not
+ * there. What AEP refuses to tell is an answer, too.
+ */
+export async function askSource(
+  { explore }: Pick<Aep, 'explore'>,
+  call: Call,
+  asked: AskedOfSource,
+): Promise<SourceAnswer> {
+  const { source, path, type, columns, written = {} } = asked;
+  try {
+    if (type === 'table') return answerOf(await explore.table(call, source, path, false), columns);
+    const one = type === 'folder' ? firstFile(readEntries(await explore.list(call, source, path))) : path;
+    if (one === undefined) return { said: 'columns', columns: [] };
+    return answerOf(await explore.file(call, source, one, written), undefined);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return missingOr(await listed({ explore }, call, asked), asked, error);
+  }
+}
+
+function answerOf({ columns }: Described, said: AskedOfSource['columns']): SourceAnswer {
+  if (!columns) return { said: 'columns', columns: [] };
+  const found = readColumns(columns);
+  if (said) return { said: 'changes', changes: compareColumns(said, found) };
+  return { said: 'columns', columns: fitting(found, mostCharacters).first };
+}
+
+function firstFile(entries: readonly Entry[]): string | undefined {
+  const files = entries.filter((one) => typeOf(one) === 'file');
+  return (files.find((one) => fileQuery(one.path).fileType !== undefined) ?? files[0])?.path;
+}
+
+/** What is listed where a path should be. Undefined where AEP does not tell that either. */
+async function listed(
+  { explore }: Pick<Aep, 'explore'>,
+  call: Call,
+  { source, path, type }: AskedOfSource,
+): Promise<Entry[] | undefined> {
+  const slash = path.replace(/\/+$/, '').lastIndexOf('/');
+  const folder = type !== 'table' && slash > 0 ? path.slice(0, slash) : undefined;
+  try {
+    return readEntries(await explore.list(call, source, folder));
+  } catch (error) {
+    if (error instanceof AepError) return undefined;
+    throw error;
+  }
+}
+
+function missingOr(
+  entries: readonly Entry[] | undefined,
+  { path, type }: AskedOfSource,
+  refused: Rejected,
+): SourceAnswer {
+  const sought = entries && seek(entries, path, type);
+  if (!sought || sought.isThere) return { said: 'unknown', why: cut(refused.message, longestText) };
+  return { said: 'missing', ...(sought.nearest === undefined ? {} : { nearest: sought.nearest }) };
+}
+
+/** Whether a source lists a path, and the one that was probably meant. */
+export interface Sought {
+  isThere: boolean;
+  nearest?: string;
+}
+
+/** @param type what is sought: of other entries none was meant. */
+export function seek(entries: readonly Entry[], path: string, type?: ObjectType): Sought {
+  const bare = (one: string) => one.replaceAll(/^\/+|\/+$/g, '');
+  if (entries.some((entry) => bare(entry.path) === bare(path))) return { isThere: true };
+  const alike = entries.filter((entry) => type === undefined || typeOf(entry) === type);
+  // Where a label differs from the name by which AEP knows a table, people write the label.
+  const called = alike.find(({ name }) => name === path);
+  const paths = alike.map((entry) => entry.path);
+  const near = called?.path ?? nearest(path, paths);
+  return { isThere: false, ...(near === undefined ? {} : { nearest: near }) };
+}
+
+function typeOf({ type }: Entry): ObjectType {
+  const lower = type.toLowerCase();
+  return lower === 'file' || lower === 'folder' ? lower : 'table';
+}
+
+/** AEP's last word, but about the sandbox, which others tell. */
+export function isRefusal(error: unknown): error is Rejected {
+  return error instanceof Rejected && !(error instanceof UnknownSandbox);
+}

@@ -1,0 +1,55 @@
+import { fileFormats } from '../families/family.ts';
+import { textAt } from '../resources/json.ts';
+import type { JsonObject } from '../resources/resource.ts';
+import type { FileFacts } from './found.ts';
+
+/** How a file is written, in the words of the explore call. */
+export interface FileQuery {
+  /** Absent where AEP is to find it out. */
+  fileType?: string;
+  columnDelimiter?: string;
+  encoding?: string;
+  compressionType?: string;
+}
+
+const byEnd: Record<string, FileQuery> = {
+  csv: { fileType: 'delimited' },
+  json: { fileType: 'json' },
+  jsonl: { fileType: 'json' },
+  ndjson: { fileType: 'json' },
+  parquet: { fileType: 'parquet' },
+  tsv: { fileType: 'delimited', columnDelimiter: '\t' },
+};
+
+const compressed: [end: RegExp, compressionType: string][] = [
+  [/\.bz2$/, 'bzip2'],
+  [/\.gz$/, 'gzip'],
+  [/\.zip$/, 'zipDeflate'],
+];
+
+/** What the end of a file's name tells of it. */
+export function fileQuery(path: string): FileQuery {
+  const lower = path.toLowerCase();
+  const [end, compressionType] = compressed.find(([end]) => end.test(lower)) ?? [];
+  const plain = end ? lower.replace(end, '') : lower;
+  const told = byEnd[plain.slice(plain.lastIndexOf('.') + 1)];
+  if (!told) return {};
+  return { ...told, ...(compressionType === undefined ? {} : { compressionType }) };
+}
+
+/** How a file is written, by its name and by what AEP found out. Undefined where nothing tells what it holds. */
+export function fileFacts(query: FileQuery, found: JsonObject = {}): FileFacts | undefined {
+  const format = query.fileType ?? textAt(found, 'fileType')?.toLowerCase();
+  if (!fileFormats.some((one) => one === format)) return undefined;
+  const columnDelimiter = query.columnDelimiter ?? textAt(found, 'columnDelimiter');
+  const compressionType = query.compressionType ?? textAt(found, 'compressionType');
+  const properties = {
+    ...(columnDelimiter === undefined || columnDelimiter === ',' || format !== 'delimited'
+      ? {}
+      : { columnDelimiter }),
+    ...(compressionType === undefined || compressionType === '' || compressionType === 'none'
+      ? {}
+      : { compressionType }),
+  };
+  return { format: format!, ...(Object.keys(properties).length > 0 ? { properties } : {}) };
+}

@@ -1,0 +1,212 @@
+import type { ConnectorName } from '../definition/connectors.ts';
+import { likeName } from '../definition/named.ts';
+import type { PlainObject } from '../definition/plain-json.ts';
+import type { Column } from '../families/columns.ts';
+import { deltaCandidates } from './delta-candidates.ts';
+import { destinations, type Pair } from './destinations.ts';
+import { fitting } from './fitting.ts';
+import type { Found } from './found.ts';
+import { idColumn } from './id-column.ts';
+import { classes, standardFields, type ClassName } from './standard-fields.ts';
+import { lastName, singular, wordsOf } from './words.ts';
+
+/** What a definition is to be suggested for. */
+export interface Asked {
+  sandbox: string;
+  /** How a definition names what is loaded from. */
+  source: { connector: ConnectorName } | { connectionSpec: { id: string } };
+  /** Absent for a connector that has none. */
+  baseConnectionId?: string;
+  kind: 'table' | 'file' | 'folder';
+  /** As AEP's explore call names it. */
+  path: string;
+  /** What the dataflow is to be called. Made from table and connector unless given. */
+  name?: string | undefined;
+  found: Found;
+}
+
+/** Why something of a definition is as it is. */
+export interface Reason {
+  /** Spelled as in a problem. */
+  field: string;
+  reason: string;
+}
+
+export interface Suggestion {
+  /** Complete, and to be edited: what it says is as good as the names of tables and columns are. */
+  definition: PlainObject;
+  reasons: Reason[];
+  /** Columns that go nowhere: Adobe's own field groups have no field for them. */
+  unmapped: string[];
+}
+
+/** Characters of JSON. */
+const mostUnmapped = 50_000;
+/** The columns of a table that has more are left to be read when it is planned. Characters of JSON. */
+const mostCharacters = 150_000;
+
+/**
+ * A definition that loads a table, a file or a folder of files, by what it is called and what its columns are called: the
+ * same for the same, always. Undefined where no column could tell rows apart.
+ */
+export function suggestion(asked: Asked): Suggestion | undefined {
+  const { sandbox, path, found } = asked;
+  const columns = found.columns ?? [];
+  const table = lastName(path);
+  const { className, why, pairs } = fitted(columns, table);
+  const id = idColumn(columns, table);
+  if (!id) return undefined;
+  const rows: { column: Column; destination: string; why: string }[] = [
+    { column: id.column, destination: '_id', why: `${id.why}: AEP knows a record by its _id` },
+    ...pairs
+      .filter(({ column }) => column !== id.column)
+      .map(({ column, field, why }) => ({ column, destination: field.path, why })),
+  ];
+  const used = pairs.filter(({ column }) => column !== id.column);
+  const groups = [
+    ...new Map(used.flatMap(({ field: { group } }) => (group ? [[group.id, group] as const] : []))).values(),
+  ];
+  const { schedule, deltaColumn, reasons: ofSchedule } = scheduleFor(asked, columns);
+  const { source, reasons: ofSource } = sourceOf(asked);
+  const definition = {
+    name: asked.name ?? nameFor(sandbox, table, labelOf(asked)),
+    sandbox,
+    source,
+    schema: {
+      class: classes[className].id,
+      ...(groups.length > 0 ? { fieldGroups: groups.map((group) => group.id) } : {}),
+    },
+    mapping: rows.map(({ column, destination }) => ({ source: column.name, destination })),
+    ...(deltaColumn === undefined ? {} : { deltaColumn: { name: deltaColumn } }),
+    schedule,
+  };
+  const mapped = new Set(rows.map(({ column }) => column.name));
+  return {
+    definition,
+    reasons: [
+      ...(asked.name === undefined ? [{ field: 'name', reason: 'Of the table and the connector' }] : []),
+      ...ofSource,
+      { field: 'schema.class', reason: why },
+      ...groups.map(({ title }, index) => ({
+        field: `schema.fieldGroups[${index}]`,
+        reason: `${title} has fields for columns of the table`,
+      })),
+      ...rows.map(({ why }, index) => ({ field: `mapping[${index}]`, reason: why })),
+      ...ofSchedule,
+    ],
+    unmapped: fitting(
+      columns.map(({ name }) => name).filter((name) => !mapped.has(name)),
+      mostUnmapped,
+    ).first,
+  };
+}
+
+/** What tables of things that happened are called. */
+const happenings: ReadonlySet<string> = new Set(
+  'activity click conversion event history hit impression interaction invoice log order pageview payment purchase session transaction visit'.split(
+    ' ',
+  ),
+);
+
+function fitted(
+  columns: readonly Column[],
+  table: string,
+): { className: ClassName; why: string; pairs: Pair[] } {
+  const word = wordsOf(table)
+    .map(singular)
+    .find((one) => happenings.has(one));
+  if (word !== undefined) {
+    const pairs = destinations(columns, standardFields.event, table);
+    const time = pairs.find(({ field }) => field.path === 'timestamp');
+    if (time) {
+      const why = `${classes.event.title}: a table of ${word}s, and ${time.column.name} says when each of them was`;
+      return { className: 'event', why, pairs };
+    }
+  }
+  const why =
+    word === undefined
+      ? `${classes.profile.title}: nothing in the table's name says that its rows are things that happened`
+      : `${classes.profile.title}: no column says when each ${word} was, which ${classes.event.title} needs`;
+  return { className: 'profile', why, pairs: destinations(columns, standardFields.profile, table) };
+}
+
+function sourceOf({ source, baseConnectionId, kind, path, found }: Asked): {
+  source: PlainObject;
+  reasons: Reason[];
+} {
+  const common = { ...source, ...(baseConnectionId === undefined ? {} : { baseConnectionId }) };
+  const connector = {
+    field: 'connector' in source ? 'source.connector' : 'source.connectionSpec',
+    reason: 'What the base connection is of',
+  };
+  const reasons = baseConnectionId === undefined ? [] : [connector];
+  const { columns, file } = found;
+  if (kind !== 'table') {
+    const { format, properties } = file!;
+    return {
+      source: {
+        ...common,
+        format,
+        path,
+        params: kind === 'file' ? { type: kind } : { type: kind, recursive: true },
+        ...(properties ? { data: { properties } } : {}),
+      },
+      reasons,
+    };
+  }
+  const isLong = found.more !== undefined || JSON.stringify(columns).length > mostCharacters;
+  const reason =
+    'Left out, as they are too many to be edited: all columns are read when the dataflow is planned';
+  return {
+    source: { ...common, tableName: path, ...(isLong ? {} : { columns }) },
+    reasons: isLong ? [...reasons, { field: 'source.columns', reason }] : reasons,
+  };
+}
+
+function scheduleFor(
+  { kind, source }: Asked,
+  columns: readonly Column[],
+): { schedule: PlainObject; deltaColumn?: string; reasons: Reason[] } {
+  const daily = { frequency: 'day', interval: 1, backfill: true };
+  if (kind !== 'table') {
+    // Adobe's page on files says so.
+    const isFtp = 'connector' in source && source.connector === 'ftp';
+    return isFtp
+      ? {
+          schedule: { frequency: 'once' },
+          reasons: [{ field: 'schedule', reason: 'AEP finds no new files over FTP' }],
+        }
+      : {
+          schedule: daily,
+          reasons: [{ field: 'schedule', reason: 'Every day the files that are new or changed' }],
+        };
+  }
+  const [delta, ...others] = deltaCandidates(columns);
+  if (!delta)
+    return {
+      schedule: { frequency: 'once' },
+      reasons: [
+        { field: 'schedule', reason: 'No column tells new rows from old ones: all of them are loaded, once' },
+      ],
+    };
+  const instead = others.length === 0 ? '' : `. Others could be ${others.map(({ name }) => name).join(', ')}`;
+  return {
+    schedule: daily,
+    deltaColumn: delta.name,
+    reasons: [
+      { field: 'deltaColumn', reason: `${delta.why}${instead}` },
+      {
+        field: 'schedule',
+        reason: 'All rows at first, and every day those that are new by the delta column',
+      },
+    ],
+  };
+}
+
+function labelOf({ source }: Asked): string {
+  return 'connector' in source ? source.connector : 'source';
+}
+
+function nameFor(sandbox: string, table: string, label: string): string {
+  return likeName({ sandbox, name: `${wordsOf(table).join('-')}-from-${label}` });
+}

@@ -1,0 +1,142 @@
+import { tellSome } from '../cut.ts';
+import { columnRules } from '../definition/column-rules.ts';
+import type { Definition } from '../definition/definition.ts';
+import { suggestions, type Suggest } from '../definition/nearest.ts';
+import type { Problem, Warning } from '../definition/problems.ts';
+import { sourceFacts } from '../definition/source-facts.ts';
+import { leavesColumnsOut } from '../explore/asked-of-source.ts';
+import { compareColumns, type ColumnChanges } from '../explore/compare-columns.ts';
+import type { SourceAnswer } from '../explore/source-answer.ts';
+import { withColumns } from './source-columns.ts';
+
+/** What is to be told of a source. */
+export interface SourceFindings {
+  problems: Problem[];
+  warnings: Warning[];
+}
+
+/**
+ * What a source has against a definition. What is to be made must find at the source what it names; of what is there
+ * already it is only told, since it is no mistake of the definition's that a source has changed.
+ * @param full the definition with its columns.
+ * @param isMade whether the source connection is to be made.
+ */
+export function sourceFindings(
+  definition: Definition,
+  full: Definition,
+  answer: SourceAnswer | undefined,
+  isMade: boolean,
+): SourceFindings {
+  const found: SourceFindings = { problems: [], warnings: [] };
+  const lacksColumns = isMade && leavesColumnsOut(definition) && !full.source.columns;
+  if (answer && answer.said !== 'missing' && lacksColumns)
+    found.problems.push({
+      field: 'source.columns',
+      message: `cannot be read from the source${answer.said === 'unknown' ? ` (${answer.why})` : ''}: give them`,
+    });
+  else if (answer) tell(answer);
+  return found;
+
+  function tell(answer: SourceAnswer): void {
+    switch (answer.said) {
+      case 'missing':
+        return tellMissing(answer.nearest);
+      case 'unknown':
+        return warn(
+          'source-unknown',
+          'source',
+          `AEP could not tell whether the source has what is asked for: ${answer.why}`,
+        );
+      case 'changes':
+        return tellChanges(answer.changes);
+      case 'columns':
+        return tellColumns(answer);
+    }
+  }
+
+  function tellMissing(nearest: string | undefined): void {
+    const { tableName, path = '' } = definition.source;
+    const name = tableName ?? path;
+    const problem = {
+      field: tableName === undefined ? 'source.path' : 'source.tableName',
+      message: `"${name}" is not in the source${nearest === undefined ? '' : `. Did you mean "${nearest}"?`}`,
+      ...(nearest === undefined ? {} : { suggestion: nearest }),
+    };
+    // A folder may be there tomorrow, as one of every day is.
+    const isSure = !isOfFiles(definition) || (nearest !== undefined && plain(nearest) !== plain(name));
+    add(problem, isSure);
+  }
+
+  function tellChanges({ added, gone, retyped }: ColumnChanges): void {
+    const columns = full.source.columns ?? [];
+    if (isMade)
+      for (const { name, nearest } of gone ?? [])
+        found.problems.push({
+          field: `source.columns[${columns.findIndex((column) => column.name === name)}].name`,
+          message: `"${name}" is not a column at the source${nearest === undefined ? '' : `. Did you mean "${nearest}"?`}`,
+          ...(nearest === undefined ? {} : { suggestion: nearest }),
+        });
+    else if (gone)
+      changed(
+        `What is loaded has columns that the source does not have: ${tellSome(gone.map(({ name }) => name))}`,
+      );
+    if (added && !isMade)
+      changed(
+        `The source has columns that are not loaded: ${tellSome(added)}. To load them, name them in source.columns`,
+      );
+    if (retyped)
+      changed(
+        `The source has columns of another type: ${tellSome(retyped.map(({ name, said, found }) => `${name} is ${found}, not ${said}`))}`,
+      );
+  }
+
+  function tellColumns({ columns }: Extract<SourceAnswer, { said: 'columns' }>): void {
+    if (columns.length === 0) return;
+    if (isOfFiles(definition)) {
+      // Another file may have it.
+      for (const problem of columnProblems(withColumns(definition, columns)))
+        add(problem, problem.suggestion !== undefined);
+      return;
+    }
+    if (full.source.columns && !isMade) tellChanges(compareColumns(full.source.columns, columns));
+    found.problems.push(...columnProblems(full));
+  }
+
+  function add(problem: Problem, isSure: boolean): void {
+    if (isSure && isMade) found.problems.push(problem);
+    else warn('source-changed', problem.field, problem.message);
+  }
+
+  function changed(message: string): void {
+    warn('source-changed', 'source.columns', message);
+  }
+
+  function warn(code: Warning['code'], field: string, message: string): void {
+    found.warnings.push({ code, field, message });
+  }
+}
+
+/** What of a definition names a column that is none. */
+function columnProblems(full: Definition): Problem[] {
+  const problems: Problem[] = [];
+  const nearest = suggestions();
+  let near: string | undefined;
+  const suggest: Suggest = (word, known) => (near = nearest(word, known));
+  const report = (field: string, message: string) => {
+    // In an expression it is not all of it.
+    const stands = near !== undefined && !field.endsWith('.expression');
+    problems.push({ field, message, ...(stands ? { suggestion: near! } : {}) });
+    near = undefined;
+  };
+  for (const rule of columnRules) rule(full, report, () => false, suggest);
+  return problems;
+}
+
+function isOfFiles({ source }: Definition): boolean {
+  return sourceFacts(source).family.asked(source)?.type !== 'table';
+}
+
+/** Without what changes from day to day. */
+function plain(path: string): string {
+  return path.replaceAll(/\d+/g, '0').replaceAll(/^\/+|\/+$/g, '');
+}

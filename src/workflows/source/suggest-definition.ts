@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { nameProblems } from '../../definition/named.ts';
+import { parseDefinition } from '../../definition/parse.ts';
+import { dataflowName } from '../../definition/text.ts';
+import { fileQuery } from '../../explore/file-facts.ts';
+import type { Found } from '../../explore/found.ts';
+import { suggestion } from '../../explore/suggest.ts';
+import { summarized } from '../calls.ts';
+import { endingOf } from '../failures.ts';
+import { checkInput, wrongInput } from '../inputs.ts';
+import type { SuggestDefinitionInput, SuggestDefinitionResult } from '../messages.ts';
+import {
+  describe,
+  objectAt,
+  notRead,
+  pathInput,
+  sourceInput,
+  theSource,
+  type TheSource,
+} from './the-source.ts';
+
+const suggestInput = () =>
+  z.strictObject({
+    ...sourceInput(),
+    path: pathInput(),
+    name: dataflowName().optional().describe('What the dataflow is to be called.'),
+  }) satisfies z.ZodType<SuggestDefinitionInput>;
+
+const cannot = 'No definition can be suggested';
+
+/**
+ * A definition that loads a table, a file or a folder of files, ready to be edited: columns as AEP tells them, class, field groups and mapping by what the columns
+ * are called, with the reason of each. The same for the same source, always. Three calls to AEP at most, and nothing is
+ * changed there. Runs under any id.
+ *
+ * @throws ApplicationFailure as `exploreSource` does.
+ */
+export async function suggestDefinition(input: unknown): Promise<SuggestDefinitionResult> {
+  const asked = checkInput(suggestInput(), input, cannot);
+  const { sandbox, path, name } = asked;
+  const wrong = name === undefined ? [] : nameProblems({ sandbox, name });
+  if (wrong.length > 0) throw wrongInput(cannot, wrong);
+  try {
+    const source = await theSource(asked, cannot);
+    const found = await sampled(source, path);
+    const { named, baseConnectionId } = source;
+    const suggested = suggestion({
+      sandbox,
+      source: named,
+      ...(baseConnectionId === undefined ? {} : { baseConnectionId }),
+      kind: objectAt(source, path),
+      path,
+      name,
+      found,
+    });
+    if (!suggested)
+      throw wrongInput(cannot, [
+        { field: 'path', message: `AEP tells no columns of ${path}: a mapping has to be written by hand` },
+      ]);
+    const { warnings } = parseDefinition(suggested.definition);
+    return { ...suggested, warnings };
+  } catch (error) {
+    throw endingOf(error, {}) ?? error;
+  }
+}
+
+/** What is known of a table or a file; of a folder, what its first file tells. */
+async function sampled(source: TheSource, path: string): Promise<Found> {
+  const isFolder = objectAt(source, path) === 'folder';
+  const file = isFolder ? await firstFile(source, path) : path;
+  const found = await describe(source, file, { rows: false, cannot });
+  if (objectAt(source, file) === 'table' || found.file) return found;
+  throw wrongInput(cannot, [
+    {
+      field: 'path',
+      message: `Nothing tells what ${file} holds: delimited text, JSON or Parquet. A definition says so in source.format`,
+    },
+  ]);
+}
+
+async function firstFile(source: TheSource, folder: string): Promise<string> {
+  const answer = await summarized(`List ${folder}`).listSource({ ...source.request, folder });
+  if ('refused' in answer) throw wrongInput(cannot, [await notRead(source, folder, answer.refused)]);
+  const files = answer.entries.filter(({ type }) => type.toLowerCase() === 'file');
+  const first = files.find((one) => fileQuery(one.path).fileType !== undefined) ?? files[0];
+  if (first) return first.path;
+  throw wrongInput(cannot, [
+    { field: 'path', message: `${folder} holds no file whose columns could be read: give one that does` },
+  ]);
+}

@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import type { ListRequest } from '../../activities/index.ts';
+import {
+  connectorNameOf,
+  connectorNames,
+  connectors,
+  refusedConnectors,
+  whyRefused,
+  type ConnectorName,
+} from '../../definition/connectors.ts';
+import type { Problem } from '../../definition/problems.ts';
+import { line, resourceId, sandboxName } from '../../definition/text.ts';
+import { fileQuery } from '../../explore/file-facts.ts';
+import type { Family, ObjectType } from '../../families/family.ts';
+import { familyOf } from '../../families/index.ts';
+import type { Found } from '../../explore/found.ts';
+import { summarized } from '../calls.ts';
+import { wrongInput } from '../inputs.ts';
+import type { SourceInput } from '../messages.ts';
+
+/** What says which source is meant, in the input of every workflow that looks into one. */
+export const sourceInput = () => ({
+  sandbox: sandboxName().describe('The name of the sandbox.'),
+  connection: resourceId().optional().describe("AEP's id of the base connection."),
+  connector: z
+    .enum(connectorNames)
+    .optional()
+    .describe('Instead of connection, for a connector that has none, such as data-landing-zone.'),
+});
+
+export const pathInput = () => line().describe('A table, or a file or folder, as the explore call names it.');
+
+/** A source that can be looked into. */
+export interface TheSource {
+  /** As a definition names it. */
+  named: { connector: ConnectorName } | { connectionSpec: { id: string } };
+  baseConnectionId?: string;
+  /** Undefined for a connector that has no name here. */
+  family?: Family;
+  request: Pick<ListRequest, 'sandbox' | 'source' | 'giveUpAfterMs'>;
+}
+
+/** Somebody waits for the answer: a source that is away for longer is told as that. Milliseconds. */
+const giveUpAfterMs = 60_000;
+
+/**
+ * Reads what the base connection is of.
+ * @param cannot begins the message of a failure.
+ * @throws InvalidDefinition where there is no such connection, or nothing in it could be loaded.
+ */
+export async function theSource(input: SourceInput, cannot: string): Promise<TheSource> {
+  const { sandbox, connection, connector } = input;
+  const refuse = (field: string, message: string) => wrongInput(cannot, [{ field, message }]);
+  if ((connection === undefined) === (connector === undefined))
+    throw refuse(
+      'connection',
+      'is required: the id of a base connection, or connector for one that has none',
+    );
+  if (connector !== undefined) {
+    const { id, family, baseConnection, title } = connectors[connector];
+    if (baseConnection)
+      throw refuse(
+        'connector',
+        `must be left out: ${title} is explored by the id of a base connection, given as connection`,
+      );
+    const request = { sandbox, source: { connectionSpecId: id }, giveUpAfterMs };
+    return { named: { connector }, family, request };
+  }
+  const reading = summarized('Read the base connection').readBaseConnection;
+  const found = await reading({ sandbox, id: connection!, giveUpAfterMs });
+  const specId = found?.connectionSpecId;
+  if (specId === undefined)
+    throw refuse(
+      'connection',
+      `${connection} is not there: give the id of an existing base connection in the sandbox ${sandbox}`,
+    );
+  const refused = Object.values(refusedConnectors).find(({ id }) => id === specId);
+  if (refused) throw refuse('connection', `cannot be loaded from: ${whyRefused(refused)}`);
+  const name = connectorNameOf(specId);
+  return {
+    named: name === undefined ? { connectionSpec: { id: specId } } : { connector: name },
+    baseConnectionId: connection!,
+    ...(name === undefined ? {} : { family: connectors[name].family }),
+    request: { sandbox, source: { connectionId: connection! }, giveUpAfterMs },
+  };
+}
+
+/** What a path is of. Of a connector without a name here the path itself has to tell: a table's has no slash. */
+export function objectAt({ family }: TheSource, path: string): ObjectType {
+  return (family ?? familyOf(path.includes('/') ? 'delimited' : undefined)).objectAt(path);
+}
+
+/**
+ * The columns of a table or a file.
+ * @throws InvalidDefinition where the source has none of this path, with the nearest that it has.
+ */
+export async function describe(
+  source: TheSource,
+  path: string,
+  { rows, cannot }: { rows: boolean; cannot: string },
+): Promise<Found> {
+  const kind = objectAt(source, path);
+  const file = kind === 'file' ? { file: fileQuery(path) } : {};
+  const reading = summarized(`Read the columns of ${path}`);
+  const answer = await reading.describeSource({ ...source.request, path, rows, ...file });
+  if (!('refused' in answer)) return answer;
+  throw wrongInput(cannot, [await notRead(source, path, answer.refused)]);
+}
+
+/** Why AEP did not answer about a path: one that is not there is told with the nearest that is. */
+export async function notRead(source: TheSource, path: string, refused: string): Promise<Problem> {
+  const slash = path.replace(/\/+$/, '').lastIndexOf('/');
+  const folder = objectAt(source, path) !== 'table' && slash > 0 ? { folder: path.slice(0, slash) } : {};
+  const seeking = summarized(`Look for ${path}`);
+  const sought = await seeking.seekInSource({ ...source.request, path, ...folder });
+  const cannotRead = `AEP cannot read ${path}: ${refused}`;
+  if ('refused' in sought || sought.isThere) return { field: 'path', message: cannotRead };
+  const { nearest } = sought;
+  if (nearest === undefined)
+    return {
+      field: 'path',
+      message: `${path} is not in the source: without a path, exploreSource lists what is. ${cannotRead}`,
+    };
+  return {
+    field: 'path',
+    message: `${path} is not in the source. Did you mean "${nearest}"?`,
+    suggestion: nearest,
+  };
+}
