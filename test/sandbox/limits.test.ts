@@ -1,7 +1,8 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { orders, places } from '../support/dataflows.ts';
+import { orders, places, requestsIn } from '../support/dataflows.ts';
 import { startRig, type Rig } from '../support/rig.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 type Json = Record<string, unknown>;
 
@@ -87,6 +88,24 @@ describe('more definitions than a run may hold', () => {
     const { totals } = await handle.result();
     expect(totals).toMatchObject({ dataflows: 12, created: 12 });
     mustBeSmall(await sizesOf(handle.workflowId));
+  });
+
+  it('are planned no further ahead than they are begun', async () => {
+    const sandbox = next();
+    const gate = { method: 'POST', path: '/flowservice/flows', kind: '503', times: 1_000, sandbox } as const;
+    rig.emulator.control.addFault(gate);
+    const handle = await rig.client.apply({ definitions: many(sandbox, 8), concurrency: 1 });
+    await waitFor('a flow asked for', () =>
+      requestsIn(rig, sandbox, gate).some(({ method }) => method === 'POST'),
+    );
+    const { events } = await rig.temporal.client.workflow.getHandle(handle.workflowId).fetchHistory();
+    const planned = events!.filter(
+      ({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.activityType?.name === 'planSome',
+    );
+    expect(planned).toHaveLength(1);
+    expect(await handle.progress()).toMatchObject({ waiting: 7, running: [{}] });
+    await handle.cancel();
+    await expect(handle.result()).rejects.toMatchObject({ type: 'Cancelled' });
   });
 
   it('are refused at once where they are given in one go, with how to give them', async () => {

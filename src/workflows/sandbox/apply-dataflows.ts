@@ -116,7 +116,7 @@ class Applying {
         begun += 1;
         this.#begin(this.#todo.shift()!);
         continue;
-      } else if (waiting.length > 0 && !this.#isPlanning) {
+      } else if (waiting.length > 0 && this.#isToPlan()) {
         begun += 1;
         this.#plan();
         continue;
@@ -139,7 +139,7 @@ class Applying {
       this.#failure !== undefined ||
       this.#isIdle() ||
       (!isLong() && this.#todo.length > 0 && this.#hasRoom()) ||
-      (!isLong() && this.#intake.waiting.length > 0 && !this.#isPlanning)
+      (!isLong() && this.#intake.waiting.length > 0 && this.#isToPlan())
     );
   }
 
@@ -149,7 +149,7 @@ class Applying {
     const left = [...this.#todo.map(({ entry }) => entry), ...this.#intake.waiting];
     for (const entry of left) {
       const { sandbox, name } = entry.definition ?? entry.wrong;
-      this.#intake.tell({ sandbox, name, outcome: 'notTried' });
+      this.#intake.tell({ sandbox, name, outcome: 'notTried' }, entry);
     }
     this.#todo.splice(0);
     this.#intake.waiting.splice(0);
@@ -160,6 +160,11 @@ class Applying {
     return this.#running.size === 0 && !this.#isPlanning;
   }
 
+  /** A plan grows old while it waits: the next are made when all that are made are begun. */
+  #isToPlan(): boolean {
+    return !this.#isPlanning && this.#todo.length === 0;
+  }
+
   #hasRoom(): boolean {
     const atWork = [...this.#running.values()].filter(({ what }) => what !== 'busy');
     return atWork.length < this.#concurrency;
@@ -168,7 +173,7 @@ class Applying {
   #plan(): void {
     this.#isPlanning = true;
     const planning = this.#planning.next().then(({ turns, wrong }) => {
-      for (const one of wrong) this.#intake.tell({ ...one, outcome: 'failed' });
+      for (const one of wrong) this.#intake.tell({ ...one.wrong, outcome: 'failed' }, one);
       for (const turn of turns) this.#take(turn);
       this.#show();
     });
@@ -225,7 +230,7 @@ class Applying {
   }
 
   #tell(turn: Turn, outcome: ApplyOutcome, more: Partial<AppliedDataflow> = {}): void {
-    this.#intake.tell({ ...plannedDataflow(turn), ...more, outcome });
+    this.#intake.tell({ ...plannedDataflow(turn), ...more, outcome }, turn.entry);
   }
 
   #noteEnd(work: Promise<void>, end: () => void): void {

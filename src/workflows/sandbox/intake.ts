@@ -17,7 +17,12 @@ import type { Added, AddedToApply, Failed, PlannedDataflow } from './many-messag
 /** A definition that waits for its turn: as it was parsed, or what is wrong with it. */
 export type Entry =
   | ({ definition: Definition; approved?: Approved | undefined; tries?: number } & Pick<Parsed, 'elsewhere'>)
-  | { definition?: undefined; wrong: PlannedDataflow };
+  | WrongEntry;
+
+export interface WrongEntry {
+  definition?: undefined;
+  wrong: PlannedDataflow;
+}
 
 /** What one run of the workflow hands to the next. */
 export interface Carried<Told extends PlannedDataflow> {
@@ -57,6 +62,7 @@ export class Intake<Told extends PlannedDataflow> {
   readonly waiting: Entry[] = [];
   readonly told: Told[] = [];
   readonly #known = new Set<string>();
+  /** Of all that came and is not told, and of all that is. */
   #bytes = 0;
   #bytesTold = 0;
   #more = false;
@@ -167,18 +173,17 @@ export class Intake<Told extends PlannedDataflow> {
       if (count === mostInPiece || (bytes > mostBytesInPiece && count > 0)) break;
       count += 1;
     }
-    const piece = this.waiting.splice(0, count);
-    for (const entry of piece) this.#bytes -= bytesOf(entry);
-    return piece;
+    return this.waiting.splice(0, count);
   }
 
   /** Takes back what has had no turn after all. */
   putBack(entries: readonly Entry[]): void {
     this.waiting.unshift(...entries);
-    for (const entry of entries) this.#bytes += bytesOf(entry);
   }
 
-  tell(one: Told): void {
+  /** Tells what became of one: of an entry that came to this run, it is held no more. */
+  tell(one: Told, entry?: Entry): void {
+    if (entry) this.#bytes -= bytesOf(entry);
     const told = this.#bytesTold > manyBytesTold ? inFewWords(one) : one;
     this.told.push(told);
     this.#bytesTold += bytesOf(told);

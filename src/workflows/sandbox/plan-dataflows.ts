@@ -71,9 +71,9 @@ export async function planDataflows(given: unknown, carried?: PlanCarried): Prom
         if (pieces > 0 && isLong()) await goOn();
         pieces += 1;
         const { turns, wrong } = await planning.next();
-        for (const one of wrong) intake.tell(one);
+        for (const one of wrong) intake.tell(one.wrong, one);
         for (const turn of turns) {
-          intake.tell(plannedDataflow(turn));
+          intake.tell(plannedDataflow(turn), turn.entry);
           if (turn.planned.digest !== undefined)
             plans.set(dataflowId(turn.entry.definition), turn.planned.plan!);
         }

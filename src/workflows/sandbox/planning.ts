@@ -3,7 +3,7 @@ import type { PlannedOne } from '../../activities/index.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { cut } from '../../cut.ts';
 import { summarized, wholeSandbox } from '../calls.ts';
-import type { Entry, Intake } from './intake.ts';
+import type { Entry, Intake, WrongEntry } from './intake.ts';
 import type { Failed, PlannedDataflow } from './many-messages.ts';
 
 /** Something to plan, and what came of it. */
@@ -37,11 +37,11 @@ export class Planning<Told extends PlannedDataflow> {
   }
 
   /** Plans the next piece. */
-  async next(): Promise<{ turns: Turn[]; wrong: PlannedDataflow[] }> {
+  async next(): Promise<{ turns: Turn[]; wrong: WrongEntry[] }> {
     this.#snapshot ??= { name: uuid4(), takenAt: Date.now() };
     const piece = this.#intake.nextPiece();
     const good = piece.filter((entry) => entry.definition !== undefined);
-    const wrong = piece.flatMap((entry) => (entry.definition ? [] : entry.wrong));
+    const wrong = piece.filter((entry) => entry.definition === undefined);
     if (good.length === 0) return { turns: [], wrong };
     const planning = summarized(`Plan ${good.length} dataflows`, wholeSandbox);
     let planned: PlannedOne[] = [];
