@@ -197,12 +197,16 @@ export function connectorOf(spec: JsonObject): Connector {
     family: 'others',
     flowSpec: holds === 'FileSystem' ? 'CloudStorageToAEP' : 'CRMToAEP',
     formats: formatsOf[holds] ?? [],
-    auth: (spec.authSpec ?? []).map((one: JsonObject) => ({
-      specName: String(one.name),
-      params: Object.keys(one.spec?.properties ?? {}),
-      optional: [],
-      secrets: [],
-    })),
+    auth: (spec.authSpec ?? []).map((one: JsonObject) => {
+      const params = Object.keys(one.spec?.properties ?? {});
+      const required: string[] = one.spec?.required ?? [];
+      return {
+        specName: String(one.name),
+        params: required,
+        optional: params.filter((name) => !required.includes(name)),
+        secrets: [],
+      };
+    }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { authTypesOf, paramsOf } from './auth-types.ts';
+import { authTypesOf, paramsOf, type AuthType } from './auth-types.ts';
 import { connectionWorkflowId, secretPlaces } from './connection.ts';
 import { connectors, type ConnectorName } from './connectors.ts';
 import type { Suggest } from './nearest.ts';
@@ -28,32 +28,51 @@ export function checkConnection(
       ? undefined
       : workflowIdProblem(connectionWorkflowId({ sandbox, name }));
   if (problem) report(`${at}name`, problem);
-  if (!connector || auth?.type === undefined) return;
-  const known = authTypesOf(connector);
-  const type = known.find((one) => one.name === auth.type);
-  const names = known.map((one) => one.name);
-  if (!type) {
-    const near = suggest(auth.type, names);
-    const hint = near === undefined || names.length === 1 ? '' : `; did you mean "${near}"?`;
-    const { title } = connectors[connector];
-    report(
-      `${at}auth.type`,
-      `must be ${names.map((one) => `"${one}"`).join(' or ')}, as AEP writes it for ${title}${hint || '.'} For one that is not known here give source.connectionSpec instead of source.connector`,
-    );
+  if (!connector || !auth) return;
+  const { title } = connectors[connector];
+  const instead = 'For one that is not known here give source.connectionSpec instead of source.connector';
+  checkAuth(auth, authTypesOf(connector), { title, instead }, `${at}auth.`, { report, isWrong, suggest });
+}
+
+/** What checks tell problems with. */
+interface Telling {
+  report: Report;
+  isWrong: (field: string) => boolean;
+  suggest: Suggest;
+}
+
+/**
+ * What is wrong with the credentials of a connector that has these authentication types.
+ * @param at what stands before `type` and `params`.
+ */
+export function checkAuth(
+  { type, params = {} }: NonNullable<Asked['auth']>,
+  known: readonly AuthType[],
+  { title, instead }: { title: string; instead?: string },
+  at: string,
+  { report, isWrong, suggest }: Telling,
+): void {
+  if (type === undefined) return;
+  const meant = known.find((one) => one.name === type);
+  if (!meant) {
+    const names = known.map((one) => one.name);
+    const near = names.length === 1 ? undefined : suggest(type, names);
+    const hint = near === undefined ? '' : `; did you mean "${near}"?`;
+    const told = `must be ${names.map((one) => `"${one}"`).join(' or ')}, as AEP writes it for ${title}${hint}`;
+    report(`${at}type`, instead === undefined ? told : `${told.replace(/(?<!\?)$/, '.')} ${instead}`);
     return;
   }
-  if (isWrong(`${at}auth.params`) && !auth.params) return;
-  const { params = {} } = auth;
-  const all = paramsOf(type);
+  const isGiven = (key: string) => params[key] !== undefined || isWrong(`${at}params.${key}`);
+  const all = paramsOf(meant);
   const unknownKey = unknownKeys(all, suggest);
   for (const key of Object.keys(params))
-    if (!all.includes(key)) report(`${at}auth.params.${key}`, unknownKey(key));
-  for (const key of type.required)
-    if (params[key] === undefined && !isWrong(`${at}auth.params.${key}`))
-      report(
-        `${at}auth.params.${key}`,
-        `is required for "${type.name}"${type.secrets.includes(key) ? `: ${secretPlaces}` : ''}`,
-      );
+    if (!all.includes(key)) report(`${at}params.${key}`, unknownKey(key));
+  if (isWrong(`${at}params`) && Object.keys(params).length === 0) return;
+  for (const key of meant.required.filter((one) => !isGiven(one)))
+    report(
+      `${at}params.${key}`,
+      `is required for "${type}"${meant.secrets.includes(key) ? `: ${secretPlaces}` : ''}`,
+    );
 }
 
 /** A base connection that a definition has made. */

@@ -1,8 +1,13 @@
 import type { Family } from '../families/family.ts';
 import { families } from '../families/index.ts';
+import type { AuthType } from './auth-types.ts';
+import { checkAuth } from './connection-rules.ts';
+import { givenConnection, type Auth } from './connection.ts';
 import { violationsOf } from './json-schema.ts';
+import { suggestions } from './nearest.ts';
 import { isObject, type PlainObject } from './plain-json.ts';
 import type { Problem, Warning } from './problems.ts';
+import { howToRefer } from './secrets.ts';
 import { sourceFacts } from './source-facts.ts';
 import type { Source } from './source.ts';
 import { unknownParams } from './warnings.ts';
@@ -14,6 +19,8 @@ export interface AskedOfSpec {
   params: PlainObject;
   /** Those among them that the definition gives as `source.params`. */
   further: string[];
+  /** The credentials of a base connection that is made. */
+  auth?: Auth | undefined;
 }
 
 /** What AEP's own description of a connector has against a source. */
@@ -25,10 +32,12 @@ export interface Judged {
 export function askedOfSpec(source: Source): AskedOfSpec {
   const { columns, params = {} } = source;
   const { family } = sourceFacts(source);
+  const given = givenConnection(source);
   return {
     reads: family.name,
     params: family.params(columns ? { ...source, columns: columns.slice(0, 1) } : source),
     further: Object.keys(params),
+    auth: given?.name === undefined ? undefined : given.auth,
   };
 }
 
@@ -36,7 +45,43 @@ export function askedOfSpec(source: Source): AskedOfSpec {
  * Judges a source whose connector has no name here by the connection spec that AEP answered: whether it is a source of what the
  * definition says, and whether its params are what the spec's JSON Schema asks for. The schemas forbid no unknown property.
  */
-export function judgedBySpec(spec: PlainObject, { reads, params, further }: AskedOfSpec): Judged {
+export function judgedBySpec(spec: PlainObject, { auth, ...asked }: AskedOfSpec): Judged {
+  const { problems, warnings } = sourceBySpec(spec, asked);
+  return { problems: [...problems, ...(auth ? authBySpec(spec, auth) : [])], warnings };
+}
+
+/** Whether the credentials are of a type that the connector has, and give all of its params. What is a secret the spec says, too. */
+function authBySpec(spec: PlainObject, auth: Auth): Problem[] {
+  const types = (Array.isArray(spec['authSpec']) ? spec['authSpec'].filter(isObject) : []).map(authTypeOf);
+  if (types.length === 0) return [];
+  const problems: Problem[] = [];
+  const at = 'source.connection.auth.';
+  checkAuth(auth, types, { title: String(spec['name'] ?? spec['id']) }, at, {
+    report: (field, message) => problems.push({ field, message }),
+    isWrong: () => false,
+    suggest: suggestions(),
+  });
+  const secrets = types.find(({ name }) => name === auth.type)?.secrets ?? [];
+  const written = secrets.filter(
+    (key) => auth.params[key] !== undefined && typeof auth.params[key] !== 'object',
+  );
+  return [...problems, ...written.map((key) => ({ field: `${at}params.${key}`, message: howToRefer }))];
+}
+
+function authTypeOf(one: PlainObject): AuthType {
+  const schema = objectAt(one, 'spec');
+  const properties = objectAt(schema, 'properties');
+  const names = Object.keys(properties);
+  const required = (Array.isArray(schema['required']) ? schema['required'] : []).map(String);
+  return {
+    name: String(one['name']),
+    required,
+    optional: names.filter((name) => !required.includes(name)),
+    secrets: names.filter((name) => objectAt(properties, name)['format'] === 'password'),
+  };
+}
+
+function sourceBySpec(spec: PlainObject, { reads, params, further }: Omit<AskedOfSpec, 'auth'>): Judged {
   const name = String(spec['name'] ?? spec['id']);
   const { isSource } = objectAt(spec, 'attributes');
   const holds = objectAt(spec, 'exploreSpec')['type'];

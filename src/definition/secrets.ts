@@ -30,7 +30,8 @@ const secretParts = /(?:^|[;?&])\s*(?:password|pwd|accountkey|sharedaccesskey|si
 const message =
   'must hold no secret: a definition is kept in histories. Credentials belong into the base connection in AEP; what was written here should be changed there';
 
-const howToRefer = `must not be written here: a definition is kept in histories. Say where the worker finds it, as ${secretPlaces}; what was written here should be changed where it is from`;
+/** For a secret that is written where a reference belongs. */
+export const howToRefer = `must not be written here: a definition is kept in histories. Say where the worker finds it, as ${secretPlaces}; what was written here should be changed where it is from`;
 
 /** Where a definition holds what looks like a secret. No message shows it. */
 export function secretProblems(input: unknown): Problem[] {

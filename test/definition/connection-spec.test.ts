@@ -96,3 +96,45 @@ test('of a thousand columns one goes along: all have the same form', () => {
   });
   expect(askedOfSpec(definition.source).params['columns']).toHaveLength(1);
 });
+
+describe("credentials by the connection spec, as AEP's own", () => {
+  const authSpec = [
+    {
+      name: 'Token',
+      spec: {
+        properties: { host: { type: 'string' }, pin: { type: 'string', format: 'password' }, region: {} },
+        required: ['host', 'pin'],
+      },
+    },
+    { name: 'Anonymous', spec: { properties: { host: { type: 'string' } } } },
+  ];
+  const judgeAuth = (type: string, params: object, spec: object = { ...tables, authSpec }) => {
+    const { baseConnectionId: _, connector: __, ...source } = sample.source;
+    const connection = { name: 'Acme', auth: { type, params } };
+    const given = { ...source, connectionSpec: { id: tables.id }, connection, params: { warehouse: 'x' } };
+    const { problems } = judgedBySpec({ ...spec }, askedOfSpec(parsed({ ...sample, source: given }).source));
+    return problems.map(({ field, message }) => `${field}: ${message}`);
+  };
+  const pin = { secret: 'env:PIN' };
+
+  test('pass where their type is one of those, and has what that requires', () => {
+    expect(judgeAuth('Token', { host: 'x', pin })).toEqual([]);
+    expect(judgeAuth('Anonymous', { host: 'x' })).toEqual([]);
+    expect(judgeAuth('Whatever', { host: 'x' }, tables)).toEqual([]);
+  });
+
+  test('are told of a type that it has not, of params that lack or are misspelt, and of secrets that nobody would know', () => {
+    expect(judgeAuth('token', { host: 'x', pin })).toEqual([
+      'source.connection.auth.type: must be "Token" or "Anonymous", as AEP writes it for acme-warehouse; did you mean "Token"?',
+    ]);
+    expect(judgeAuth('Token', { hst: 'x', regio: 'y' })).toEqual([
+      'source.connection.auth.params.hst: is not known; did you mean "host"?',
+      'source.connection.auth.params.regio: is not known; did you mean "region"?',
+      'source.connection.auth.params.host: is required for "Token"',
+      'source.connection.auth.params.pin: is required for "Token": {"secret": "env:NAME"} or {"secret": "file:/run/secrets/NAME"}',
+    ]);
+    const written = judgeAuth('Token', { host: 'x', pin: 'xyzzy' });
+    expect(written).toEqual([expect.stringContaining('auth.params.pin: must not be written here')]);
+    expect(written.join('')).not.toContain('xyzzy');
+  });
+});
