@@ -93,7 +93,7 @@ export function planOf(definition: Definition, observed: ObservedDataflow, facts
   const columns = columnsOf(definition, observed, living, facts.source);
   const full = withColumns(definition, columns);
   const makesSource = isMade(steps.find(({ kind }) => kind === 'sourceConnection')!);
-  const ofSource = sourceFindings(definition, full, facts.source ?? notYet(definition, facts), makesSource);
+  const ofSource = sourceFindings(definition, full, saidBySource(definition, facts), makesSource);
   warnings.push(...ofSource.warnings);
   const problems = [...facts.problems, ...ofSource.problems, ...all.flatMap(({ problem }) => problem ?? [])];
   const everyStep = facts.connection ? overConnection(facts.connection, steps) : steps;
@@ -174,10 +174,15 @@ function stepsOf(
   }
 }
 
-/** Where the base connection is made with the dataflow, nobody can ask the source before. */
-function notYet(definition: Definition, { connection }: Facts): SourceAnswer | undefined {
-  if (connection?.action !== 'create' || !leavesColumnsOut(definition)) return undefined;
-  return { said: 'unknown', why: 'its base connection is not made yet' };
+/** What counts of what the source says. */
+function saidBySource(
+  definition: Definition,
+  { source, connection, problems }: Facts,
+): SourceAnswer | undefined {
+  // What else is wrong, such as the base connection, says why.
+  if (source?.said === 'unknown' && problems.length > 0) return undefined;
+  if (connection?.action !== 'create' || !leavesColumnsOut(definition)) return source;
+  return { said: 'unknown', why: 'its base connection is made with the dataflow' };
 }
 
 /** Those that the dataflow loads already, else those of the source. */
