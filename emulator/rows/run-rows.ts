@@ -17,7 +17,7 @@ import type { FileForm } from './source-files.ts';
 import { hasFiles, hasTables } from './sources.ts';
 import type { Row, Table } from './table.ts';
 
-/** From the one to before the other, epoch ms. */
+/** From the one to before the other, epoch ms. Guess: no page says which of its ends belongs to it. */
 export type Window = { start: number; end: number };
 
 /** What a run has taken, for one that is to take the same again. */
@@ -47,6 +47,8 @@ const copyCode = 'CONNECTOR-1001-500';
 const promotion = { code: 'CONNECTOR-2001-500', message: 'Error occurred at promotion activity.' };
 /** Kinds of trouble that are told; the rest are counted. */
 const mostKinds = 10;
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const transformation = (flow: JsonObject, name: string): JsonObject | undefined =>
   (flow.transformations ?? []).find((one: Json) => one?.name === name)?.params;
@@ -91,8 +93,11 @@ export class RunRows {
       }
       return undefined;
     } catch (error) {
-      if (!(error instanceof CopyFailure)) throw error;
-      return failed({ code: copyCode, message: error.message }, { records: 0, failedRecords: 0 }, [], took);
+      const isCopy = error instanceof CopyFailure;
+      // What the emulator trips over is one run that fails: it is not to stand in the way of all others.
+      if (!isCopy) console.error(`The emulator failed on a run of the flow ${flowId}:`, error);
+      const why = { code: isCopy ? copyCode : promotion.code, message: messageOf(error) };
+      return failed(why, { records: 0, failedRecords: 0 }, [], took);
     }
   }
 
@@ -183,7 +188,7 @@ function copied<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw new CopyFailure(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new CopyFailure(messageOf(error), { cause: error });
   }
 }
 

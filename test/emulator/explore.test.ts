@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { startEmulator } from '../../emulator/emulator.ts';
 import { bigQuery } from './bodies.ts';
 import { rehearsal } from './client.ts';
@@ -205,6 +205,20 @@ test('what changes in the folder is there with the next request', async () => {
   expect((await table('late')).data).toEqual([{ a: 1 }]);
   folder.write({ 'tables/late.csv': 'a,b\n1,2\n3,4\n' });
   expect((await table('late')).data).toHaveLength(2);
+});
+
+test('what cannot be read any more stays as it was, and is told once', async () => {
+  const told = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  onTestFinished(() => told.mockRestore());
+  folder.write({ 'tables/soon.csv': 'a\n1\n' });
+  expect((await table('soon')).data).toEqual([{ a: 1 }]);
+  folder.write({ 'tables/soon.csv': 'a\n1,2\n' });
+  expect((await table('soon')).data).toEqual([{ a: 1 }]);
+  expect((await table('soon')).data).toEqual([{ a: 1 }]);
+  expect(told).toHaveBeenCalledOnce();
+  expect(told.mock.calls[0]?.[0]).toContain('tables/soon.csv: ');
+  folder.write({ 'tables/soon.csv': 'a\n1\n2\n' });
+  expect((await table('soon')).data).toEqual([{ a: 1 }, { a: 2 }]);
 });
 
 test.each<[string, DataFiles, string[]]>([

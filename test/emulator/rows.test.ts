@@ -2,7 +2,7 @@
 import { afterAll, expect, test } from 'vitest';
 import { startEmulator } from '../../emulator/emulator.ts';
 import type { Emulator } from '../../emulator/emulator.ts';
-import { databasesSchema, flow, sourceConnection, targetConnection } from './bodies.ts';
+import { databasesSchema, flow, makeFlow, sourceConnection, targetConnection } from './bodies.ts';
 import { Client, token } from './client.ts';
 import type { Answer, Json } from './client.ts';
 import { dataFolder } from './data-folder.ts';
@@ -395,6 +395,16 @@ test('a mapping that was mended counts from the next run on, by the version that
     [10, 0, 10],
     [1, 1, 0],
   ]);
+});
+
+test('the samples serve the tutorial: its table has rows, and all of them arrive', async () => {
+  const emulator = await startEmulator({ data: 'emulator/data/samples', clockSpeed: 0 });
+  afterAll(() => emulator.close());
+  const client = new Client(emulator.url, await token(emulator.url));
+  const flowId = await makeFlow(client, emulator.control.clock().now);
+  emulator.control.advanceClock(10 * minute);
+  const { body }: Answer = await client.get(`/flowservice/runs?property=flowId==${flowId}`);
+  expect(body.items.map(counts)).toEqual([[12, 12, 0]]);
 });
 
 const cloudStorage = '9753525b-82c7-4dce-8a9b-5ccfce2b9876';
