@@ -44,10 +44,9 @@ export async function factsOf(
   );
   // The schema of a dataset that is given alone is known only when that is read.
   const alone = given.dataset !== undefined && given.schema === undefined;
-  const givenSchema = async () =>
-    alone ? schemaOf((Object.fromEntries(await reading) as Found).dataset) : given.schema;
+  const schemaOfDataset = async () => schemaOf((Object.fromEntries(await reading) as Found).dataset);
   const checkMapping = async () => {
-    const schemaId = await givenSchema();
+    const schemaId = alone ? await schemaOfDataset() : given.schema;
     if (alone && schemaId === undefined) return [];
     return mappingProblems(definition, schemaId, reads, recalled);
   };
@@ -58,7 +57,7 @@ export async function factsOf(
     webhook === undefined ? [] : reads.webhooks(),
     checkMapping(),
     reading,
-    checkSource(definition, reads, givenSchema),
+    checkSource(definition, reads, async () => (alone ? schemaOfDataset() : given.schema)),
   ]);
   const found = Object.fromEntries(answers) as Found;
   const schema = schemaOf(found.dataset);

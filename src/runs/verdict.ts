@@ -69,7 +69,7 @@ const broughtNothing: Judgement = {
   verdict: 'degraded',
   cause: {
     message: 'The run brought no rows, where earlier runs brought some.',
-    next: 'Check whether the source has new rows, and whether the delta column still moves with them.',
+    next: 'Check whether the source has new rows or files, and whether the delta column of a table still moves with them.',
   },
 };
 

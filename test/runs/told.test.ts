@@ -190,7 +190,7 @@ describe('a cause', () => {
     const empty = (counts: Run['counts'], status: Run['status'] = 'success') =>
       told(ok(t0, { status, counts }), { rows: true });
     expect(empty({ read: 0, written: 0 })).toMatchInlineSnapshot(
-      `"degraded: The run brought no rows, where earlier runs brought some. | Check whether the source has new rows, and whether the delta column still moves with them."`,
+      `"degraded: The run brought no rows, where earlier runs brought some. | Check whether the source has new rows or files, and whether the delta column of a table still moves with them."`,
     );
     expect(empty({ written: 0, read: 0 })).toBe(empty({ read: 0 }));
     expect(
