@@ -13,6 +13,7 @@ import { Detached } from './progress.ts';
 import { addDataflowCommands } from './commands/dataflow.ts';
 import { addFlowCommands } from './commands/flow.ts';
 import { addSandboxCommands } from './commands/sandbox.ts';
+import { addSourceCommands } from './commands/source.ts';
 
 /** How a command does its work: what fails is told, and becomes the exit status. */
 export interface Run {
@@ -75,6 +76,7 @@ export function createProgram(): Command {
   addDataflowCommands(program, run);
   addFlowCommands(program, run);
   addSandboxCommands(program, run);
+  addSourceCommands(program, run);
   return program;
 }
 

@@ -192,6 +192,24 @@ export const shapes: Record<string, Shape> = {
     emulator.control.addFault({ method: 'GET', path, kind: '503', times: 4, sandbox });
     return ended(await started(stage, 'planDataflow', `plan:${sandbox}`, orders(sandbox)));
   },
+  async 'create-without-columns'(stage) {
+    const { columns: _, ...source } = orders(stage.sandbox)['source'] as Record<string, unknown>;
+    return created(stage, orders(stage.sandbox, { source }));
+  },
+  async 'create-wrong-table'(stage) {
+    const source = { ...(orders(stage.sandbox)['source'] as object), tableName: 'test1.Mytabel' };
+    return failed(stage, orders(stage.sandbox, { source }));
+  },
+  async 'explore-wrong-table'(stage) {
+    const { baseConnectionId } = orders(stage.sandbox)['source'] as { baseConnectionId: string };
+    const input = { sandbox: stage.sandbox, connection: baseConnectionId, path: 'test1.Mytabel' };
+    return ended(await started(stage, 'exploreSource', `explore:${stage.sandbox}`, input));
+  },
+  async 'suggest-table'(stage) {
+    const { baseConnectionId } = orders(stage.sandbox)['source'] as { baseConnectionId: string };
+    const input = { sandbox: stage.sandbox, connection: baseConnectionId, path: 'test1.Mytable' };
+    return ended(await started(stage, 'suggestDefinition', `suggest:${stage.sandbox}`, input));
+  },
   async 'update-in-place'(stage) {
     const { sandbox } = stage;
     await created(stage, orders(sandbox));
