@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { planAsMermaid, planAsText } from '../../src/client.ts';
+import { mysqlAuth, ordersFrom } from '../support/connections.ts';
 import { failureOf, places } from '../support/dataflows.ts';
 import { everythingKept, forms, texts } from '../support/kept.ts';
 import { startProgram } from '../support/program.ts';
 import { startRig, type Rig } from '../support/rig.ts';
-import { mysqlAuth, ordersFrom, shops } from './stage.ts';
+import { shops } from './stage.ts';
 
 /** Unlike anything else, and with what is written differently in an address, a form or JSON. */
 const canaries = {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mysqlAuth, ordersFrom } from '../support/connections.ts';
 import { administratorOf, failureOf, oneOfSix, orders, places, requestsIn } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { changesIn, mysqlAuth, ordersFrom, shops, startStage, type Stage } from './stage.ts';
+import { changesIn, shops, startStage, type Stage } from './stage.ts';
 
 const { sandboxes, next } = places(24);
 let stage: Stage;

@@ -1,10 +1,11 @@
 import proto from '@temporalio/proto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { FaultKind } from '../../emulator/emulator.ts';
+import { mysqlAuth, ordersFrom } from '../support/connections.ts';
 import { oneOfSix, places } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { changesIn, mysqlAuth, ordersFrom, shops, startStage, type Stage } from './stage.ts';
+import { changesIn, shops, startStage, type Stage } from './stage.ts';
 
 const { EVENT_TYPE_WORKFLOW_TASK_COMPLETED: taskCompleted } = proto.temporal.api.enums.v1.EventType;
 

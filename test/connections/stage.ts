@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EmulatorOptions } from '../../emulator/emulator.ts';
-import { orders, requestsIn } from '../support/dataflows.ts';
+import { requestsIn } from '../support/dataflows.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 
 type Json = Record<string, unknown>;
@@ -34,19 +34,6 @@ export async function startStage(
       await rm(directory, { recursive: true });
     },
   };
-}
-
-/** How a MySQL database is signed in to. */
-export const mysqlAuth = (password: { secret: string }) => ({
-  type: 'Basic Authentication',
-  params: { server: 'db.example.com', port: 3306, database: 'shop', username: 'loader', password },
-});
-
-/** A dataflow over a base connection that is made for it and others. */
-export function ordersFrom(sandbox: string, auth: Json, changes: Json = {}): Json {
-  const { baseConnectionId: _, ...source } = orders(sandbox)['source'] as Json;
-  const connection = { name: 'Shop', auth };
-  return orders(sandbox, { source: { ...source, connector: 'mysql', connection }, ...changes });
 }
 
 /** The base connections called `Shop` that AEP has. */

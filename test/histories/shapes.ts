@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { AepDataflows, DataflowHandle } from '../../src/client.ts';
+import { mysqlAuth, ordersFrom } from '../support/connections.ts';
 import { example } from '../support/example.ts';
 import { legacyOrders, orders, refusedMapping } from '../support/dataflows.ts';
 import type { UpdateDataflowInput } from '../../src/workflows/messages.ts';
@@ -175,6 +176,60 @@ export const shapes: Record<string, Shape> = {
     emulator.control.configure({ connectionInitMs: 0 });
     const source = { ...(orders(sandbox)['source'] as object), baseConnectionId: id };
     return created(stage, orders(sandbox, { source }));
+  },
+
+  'create-over-made-connection': (stage) => created(stage, ordersFrom(stage.sandbox, shopAuth())),
+  async 'create-over-connection-that-others-make'(stage) {
+    const { sandbox, emulator } = stage;
+    emulator.control.addFault({ method: 'POST', path: '/flowservice/connections', kind: 'hang', sandbox });
+    const connection = connected(stage);
+    await waitFor('the base connection to be asked for', () => emulator.control.requests({ method: 'POST', path: '/flowservice/connections' }).some((one) => one.sandbox === sandbox));
+    const played = await created(stage, ordersFrom(sandbox, shopAuth()));
+    await connection;
+    return played;
+  },
+  async 'create-over-refused-connection'(stage) {
+    const auth = mysqlAuth({ secret: 'env:WRONG_PASSWORD' });
+    return failed(stage, ordersFrom(stage.sandbox, auth));
+  },
+  'plan-over-made-connection': (stage) =>
+    started(stage, 'planDataflow', `plan:${stage.sandbox}`, ordersFrom(stage.sandbox, shopAuth())).then(ended),
+  async 'update-of-credentials'(stage) {
+    const { sandbox } = stage;
+    await created(stage, ordersFrom(sandbox, shopAuth()));
+    return updated(stage, { definition: ordersFrom(sandbox, shopAuth('other.example.com')) });
+  },
+  'connection-made': (stage) => connected(stage),
+  async 'connection-kept'(stage) {
+    await connected(stage);
+    return connected(stage);
+  },
+  async 'connection-given-other-credentials'(stage) {
+    await connected(stage);
+    return connected(stage, shopAuth('other.example.com'));
+  },
+  async 'connection-lost-reply'(stage) {
+    const { sandbox, emulator } = stage;
+    emulator.control.addFault({ method: 'POST', path: '/flowservice/connections', kind: 'reset-after', sandbox });
+    return connected(stage);
+  },
+  async 'connection-lost-request'(stage) {
+    const { sandbox, emulator } = stage;
+    emulator.control.addFault({ method: 'POST', path: '/flowservice/connections', kind: 'hang', sandbox });
+    return connected(stage);
+  },
+  'connection-refused': (stage) => connected(stage, mysqlAuth({ secret: 'env:WRONG_PASSWORD' })),
+  'connection-without-secret': (stage) => connected(stage, mysqlAuth({ secret: 'env:NO_PASSWORD' })),
+  async 'connection-reset'(stage) {
+    return ended(await reset(stage, await connected(stage), 2));
+  },
+  async 'connection-deleted'(stage) {
+    await connected(stage);
+    return disconnected(stage);
+  },
+  async 'connection-in-use'(stage) {
+    await created(stage, ordersFrom(stage.sandbox, shopAuth()));
+    return disconnected(stage);
   },
 
   async 'plan-new'(stage) {
@@ -595,6 +650,25 @@ async function failed({ client, temporal }: Stage, definition: object): Promise<
 
 async function updated(stage: Stage, input: UpdateDataflowInput): Promise<Played> {
   return ended(await started(stage, 'updateDataflow', `dataflow:${stage.sandbox}:orders`, input));
+}
+
+/** @param server of the database: another one is other credentials. */
+function shopAuth(server = 'db.example.com') {
+  const auth = mysqlAuth({ secret: 'env:SHOP_PASSWORD' });
+  return { ...auth, params: { ...auth.params, server } };
+}
+
+/** The base connection is made, or whatever becomes of it. */
+function connected(stage: Stage, auth: object = shopAuth()): Promise<Played> {
+  const { sandbox } = stage;
+  const input = { sandbox, name: 'Shop', connector: 'mysql', auth };
+  return started(stage, 'ensureConnection', `connection:${sandbox}:Shop`, input).then(ended);
+}
+
+function disconnected(stage: Stage): Promise<Played> {
+  const { sandbox } = stage;
+  const input = { sandbox, name: 'Shop' };
+  return started(stage, 'deleteConnection', `connection:${sandbox}:Shop`, input).then(ended);
 }
 
 const inPlace = {

@@ -46,6 +46,8 @@ export async function startStages(
   parts: AsyncDisposableStack,
   sandboxes: string[],
 ): Promise<(sandbox: string) => Stage> {
+  // What definitions refer to: the worker reads it from its environment.
+  Object.assign(process.env, { SHOP_PASSWORD: secret, WRONG_PASSWORD: `wrong ${secret}` });
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const emulator = await startEmulator({ baseConnectionIds: 'shared', sandboxes, lateCommitMs: 1_000 });
   parts.defer(() => emulator.close());
@@ -105,6 +107,7 @@ function configOf(aepUrl: string, webhookUrl: string): WorkerConfig {
     AEP_LATE_COMMIT: '300',
     AEP_LIST_LAG: '300',
     AEP_WATCH_INTERVAL: '200',
+    AEP_CONNECTION_DIGEST_KEY: `${secret}-of-the-digests`,
     AEP_WEBHOOK_RECORDER_URL: webhookUrl,
     AEP_WEBHOOK_RECORDER_KEY: `${secret}-of-the-webhook`,
   });
