@@ -1,5 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { constant, constantFrom, integer, nat, oneof, record, sample, tuple, array } from 'fast-check';
+import {
+  array,
+  constant,
+  constantFrom,
+  integer,
+  nat,
+  oneof,
+  record,
+  sample,
+  tuple,
+  type Arbitrary,
+} from 'fast-check';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Act, CallFault } from '../simulation/faults.ts';
 import { play } from '../simulation/play.ts';
@@ -14,6 +25,7 @@ beforeAll(async () => {
 });
 
 const adopt: Act = { what: 'adopt' };
+const promote: Act = { what: 'promote' };
 const atMs = oneof(nat(2_000), nat(20_000));
 const againAfterMs = constantFrom(0, 100, 12_000);
 const disturbance = oneof(
@@ -49,18 +61,36 @@ const fault = record({
   ),
 }).map(({ of, ...rest }) => ({ ...of, ...rest }));
 
-const lives = tuple(
+const cutOff = array(disturbance, { maxLength: 2 });
+const later = array(oneof(update, update, disturbance), { maxLength: 3 });
+const adoptions = tuple(
   scenarios,
   array(fault, { maxLength: 4 }),
-  array(disturbance, { maxLength: 2 }),
-  array(oneof(update, update, disturbance), { maxLength: 3 }),
+  cutOff,
+  later,
   integer({ min: 1, max: 3 }),
-).map(([life, faults, cutOff, later, workers]): Scenario => ({
+).map(([life, faults, first, then, workers]): Scenario => ({
   ...life,
   workers,
   faults,
-  acts: [adopt, ...cutOff, ...later],
+  acts: [adopt, ...first, ...then],
 }));
+/** Here all can go wrong that can with a create, which this is. */
+const promotions = tuple(scenarios, cutOff, later).map(([life, first, then]): Scenario => ({
+  ...life,
+  acts: [promote, ...first, ...then],
+}));
+
+async function wrongOf(lives: Arbitrary<Scenario>, seeds: { from: number; to: number; step: number }) {
+  const wrong: [number, string[]][] = [];
+  for (let seed = seeds.from; seed <= seeds.to; seed += seeds.step) {
+    const [life] = sample(lives, { seed, numRuns: 1 });
+    // oxlint-disable-next-line no-await-in-loop
+    const { violations } = await play(life!, code);
+    if (violations.length > 0) wrong.push([seed, violations]);
+  }
+  return wrong;
+}
 
 describe('in random lives in which a flow of others is adopted', () => {
   const groups = 6;
@@ -68,13 +98,18 @@ describe('in random lives in which a flow of others is adopted', () => {
   it.each(Array.from({ length: groups }, (_, group) => group))(
     `there is one of each, the plan is empty and nothing of others is touched (part %i of ${count} seeds)`,
     async (group) => {
-      const wrong: [number, string[]][] = [];
-      for (let seed = group + 1; seed <= count; seed += groups) {
-        const [life] = sample(lives, { seed, numRuns: 1 });
-        const { violations } = await play(life!, code);
-        if (violations.length > 0) wrong.push([seed, violations]);
-      }
-      expect(wrong).toEqual([]);
+      expect(await wrongOf(adoptions, { from: group + 1, to: count, step: groups })).toEqual([]);
+    },
+  );
+});
+
+describe('in random lives in which a dataflow is promoted to another sandbox', () => {
+  const groups = 3;
+  const count = 150;
+  it.each(Array.from({ length: groups }, (_, group) => group))(
+    `there is one of each, the plan is empty and the first stays as it was (part %i of ${count} seeds)`,
+    async (group) => {
+      expect(await wrongOf(promotions, { from: group + 1, to: count, step: groups })).toEqual([]);
     },
   );
 });

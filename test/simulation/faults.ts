@@ -74,6 +74,11 @@ export type Act =
    * from now on it is created and updated from the definition that was read back.
    */
   | { what: 'adopt' }
+  /**
+   * Waits for its end, and creates it in another sandbox from the same definition with environments beside it. From then on that
+   * one is meant, and the first must stay as it is.
+   */
+  | { what: 'promote' }
   /** Changes the definition: whatever is started from now on is given the new one. */
   | { what: 'change'; part: ChangedPart; to: number }
   /** Waits for its end, changes the definition, and updates the dataflow. From now on it is updated, not created. */

@@ -13,7 +13,7 @@ import {
   type Hit,
   type Incident,
 } from './faults.ts';
-import { changed, definitionOf, type Definition, type Scenario } from './scenario.ts';
+import { changed, definitionOf, promoted, type Definition, type Scenario } from './scenario.ts';
 import { SimulatedAep } from './simulated-aep.ts';
 import { SimulatedTemporal } from './simulated-temporal.ts';
 import { SimulatedWorker, type WorkerSettings, type WorkflowCode } from './simulated-worker.ts';
@@ -71,6 +71,8 @@ class Life {
   #original: Definition;
   readonly #changes: Record<ChangedPart, number> = { mapping: 0, source: 0, description: 0 };
   #asked: { key: string; definition: ReturnType<typeof parseDefinition>['definition'] } | undefined;
+  /** Whether what is asked for is that definition in another sandbox. */
+  #isPromoted = false;
   /** The flow that is being adopted. */
   #adopting: string | undefined;
   /** Whether the dataflow is updated from now on, and not created. */
@@ -152,27 +154,33 @@ class Life {
 
   /** What is asked for now. */
   get #definition() {
-    const key = JSON.stringify(this.#changes);
-    if (this.#asked?.key !== key) {
-      const now = changedParts.reduce(
-        (definition, part) => changed(definition, part, this.#changes[part]),
-        this.#original,
-      );
-      this.#asked = { key, definition: parseDefinition(now).definition };
-    }
+    const key = JSON.stringify([this.#changes, this.#isPromoted]);
+    if (this.#asked?.key !== key)
+      this.#asked = { key, definition: parseDefinition(this.#written).definition };
     return this.#asked.definition;
+  }
+
+  /** The same, as somebody has written it. */
+  get #written(): Definition {
+    const now = changedParts.reduce(
+      (definition, part) => changed(definition, part, this.#changes[part]),
+      this.#original,
+    );
+    return this.#isPromoted ? promoted(now) : now;
   }
 
   get #input(): unknown {
     const definition = this.#definition;
     const { sandbox, name } = definition;
     if (this.#adopting !== undefined) return { sandbox, name, flowId: this.#adopting, adopt: true };
+    const asked = this.#isPromoted ? this.#written : definition;
     const approval = this.#approvesAfterMs === undefined ? {} : { requireApproval: true };
-    if (!this.#updates) return this.#approvesAfterMs === undefined ? definition : { definition, ...approval };
+    if (!this.#updates)
+      return this.#approvesAfterMs === undefined ? asked : { definition: asked, ...approval };
     // The first that AEP leaves: where nothing rules it out, that is from now on.
     const [choice] = replaceFlow('the flow', definition, this.clock.now()).options;
     const missing = this.#recreates ? { missingFlow: 'recreate' } : {};
-    return { definition, replaceFlow: choice!.value, ...missing, ...approval };
+    return { definition: asked, replaceFlow: choice!.value, ...missing, ...approval };
   }
 
   #start(): WorkflowRun {
@@ -209,6 +217,7 @@ class Life {
     if (act.what === 'forget') this.#temporal.isForgetful = true;
     if (act.what === 'change' || act.what === 'forget') return run;
     if (act.what === 'adopt') return this.#adopt(run);
+    if (act.what === 'promote') return this.#promote(run);
     if (act.what === 'others') {
       await this.#pass(act.afterMs);
       const dataflow = dataflowId(this.#definition);
@@ -269,11 +278,22 @@ class Life {
     return this.#start();
   }
 
+  async #promote(run: WorkflowRun): Promise<WorkflowRun> {
+    const last = await this.#toTheEnd(run);
+    if (last.closed?.status !== 'COMPLETED' || this.#isPromoted) return last;
+    await this.#untilNothingArrives();
+    this.#foreign.splice(0, Infinity, ...this.#everything());
+    this.#isPromoted = true;
+    this.#updates = false;
+    return this.#start();
+  }
+
   /** Whether an adoption has ended well: then what it has read back is what is asked for from now on. */
   #isAdopted(run: WorkflowRun): boolean {
     if (this.#adopting === undefined || run.closed?.status !== 'COMPLETED') return false;
     this.#original = (run.closed.result as { definition: Definition }).definition;
     this.#asked = undefined;
+    this.#isPromoted = false;
     Object.assign(this.#changes, { mapping: 0, source: 0, description: 0 });
     this.#adopting = undefined;
     this.#updates = false;

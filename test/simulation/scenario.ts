@@ -275,6 +275,13 @@ export function definitionOf(
   return { ...older, source: { ...older.source, adHocSchema: { id: given('adHocSchema') } } };
 }
 
+/** The definition for another sandbox, as somebody writes it: with environments beside it. */
+export function promoted(whole: Definition): Definition {
+  const { sandbox, ...definition } = whole;
+  const environments = { prod: { sandbox }, dev: { sandbox: 'dev' } };
+  return { definition, environments, environment: 'dev' } as unknown as Definition;
+}
+
 /** The definition with another mapping or another source: 0 is the first one's, so that a change can be taken back. */
 export function changed(definition: Definition, part: ChangedPart, to: number): Definition {
   if (to === 0) return definition;

@@ -20,6 +20,8 @@ interface Entry {
   id: string;
   value: JsonObject;
   madeAt: number;
+  /** What was there before is in every one. */
+  sandbox?: string | undefined;
   deletedAt?: number;
 }
 
@@ -34,13 +36,15 @@ export class Shelf {
     this.#lists = lists;
   }
 
-  put(id: string, value: JsonObject, madeAt: number): string {
-    this.#entries.push({ id, value: { ...value, id, $id: id }, madeAt });
+  put(id: string, value: JsonObject, madeAt: number, sandbox?: string): string {
+    this.#entries.push({ id, value: { ...value, id, $id: id }, madeAt, sandbox });
     return id;
   }
 
-  get(id: string): JsonObject | undefined {
-    return this.#entries.find((one) => one.id === id && one.deletedAt === undefined)?.value;
+  /** @param sandbox where it is looked for; everywhere unless given. */
+  get(id: string, sandbox?: string): JsonObject | undefined {
+    const found = this.#entries.find((one) => one.id === id && one.deletedAt === undefined);
+    return found && isIn(found, sandbox) ? found.value : undefined;
   }
 
   /** Has another value in the place of what is there. */
@@ -55,12 +59,14 @@ export class Shelf {
   }
 
   /** What is really there, oldest first. */
-  all(): JsonObject[] {
-    return this.#entries.filter((one) => one.deletedAt === undefined).map(({ value }) => value);
+  all(sandbox?: string): JsonObject[] {
+    return this.#entries
+      .filter((one) => one.deletedAt === undefined && isIn(one, sandbox))
+      .map(({ value }) => value);
   }
 
-  /** What a list shows now, oldest first. */
-  listed(): JsonObject[] {
+  /** What a list of a sandbox shows now, oldest first. */
+  listed(sandbox: string): JsonObject[] {
     const certain = this.#clock.now() - this.#lists.listLagMs;
     const early = () => this.#lists.flickering && this.#clock.random() < 0.5;
     return this.#entries
@@ -69,6 +75,11 @@ export class Shelf {
         const gone = deletedAt <= certain || (deletedAt < Infinity && early());
         return shown && !gone;
       })
+      .filter((one) => isIn(one, sandbox))
       .map(({ value }) => value);
   }
+}
+
+function isIn(entry: Entry, sandbox: string | undefined): boolean {
+  return sandbox === undefined || entry.sandbox === undefined || entry.sandbox === sandbox;
 }

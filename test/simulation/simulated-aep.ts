@@ -131,7 +131,7 @@ export class SimulatedAep {
         setFlowState: (call, id, action, etag) =>
           this.#ask(process, call, 'act', 'flows', () => this.#act(id, action, etag)) as Promise<void>,
         createDraft: (call, body) => {
-          const create = () => this.#create('flows', { ...body, state: 'draft' });
+          const create = () => this.#create('flows', { ...body, state: 'draft' }, call.sandbox);
           return this.#ask(process, call, 'create', 'flows', create, body) as Promise<{ id: string }>;
         },
         // Nothing has run yet.
@@ -216,12 +216,23 @@ export class SimulatedAep {
     return {
       list: (call: Call, { name }: { name?: string } = {}) =>
         this.#ask(process, call, 'list', shelf, () =>
-          on.listed().filter((one) => name === undefined || (one['name'] ?? one['title']) === name),
+          on
+            .listed(call.sandbox)
+            .filter((one) => name === undefined || (one['name'] ?? one['title']) === name),
         ) as Promise<JsonObject[]>,
       get: (call: Call, id: string) =>
-        this.#ask(process, call, 'get', shelf, () => on.get(id)) as Promise<JsonObject | undefined>,
+        this.#ask(process, call, 'get', shelf, () => on.get(id, call.sandbox)) as Promise<
+          JsonObject | undefined
+        >,
       create: (call: Call, body: JsonObject) =>
-        this.#ask(process, call, 'create', shelf, () => this.#create(shelf, body), body) as Promise<{
+        this.#ask(
+          process,
+          call,
+          'create',
+          shelf,
+          () => this.#create(shelf, body, call.sandbox),
+          body,
+        ) as Promise<{
           id: string;
         }>,
       patch: (call: Call, id: string, operations: readonly Operation[], etag?: string) =>
@@ -233,10 +244,10 @@ export class SimulatedAep {
     };
   }
 
-  #create(shelf: ShelfName, body: JsonObject): { id: string } {
+  #create(shelf: ShelfName, body: JsonObject, sandbox: string): { id: string } {
     const call = `POST ${shelf}`;
     if (shelf === 'schemas' || shelf === 'classes') {
-      const taken = this.shelves[shelf].all().find((one) => one['title'] === body['title']);
+      const taken = this.shelves[shelf].all(sandbox).find((one) => one['title'] === body['title']);
       const { titleTakenNamesIt } = this.#settings;
       if (taken)
         throw new TitleTaken({ call, status: 400 }, titleTakenNamesIt ? String(taken['$id']) : undefined);
@@ -254,7 +265,7 @@ export class SimulatedAep {
     this.lastCommitAt = this.#clock.now();
     const stored = this.#stored(shelf, body);
     this.#noteTwin(shelf, stored);
-    return { id: this.shelves[shelf].put(this.#idFor(shelf), stored, this.#clock.now()) };
+    return { id: this.shelves[shelf].put(this.#idFor(shelf), stored, this.#clock.now(), sandbox) };
   }
 
   #patch(shelf: ShelfName, id: string, operations: readonly Operation[], etag: string | undefined): void {
