@@ -1,5 +1,6 @@
 import type { Aep, Call } from '../../src/aep/aep.ts';
 import { classify } from '../../src/aep/classify.ts';
+import type { Described } from '../../src/aep/explore.ts';
 import {
   NotReached,
   RateLimited,
@@ -49,6 +50,20 @@ interface Sent {
   /** What the call does to AEP, and what it answers. */
   effect: () => unknown;
 }
+
+/** Of the definitions that are played. */
+const columns = [
+  'Id',
+  'Name',
+  'Phone',
+  'TestID',
+  'Datefield',
+  'OrderID',
+  'CustomerID',
+  'EmployeeID',
+  'OrderDate',
+  'updatedAt',
+].map((name) => ({ name, type: 'string', xdm: { type: 'string' } }));
 
 /** AEP in memory, on a virtual clock, with everything that can go wrong on the way there. */
 export class SimulatedAep {
@@ -145,9 +160,9 @@ export class SimulatedAep {
       explore: {
         list: notSimulated,
         file: notSimulated,
-        // It tells of no column.
+        // Every table has every column.
         table: (call) =>
-          this.#ask(process, call, 'get', 'connections', () => ({ rows: [] })) as Promise<{ rows: [] }>,
+          this.#ask(process, call, 'get', 'connections', () => ({ columns, rows: [] })) as Promise<Described>,
       },
       schemaRegistry: {
         schemas: { ...titled('schemas'), ...anyFields, described: notSimulated },
