@@ -64,6 +64,19 @@ async function replace(from: string, to: string, more: Partial<HandOver> = {}): 
 }
 
 describe('a flow that another one takes the place of', () => {
+  test('and that AEP does not show any more, is not looked at once more: AEP may be away', async () => {
+    const { flowId, watcher } = await stage.watch(onCall);
+    await until(watcher, 'the first look', ({ flowName }) => flowName !== undefined);
+    const { control } = stage.rig.emulator;
+    control.addFault({ method: 'GET', path: '/flowservice/{runs,flows/*}', kind: '503', times: 1_000 });
+    void watcher.executeUpdate(checkNowUpdate).catch(() => undefined);
+    const to = await anotherFlow();
+    await replace(flowId, to, { missing: true });
+    expect(await watcher.result()).toMatchObject({ reason: 'replaced', replacedBy: to });
+    control.clearFaults();
+    await watcherOf(to).terminate();
+  }, 30_000);
+
   test('has its watch go on for the other: what was counted, reported and not delivered is taken over, its failures are not', async () => {
     const settings = { ...onCall, retry: { times: 3, pause: '1h' }, pauseAfter: 2 };
     const { flowId, watcher, received, judge } = await stage.watch(settings);

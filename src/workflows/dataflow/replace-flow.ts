@@ -258,7 +258,7 @@ export async function giveUpMissing(
 ): Promise<void> {
   const { flowId: to, ...how } = watchInputOf(definition, by);
   report.deletedFlows.push(missing);
-  await handOver({ ...how, from: missing, to });
+  await handOver({ ...how, from: missing, to, missing: true });
 }
 
 /** A new flow that does not take all that the source has is to go on where the old one has ended: its watcher tells whether it does. */

@@ -11,6 +11,8 @@ export interface HandOver extends Omit<WatchInput, 'flowId'> {
   to: string;
   /** Up to when the first has loaded, where the other is to go on there: its watcher tells whether it does. */
   follows?: Followed | undefined;
+  /** AEP does not show the first any more: its watcher need not look once more, which may take as long as AEP is away. */
+  missing?: true;
 }
 
 /** How long the watcher of the replaced flow may take to start the other: longer than its own patience. Milliseconds. */
@@ -27,10 +29,10 @@ const longestPauseMs = 10_000;
  *
  * @returns whether the new watcher knows of `follows`: one that was there before does not.
  */
-export async function handOver({ from, to, follows, ...how }: HandOver): Promise<boolean> {
+export async function handOver({ from, to, follows, missing, ...how }: HandOver): Promise<boolean> {
   const next = { ...how, flowId: to };
   const { sandbox, ...successor } = next;
-  if (await signalWatcher({ sandbox, flowId: from }, replacedSignal, { ...successor, follows })) {
+  if (await signalWatcher({ sandbox, flowId: from }, replacedSignal, { ...successor, follows, missing })) {
     let pauseMs = firstPauseMs;
     let waitedMs = 0;
     while (waitedMs < patienceMs) {

@@ -102,10 +102,12 @@ export async function watchFlowRuns(
       log.warn('A flow that cannot take the place of this one was signalled', { error: String(error) });
       return;
     }
-    // The runs that ended last are judged here: nobody asks for them any more.
-    const last = looks.want({ readsFlow: false });
-    const isSettled = () => over !== undefined || (looks.seen >= last && responses.areQuiet);
-    await condition(isSettled, lastLookMs, { summary: 'Until the last runs of the flow are judged' });
+    if (!successor.missing) {
+      // The runs that ended last are judged here: nobody asks for them any more.
+      const last = looks.want({ readsFlow: false });
+      const isSettled = () => over !== undefined || (looks.seen >= last && responses.areQuiet);
+      await condition(isSettled, lastLookMs, { summary: 'Until the last runs of the flow are judged' });
+    }
     over ??= `The watch has ended: the flow ${flowId} was replaced by ${successor.flowId}.`;
   });
   takeUpdates({
@@ -229,7 +231,7 @@ export async function watchFlowRuns(
   }
 
   /** The watcher of the other flow begins with what this one knows, and delivers what it has not. */
-  async function handedOver({ follows, ...by }: Successor): Promise<WatchResult> {
+  async function handedOver({ follows, missing: _, ...by }: Successor): Promise<WatchResult> {
     const why = `Its flow was replaced by the flow ${by.flowId}.`;
     responses.closeChains(why);
     const { reactions } = responses;

@@ -27,6 +27,7 @@ const successor = () =>
         failed: z.array(z.string().max(600)).max(10).optional(),
       })
       .optional(),
+    missing: z.boolean().optional(),
   }) satisfies z.ZodType<Successor>;
 
 const watchInput = () =>

@@ -61,6 +61,8 @@ export const replacedSignal = defineSignal<[Successor]>('replaced');
 export interface Successor extends Omit<WatchInput, 'sandbox'> {
   /** The windows of this flow are to go on where those of the other end: it does not begin with all that the source has. */
   follows?: Followed | undefined;
+  /** AEP does not show the replaced flow any more: there is nothing left to be judged. */
+  missing?: boolean | undefined;
 }
 
 /** Looks at AEP now. Returns how the flow is then. */
