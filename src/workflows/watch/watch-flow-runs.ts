@@ -231,7 +231,8 @@ export async function watchFlowRuns(
   }
 
   /** The watcher of the other flow begins with what this one knows, and delivers what it has not. */
-  async function handedOver({ follows, missing: _, ...by }: Successor): Promise<WatchResult> {
+  async function handedOver(asked: Successor): Promise<WatchResult> {
+    const { follows, missing: _, ...by } = asked;
     const why = `Its flow was replaced by the flow ${by.flowId}.`;
     responses.closeChains(why);
     const { reactions } = responses;
