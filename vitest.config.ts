@@ -34,8 +34,12 @@ export default defineConfig({
     // A call that Temporal's client tries again from a timer finds its connection closed where a test has ended: processes live
     // on, and hear of it.
     onUnhandledError: ({ message }) => !/Channel has been shut down/.test(message),
-    // What one process has compiled is there for the next, and for the programs that tests start.
-    env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url)) },
+    env: {
+      // What one process has compiled is there for the next, and for the programs that tests start.
+      NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url)),
+      // To which an example refers.
+      SHOP_PASSWORD: 'known to nobody',
+    },
     projects: [
       { extends: true, test: { name: 'plain', include: plain } },
       {

@@ -21,7 +21,7 @@ export async function startStage(
   more: Record<string, string> = {},
 ): Promise<Stage> {
   const directory = await mkdtemp(join(tmpdir(), 'secrets-'));
-  const env = { AEP_SECRETS_DIR: directory, AEP_CONNECTION_DIGEST_KEY: 'the key of these tests', ...more };
+  const env = { AEP_SECRETS_DIR: directory, ...more };
   const rig = await startRig({ emulator, env });
   return {
     rig,

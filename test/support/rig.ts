@@ -49,6 +49,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     AEP_CLIENT_ID: 'test-client',
     AEP_CLIENT_SECRET: 'test-secret',
     AEP_ORG_ID: 'TEST@AdobeOrg',
+    AEP_CONNECTION_DIGEST_KEY: 'the key of these tests',
     AEP_API_URL: emulator.url,
     AEP_IMS_URL: emulator.url,
     ...quick,
