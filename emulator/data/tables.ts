@@ -9,6 +9,7 @@ export function sampleTables(family: string): string[] {
   // The page on customer success explores the table of the databases page.
   if (family === 'customer-success' || family === 'crm')
     return ['Account', 'AccountCleanInfo', 'Contact', 'test1.Mytable'];
-  if (family === 'database') return ['test1.Mytable', 'test1.austin_demo', 'acmeSpringCampaign', 'customers'];
+  if (family === 'database')
+    return ['test1.Mytable', 'test1.austin_demo', 'acmeSpringCampaign', 'customers', 'sales.Orders'];
   return ['Orders', 'Account', 'test1.Mytable'];
 }

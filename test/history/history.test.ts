@@ -109,6 +109,8 @@ it('tells what failed and why, also before there was a plan, and that of a large
   const { columns, ...source } = definition['source'] as { columns: object[] };
   const more = Array.from({ length: 300 }, (_, index) => ({ name: `Column${index}`, type: 'string' }));
   await (await rig.client.start(definition)).result();
+  // Its source, which has no such columns, is away.
+  rig.emulator.control.addFault({ method: 'GET', path: '/flowservice/connections/*/explore', kind: '503' });
   const changed = { ...definition, source: { ...source, columns: [...columns, ...more] } };
   await expect(rig.client.update({ definition: changed })).rejects.toMatchObject({ type: 'ChoiceNeeded' });
   const entries = await shown(name, 4);

@@ -86,6 +86,8 @@ it('a definition with an empty list and a huge number is the same over HTTP as f
     deltaColumn: { name: 'TestID', timezone: null },
   });
   const workflowId = `dataflow:prod:${String(definition['name'])}`;
+  // Its source, which has no such column, is away.
+  rig.emulator.control.addFault({ method: 'GET', path: '/flowservice/connections/*/explore', kind: '503' });
   await start('createDataflow', workflowId, definition);
   const handle = rig.temporal.client.workflow.getHandle(workflowId);
   expect(await handle.result()).toMatchObject({ made: expect.arrayContaining(['flow']) as unknown });
