@@ -3,7 +3,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { canonicalJson } from './canonical-json.ts';
 import type { Definition } from './definition.ts';
 
-type Named = Pick<Definition, 'sandbox' | 'name'>;
+export type Named = Pick<Definition, 'sandbox' | 'name'>;
 
 /** What marks name: `<sandbox>/<name>`. */
 export function dataflowId({ sandbox, name }: Named): string {

@@ -5,9 +5,12 @@ import { line } from '../definition/text.ts';
 import { textAt } from '../resources/json.ts';
 import type { JsonObject } from '../resources/resource.ts';
 import { shortColumn } from '../resources/source-connection.ts';
+import { fitting } from './fitting.ts';
 
 /** A definition takes no more columns, and no longer names. */
 const mostColumns = 5_000;
+/** Characters of JSON, of up to three bytes each: what a workflow answers has a megabyte. */
+const mostCharacters = 250_000;
 const name = line();
 
 /**
@@ -25,6 +28,9 @@ export function readColumns(answer: readonly JsonObject[]): Column[] {
   }
   return [...columns.values()];
 }
+
+/** As many of them as a history should hold, and how many there are besides. */
+export const fittingColumns = (all: readonly Column[]) => fitting(all, mostCharacters);
 
 function readColumn(answer: JsonObject): Column | undefined {
   const called = textAt(answer, 'name');

@@ -1,6 +1,8 @@
 import { line } from '../definition/text.ts';
 import { textAt } from '../resources/json.ts';
 import type { JsonObject } from '../resources/resource.ts';
+import type { ObjectType } from '../families/family.ts';
+import { fileQuery } from './file-facts.ts';
 import { fitting } from './fitting.ts';
 
 /** A table, view, file or folder of a source. */
@@ -30,6 +32,24 @@ export function readEntries(answer: readonly JsonObject[]): Entry[] {
     const entry = { type: textAt(one, 'type') ?? 'table', name, path: textAt(one, 'path') ?? name };
     return path.safeParse(entry.path).success ? entry : [];
   });
+}
+
+/** What AEP's word for an entry comes down to: a view is read as a table is. */
+export function typeOf({ type }: Entry): ObjectType {
+  const lower = type.toLowerCase();
+  return lower === 'file' || lower === 'folder' ? lower : 'table';
+}
+
+/** The file of a folder that tells most likely how all of them are written. Undefined where it holds none. */
+export function firstFile(entries: readonly Entry[]): string | undefined {
+  const files = entries.filter((one) => typeOf(one) === 'file');
+  return (files.find((one) => fileQuery(one.path).fileType !== undefined) ?? files[0])?.path;
+}
+
+/** The folder in which a file or a folder is. Undefined for the root. */
+export function folderOf(path: string): string | undefined {
+  const slash = path.replace(/\/+$/, '').lastIndexOf('/');
+  return slash > 0 ? path.slice(0, slash) : undefined;
 }
 
 /** As many of them as a history should hold. */

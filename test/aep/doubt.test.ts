@@ -1,13 +1,18 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test, vi } from 'vitest';
 import { classify } from '../../src/aep/classify.ts';
 import { createAep } from '../../src/aep/aep.ts';
-import { collectGarbage } from '../support/garbage.ts';
 import type { Handler } from './fake-aep.ts';
 import { call, configFor, errorOf, fakeAep, json } from './fake-aep.ts';
 
 const create = { name: 'orders' };
+
+setFlagsFromString('--expose-gc');
+/** Has Node collect at once what nothing refers to, as it would at some time of its own choice. */
+const collectGarbage = runInNewContext('gc') as () => void;
 
 describe('a create whose outcome nobody knows', () => {
   test.each<[string, Handler, object]>([

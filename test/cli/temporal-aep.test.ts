@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { stringify } from 'yaml';
 import { orders, places } from '../support/dataflows.ts';
+import { printedBy } from '../support/printed.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -28,30 +29,16 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-interface Answer {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
 function environment(): Record<string, string> {
   const path = [folder, dirname(inject('temporalCli')), process.env['PATH']].join(delimiter);
   const cache = process.env['NODE_COMPILE_CACHE'];
   return { PATH: path, HOME: folder, ...rig.temporal.env, ...(cache ? { NODE_COMPILE_CACHE: cache } : {}) };
 }
 
-function run(command: string, args: string[], env = environment()): Promise<Answer> {
-  return new Promise((resolve) => {
-    execFile(command, args, { env }, (error, stdout, stderr) =>
-      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
-    );
-  });
-}
-
 /** Our own command, without the Temporal CLI around it. */
-const aep = (...args: string[]) => run(process.execPath, [main, ...args]);
+const aep = (...args: string[]) => printedBy(process.execPath, [main, ...args], { env: environment() });
 /** The Temporal CLI, which finds it on PATH. */
-const temporal = (...args: string[]) => run(inject('temporalCli'), args);
+const temporal = (...args: string[]) => printedBy(inject('temporalCli'), args, { env: environment() });
 
 async function fileOf(definition: object, extension = 'json'): Promise<string> {
   const file = join(folder, `${crypto.randomUUID()}.${extension}`);
@@ -98,7 +85,7 @@ describe('the exit status', () => {
   it('of a definition that is wrong is 3, and all of its problems are told before anything is asked', async () => {
     const file = await fileOf({ ...orders(next()), schedule: { frequency: 'fortnight' }, nmae: 'x' });
     for (const command of ['validate', 'plan', 'create', 'update']) {
-      const answer = await run(process.execPath, [main, command, file], { ...environment() });
+      const answer = await aep(command, file);
       expect(answer, command).toMatchObject({ code: 3, stdout: '' });
       expect(answer.stderr).toMatch(/schedule\.frequency[\s\S]*nmae|nmae[\s\S]*schedule\.frequency/);
     }

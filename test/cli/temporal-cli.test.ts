@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { example } from '../support/example.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { refusedMapping, wrongExpression } from '../support/dataflows.ts';
+import { printedBy, type Printed } from '../support/printed.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let rig: Rig;
@@ -21,23 +21,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-interface Answer {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
 /** The Temporal CLI as a user runs it, with nothing of ours but the server's address. */
-function temporal(...args: string[]): Promise<Answer> {
+function temporal(...args: string[]): Promise<Printed> {
   const env = { PATH: process.env['PATH'], HOME: folder, ...rig.temporal.env };
-  return new Promise((resolve) => {
-    execFile(inject('temporalCli'), args, { env }, (error, stdout, stderr) =>
-      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
-    );
-  });
+  return printedBy(inject('temporalCli'), args, { env });
 }
 
-function start(workflowId: string, file: string): Promise<Answer> {
+function start(workflowId: string, file: string): Promise<Printed> {
   const what = ['--task-queue', 'aep-dataflows', '--type', 'createDataflow', '--input-file', file];
   return temporal('workflow', 'start', ...what, '--workflow-id', workflowId, '--fail-existing');
 }

@@ -1,17 +1,11 @@
-import { execFile } from 'node:child_process';
 import { readFileSync, symlinkSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inject } from 'vitest';
+import { printedBy, type Printed } from './printed.ts';
 import type { Rig } from './rig.ts';
-
-export interface Printed {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
 
 export type Reader = Awaited<ReturnType<typeof startReader>>;
 
@@ -29,11 +23,7 @@ export async function startReader(rig: Pick<Rig, 'temporal'>, file: string) {
       ...rig.temporal.env,
       ...more,
     };
-    return new Promise((done) => {
-      execFile(program, args, { env, cwd: folder }, (error, stdout, stderr) =>
-        done({ code: Number(error?.code ?? 0), stdout, stderr }),
-      );
-    });
+    return printedBy(program, args, { env, cwd: folder });
   }
 
   return {

@@ -5,16 +5,11 @@ import type { Call } from '../../aep/http.ts';
 import { cut, longestText } from '../../cut.ts';
 import { nearest } from '../../definition/nearest.ts';
 import type { AskedOfSource } from '../../explore/asked-of-source.ts';
-import { readColumns } from '../../explore/columns.ts';
+import { fittingColumns, readColumns } from '../../explore/columns.ts';
 import { compareColumns } from '../../explore/compare-columns.ts';
-import { readEntries, type Entry } from '../../explore/entries.ts';
-import { fileQuery } from '../../explore/file-facts.ts';
-import { fitting } from '../../explore/fitting.ts';
+import { firstFile, folderOf, readEntries, typeOf, type Entry } from '../../explore/entries.ts';
 import type { SourceAnswer } from '../../explore/source-answer.ts';
 import type { ObjectType } from '../../families/family.ts';
-
-/** Characters of JSON: a definition takes no more columns than fit into a history. */
-const mostCharacters = 250_000;
 
 /**
  * Asks a source what a definition takes for granted of it: one call, two of a folder, and one more where something is not
@@ -41,12 +36,7 @@ function answerOf({ columns }: Described, said: AskedOfSource['columns']): Sourc
   if (!columns) return { said: 'columns', columns: [] };
   const found = readColumns(columns);
   if (said) return { said: 'changes', changes: compareColumns(said, found) };
-  return { said: 'columns', columns: fitting(found, mostCharacters).first };
-}
-
-function firstFile(entries: readonly Entry[]): string | undefined {
-  const files = entries.filter((one) => typeOf(one) === 'file');
-  return (files.find((one) => fileQuery(one.path).fileType !== undefined) ?? files[0])?.path;
+  return { said: 'columns', columns: fittingColumns(found).first };
 }
 
 /** What is listed where a path should be. Undefined where AEP does not tell that either. */
@@ -55,8 +45,7 @@ async function listed(
   call: Call,
   { source, path, type }: AskedOfSource,
 ): Promise<Entry[] | undefined> {
-  const slash = path.replace(/\/+$/, '').lastIndexOf('/');
-  const folder = type !== 'table' && slash > 0 ? path.slice(0, slash) : undefined;
+  const folder = type === 'table' ? undefined : folderOf(path);
   try {
     return readEntries(await explore.list(call, source, folder));
   } catch (error) {
@@ -91,11 +80,6 @@ export function seek(entries: readonly Entry[], path: string, type?: ObjectType)
   const paths = alike.map((entry) => entry.path);
   const near = called?.path ?? nearest(path, paths);
   return { isThere: false, ...(near === undefined ? {} : { nearest: near }) };
-}
-
-function typeOf({ type }: Entry): ObjectType {
-  const lower = type.toLowerCase();
-  return lower === 'file' || lower === 'folder' ? lower : 'table';
 }
 
 /** AEP's last word, but about the sandbox, which others tell. */

@@ -2,10 +2,9 @@ import { cancellationSignal } from '@temporalio/activity';
 import type { Described, Explored } from '../../aep/explore.ts';
 import type { Call } from '../../aep/http.ts';
 import { cut, longestText } from '../../cut.ts';
-import { readColumns } from '../../explore/columns.ts';
+import { fittingColumns, readColumns } from '../../explore/columns.ts';
 import { fittingEntries, readEntries, type Entries } from '../../explore/entries.ts';
 import { fileFacts, type FileQuery } from '../../explore/file-facts.ts';
-import { fitting } from '../../explore/fitting.ts';
 import type { Found } from '../../explore/found.ts';
 import { sampleRows } from '../../explore/sample-rows.ts';
 import { failure } from '../aep-failures.ts';
@@ -41,9 +40,6 @@ export interface Refused {
   /** In AEP's words. */
   refused: string;
 }
-
-/** Characters of JSON, of up to three bytes each: what a workflow answers has a megabyte. */
-const mostCharacters = 250_000;
 
 /** AEP answers when the source has. Milliseconds. */
 const timeoutMs = 25_000;
@@ -88,7 +84,7 @@ export function createExploreActivities({ aep }: Dependencies) {
 }
 
 function foundIn({ columns, rows, properties }: Described, { file, ...asked }: DescribeRequest): Found {
-  const { first, more } = fitting(columns ? readColumns(columns) : [], mostCharacters);
+  const { first, more } = fittingColumns(columns ? readColumns(columns) : []);
   const written = file && fileFacts(file, properties);
   return {
     ...(columns ? { columns: first } : {}),

@@ -12,6 +12,7 @@ import {
   type UpdateDataflowResult,
   type Warning,
 } from '../../client.ts';
+import { dataflowId } from '../../definition/identity.ts';
 import { readDefinition } from '../definition-files.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { dataflowName, type Named } from '../name.ts';
@@ -19,62 +20,54 @@ import { print, table } from '../output.ts';
 import { followDataflow } from '../progress.ts';
 import type { Run } from '../program.ts';
 
-const file: [string, string] = ['<file>', 'the definition, in JSON or YAML; - for standard input'];
-const dataflow: [string, string] = ['<sandbox/name>', 'the dataflow'];
-const environment = () =>
-  new Option('--environment <name>', 'one of the environments that the file names beside the definition');
-
 /** What is done to one dataflow, from its definition to its end. */
 export function addDataflowCommands(program: Command, run: Run): void {
-  program
-    .command('validate')
-    .description('Say everything that is wrong with a definition by itself. Asks neither Temporal nor AEP.')
-    .argument(...file)
-    .addOption(environment())
-    .action(async (path: string, how: { environment?: string }) => {
-      await run.alone(async (format) => {
-        const { definition, warnings } = parseDefinition(await input(path, how));
-        const { sandbox, name } = definition;
-        print(format, { dataflow: `${sandbox}/${name}`, warnings }, () =>
-          [`The definition of ${sandbox}/${name} is right by itself.`, ...told(warnings)].join('\n'),
-        );
-        return exitCodes.done;
-      });
-    });
+  const onFile = (name: string, about: string) =>
+    program
+      .command(name)
+      .description(about)
+      .argument('<file>', 'the definition, in JSON or YAML; - for standard input')
+      .option('--environment <name>', 'one of the environments that the file names beside the definition');
+  const onDataflow = (name: string, about: string) =>
+    program.command(name).description(about).argument('<sandbox/name>', 'the dataflow', dataflowName);
 
-  program
-    .command('plan')
-    .description('Say what a create or an update would do in AEP, and change nothing.')
-    .argument(...file)
-    .addOption(environment())
-    .action(async (path: string, how: { environment?: string }) => {
+  onFile(
+    'validate',
+    'Say everything that is wrong with a definition by itself. Asks neither Temporal nor AEP.',
+  ).action(async (path: string, how: { environment?: string }) => {
+    await run.alone(async (format) => {
+      const { definition, warnings } = parseDefinition(await input(path, how));
+      const dataflow = dataflowId(definition);
+      print(format, { dataflow, warnings }, () =>
+        [`The definition of ${dataflow} is right by itself.`, ...told(warnings)].join('\n'),
+      );
+      return exitCodes.done;
+    });
+  });
+
+  onFile('plan', 'Say what a create or an update would do in AEP, and change nothing.').action(
+    async (path: string, how: { environment?: string }) => {
       const asked = await run.read(() => input(path, how));
       await run.connected(async (client, format) => {
         const plan = await client.plan(asked);
         print(format, plan, () => planAsText(plan));
         return codeOfPlan(plan);
       });
-    });
+    },
+  );
 
-  program
-    .command('graph')
-    .description('Draw the plan of a definition as a Mermaid flow chart.')
-    .argument(...file)
-    .addOption(environment())
-    .action(async (path: string, how: { environment?: string }) => {
+  onFile('graph', 'Draw the plan of a definition as a Mermaid flow chart.').action(
+    async (path: string, how: { environment?: string }) => {
       const asked = await run.read(() => input(path, how));
       await run.connected(async (client, format) => {
         const mermaid = planAsMermaid(await client.plan(asked));
         print(format, { mermaid }, () => mermaid);
         return exitCodes.done;
       });
-    });
+    },
+  );
 
-  program
-    .command('create')
-    .description('Make a dataflow, and wait until its flow lives and is watched.')
-    .argument(...file)
-    .addOption(environment())
+  onFile('create', 'Make a dataflow, and wait until its flow lives and is watched.')
     .option('--require-approval', 'make nothing before a person has approved the plan')
     .action(async (path: string, how: { environment?: string; requireApproval?: true }) => {
       const asked = await run.read(() => input(path, how));
@@ -88,11 +81,7 @@ export function addDataflowCommands(program: Command, run: Run): void {
       });
     });
 
-  program
-    .command('update')
-    .description('Change a living dataflow so that it is as its definition asks for.')
-    .argument(...file)
-    .addOption(environment())
+  onFile('update', 'Change a living dataflow so that it is as its definition asks for.')
     .option('--digest <digest>', 'carry out exactly the plan that has this digest')
     .addOption(
       new Option('--replace-flow <choice>', 'what a flow loads that takes the place of the old one').choices([
@@ -123,12 +112,10 @@ export function addDataflowCommands(program: Command, run: Run): void {
       },
     );
 
-  program
-    .command('delete')
-    .description(
-      'Delete a dataflow: its flow and the connections of that. What may hold data stays unless it is named.',
-    )
-    .argument(dataflow[0], dataflow[1], dataflowName)
+  onDataflow(
+    'delete',
+    'Delete a dataflow: its flow and the connections of that. What may hold data stays unless it is named.',
+  )
     .option('--also <kind...>', 'kinds that go, too, such as dataset and schema')
     .option('--only <id...>', 'delete only what has these ids')
     .action(async (named: Named, how: Omit<DeleteDataflowInput, 'sandbox' | 'name'>) => {
@@ -149,11 +136,7 @@ export function addDataflowCommands(program: Command, run: Run): void {
     });
 
   const decision = (name: string, about: string) =>
-    program
-      .command(name)
-      .description(about)
-      .argument(dataflow[0], dataflow[1], dataflowName)
-      .requiredOption('--by <who>', 'who decides, as the others are to read it');
+    onDataflow(name, about).requiredOption('--by <who>', 'who decides, as the others are to read it');
 
   decision('approve', 'Approve the plan that waits for it.')
     .requiredOption('--digest <digest>', 'of the plan that was looked at')
@@ -176,28 +159,27 @@ export function addDataflowCommands(program: Command, run: Run): void {
       });
     });
 
-  program
-    .command('history')
-    .description('Say what was done to a dataflow, and what others have changed about its flow.')
-    .argument(dataflow[0], dataflow[1], dataflowName)
-    .action(async (named: Named) => {
-      await run.connected(async (client, format) => {
-        const entries = await client.history(named);
-        print(format, { history: entries }, () =>
-          table(
-            ['at', 'what', 'how it ended', 'by', ''],
-            entries.map(({ at, what, status = '', startedBy = '', failure, drift, plan }) => [
-              at,
-              what,
-              status,
-              drift?.by ?? startedBy,
-              failure?.message ?? plan?.summary ?? drift?.changes.map(({ field }) => field).join(', ') ?? '',
-            ]),
-          ),
-        );
-        return exitCodes.done;
-      });
+  onDataflow(
+    'history',
+    'Say what was done to a dataflow, and what others have changed about its flow.',
+  ).action(async (named: Named) => {
+    await run.connected(async (client, format) => {
+      const entries = await client.history(named);
+      print(format, { history: entries }, () =>
+        table(
+          ['at', 'what', 'how it ended', 'by', ''],
+          entries.map(({ at, what, status = '', startedBy = '', failure, drift, plan }) => [
+            at,
+            what,
+            status,
+            drift?.by ?? startedBy,
+            failure?.message ?? plan?.summary ?? drift?.changes.map(({ field }) => field).join(', ') ?? '',
+          ]),
+        ),
+      );
+      return exitCodes.done;
     });
+  });
 
   program
     .command('import')

@@ -1,4 +1,4 @@
-import { isCancellation, setCurrentDetails, sleep, upsertMemo, uuid4 } from '@temporalio/workflow';
+import { isCancellation, setCurrentDetails, sleep, upsertMemo } from '@temporalio/workflow';
 import { z } from 'zod';
 import type { LookBack } from '../../activities/index.ts';
 import { checkConnection } from '../../definition/connection-rules.ts';
@@ -18,6 +18,7 @@ import { waitForEarlierRuns } from '../dataflow/check-definition.ts';
 import { endingOf, fail, invalid, isDoubt } from '../failures.ts';
 import { checkInput, readOrRefuse, wrongInput } from '../inputs.ts';
 import type { EnsureConnectionInput, EnsureConnectionResult } from './connection-messages.ts';
+import { newNonce } from '../nonce.ts';
 import { takeLock } from './lock.ts';
 
 const what = 'This is no base connection';
@@ -101,7 +102,10 @@ class Making {
     const ours = { sandbox, name, id, giveUpAfterMs };
     const of = { ...this.#asked, id };
     if (decision.action === 'update')
-      await summarized(`Give ${name} its credentials`).authenticateBaseConnection({ ...of, nonce: nonce() });
+      await summarized(`Give ${name} its credentials`).authenticateBaseConnection({
+        ...of,
+        nonce: newNonce(),
+      });
     await this.#enabled();
     await summarized(`Test ${name}`).testBaseConnection(of);
     if (decision.action === 'keep') return { id, outcome: 'kept' };
@@ -137,7 +141,7 @@ class Making {
       try {
         this.inDoubt = true;
         // oxlint-disable-next-line no-await-in-loop
-        const id = await createBaseConnection({ ...this.#asked, nonce: nonce(), lookedIn: seenIn });
+        const id = await createBaseConnection({ ...this.#asked, nonce: newNonce(), lookedIn: seenIn });
         this.inDoubt = false;
         return id;
       } catch (error) {
@@ -175,10 +179,6 @@ class Making {
       `The base connection "${name}" (${id}) is ${answer ? state : 'gone'}: it must be enabled`,
     );
   }
-}
-
-function nonce(): string {
-  return uuid4().slice(0, 8);
 }
 
 function readInput(input: unknown): Asked {

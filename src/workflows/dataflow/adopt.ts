@@ -1,5 +1,6 @@
-import { proxyActivities, upsertMemo, upsertSearchAttributes, uuid4 } from '@temporalio/workflow';
+import { proxyActivities, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 import type { Activities, LookBack } from '../../activities/index.ts';
+import { newNonce } from '../nonce.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { dataflowId } from '../../definition/identity.ts';
 import { fittingPlan } from '../../plan/fitting-plan.ts';
@@ -74,7 +75,7 @@ export async function adopt(adoption: Adoption): Promise<string> {
       sandbox,
       id,
       edits: (edits[kind] ?? []).filter(({ field }) => field === 'name'),
-      mark: { dataflow, nonce: uuid4().slice(0, 8) },
+      mark: { dataflow, nonce: newNonce() },
     };
     await report.during(activityName('update', kind), callsFor(kind, earlier.bounds).update(request));
     report.step(kind, 'adopted', { id });

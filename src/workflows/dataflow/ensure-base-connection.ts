@@ -4,25 +4,18 @@ import {
   ChildWorkflowCancellationType,
   ChildWorkflowFailure,
   ParentClosePolicy,
-  proxyActivities,
   startChild,
 } from '@temporalio/workflow';
-import type { Activities } from '../../activities/index.ts';
 import { connectionWorkflowId, givenConnection } from '../../definition/connection.ts';
 import type { Definition } from '../../definition/definition.ts';
-import { heartbeatTimeoutMs, retry } from '../calls.ts';
+import { summarized } from '../calls.ts';
 import type { ensureConnection } from '../connection/ensure-connection.ts';
 import type { EnsureConnectionInput, EnsureConnectionResult } from '../connection/connection-messages.ts';
 import { fail } from '../failures.ts';
 import { workflowTaskTimeout } from '../messages.ts';
 import type { ProgressReport } from './progress.ts';
 
-const { untilFree } = proxyActivities<Activities>({
-  startToCloseTimeout: '30 seconds',
-  heartbeatTimeout: heartbeatTimeoutMs,
-  retry,
-  summary: 'Wait until others are done with the base connection',
-});
+const { untilFree } = summarized('Wait until others are done with the base connection');
 
 /**
  * Has the base connection made, or given its credentials, by the workflow that is its lock. It goes on whatever becomes of

@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation, uuid4 } from '@temporalio/workflow';
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { Created, LookBack } from '../../activities/index.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { dataflowId } from '../../definition/identity.ts';
@@ -8,6 +8,7 @@ import { idsOfKind, type Kind } from '../../resources/kinds.ts';
 import { earlierRun, knownNonces, lost } from '../../resources/nonces.ts';
 import type { JsonObject, Observed } from '../../resources/resource.ts';
 import { doubtsOf, doubtsOfDead, isDoubt } from '../failures.ts';
+import { newNonce } from '../nonce.ts';
 import { Doubts } from './doubts.ts';
 import { Conflicting } from './refusals.ts';
 import type { ResourceCalls } from './resource-calls.ts';
@@ -216,7 +217,7 @@ export class Ledger {
     const isUnique = resources[kind].hasUniqueTitle === true;
     const { runId } = this.#earlier!;
     for (;;) {
-      const nonce = uuid4().slice(0, 8);
+      const nonce = newNonce();
       const doubts = isUnique ? [] : this.#open(kind);
       this.#sentOf(kind).add(nonce);
       try {

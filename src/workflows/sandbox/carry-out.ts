@@ -7,14 +7,12 @@ import {
   TerminatedFailure,
   TimeoutFailure,
   isCancellation,
-  proxyActivities,
   startChild,
 } from '@temporalio/workflow';
-import type { Activities } from '../../activities/index.ts';
 import { cut } from '../../cut.ts';
 import { dataflowId, workflowId } from '../../definition/identity.ts';
 import { isEmpty, setsWatch } from '../../plan/plan.ts';
-import { heartbeatTimeoutMs, retry } from '../calls.ts';
+import { summarized } from '../calls.ts';
 import { announcementOf } from '../dataflow/announcement.ts';
 import type { createDataflow } from '../dataflow/create-dataflow.ts';
 import type { updateDataflow } from '../dataflow/update-dataflow.ts';
@@ -82,12 +80,8 @@ function failedBy(cause: Error | undefined): Failed {
 }
 
 /** What somebody else has started may wait for a person, for weeks: others need not wait for that. */
-const { untilFree: untilEnded } = proxyActivities<Activities>({
-  startToCloseTimeout: '30 seconds',
+const { untilFree: untilEnded } = summarized('Wait until what else works on it has ended', {
   scheduleToCloseTimeout: '10 minutes',
-  heartbeatTimeout: heartbeatTimeoutMs,
-  retry,
-  summary: 'Wait until what else works on it has ended',
 });
 
 /** Waits until nothing runs under the id of a dataflow any more. False: it does so for too long. */

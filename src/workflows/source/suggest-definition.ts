@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { nameProblems } from '../../definition/named.ts';
 import { parseDefinition } from '../../definition/parse.ts';
 import { dataflowName } from '../../definition/text.ts';
-import { fileQuery } from '../../explore/file-facts.ts';
+import { firstFile } from '../../explore/entries.ts';
 import type { Found } from '../../explore/found.ts';
 import { suggestion } from '../../explore/suggest.ts';
 import { summarized } from '../calls.ts';
@@ -67,7 +67,7 @@ export async function suggestDefinition(input: unknown): Promise<SuggestDefiniti
 /** What is known of a table or a file; of a folder, what its first file tells. */
 async function sampled(source: TheSource, path: string): Promise<Found> {
   const isFolder = objectAt(source, path) === 'folder';
-  const file = isFolder ? await firstFile(source, path) : path;
+  const file = isFolder ? await firstFileIn(source, path) : path;
   const found = await describe(source, file, { rows: false, cannot });
   if (objectAt(source, file) === 'table' || found.file) return found;
   throw wrongInput(cannot, [
@@ -78,12 +78,11 @@ async function sampled(source: TheSource, path: string): Promise<Found> {
   ]);
 }
 
-async function firstFile(source: TheSource, folder: string): Promise<string> {
+async function firstFileIn(source: TheSource, folder: string): Promise<string> {
   const answer = await summarized(`List ${folder}`).listSource({ ...source.request, folder });
   if ('refused' in answer) throw wrongInput(cannot, [await notRead(source, folder, answer.refused)]);
-  const files = answer.entries.filter(({ type }) => type.toLowerCase() === 'file');
-  const first = files.find((one) => fileQuery(one.path).fileType !== undefined) ?? files[0];
-  if (first) return first.path;
+  const first = firstFile(answer.entries);
+  if (first !== undefined) return first;
   throw wrongInput(cannot, [
     { field: 'path', message: `${folder} holds no file whose columns could be read: give one that does` },
   ]);

@@ -10,6 +10,7 @@ import {
 } from '../../definition/connectors.ts';
 import type { Problem } from '../../definition/problems.ts';
 import { line, resourceId, sandboxName } from '../../definition/text.ts';
+import { folderOf } from '../../explore/entries.ts';
 import { fileQuery } from '../../explore/file-facts.ts';
 import type { Family, ObjectType } from '../../families/family.ts';
 import { familyOf } from '../../families/index.ts';
@@ -109,10 +110,10 @@ export async function describe(
 
 /** Why AEP did not answer about a path: one that is not there is told with the nearest that is. */
 export async function notRead(source: TheSource, path: string, refused: string): Promise<Problem> {
-  const slash = path.replace(/\/+$/, '').lastIndexOf('/');
-  const folder = objectAt(source, path) !== 'table' && slash > 0 ? { folder: path.slice(0, slash) } : {};
+  const folder = objectAt(source, path) === 'table' ? undefined : folderOf(path);
   const seeking = summarized(`Look for ${path}`);
-  const sought = await seeking.seekInSource({ ...source.request, path, ...folder });
+  const where = folder === undefined ? {} : { folder };
+  const sought = await seeking.seekInSource({ ...source.request, path, ...where });
   const cannotRead = `AEP cannot read ${path}: ${refused}`;
   if ('refused' in sought || sought.isThere) return { field: 'path', message: cannotRead };
   const { nearest } = sought;

@@ -1,0 +1,21 @@
+import { execFile } from 'node:child_process';
+
+/** What a program has printed, and how it ended. */
+export interface Printed {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a program to its end, whatever its exit status. */
+export function printedBy(
+  program: string,
+  args: string[],
+  options: { env: Record<string, string | undefined>; cwd?: string },
+): Promise<Printed> {
+  return new Promise((done) => {
+    execFile(program, args, options, (error, stdout, stderr) =>
+      done({ code: Number(error?.code ?? 0), stdout, stderr }),
+    );
+  });
+}
