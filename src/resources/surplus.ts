@@ -16,14 +16,11 @@ export function surplusOf(
 }
 
 /**
- * Whether one that is too many can only come from a request that took effect late: it has the mark and the name of the
- * one that stays, and is younger. Anything else may have been in use before, and hold data.
+ * Whether one that is too many can come from a request of ours that took effect late: it has the mark and the name of the
+ * one that stays, and is younger than the first run. Anything older may be in use for what nobody here knows of.
  * @param since when the first request for it can have been sent. Epoch milliseconds.
  */
 export function isLateTwin(one: Observed, kept: Observed | undefined, since: number): boolean {
-  return (
-    kept?.mark?.dataflow === one.mark?.dataflow &&
-    kept?.name === one.name &&
-    (one.createdAt ?? 0) > Math.max(kept?.createdAt ?? Infinity, since)
-  );
+  if (!one.mark || kept?.mark?.dataflow !== one.mark.dataflow || kept.name !== one.name) return false;
+  return (one.createdAt ?? 0) > since;
 }

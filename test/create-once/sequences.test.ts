@@ -67,6 +67,22 @@ it('a flow that took effect just before the one that was sent after it, and late
   expect(violations).toEqual([]);
 });
 
+it.each<[string, CallFault['how']]>([
+  [
+    'its worker stood still',
+    { hit: 'stop', point: 'beforeSending', forMs: 50, commit: { beyondSeconds: 9 } },
+  ],
+  ['its answer was lost', { loss: 'reset', afterMs: 0, commit: { beyondSeconds: 9 } }],
+])(
+  'a dataset later than every bound, and yet before the one that is used, is deleted where %s',
+  async (_, how) => {
+    const faults: CallFault[] = [{ verb: 'create', shelf: 'dataSets', nth: 0, how }];
+    const aep = { ...quiet.aep, titleTakenNamesIt: false, latencyMs: 40 };
+    const { violations } = await play({ ...quiet, foreign: false, workers: 1, aep, faults }, code);
+    expect(violations).toEqual([]);
+  },
+);
+
 it('a create whose delete Temporal lists later than the create before it makes the dataflow anew', async () => {
   const { violations } = await play(
     {

@@ -191,6 +191,11 @@ export class Ledger {
     return sent.has(one.mark!.nonce) || (sent.has(lost) && (one.createdAt ?? 0) >= this.#began);
   }
 
+  /** The ids that earlier runs have noted. */
+  noted(kind: Kind): string[] {
+    return idsOfKind(this.#earlier!.ids, kind);
+  }
+
   /** What is beside the one that the dataflow has and cannot be deleted. */
   get staying(): Surplus[] {
     return [...this.#staying.values()];
@@ -341,7 +346,7 @@ export class Ledger {
   }
 
   #sought(kind: Kind, since: number | undefined) {
-    const knownIds = [...new Set([...this.#idsOf(kind), ...idsOfKind(this.#earlier!.ids, kind)])];
+    const knownIds = [...new Set([...this.#idsOf(kind), ...this.noted(kind)])];
     const name = resources[kind].name(this.#definitions.at(-1)!);
     return { name, knownIds, ...(since === undefined ? {} : { since }) };
   }

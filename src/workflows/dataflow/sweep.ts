@@ -4,6 +4,8 @@ import type { Definition } from '../../definition/definition.ts';
 import type { ResourceIds } from '../../resources/kinds.ts';
 import { deletionOrder } from '../../resources/orders.ts';
 import { isLateTwin, surplusOf } from '../../resources/surplus.ts';
+import type { Observed } from '../../resources/resource.ts';
+import { holdsRows } from './holds-rows.ts';
 import type { Ledger, Surplus } from './ledger.ts';
 import { partsOf } from '../../plan/observe.ts';
 import type { ProgressReport } from './progress.ts';
@@ -34,8 +36,8 @@ export async function sweep(
       const kept = found.find(({ id }) => id === ids[kind]);
       for (const one of surplusOf(found, keep, dataflowId(definition))) {
         const { id } = one;
-        const ofLateRequest = ledger.isOwn(kind, one) || isLateTwin(one, kept, ledger.since);
-        const why = kind === 'dataset' && !ofLateRequest ? 'it may hold data' : await calls.remove(kind, id);
+        const isOurs = kind !== 'dataset' || ledger.isOwn(kind, one) || (await isEmptyTwin(one, kept));
+        const why = isOurs ? await calls.remove(kind, id) : 'it may hold data';
         if (why && !left.some((other) => other.id === id)) left.push({ kind, id, why });
       }
       ledger.accounted(kind);
@@ -46,6 +48,12 @@ export async function sweep(
     report.step('sweep', 'failed', { note: error instanceof Error ? error.message : String(error) });
   }
   return left;
+
+  /** A dataset that no run was ever told of, and that is empty. */
+  async function isEmptyTwin(one: Observed, kept: Observed | undefined): Promise<boolean> {
+    if (!isLateTwin(one, kept, ledger.since) || ledger.noted('dataset').includes(one.id)) return false;
+    return (await holdsRows(definition.sandbox, one.id)) === false;
+  }
 }
 
 /** @param time when late requests must have shown. Epoch milliseconds. */
