@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nearest } from './definition/nearest.ts';
+import { didYouMean, nearest } from './definition/nearest.ts';
 import { InvalidEnvironmentError } from './invalid-environment.ts';
 import { temporalProblems } from './temporal-settings.ts';
 import { readWebhooks, type Webhook } from './webhook-config.ts';
@@ -182,7 +182,7 @@ function mistyped(env: Record<string, string | undefined>): string[] {
       const meant = isWebhook ? `AEP_WEBHOOK${rest}` : nearest(name, known);
       return meant === undefined || env[meant] !== undefined
         ? []
-        : `${name} is not known; did you mean ${meant}?`;
+        : `${name} is not known${didYouMean(meant)}`;
     })
     .sort();
 }

@@ -8,7 +8,7 @@ import {
   UnknownSandbox,
 } from '../aep/errors.ts';
 import { tellSome } from '../cut.ts';
-import { nearest } from '../definition/nearest.ts';
+import { didYouMean, nearest } from '../definition/nearest.ts';
 import type { Problem } from '../definition/problems.ts';
 import type { AepRefusal, FailureType } from '../failure-types.ts';
 import { lastWord, leave, type Memory, type Trouble } from './memory.ts';
@@ -95,8 +95,7 @@ export function unknownSandbox(error: unknown): ApplicationFailure | undefined {
 function tellKnown({ sandbox, known }: UnknownSandbox): string {
   if (known === undefined) return '';
   if (known.length === 0) return '; this client may use none';
-  const near = nearest(sandbox, known);
-  return `; this client may use ${tellSome(known)}${near === undefined ? '' : `. Did you mean "${near}"?`}`;
+  return `; this client may use ${tellSome(known)}${didYouMean(nearest(sandbox, known))}`;
 }
 
 /** The type says that no attempt may follow without a look. */

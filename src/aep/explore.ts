@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { FileQuery } from '../families/family.ts';
 import type { JsonObject } from '../resources/resource.ts';
 import { AepError, NotFound, Rejected, Unavailable, UnknownSandbox } from './errors.ts';
 import type { Call, Http, Request } from './http.ts';
@@ -6,14 +7,6 @@ import { segment } from './http.ts';
 
 /** What is explored: a source behind a base connection, or one that needs none, by its connection spec. */
 export type Explored = { connectionId: string } | { connectionSpecId: string };
-
-/** How a file is written. Without `fileType` AEP finds it out. */
-export interface FileQuery {
-  fileType?: string | undefined;
-  columnDelimiter?: string | undefined;
-  encoding?: string | undefined;
-  compressionType?: string | undefined;
-}
 
 /** What AEP tells of a table or a file. */
 export interface Described {

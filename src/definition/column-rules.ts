@@ -2,7 +2,7 @@
 import { columnOf, plainPath, spelledName } from './column-path.ts';
 import type { Draft } from './definition.ts';
 import { columnsIn } from './expression-columns.ts';
-import type { Suggest } from './nearest.ts';
+import { didYouMean, type Suggest } from './nearest.ts';
 import { isObject } from './plain-json.ts';
 import type { Rule } from './rules.ts';
 
@@ -63,9 +63,7 @@ function notAmongThese(columns: ReadonlySet<string>, suggest: Suggest, spell = (
   const names = [...columns];
   return (name: string): string => {
     const near = suggest(name, names);
-    return near === undefined
-      ? `"${name}" is not among them`
-      : `"${name}" is not among them. Did you mean "${spell(near)}"?`;
+    return `"${name}" is not among them${didYouMean(near === undefined ? near : spell(near))}`;
   };
 }
 

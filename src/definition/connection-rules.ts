@@ -1,7 +1,7 @@
 import { authTypesOf, paramsOf, type AuthType } from './auth-types.ts';
 import { connectionWorkflowId, secretPlaces } from './connection.ts';
 import { connectors, type ConnectorName } from './connectors.ts';
-import type { Suggest } from './nearest.ts';
+import { didYouMean, type Suggest } from './nearest.ts';
 import type { Report, Rule } from './rules.ts';
 import { unknownKeys } from './shape.ts';
 import { workflowIdProblem } from './text.ts';
@@ -56,8 +56,7 @@ export function checkAuth(
   const meant = known.find((one) => one.name === type);
   if (!meant) {
     const names = known.map((one) => one.name);
-    const near = names.length === 1 ? undefined : suggest(type, names);
-    const hint = near === undefined ? '' : `; did you mean "${near}"?`;
+    const hint = didYouMean(names.length === 1 ? undefined : suggest(type, names));
     const told = `must be ${names.map((one) => `"${one}"`).join(' or ')}, as AEP writes it for ${title}${hint}`;
     report(`${at}type`, instead === undefined ? told : `${told.replace(/(?<!\?)$/, '.')} ${instead}`);
     return;

@@ -1,7 +1,7 @@
 import { withoutNulls } from './nulls.ts';
 import { definitionSchema } from './definition.ts';
 import { partsOf } from './field-tree.ts';
-import type { Suggest } from './nearest.ts';
+import { didYouMean, type Suggest } from './nearest.ts';
 import { isObject, type PlainObject } from './plain-json.ts';
 import type { Problem } from './problems.ts';
 import { secretProblems } from './secrets.ts';
@@ -121,7 +121,7 @@ function whichOf(environment: unknown, names: readonly string[], suggest: Sugges
   const near = typeof environment === 'string' ? suggest(environment, names) : undefined;
   return near === undefined
     ? `must be ${all}, not ${nameOfValue(environment)}`
-    : `must be ${all}; did you mean "${near}"?`;
+    : `must be ${all}${didYouMean(near)}`;
 }
 
 /** What is there is used as it is: an id and what would be made do not go together. */

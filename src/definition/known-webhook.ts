@@ -1,5 +1,5 @@
 import { tellSome } from '../cut.ts';
-import { nearest } from './nearest.ts';
+import { didYouMean, nearest } from './nearest.ts';
 import type { Problem } from './problems.ts';
 import type { Watch } from './watch.ts';
 
@@ -14,7 +14,5 @@ export function problemsOfWebhook({ notify }: Watch = {}, known: string[]): Prob
 
 function tellKnown(name: string, known: string[]): string {
   if (known.length === 0) return ', nor any other';
-  const near = nearest(name, known);
-  const hint = near === undefined ? '' : `; did you mean "${near}"?`;
-  return `, only ${tellSome(known)}${hint}`;
+  return `, only ${tellSome(known)}${didYouMean(nearest(name, known))}`;
 }

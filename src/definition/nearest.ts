@@ -48,6 +48,11 @@ export function suggestions(): Suggest {
   };
 }
 
+/** The end of a message that says which known word was probably meant: nothing where none was. */
+export function didYouMean(near: string | undefined): string {
+  return near === undefined ? '' : `; did you mean "${near}"?`;
+}
+
 interface Known {
   one: string;
   letters: string;

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { cut } from '../cut.ts';
 import { connectorCalled, connectorNames, refusedConnectors, whyRefused } from './connectors.ts';
 import { FieldTree, partsOfPath } from './field-tree.ts';
-import { nearest, suggestions, type Suggest } from './nearest.ts';
+import { didYouMean, nearest, suggestions, type Suggest } from './nearest.ts';
 import { fieldOf, type Problem } from './problems.ts';
 import { keysAt, schemaAt } from './schema-at.ts';
 
@@ -72,7 +72,7 @@ export function unknownKeys(known: readonly string[], suggest: Suggest): (key: s
   const likeNone = `is not known here${known.length > 0 ? `; known are ${known.join(', ')}` : ''}`;
   return (key) => {
     const near = suggest(key, known);
-    return near === undefined ? likeNone : `is not known; did you mean "${near}"?`;
+    return near === undefined ? likeNone : `is not known${didYouMean(near)}`;
   };
 }
 
@@ -116,9 +116,7 @@ function missing(path: Path, schema: z.ZodType): string {
 function oneOf(path: Path, value: unknown, values: readonly string[], suggest: Suggest): string {
   if (typeof value !== 'string') return `must be one of ${values.join(', ')}, not ${nameOfValue(value)}`;
   if (fieldOf(path) === 'source.connector') return connectorProblem(value);
-  const near = suggest(value, values);
-  const hint = near === undefined ? '' : `; did you mean "${near}"?`;
-  return `must be one of ${values.join(', ')}${hint}`;
+  return `must be one of ${values.join(', ')}${didYouMean(suggest(value, values))}`;
 }
 
 /** Why a connector cannot be named, with what can be. */
@@ -128,7 +126,7 @@ export function connectorProblem(name: string): string {
   const near = connectorCalled(name) ?? nearest(name, [...connectorNames, ...Object.keys(refusedConnectors)]);
   return near === undefined
     ? `is not a connector known here. Known are ${connectorNames.join(', ')}. For any other give connectionSpec instead`
-    : `is not a connector known here; did you mean "${near}"?${` ${refusalOf(near) ?? ''}`.trimEnd()}`;
+    : `is not a connector known here${didYouMean(near)}${` ${refusalOf(near) ?? ''}`.trimEnd()}`;
 }
 
 function refusalOf(name: string): string | undefined {

@@ -3,6 +3,7 @@ import { columnTypes, shortColumnKeys, xdmColumnTypes } from '../families/column
 import { families } from '../families/index.ts';
 import { connectionToMake } from './connection-rules.ts';
 import { connectorNames, connectors, refusedConnectors, whyRefused } from './connectors.ts';
+import { didYouMean } from './nearest.ts';
 import type { Rule } from './rules.ts';
 import { unknownKeys } from './shape.ts';
 import { factsOf } from './source-facts.ts';
@@ -94,8 +95,7 @@ const exploredColumns: Rule = ({ source }, report, _, suggest) => {
   source?.columns?.forEach((column, index) => {
     const type = column?.xdm?.['type'];
     if (typeof type !== 'string' || xdmColumnTypes.includes(type)) return;
-    const near = suggest(type, xdmColumnTypes);
-    const hint = near === undefined ? '' : `; did you mean "${near}"?`;
+    const hint = didYouMean(suggest(type, xdmColumnTypes));
     report(
       `source.columns[${index}].xdm.type`,
       `must be one of ${xdmColumnTypes.join(', ')}, not "${cut(type, 50)}"${hint}`,

@@ -1,4 +1,4 @@
-import { nearest } from './nearest.ts';
+import { didYouMean, nearest } from './nearest.ts';
 
 /**
  * The time zones of the IANA database, by area, with its older names. A list of our own: what a machine knows of time zones
@@ -100,6 +100,5 @@ const otherForms = /^(?:(?:UTC|GMT|UT)?[+-]\d{1,2}(?::?\d{2})?|Z|[A-Z]{2,5}|.+ (
 /** What is wrong with a time zone that does not exist; undefined where it may be one. */
 export function timeZoneProblem(name: string): string | undefined {
   if (known.has(name.toLowerCase()) || otherForms.test(name)) return undefined;
-  const near = nearest(name, names);
-  return `must be a time zone such as UTC or Europe/Paris${near === undefined ? '' : `; did you mean "${near}"?`}`;
+  return `must be a time zone such as UTC or Europe/Paris${didYouMean(nearest(name, names))}`;
 }

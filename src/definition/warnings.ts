@@ -2,7 +2,7 @@ import { cut } from '../cut.ts';
 import type { Family } from '../families/family.ts';
 import { families } from '../families/index.ts';
 import type { Definition } from './definition.ts';
-import { nearest } from './nearest.ts';
+import { didYouMean, nearest } from './nearest.ts';
 import type { Warning } from './problems.ts';
 import { sourceFacts } from './source-facts.ts';
 
@@ -90,11 +90,11 @@ export function unknownParams(
     .filter((name) => !all.includes(name))
     .map((name) => {
       const near = nearest(name, all);
-      const hint = near === undefined ? `known are ${all.join(', ')}` : `did you mean "${near}"?`;
+      const hint = near === undefined ? `; known are ${all.join(', ')}` : didYouMean(near);
       return {
         code: 'unknown-param',
         field: `source.params.${name}`,
-        message: `source.params.${cut(name, 50)} is sent as it is, though AEP does not know it: ${hint}`,
+        message: `source.params.${cut(name, 50)} is sent as it is, though AEP does not know it${hint}`,
       };
     });
 }

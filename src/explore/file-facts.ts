@@ -1,16 +1,7 @@
-import { fileFormats } from '../families/family.ts';
+import { fileFormats, type FileQuery } from '../families/family.ts';
 import { textAt } from '../resources/json.ts';
 import type { JsonObject } from '../resources/resource.ts';
 import type { FileFacts } from './found.ts';
-
-/** How a file is written, in the words of the explore call. */
-export interface FileQuery {
-  /** Absent where AEP is to find it out. */
-  fileType?: string;
-  columnDelimiter?: string;
-  encoding?: string;
-  compressionType?: string;
-}
 
 const byEnd: Record<string, FileQuery> = {
   csv: { fileType: 'delimited' },

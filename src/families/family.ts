@@ -42,14 +42,23 @@ export interface Checked {
 /** What AEP's explore call takes a path for. */
 export type ObjectType = 'table' | 'file' | 'folder';
 
+/** How files are written, in the words of the explore call. */
+export interface FileQuery {
+  /** Absent where AEP is to find it out. */
+  fileType?: string;
+  columnDelimiter?: string;
+  encoding?: string;
+  compressionType?: string;
+}
+
 /** What a definition takes for granted of what is behind its source. */
 export interface ObjectAsked {
   type: ObjectType;
   path: string;
   /** What it says of the columns of a table. Absent: they are to be read. */
   columns?: Column[];
-  /** How it says that files are written, in the words of the explore call. */
-  written?: Record<string, string>;
+  /** How it says that files are written. */
+  written?: FileQuery;
 }
 
 /** A family of sources: all that is true of tables, or of files, and of nothing else. */

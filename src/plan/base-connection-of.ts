@@ -2,7 +2,7 @@ import { tellSome } from '../cut.ts';
 import { givenConnection, withBaseConnection, type GivenConnection } from '../definition/connection.ts';
 import { tellSpec } from '../definition/connectors.ts';
 import type { Definition } from '../definition/definition.ts';
-import { nearest } from '../definition/nearest.ts';
+import { didYouMean, nearest } from '../definition/nearest.ts';
 import type { Problem } from '../definition/problems.ts';
 import { sourceFacts } from '../definition/source-facts.ts';
 import { decideConnection, initializing, type ConnectionDecision } from './decide-connection.ts';
@@ -112,7 +112,6 @@ function notOne(name: string, { sandbox, source }: Definition, { found, names }:
   const spec = tellSpec(sourceFacts(source).connectionSpec.id);
   if (names.length === 0)
     return `no base connection in the sandbox ${sandbox} is called "${name}", and there is none of ${spec}`;
-  const near = nearest(name, names);
-  const hint = near === undefined ? '' : `. Did you mean "${near}"?`;
+  const hint = didYouMean(nearest(name, names));
   return `no base connection in the sandbox ${sandbox} is called "${name}"; those of ${spec} are ${tellSome(names.map((one) => `"${one}"`))}${hint}`;
 }

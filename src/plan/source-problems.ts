@@ -1,7 +1,7 @@
 import { tellSome } from '../cut.ts';
 import { columnRules } from '../definition/column-rules.ts';
 import type { Definition } from '../definition/definition.ts';
-import { suggestions, type Suggest } from '../definition/nearest.ts';
+import { didYouMean, suggestions, type Suggest } from '../definition/nearest.ts';
 import type { Problem, Warning } from '../definition/problems.ts';
 import { sourceFacts } from '../definition/source-facts.ts';
 import { leavesColumnsOut } from '../explore/asked-of-source.ts';
@@ -59,7 +59,7 @@ export function sourceFindings(
     const name = tableName ?? path;
     const problem = {
       field: tableName === undefined ? 'source.path' : 'source.tableName',
-      message: `"${name}" is not in the source${nearest === undefined ? '' : `. Did you mean "${nearest}"?`}`,
+      message: `"${name}" is not in the source${didYouMean(nearest)}`,
       ...(nearest === undefined ? {} : { suggestion: nearest }),
     };
     // A folder may be there tomorrow, as one of every day is.
@@ -73,7 +73,7 @@ export function sourceFindings(
       for (const { name, nearest } of gone ?? [])
         found.problems.push({
           field: `source.columns[${columns.findIndex((column) => column.name === name)}].name`,
-          message: `"${name}" is not a column at the source${nearest === undefined ? '' : `. Did you mean "${nearest}"?`}`,
+          message: `"${name}" is not a column at the source${didYouMean(nearest)}`,
           ...(nearest === undefined ? {} : { suggestion: nearest }),
         });
     else if (gone)

@@ -1,5 +1,5 @@
 import { upsertMemo, workflowInfo } from '@temporalio/workflow';
-import { nearest } from '../definition/nearest.ts';
+import { didYouMean, nearest } from '../definition/nearest.ts';
 import { emptyOutcome } from '../resources/outcome.ts';
 import { fail } from './failures.ts';
 import { workflowTypes } from './types.ts';
@@ -13,12 +13,11 @@ export async function unknownWorkflowType(): Promise<never> {
   const { workflowType } = workflowInfo();
   const known = Object.entries(workflowTypes).flatMap(([type, facts]) => ('isForUs' in facts ? [] : type));
   const near = nearest(workflowType, known);
-  const hint = near === undefined ? '' : ` Did you mean ${near}?`;
   // A run that is refused at once has left nothing that the next one would have to wait for.
   upsertMemo({ outcome: emptyOutcome() });
   throw fail(
     'UnknownWorkflowType',
-    `There is no workflow type ${JSON.stringify(workflowType)}.${hint} Known are ${known.join(', ')}`,
+    `There is no workflow type ${JSON.stringify(workflowType)}${near === undefined ? '.' : didYouMean(near)} Known are ${known.join(', ')}`,
     { known, ...(near === undefined ? {} : { nearest: near }) },
   );
 }

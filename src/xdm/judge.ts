@@ -1,6 +1,6 @@
 import { columnOf, plainPath } from '../definition/column-path.ts';
 import type { Definition } from '../definition/definition.ts';
-import { nearest } from '../definition/nearest.ts';
+import { didYouMean, nearest } from '../definition/nearest.ts';
 import type { Problem } from '../definition/problems.ts';
 import { cannotFit, typeOfColumn } from './fits.ts';
 import { untold } from './look-up.ts';
@@ -104,7 +104,7 @@ export function judge(
       const suggestion = meant.get(destination);
       problems.push({
         field,
-        message: `"${destination}" is not in ${where}${did(suggestion)}`,
+        message: `"${destination}" is not in ${where}${didYouMean(suggestion)}`,
         ...(suggestion === undefined ? {} : { suggestion }),
       });
       return;
@@ -135,14 +135,10 @@ function partsMissing(
     const what = partTitles[kind];
     return {
       field,
-      message: `${id} is not there: give the $id of an existing ${what} in the sandbox ${sandbox}${did(nearestId)}`,
+      message: `${id} is not there: give the $id of an existing ${what} in the sandbox ${sandbox}${didYouMean(nearestId)}`,
       ...(nearestId === undefined ? {} : { suggestion: nearestId }),
     };
   });
-}
-
-function did(suggestion: string | undefined): string {
-  return suggestion === undefined ? '' : `. Did you mean "${suggestion}"?`;
 }
 
 /** The type that all parts agree on which have the field. */

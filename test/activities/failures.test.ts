@@ -103,7 +103,7 @@ describe('a sandbox that AEP does not know', () => {
     const sandboxes = [{ name: 'prod' }, { name: 'such' }, { name: 'old', state: 'deleted' }];
     const { message, requests } = await told([200, { sandboxes }]);
     expect(message).toContain(
-      'sandbox: AEP does not know the sandbox "no-such"; this client may use prod, such. Did you mean "such"?: GET ',
+      'sandbox: AEP does not know the sandbox "no-such"; this client may use prod, such; did you mean "such"?: GET ',
     );
     expect(requests.at(-1)?.headers).not.toHaveProperty('x-sandbox-name');
   });

@@ -46,7 +46,7 @@ it('a name that nothing or that two have is told with all else that is wrong, an
     await connections.create({ sandbox }, { name: 'Twice', connectionSpec, auth });
   const mapping = [{ source: 'Name', destination: 'person.name.fulName' }];
   for (const [name, told] of [
-    ['Google BigQuery base connexion', 'Did you mean "Google BigQuery base connection"?'],
+    ['Google BigQuery base connexion', 'did you mean "Google BigQuery base connection"?'],
     ['Twice', '2 base connections'],
   ] as const) {
     const definition = { ...ordersOver(sandbox, { name }), mapping };

@@ -54,7 +54,7 @@ describe('a mapping into a schema that is to be made', () => {
       {
         field: 'mapping[1].destination',
         message:
-          '"person.name.fulName" is not in the class and the field groups of the schema. Did you mean "person.name.fullName"?',
+          '"person.name.fulName" is not in the class and the field groups of the schema; did you mean "person.name.fullName"?',
         suggestion: 'person.name.fullName',
       },
       {
@@ -153,7 +153,7 @@ describe('a mapping into a schema that is there', () => {
     const problems = await problemsOf(withColumns(sandbox, { ...target, mapping }));
     expect(fieldsOf(problems)).toEqual(['mapping[1].destination', 'mapping[2].destination', 'mapping[3]']);
     expect(problems[0]).toMatchObject({
-      message: `"person.name.fulName" is not in the schema ${seededSchema}. Did you mean "person.name.fullName"?`,
+      message: `"person.name.fulName" is not in the schema ${seededSchema}; did you mean "person.name.fullName"?`,
       suggestion: 'person.name.fullName',
     });
     expect(problems[2]!.message).toContain(`says AEP: The expression ${wrongExpression} is not valid`);

@@ -121,7 +121,7 @@ describe('a column that is no identifier', () => {
 
   test('one that is not there is refused, and the right one is proposed as it must be written', () => {
     expect(messageAt(mapped('${Oder ID}'), 'mapping[0].source')).toBe(
-      'must be one of the columns; "Oder ID" is not among them. Did you mean "${Order ID}"?',
+      'must be one of the columns; "Oder ID" is not among them; did you mean "${Order ID}"?',
     );
   });
 });
@@ -173,7 +173,7 @@ describe('an expression', () => {
       {
         field: 'mapping[0].expression',
         message:
-          'must name only columns; at character 18, "Oder ID" is not among them. Did you mean "${Order ID}"?',
+          'must name only columns; at character 18, "Oder ID" is not among them; did you mean "${Order ID}"?',
       },
     ]);
     expect(fieldsOf(calculated('upper(undd) + lower(Groesse)'))).toHaveLength(2);
@@ -275,7 +275,7 @@ describe('a filter', () => {
     expect(problemsOf(filtered('CITY', 'AGGE'))).toEqual([
       {
         field: 'source.filters.value.params[1].params[0].fieldName',
-        message: 'must be one of the columns; "AGGE" is not among them. Did you mean "AGE"?',
+        message: 'must be one of the columns; "AGGE" is not among them; did you mean "AGE"?',
       },
     ]);
   });

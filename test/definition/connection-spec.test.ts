@@ -49,10 +49,10 @@ describe("a source by its connection spec, as AEP's own", () => {
 
   test('says a param that the spec does not know: the nearest is told, and it passes', () => {
     expect(judge(tables, { params: { warehouse: 'north', warehous: 'south', primaryKey: 'id' } })).toEqual([
-      'source.params.warehous: source.params.warehous is sent as it is, though AEP does not know it: did you mean "warehouse"?',
+      'source.params.warehous: source.params.warehous is sent as it is, though AEP does not know it; did you mean "warehouse"?',
     ]);
     expect(judge(files, { params: { type: 'file', pth: 1 } }, fileSample)).toEqual([
-      'source.params.pth: source.params.pth is sent as it is, though AEP does not know it: did you mean "path"?',
+      'source.params.pth: source.params.pth is sent as it is, though AEP does not know it; did you mean "path"?',
     ]);
   });
 

@@ -57,7 +57,7 @@ describe('delta column', () => {
 
   test('it must be among the columns, where columns are given', () => {
     expect(messageAt({ ...sample, deltaColumn: { name: 'Datefeld' } }, 'deltaColumn.name')).toContain(
-      'Did you mean "Datefield"?',
+      'did you mean "Datefield"?',
     );
     expect(fieldsOf({ ...withSource({ columns: undefined }), deltaColumn: { name: 'whatever' } })).toEqual(
       [],

@@ -322,10 +322,10 @@ test('what does not go together is told of the field that is to change', () => {
     # an interval that is too short
     schedule.interval: must be at least 15 with frequency "minute", not 14
     # columns that are not among those that are given
-    mapping[0].source: must be one of the columns; "Nmae" is not among them. Did you mean "Name"?
+    mapping[0].source: must be one of the columns; "Nmae" is not among them; did you mean "Name"?
     mapping[1].expression: must name only columns; at character 7, "zzzzzzzzzz" is not among them
-    deltaColumn.name: must be one of the columns; "Datefeld" is not among them. Did you mean "Datefield"?
-    source.filters.fieldName: must be one of the columns; "Nam" is not among them. Did you mean "Name"?
+    deltaColumn.name: must be one of the columns; "Datefeld" is not among them; did you mean "Datefield"?
+    source.filters.fieldName: must be one of the columns; "Nam" is not among them; did you mean "Name"?
     # a name that is too long
     name: must have at most 200 characters"
   `);

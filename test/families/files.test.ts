@@ -56,8 +56,8 @@ test('params say a file or a folder, and what AEP does not know of them is told 
   );
   const odd = files({ params: { ...folder, recursiv: true, x: 1 } });
   expect(warnings(odd).map(({ message }) => message)).toEqual([
-    'source.params.recursiv is sent as it is, though AEP does not know it: did you mean "recursive"?',
-    'source.params.x is sent as it is, though AEP does not know it: known are type, recursive',
+    'source.params.recursiv is sent as it is, though AEP does not know it; did you mean "recursive"?',
+    'source.params.x is sent as it is, though AEP does not know it; known are type, recursive',
   ]);
 });
 

@@ -70,7 +70,7 @@ describe('a base connection that is given by its name', () => {
     [
       'others are there',
       [one('a', 'Warehaus'), one('b', 'Archive'), one('c', 'Elsewhere', redshift)],
-      'no base connection in the sandbox prod is called "Warehouse"; those of google-bigquery are "Archive", "Warehaus". Did you mean "Warehaus"?',
+      'no base connection in the sandbox prod is called "Warehouse"; those of google-bigquery are "Archive", "Warehaus"; did you mean "Warehaus"?',
     ],
     [
       'two have it',

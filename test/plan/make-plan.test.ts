@@ -195,7 +195,7 @@ describe('a mapping', () => {
   const missing = {
     field: 'mapping[1].destination',
     message:
-      '"person.name.fulName" is not in the class and the field groups of the schema. Did you mean "person.name.fullName"?',
+      '"person.name.fulName" is not in the class and the field groups of the schema; did you mean "person.name.fullName"?',
     suggestion: 'person.name.fullName',
   };
 

@@ -87,7 +87,7 @@ describe('columns that a definition leaves out', () => {
     });
     expect(planned(wrong, read(atSource)).plan.problems).toMatchObject([
       { field: 'mapping[0].source', suggestion: 'TestID' },
-      { field: 'mapping[1].expression', message: expect.stringContaining('Did you mean "Name"?') as string },
+      { field: 'mapping[1].expression', message: expect.stringContaining('did you mean "Name"?') as string },
       { field: 'deltaColumn.name', suggestion: 'Datefield' },
     ]);
   });
@@ -133,7 +133,7 @@ describe('a source that is not as a definition says', () => {
     expect(planned(said, missing).plan.problems).toEqual([
       {
         field: 'source.tableName',
-        message: '"test1.Mytable" is not in the source. Did you mean "test1.Mytable2"?',
+        message: '"test1.Mytable" is not in the source; did you mean "test1.Mytable2"?',
         suggestion: 'test1.Mytable2',
       },
     ]);

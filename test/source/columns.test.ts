@@ -103,7 +103,7 @@ describe.concurrent('before anything is made, a create refuses', () => {
     expect(details['problems']).toEqual([
       {
         field: 'source.columns[3].name',
-        message: '"Naem" is not a column at the source. Did you mean "Name"?',
+        message: '"Naem" is not a column at the source; did you mean "Name"?',
         suggestion: 'Name',
       },
     ]);

@@ -119,10 +119,10 @@ describe('a setting that is nonsense is told at the start, with all others and w
     ['AEP_WATCH_LOOKS_PER_SECOND', '0.0000001', 'must be at least 0.001'],
     ['AEP_CONNECTION_DIGEST_KEY', secret, 'must have at least 16 characters'],
     ['AEP_SECRETS_DIR', 'secrets', 'must be a path that begins with a slash'],
-    ['AEP_HTTP_TIMOUT', '5000', 'is not known; did you mean AEP_HTTP_TIMEOUT?'],
-    ['AEP_API_ULR', secret, 'is not known; did you mean AEP_API_URL?'],
-    ['AEP_WEBHOK_ON_CALL_URL', secret, 'is not known; did you mean AEP_WEBHOOK_ON_CALL_URL?'],
-    ['aep_scopes', secret, 'is not known; did you mean AEP_SCOPES?'],
+    ['AEP_HTTP_TIMOUT', '5000', 'is not known; did you mean "AEP_HTTP_TIMEOUT"?'],
+    ['AEP_API_ULR', secret, 'is not known; did you mean "AEP_API_URL"?'],
+    ['AEP_WEBHOK_ON_CALL_URL', secret, 'is not known; did you mean "AEP_WEBHOOK_ON_CALL_URL"?'],
+    ['aep_scopes', secret, 'is not known; did you mean "AEP_SCOPES"?'],
   ])('%s=%s', (name, value, problem) => {
     const { AEP_ORG_ID: _, ...others } = worker;
     const message = problemsOf(() => readConfig({ ...worker, [name]: value }));
@@ -146,7 +146,7 @@ describe('a setting that is nonsense is told at the start, with all others and w
     );
     expect(message).toContain('AEP_CLIENT_ID must be one word');
     expect(message).toContain('AEP_LISTENER_PORT must be a port');
-    expect(message).toContain('AEP_LISTENER_HOSTS is not known; did you mean AEP_LISTENER_HOST?');
+    expect(message).toContain('AEP_LISTENER_HOSTS is not known; did you mean "AEP_LISTENER_HOST"?');
   });
 });
 

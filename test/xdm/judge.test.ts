@@ -109,7 +109,7 @@ test('a path that is nowhere is told with the nearest one, in every row that has
     ...[0, 2].map((row) => ({
       field: `mapping[${row}].destination`,
       message:
-        '"person.name.fulName" is not in the class and the field groups of the schema. Did you mean "person.name.fullName"?',
+        '"person.name.fulName" is not in the class and the field groups of the schema; did you mean "person.name.fullName"?',
       suggestion: 'person.name.fullName',
     })),
     {
@@ -118,7 +118,7 @@ test('a path that is nowhere is told with the nearest one, in every row that has
     },
   ]);
   expect(problemsOf(definitionOf({ mapping }), `${context}/schema`)[0]!.message).toContain(
-    `is not in the schema ${context}/schema. Did you`,
+    `is not in the schema ${context}/schema; did you`,
   );
 });
 
@@ -159,7 +159,7 @@ test('a class that is not there is told with the one that was probably meant, an
   expect(judge(definition, parts, ['nowhere'], [gone, ...answers.slice(1)])).toEqual([
     {
       field: 'schema.class',
-      message: `${context}/profile is not there: give the $id of an existing class in the sandbox ${sample.sandbox}. Did you mean "${context}/profile"?`,
+      message: `${context}/profile is not there: give the $id of an existing class in the sandbox ${sample.sandbox}; did you mean "${context}/profile"?`,
       suggestion: `${context}/profile`,
     },
   ]);

@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
+import { ApplicationFailure } from '@temporalio/activity';
 import { canonicalJson } from '../../definition/canonical-json.ts';
-import type { Auth } from '../../definition/connection.ts';
-import type { Problem } from '../../definition/problems.ts';
-import { connectionId } from '../../definition/connection.ts';
+import { connectionId, type Auth } from '../../definition/connection.ts';
+import { tellProblems, type Problem } from '../../definition/problems.ts';
+import type { FailureType } from '../../failure-types.ts';
 import { NoSecret, type SecretSources } from './secret-sources.ts';
 
 /** What a worker needs to make base connections. */
@@ -69,6 +70,24 @@ export async function readCredentials(
   const meant = { connection: connectionId({ sandbox, name }), connectionSpecId, ...known };
   const digest = createHmac('sha256', worker.digestKey).update(canonicalJson(meant)).digest('hex');
   return { credentials: { auth: known, secrets, digest: digest.slice(0, 32) } };
+}
+
+/**
+ * The same for a call that needs them.
+ * @throws ApplicationFailure `InvalidDefinition` with every secret that this worker cannot read.
+ */
+export async function credentialsFor(
+  request: AuthRequest,
+  worker: ConnectionSecrets | undefined,
+): Promise<Credentials> {
+  const { credentials, problems } = await readCredentials(request, worker);
+  if (credentials) return credentials;
+  throw ApplicationFailure.create({
+    type: 'InvalidDefinition' satisfies FailureType,
+    message: tellProblems(problems),
+    details: [{ problems, problemCount: problems.length }],
+    nonRetryable: true,
+  });
 }
 
 function readSecret(reference: string, sources: SecretSources): Promise<string> {

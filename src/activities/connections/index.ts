@@ -1,11 +1,17 @@
 import type { Dependencies } from '../dependencies.ts';
+import { createConnectionChanges } from './change.ts';
+import { createBaseConnectionOf } from './create.ts';
 import { findBaseConnectionsOf } from './find.ts';
-import { createConnectionChanges } from './make.ts';
+import { deleteBaseConnectionOf } from './remove.ts';
+import { testBaseConnectionOf } from './test-credentials.ts';
 
-/** What concerns base connections, which many dataflows share. */
+/** What concerns base connections, which many dataflows share. Each activity reads the secrets for itself, and keeps none. */
 export function createConnectionActivities(dependencies: Dependencies) {
   return {
     findBaseConnections: findBaseConnectionsOf(dependencies),
+    createBaseConnection: createBaseConnectionOf(dependencies),
+    testBaseConnection: testBaseConnectionOf(dependencies),
+    deleteBaseConnection: deleteBaseConnectionOf(dependencies),
     ...createConnectionChanges(dependencies),
   };
 }

@@ -4,7 +4,7 @@ import { cut, longestText } from '../../cut.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { dataflowId } from '../../definition/identity.ts';
 import { bytesOf, bytesOfAll, namesOf, saidNames, tooManyDefinitions } from '../../definition/many.ts';
-import { nearest } from '../../definition/nearest.ts';
+import { didYouMean, nearest } from '../../definition/nearest.ts';
 import { parseDefinition, type Parsed } from '../../definition/parse.ts';
 import { maxBytes } from '../../definition/plain-json.ts';
 import { InvalidDefinitionError, type Problem } from '../../definition/problems.ts';
@@ -232,8 +232,7 @@ function mustBeGood(
   const names = tooMany ? Object.keys(each) : definitions.flatMap(namesOf);
   for (const name of Object.keys(each)) {
     if (names.includes(name)) continue;
-    const near = nearest(name, names);
-    const hint = near === undefined ? '' : `; did you mean "${near}"?`;
+    const hint = didYouMean(nearest(name, names));
     problems.push({
       field: `each.${cut(name, longestText)}`,
       message: `is none of these definitions${hint}`,

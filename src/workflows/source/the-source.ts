@@ -8,6 +8,7 @@ import {
   whyRefused,
   type ConnectorName,
 } from '../../definition/connectors.ts';
+import { didYouMean } from '../../definition/nearest.ts';
 import type { Problem } from '../../definition/problems.ts';
 import { line, resourceId, sandboxName } from '../../definition/text.ts';
 import { folderOf } from '../../explore/entries.ts';
@@ -124,7 +125,7 @@ export async function notRead(source: TheSource, path: string, refused: string):
     };
   return {
     field: 'path',
-    message: `${path} is not in the source. Did you mean "${nearest}"?`,
+    message: `${path} is not in the source${didYouMean(nearest)}`,
     suggestion: nearest,
   };
 }
