@@ -45,9 +45,21 @@ export const auth = () =>
 
 export type Auth = z.infer<ReturnType<typeof auth>>;
 
+const connectionName = () =>
+  partName().describe("The base connection's name in AEP, which must be the only one of it.");
+const connectionIdOrName = () => resourceId('. A name is given as {"name": "…"}');
+
+/** A base connection that is there: its id, or the name of which it is the only one. */
+export const existingConnection = () =>
+  z.union([connectionIdOrName(), z.strictObject({ name: connectionName() })], {
+    error: 'must be the id of a base connection, or {"name"} of one',
+  });
+
+export type ExistingConnection = z.infer<ReturnType<typeof existingConnection>>;
+
 const named = () =>
   z.strictObject({
-    name: partName().describe("The base connection's name in AEP, which must be the only one of it."),
+    name: connectionName(),
     description: prose().optional().describe('Description of a base connection that is made.'),
     auth: auth().optional(),
   });
@@ -55,7 +67,7 @@ const named = () =>
 /** The base connection of a source: an existing one by its id or its name, or one that is made. */
 export const connection = () =>
   z
-    .union([resourceId(), named()], {
+    .union([connectionIdOrName(), named()], {
       error: 'must be the id of a base connection, {"name"} of one, or {"name", "auth"} of one that is made',
     })
     .describe(

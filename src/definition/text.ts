@@ -101,11 +101,14 @@ export const sandboxName = () =>
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
 const uriPattern = /^https?:\/\/[A-Za-z0-9.-]+(\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$/;
 
-/** An id that AEP made and that goes into paths and filters. */
-export const resourceId = () =>
-  z.string().max(100).regex(idPattern, 'must be an id: letters, digits, hyphens and underscores only');
+/** An id that AEP made and that goes into paths and filters. @param else what else could stand there. */
+export const resourceId = (orElse = '') =>
+  z
+    .string()
+    .max(100)
+    .regex(idPattern, `must be an id: letters, digits, hyphens and underscores only${orElse}`);
 
-const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+export const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The id of a connection spec: AEP has no others. */
 export const specId = () =>

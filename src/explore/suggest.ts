@@ -1,3 +1,4 @@
+import type { ExistingConnection } from '../definition/connection.ts';
 import type { ConnectorName } from '../definition/connectors.ts';
 import { likeName } from '../definition/named.ts';
 import type { PlainObject } from '../definition/plain-json.ts';
@@ -15,8 +16,8 @@ export interface Asked {
   sandbox: string;
   /** How a definition names what is loaded from. */
   source: { connector: ConnectorName } | { connectionSpec: { id: string } };
-  /** Absent for a connector that has none. */
-  baseConnectionId?: string;
+  /** The base connection as a person names it. Absent for a connector that has none. */
+  connection?: ExistingConnection;
   kind: 'table' | 'file' | 'folder';
   /** As AEP's explore call names it. */
   path: string;
@@ -130,16 +131,20 @@ function fitted(
   return { className: 'profile', why, pairs: destinations(columns, standardFields.profile, table) };
 }
 
-function sourceOf({ source, baseConnectionId, kind, path, found }: Asked): {
+function sourceOf({ source, connection, kind, path, found }: Asked): {
   source: PlainObject;
   reasons: Reason[];
 } {
-  const common = { ...source, ...(baseConnectionId === undefined ? {} : { baseConnectionId }) };
+  const common = {
+    ...source,
+    ...(typeof connection === 'string' ? { baseConnectionId: connection } : {}),
+    ...(typeof connection === 'object' ? { connection } : {}),
+  };
   const connector = {
     field: 'connector' in source ? 'source.connector' : 'source.connectionSpec',
     reason: 'What the base connection is of',
   };
-  const reasons = baseConnectionId === undefined ? [] : [connector];
+  const reasons = connection === undefined ? [] : [connector];
   const { columns, file } = found;
   if (kind !== 'table') {
     const { format, properties } = file!;

@@ -1,13 +1,12 @@
-import { tellSome } from '../cut.ts';
 import { givenConnection, withBaseConnection, type GivenConnection } from '../definition/connection.ts';
 import { tellSpec } from '../definition/connectors.ts';
 import type { Definition } from '../definition/definition.ts';
-import { didYouMean, nearest } from '../definition/nearest.ts';
 import type { Problem } from '../definition/problems.ts';
 import { sourceFacts } from '../definition/source-facts.ts';
+import { notTheOnlyOne } from './connection-named.ts';
 import { decideConnection, initializing, type ConnectionDecision } from './decide-connection.ts';
 import type { Step } from './plan.ts';
-import type { BaseConnection, ConnectionsFound, FactReads } from './reads.ts';
+import type { BaseConnection, FactReads } from './reads.ts';
 
 /** What AEP has of the base connection that a definition names. */
 export interface BaseConnectionFacts {
@@ -38,7 +37,7 @@ export async function baseConnectionOf(
   const fitting = answer.found.filter((one) => isOf(one, connectionSpec.id));
   const [one, another] = fitting.length > 0 ? fitting : answer.found;
   if (!one || another) {
-    const message = notOne(name, definition, answer);
+    const message = notTheOnlyOne(asked, answer);
     return { definition, problems: [{ field: given.field, message }], isInitializing: false };
   }
   return judged(definition, given, one.id, one);
@@ -102,16 +101,4 @@ function problemsOf(
 
 function isOf({ connectionSpecId }: NonNullable<BaseConnection>, specId: string): boolean {
   return connectionSpecId === undefined || connectionSpecId === specId;
-}
-
-function notOne(name: string, { sandbox, source }: Definition, { found, names }: ConnectionsFound): string {
-  if (found.length > 1) {
-    const ids = tellSome(found.map(({ id }) => id));
-    return `${found.length} base connections in the sandbox ${sandbox} are called "${name}": give the id of one instead, of ${ids}`;
-  }
-  const spec = tellSpec(sourceFacts(source).connectionSpec.id);
-  if (names.length === 0)
-    return `no base connection in the sandbox ${sandbox} is called "${name}", and there is none of ${spec}`;
-  const hint = didYouMean(nearest(name, names));
-  return `no base connection in the sandbox ${sandbox} is called "${name}"; those of ${spec} are ${tellSome(names.map((one) => `"${one}"`))}${hint}`;
 }

@@ -27,6 +27,12 @@ export interface ConnectionAsked {
   field: string;
 }
 
+/** The same where nothing but its name is known. */
+export type ConnectionNamed = Pick<ConnectionAsked, 'sandbox' | 'name'> & {
+  connectionSpecId?: never;
+  auth?: never;
+};
+
 /** A base connection of a name. */
 export interface ConnectionFound extends NonNullable<BaseConnection> {
   id: string;
@@ -43,7 +49,7 @@ export interface ConnectionFound extends NonNullable<BaseConnection> {
 export interface ConnectionsFound {
   /** The first few. */
   found: ConnectionFound[];
-  /** The names of the connector's base connections, where none has this one: the first hundred of them. */
+  /** The names of the connector's base connections, or of all, where none has this one: the first hundred of them. */
   names: string[];
   /** Why the credentials cannot be had. */
   problems: Problem[];

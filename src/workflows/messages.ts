@@ -1,4 +1,5 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import type { ExistingConnection } from '../definition/connection.ts';
 import type { ConnectorName } from '../definition/connectors.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { DeltaCandidate } from '../explore/delta-candidates.ts';
@@ -264,8 +265,8 @@ export interface ImportDataflowResult {
 /** Which source is meant. */
 export interface SourceInput {
   sandbox: string;
-  /** AEP's id of the base connection. */
-  connection?: string | undefined;
+  /** The base connection: AEP's id of it, or its name. */
+  connection?: ExistingConnection | undefined;
   /** Instead of `connection`, for a connector that has none, such as `data-landing-zone`. */
   connector?: ConnectorName | undefined;
 }

@@ -18,7 +18,7 @@ function suggested(path: string, columns: Column[], more: Partial<Asked> = {}) {
   const asked: Asked = {
     sandbox: 'prod',
     source: { connector: 'mysql' },
-    baseConnectionId: '6990abad-977d-41b9-a85d-17ea8cf1c0e4',
+    connection: '6990abad-977d-41b9-a85d-17ea8cf1c0e4',
     kind: 'table',
     path,
     found: { columns },
@@ -238,7 +238,7 @@ describe('a suggestion', () => {
           const asked: Asked = {
             sandbox: 'prod',
             source: { connector },
-            baseConnectionId: 'id',
+            connection: 'id',
             kind: isFile(connector) ? 'file' : 'table',
             path,
             found: { columns, ...(isFile(connector) ? { file: { format: 'json' } } : {}) },

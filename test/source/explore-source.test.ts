@@ -122,6 +122,36 @@ describe.concurrent('a source', () => {
     });
   });
 
+  it('whose base connection is named is explored by that name, which its definition keeps', async () => {
+    const sandbox = next();
+    const { connections: all } = administratorOf(rig).flowService;
+    const connectionSpec = { id: connectors.mysql.id, version: '1.0' };
+    const params = { server: 'db', port: 3306, database: 'shop', username: 'loader', password: 'any' };
+    const auth = { specName: 'Basic Authentication', params };
+    const make = (name: string) => all.create({ sandbox }, { name, connectionSpec, auth });
+    await make('Web shop');
+    const connection = { name: 'Web shop' };
+    const input = { sandbox, connection, path: 'acmeSpringCampaign' };
+    expect(await rig.client.explore(input)).toMatchObject({ source: { connector: 'mysql' } });
+    const { definition } = await rig.client.suggest(input);
+    expect(asked(sandbox).filter((one) => one.endsWith('/explore'))).toHaveLength(2);
+    expect(asked(sandbox)).toHaveLength(6);
+    expect(definition['source']).toMatchObject({ connector: 'mysql', connection });
+    expect(definition['source']).not.toHaveProperty('baseConnectionId');
+    expect((await rig.client.plan(definition)).problems).toEqual([]);
+
+    expect(await refusal(rig.client.explore({ ...input, connection: { name: 'Webshop' } }))).toMatchObject({
+      problems: [{ field: 'connection.name' }],
+      message: expect.stringContaining('did you mean "Web shop"?') as string,
+    });
+    await make('Web shop');
+    expect((await refusal(rig.client.explore(input))).message).toContain('2 base connections');
+    // As a text only an id can stand there.
+    expect((await refusal(rig.client.explore({ ...input, connection: 'Web shop' }))).message).toContain(
+      '{"name": "…"}',
+    );
+  });
+
   it('of a kind that cannot be loaded from is refused by name', async () => {
     const sandbox = next();
     const { explore } = administratorOf(rig);

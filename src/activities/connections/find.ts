@@ -1,6 +1,7 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { connectionId } from '../../definition/connection.ts';
-import type { ConnectionAsked, ConnectionsFound } from '../../plan/reads.ts';
+import { dataLakeSpecId } from '../../definition/connectors.ts';
+import type { ConnectionAsked, ConnectionNamed, ConnectionsFound } from '../../plan/reads.ts';
 import { observeConnection } from '../../resources/base-connection.ts';
 import type { JsonObject } from '../../resources/resource.ts';
 import { failure } from '../aep-failures.ts';
@@ -8,11 +9,11 @@ import { beating } from '../attempt.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { readCredentials } from './credentials.ts';
 
-export interface FindBaseConnectionsRequest extends ConnectionAsked {
+export type FindBaseConnectionsRequest = (ConnectionAsked | ConnectionNamed) & {
   /** What an earlier run left: it is read directly, for lists lag. */
   knownId?: string;
   giveUpAfterMs?: number;
-}
+};
 
 /** What is told of those that have a name, and of the names that there are. */
 const mostFound = 10;
@@ -57,16 +58,18 @@ export function findBaseConnectionsOf(dependencies: Needed) {
 /** @param all that AEP has, or all of this name where there are any. */
 export async function connectionsFound(
   all: readonly JsonObject[],
-  asked: ConnectionAsked,
+  asked: ConnectionAsked | ConnectionNamed,
   { connectionSecrets }: Pick<Dependencies, 'connectionSecrets'>,
 ): Promise<ConnectionsFound> {
-  const { name, connectionSpecId, auth } = asked;
-  const { credentials, problems = [] } = auth
-    ? await readCredentials({ ...asked, auth }, connectionSecrets)
+  const { name, connectionSpecId } = asked;
+  const { credentials, problems = [] } = asked.auth
+    ? await readCredentials({ ...asked, auth: asked.auth }, connectionSecrets)
     : {};
   const seen = all.map(observeConnection);
   const found = seen.filter((one) => one.name === name).slice(0, mostFound);
-  const others = found.length > 0 ? [] : seen.filter((one) => one.connectionSpecId === connectionSpecId);
+  const isAsked = (specId: string | undefined) =>
+    connectionSpecId === undefined ? specId !== dataLakeSpecId : specId === connectionSpecId;
+  const others = found.length > 0 ? [] : seen.filter((one) => isAsked(one.connectionSpecId));
   return {
     found: found.map(({ id, state, connectionSpecId, authType, createdAt, mark }) => ({
       id,

@@ -32,9 +32,6 @@ export async function deleteConnection(input: unknown): Promise<DeleteConnection
     const look = await summarized(`Look for ${name}`, listing).findBaseConnections({
       sandbox,
       name,
-      // Of whatever connector it is.
-      connectionSpecId: '',
-      field: '',
       ...(baseConnection === undefined ? {} : { knownId: baseConnection }),
     });
     const ours = look.found.filter(({ isOurs }) => isOurs).map(({ id }) => id);

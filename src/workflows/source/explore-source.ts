@@ -28,7 +28,8 @@ const cannot = 'This cannot be explored';
 
 /**
  * What a source holds, as AEP sees it: its tables, or files and folders; with a path, the columns of one, and those by
- * which AEP could find new rows. Two calls to AEP, and nothing is changed there. Runs under any id.
+ * which AEP could find new rows. Two calls to AEP, three for a base connection that is
+ * named, and nothing is changed there. Runs under any id.
  *
  * Rows are people's data, and what a workflow answers stays in its history: none are read unless `rows` asks for them.
  *

@@ -30,8 +30,8 @@ const cannot = 'No definition can be suggested';
 
 /**
  * A definition that loads a table, a file or a folder of files, ready to be edited: columns as AEP tells them, class, field groups and mapping by what the columns
- * are called, with the reason of each. The same for the same source, always. Three calls to AEP at most, and nothing is
- * changed there. Runs under any id.
+ * are called, with the reason of each. The same for the same source, always. Two calls to AEP, three of a folder, and one
+ * more for a base connection that is named; nothing is changed there. Runs under any id.
  *
  * @throws ApplicationFailure as `exploreSource` does.
  */
@@ -43,11 +43,11 @@ export async function suggestDefinition(input: unknown): Promise<SuggestDefiniti
   try {
     const source = await theSource(asked, cannot);
     const found = await sampled(source, path);
-    const { named, baseConnectionId } = source;
+    const { named, connection } = source;
     const suggested = suggestion({
       sandbox,
       source: named,
-      ...(baseConnectionId === undefined ? {} : { baseConnectionId }),
+      ...(connection === undefined ? {} : { connection }),
       kind: objectAt(source, path),
       path,
       name,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ListRequest } from '../../activities/index.ts';
+import { existingConnection, type ExistingConnection } from '../../definition/connection.ts';
 import {
   connectorNameOf,
   connectorNames,
@@ -10,20 +11,21 @@ import {
 } from '../../definition/connectors.ts';
 import { didYouMean } from '../../definition/nearest.ts';
 import type { Problem } from '../../definition/problems.ts';
-import { line, resourceId, sandboxName } from '../../definition/text.ts';
+import { line, sandboxName } from '../../definition/text.ts';
 import { folderOf } from '../../explore/entries.ts';
 import { fileQuery } from '../../explore/file-facts.ts';
 import type { Family, ObjectType } from '../../families/family.ts';
 import { familyOf } from '../../families/index.ts';
 import type { Found } from '../../explore/found.ts';
 import { summarized } from '../calls.ts';
+import { giveUpAfterMs, theConnection } from '../connection/the-connection.ts';
 import { wrongInput } from '../inputs.ts';
 import type { SourceInput } from '../messages.ts';
 
 /** What says which source is meant, in the input of every workflow that looks into one. */
 export const sourceInput = () => ({
   sandbox: sandboxName().describe('The name of the sandbox.'),
-  connection: resourceId().optional().describe("AEP's id of the base connection."),
+  connection: existingConnection().optional().describe("AEP's id of the base connection, or its name."),
   connector: z
     .enum(connectorNames)
     .optional()
@@ -36,14 +38,12 @@ export const pathInput = () => line().describe('A table, or a file or folder, as
 export interface TheSource {
   /** As a definition names it. */
   named: { connector: ConnectorName } | { connectionSpec: { id: string } };
-  baseConnectionId?: string;
+  /** As whoever asks names it. */
+  connection?: ExistingConnection;
   /** Undefined for a connector that has no name here. */
   family?: Family;
   request: Pick<ListRequest, 'sandbox' | 'source' | 'giveUpAfterMs'>;
 }
-
-/** Somebody waits for the answer: a source that is away for longer is told as that. Milliseconds. */
-const giveUpAfterMs = 60_000;
 
 /**
  * Reads what the base connection is of.
@@ -56,34 +56,28 @@ export async function theSource(input: SourceInput, cannot: string): Promise<The
   if ((connection === undefined) === (connector === undefined))
     throw refuse(
       'connection',
-      'is required: the id of a base connection, or connector for one that has none',
+      'is required: the id of a base connection, {"name"} of one, or connector for one that has none',
     );
   if (connector !== undefined) {
     const { id, family, baseConnection, title } = connectors[connector];
     if (baseConnection)
       throw refuse(
         'connector',
-        `must be left out: ${title} is explored by the id of a base connection, given as connection`,
+        `must be left out: ${title} is explored by its base connection, given as connection`,
       );
     const request = { sandbox, source: { connectionSpecId: id }, giveUpAfterMs };
     return { named: { connector }, family, request };
   }
-  const reading = summarized('Read the base connection').readBaseConnection;
-  const found = await reading({ sandbox, id: connection!, giveUpAfterMs });
-  const specId = found?.connectionSpecId;
-  if (specId === undefined)
-    throw refuse(
-      'connection',
-      `${connection} is not there: give the id of an existing base connection in the sandbox ${sandbox}`,
-    );
+  const { id, connectionSpecId: specId } = await theConnection(sandbox, connection!, cannot);
+  if (specId === undefined) throw refuse('connection', `${id} does not say what it is a base connection of`);
   const refused = Object.values(refusedConnectors).find(({ id }) => id === specId);
   if (refused) throw refuse('connection', `cannot be loaded from: ${whyRefused(refused)}`);
   const name = connectorNameOf(specId);
   return {
     named: name === undefined ? { connectionSpec: { id: specId } } : { connector: name },
-    baseConnectionId: connection!,
+    connection: connection!,
     ...(name === undefined ? {} : { family: connectors[name].family }),
-    request: { sandbox, source: { connectionId: connection! }, giveUpAfterMs },
+    request: { sandbox, source: { connectionId: id }, giveUpAfterMs },
   };
 }
 
