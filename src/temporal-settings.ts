@@ -12,10 +12,15 @@ const flags = ['true', 'false', '1', '0'];
  * Where Temporal is, by its usual settings: `TEMPORAL_…`, profiles in `temporal.toml`. What Temporal's own tools and
  * libraries would each read in another way is refused.
  * @param whose for the error, such as `client`
+ * @param how `disableFile`: no `temporal.toml` is read
  * @throws InvalidEnvironmentError
  */
-export function readTemporal(whose: string, env: Environment = process.env): Settings {
-  const { settings, problems } = read(env);
+export function readTemporal(
+  whose: string,
+  env: Environment = process.env,
+  how: { disableFile?: boolean } = {},
+): Settings {
+  const { settings, problems } = read(env, how);
   if (settings) return settings;
   throw new InvalidEnvironmentError(whose, problems);
 }
@@ -25,11 +30,14 @@ export function temporalProblems(env: Environment): string[] {
   return read(env).problems;
 }
 
-function read(env: Environment): { settings?: Settings; problems: string[] } {
+function read(
+  env: Environment,
+  { disableFile = false }: { disableFile?: boolean } = {},
+): { settings?: Settings; problems: string[] } {
   const set = withoutEmpty(env);
   let problems = flagProblems(set);
   try {
-    const profile = loadClientConfigProfile({ overrideEnvVars: set });
+    const profile = loadClientConfigProfile({ overrideEnvVars: set, disableFile });
     problems = [...problems, ...profileProblems(profile, set)];
     if (problems.length > 0) return { problems };
     return { settings: toClientOptions(profile), problems };
@@ -49,8 +57,16 @@ function withoutEmpty(env: Environment): Record<string, string> {
 
 /** The CLI and Python take `TRUE` for true. The TypeScript library takes it for false, and would send an API key unencrypted. */
 function flagProblems(env: Environment): string[] {
-  const { TEMPORAL_TLS: tls } = env;
-  return tls === undefined || flags.includes(tls) ? [] : ['TEMPORAL_TLS must be true, false, 1 or 0'];
+  const { TEMPORAL_TLS: tls, TEMPORAL_TLS_DISABLE_HOST_VERIFICATION: unchecked } = env;
+  return [
+    ...(tls === undefined || flags.includes(tls) ? [] : ['TEMPORAL_TLS must be true, false, 1 or 0']),
+    // The TypeScript library does not read it, and would check all the same.
+    ...(unchecked === undefined || /^(0|f|false)$/i.test(unchecked)
+      ? []
+      : [
+          'TEMPORAL_TLS_DISABLE_HOST_VERIFICATION cannot be obeyed: set TEMPORAL_TLS_SERVER_CA_CERT_PATH and TEMPORAL_TLS_SERVER_NAME instead',
+        ]),
+  ];
 }
 
 function profileProblems({ address, apiKey, tls }: Profile, env: Environment): string[] {

@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import { Command, Option } from 'commander';
 import {
   DataflowError,
@@ -5,11 +6,12 @@ import {
   InvalidEnvironmentError,
   type AepDataflows,
 } from '../client.ts';
-import { addConnectionFlags, connectBy } from './connection.ts';
+import { addConnectionFlags, connectBy, takeEnvironment, type Connected } from './connection.ts';
 import { UsageError } from './definition-files.ts';
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts';
+import { Left, untilLeft } from './leave.ts';
 import { formats, outputVersion, tell, type Format } from './output.ts';
-import { Detached } from './progress.ts';
+import { timeout } from './timeout.ts';
 import { addDataflowCommands } from './commands/dataflow.ts';
 import { addFlowCommands } from './commands/flow.ts';
 import { addSandboxCommands } from './commands/sandbox.ts';
@@ -22,7 +24,9 @@ export interface Run {
   /** Does what needs no server. */
   alone(work: (format: Format) => Promise<ExitCode>): Promise<void>;
   /** Does what needs Temporal. */
-  connected(work: (client: AepDataflows, format: Format) => Promise<ExitCode>): Promise<void>;
+  connected(
+    work: (client: AepDataflows, format: Format, temporal: Client) => Promise<ExitCode>,
+  ): Promise<void>;
 }
 
 /** Has been told by then. */
@@ -38,12 +42,21 @@ export function createProgram(): Command {
     .description('Load data sources into Adobe Experience Platform as durable Temporal workflows.')
     .addOption(new Option('-o, --output <format>', 'what is printed').choices([...formats]).default('text'))
     .addOption(
-      new Option('--command-timeout <duration>', 'taken, as the Temporal CLI passes it on').hideHelp(),
+      new Option('--command-timeout <duration>', 'how long the command may take: 90s, 5m, 1h30m').argParser(
+        timeout,
+      ),
     )
-    .addOption(new Option('--env <name>', 'taken, as the Temporal CLI passes it on').hideHelp())
     .showSuggestionAfterError()
     .exitOverride();
   addConnectionFlags(program);
+
+  program.hook('preAction', async () => {
+    try {
+      await takeEnvironment(program);
+    } catch (error) {
+      throw failed(error, format());
+    }
+  });
 
   const format = (): Format => program.opts<{ output: Format }>().output;
   const run: Run = {
@@ -62,14 +75,23 @@ export function createProgram(): Command {
       }
     },
     async connected(work) {
-      let client: AepDataflows | undefined;
+      const { commandTimeout = 0 } = program.opts<{ commandTimeout?: number }>();
+      let connecting: Promise<Connected> | undefined;
+      const all = async () => {
+        connecting = connectBy(program);
+        const { client, temporal } = await connecting;
+        return work(client, format(), temporal);
+      };
       try {
-        client = await connectBy(program);
-        process.exitCode = await work(client, format());
+        process.exitCode = await untilLeft(all(), commandTimeout);
       } catch (error) {
         throw failed(error, format());
       } finally {
-        await client?.close();
+        // Who has left while it was being made leaves no connection that keeps the process.
+        await connecting?.then(
+          ({ client }) => client.close(),
+          () => undefined,
+        );
       }
     },
   };
@@ -111,7 +133,7 @@ function failed(error: unknown, format: Format): Ended {
 function codeOf(error: unknown): ExitCode {
   if (error instanceof DataflowError) return exitCodeOf(error.type);
   if (error instanceof InvalidDefinitionError) return exitCodes.invalid;
-  return error instanceof Detached ? error.exitCode : exitCodes.error;
+  return error instanceof Left ? error.exitCode : exitCodes.error;
 }
 
 function toldOf(error: unknown): { type?: string; message: string; details?: object } {
@@ -119,7 +141,7 @@ function toldOf(error: unknown): { type?: string; message: string; details?: obj
     return { type: error.type, message: error.message, details: error.details };
   if (error instanceof InvalidDefinitionError)
     return { type: 'InvalidDefinition', message: error.message, details: { problems: error.problems } };
-  if (error instanceof UsageError || error instanceof InvalidEnvironmentError || error instanceof Detached)
+  if (error instanceof UsageError || error instanceof InvalidEnvironmentError || error instanceof Left)
     return { message: error.message };
   return { message: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
 }

@@ -1,19 +1,14 @@
 import type { DataflowHandle, FullProgress } from '../client.ts';
-import { exitCodes } from './exit-codes.ts';
+import { goesOn } from './leave.ts';
 import { tell } from './output.ts';
 
 const lookEveryMs = 500;
-
-/** Ctrl-C came while something went on. It goes on without us. */
-export class Detached extends Error {
-  readonly exitCode = exitCodes.detached;
-}
 
 /**
  * Waits for `result`, and tells on standard error what goes on meanwhile.
  * @param look the lines that say how far it is: each is told once.
  * @param comeBack how to see it again after Ctrl-C, which ends the waiting and nothing else.
- * @throws Detached after Ctrl-C; else what `result` throws.
+ * @throws what `result` throws.
  */
 export async function follow<Result>(
   look: () => Promise<string[]>,
@@ -27,19 +22,14 @@ export async function follow<Result>(
     for (const line of lines) if (!told.has(line)) tell(line);
     for (const line of lines) told.add(line);
   };
-  const timer = setInterval(() => void tellNews(), lookEveryMs);
-  let onInterrupt = () => {};
-  const detached = new Promise<never>((_, reject) => {
-    onInterrupt = () => reject(new Detached(`It goes on without you. See it again: ${comeBack}`));
-  });
-  process.once('SIGINT', onInterrupt);
+  // Who leaves waits for no more news.
+  const timer = setInterval(() => void tellNews(), lookEveryMs).unref();
   try {
-    const ended = await Promise.race([result, detached]);
+    const ended = await goesOn(comeBack, () => result);
     await tellNews();
     return ended;
   } finally {
     clearInterval(timer);
-    process.off('SIGINT', onInterrupt);
   }
 }
 

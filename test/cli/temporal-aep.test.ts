@@ -58,7 +58,14 @@ it('a dataflow is planned, made, asked after, changed and deleted by the Tempora
   const { flowId, version } = JSON.parse(created.stdout) as { flowId: string; version: number };
   expect(version).toBe(1);
   expect(created.stderr).toContain(`flow: made ${flowId}`);
-  expect(await aep('plan', file)).toMatchObject({ code: 0 });
+
+  const { TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, ...nowhere } = environment();
+  const set = (key: string, value: string) =>
+    temporal('env', 'set', '--env', 'here', '--key', key, '--value', value);
+  await set('address', TEMPORAL_ADDRESS!);
+  await set('namespace', TEMPORAL_NAMESPACE!);
+  const elsewhere = ['aep', 'plan', file, '--env', 'here', '--command-timeout', '60s'];
+  expect(await printedBy(inject('temporalCli'), elsewhere, { env: nowhere })).toMatchObject({ code: 0 });
 
   const status = await waitFor('the watcher to be listed', async () => {
     const answer = await aep('status', `${sandbox}/orders`);

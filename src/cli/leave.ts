@@ -1,0 +1,56 @@
+import { exitCodes, type ExitCode } from './exit-codes.ts';
+
+/** A command ended before what it waited for: by Ctrl-C, or by `--command-timeout`. What it has begun in Temporal goes on. */
+export class Left extends Error {
+  readonly exitCode: ExitCode;
+
+  constructor(message: string, exitCode: ExitCode) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/** What goes on in Temporal just now, as the command line that shows it again. A process runs one command. */
+let goingOn: string | undefined;
+
+/**
+ * Waits for what goes on in Temporal whether we wait or not.
+ * @param comeBack the command line that shows it again, told to who leaves meanwhile
+ */
+export async function goesOn<Result>(comeBack: string, wait: () => Promise<Result>): Promise<Result> {
+  goingOn = comeBack;
+  try {
+    return await wait();
+  } finally {
+    goingOn = undefined;
+  }
+}
+
+/**
+ * Does work until it is done, or Ctrl-C or the time comes before.
+ * @param timeoutMs milliseconds; 0 is no bound
+ * @throws Left
+ */
+export async function untilLeft<Result>(work: Promise<Result>, timeoutMs: number): Promise<Result> {
+  let onInterrupt = () => {};
+  let timer: NodeJS.Timeout | undefined;
+  const left = new Promise<never>((_, reject) => {
+    const leave = (why: string, exitCode: ExitCode) => {
+      const told = goingOn === undefined ? '' : ` It goes on without you. See it again: ${goingOn}`;
+      reject(new Left(`${why}.${told}`, exitCode));
+    };
+    onInterrupt = () => leave('Left by Ctrl-C', exitCodes.detached);
+    if (timeoutMs > 0)
+      timer = setTimeout(
+        () => leave(`Not done within ${timeoutMs / 1000} s (--command-timeout)`, exitCodes.error),
+        timeoutMs,
+      );
+  });
+  process.once('SIGINT', onInterrupt);
+  try {
+    return await Promise.race([work, left]);
+  } finally {
+    clearTimeout(timer);
+    process.off('SIGINT', onInterrupt);
+  }
+}

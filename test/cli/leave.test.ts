@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { goesOn, untilLeft } from '../../src/cli/leave.ts';
+
+it('who leaves when the time has come is told how to see again what goes on, and only that', async () => {
+  const never = new Promise<never>(() => {});
+  const waiting = untilLeft(
+    goesOn('temporal workflow result -w x', () => never),
+    20,
+  );
+  await expect(waiting).rejects.toThrow(
+    'Not done within 0.02 s (--command-timeout). It goes on without you. See it again: temporal workflow result -w x',
+  );
+});
+
+it('what is done in time, or without a bound, is answered, and what fails fails', async () => {
+  const soon = (answer: string) => goesOn('', () => Promise.resolve(answer));
+  expect(await untilLeft(soon('in time'), 10_000)).toBe('in time');
+  expect(await untilLeft(soon('without a bound'), 0)).toBe('without a bound');
+  await expect(untilLeft(Promise.reject(new Error('refused')), 0)).rejects.toThrow('refused');
+  await expect(untilLeft(new Promise<never>(() => {}), 20)).rejects.toThrow(
+    /^Not done within 0\.02 s \(--command-timeout\)\.$/,
+  );
+});
