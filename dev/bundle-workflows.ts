@@ -1,21 +1,18 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { DefaultLogger } from '@temporalio/worker';
+import { keptBundle } from '../src/kept-bundle.ts';
 import { workflowCode } from '../src/workflow-code.ts';
 
 /**
- * Builds the workflows into one file, as a worker's `workflowBundle.codePath` takes it.
+ * Writes the workflows into one file, as a worker's `workflowBundle.codePath` takes it.
  * @param workflowsPath what exports them, if not ours alone.
  */
 export async function bundleWorkflows(
   file: string,
   workflowsPath = workflowCode.workflowsPath,
 ): Promise<void> {
-  const { code } = await bundleWorkflowCode({
-    ...workflowCode,
-    workflowsPath,
-    logger: new DefaultLogger('ERROR'),
-  });
+  const { code } = await keptBundle({ ...workflowCode, workflowsPath, logger: new DefaultLogger('ERROR') });
   await mkdir(dirname(file), { recursive: true });
   // Whoever reads the file meanwhile sees the old one or the new one whole.
   await writeFile(`${file}.new`, code);

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import {
-  bundleWorkflowCode,
   DefaultLogger,
   NativeConnection,
   Runtime,
@@ -12,6 +11,7 @@ import { readConfig } from './config.ts';
 import { InvalidEnvironmentError } from './invalid-environment.ts';
 import { checkSearchAttributes, MissingSearchAttributesError } from './search-attributes.ts';
 import { keepFollowers } from './keep-followers.ts';
+import { keptBundle } from './kept-bundle.ts';
 import { keepHeapsSmall } from './small-heap.ts';
 import { readTemporal } from './temporal-settings.ts';
 import { workerLog } from './worker-log.ts';
@@ -60,11 +60,11 @@ async function main(): Promise<void> {
   }
 }
 
-/** The bundle that `npm run build` made, else the sources: then they are bundled now, which takes about a second. */
+/** The bundle that `npm run build` made, else that of the sources as they are now. */
 async function workflows(): Promise<WorkflowBundleOption> {
   const codePath = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
   if (existsSync(codePath)) return { codePath };
-  return bundleWorkflowCode({ ...workflowCode, logger: new DefaultLogger('WARN') });
+  return keptBundle({ ...workflowCode, logger: new DefaultLogger('WARN') });
 }
 
 try {

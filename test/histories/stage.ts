@@ -1,6 +1,5 @@
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import {
-  bundleWorkflowCode,
   DefaultLogger,
   NativeConnection,
   Runtime,
@@ -18,6 +17,7 @@ import { startEmulator, type Emulator } from '../../emulator/emulator.ts';
 import { type AepDataflows, connect } from '../../src/client.ts';
 import { readConfig, type WorkerConfig } from '../../src/config.ts';
 import { workerOptions } from '../../src/worker-options.ts';
+import { keptBundle } from '../../src/kept-bundle.ts';
 import { workflowCode } from '../../src/workflow-code.ts';
 
 /** Where a shape is played: a sandbox of its own on a real Temporal server, with a real worker, against the emulator. */
@@ -131,9 +131,9 @@ async function runWorker(
   });
 }
 
-let bundle: ReturnType<typeof bundleWorkflowCode> | undefined;
+let bundle: ReturnType<typeof keptBundle> | undefined;
 
 /** Once for all workers. */
 function bundled() {
-  return (bundle ??= bundleWorkflowCode({ ...workflowCode, logger: new DefaultLogger('ERROR') }));
+  return (bundle ??= keptBundle({ ...workflowCode, logger: new DefaultLogger('ERROR') }));
 }

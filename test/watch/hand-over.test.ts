@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { DefaultLogger } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startFollower } from '../../src/activities/watch/ensure-follower.ts';
 import { readConfig } from '../../src/config.ts';
 import { workerOptions } from '../../src/worker-options.ts';
+import { keptBundle } from '../../src/kept-bundle.ts';
 import { workflowCode } from '../../src/workflow-code.ts';
 import { readFlow } from '../../src/runs/flow.ts';
 import { absorb, type WatchState } from '../../src/runs/watch-state.ts';
@@ -22,7 +23,7 @@ let code: string;
 let worker: TestWorker;
 beforeAll(async () => {
   const fixture = (name: string) => fileURLToPath(new URL(`fixtures/${name}.ts`, import.meta.url));
-  ({ code } = await bundleWorkflowCode({
+  ({ code } = await keptBundle({
     ...workflowCode,
     workflowsPath: fixture('workflows'),
     workflowInterceptorModules: [...workflowCode.workflowInterceptorModules!, fixture('gates')],
