@@ -113,9 +113,9 @@ function fitted(
   columns: readonly Column[],
   table: string,
 ): { className: ClassName; why: string; pairs: Pair[] } {
-  const word = wordsOf(table)
-    .map(singular)
-    .find((one) => happenings.has(one));
+  const words = wordsOf(table);
+  // `page_views` are `pageviews`.
+  const word = [...words, words.join('')].map(singular).find((one) => happenings.has(one));
   if (word !== undefined) {
     const pairs = destinations(columns, standardFields.event, table);
     const time = pairs.find(({ field }) => field.path === 'timestamp');

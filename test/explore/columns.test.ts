@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { readColumns } from '../../src/explore/columns.ts';
+import { fittingColumns, readColumns } from '../../src/explore/columns.ts';
 import { sampleRows } from '../../src/explore/sample-rows.ts';
 import { problemsOf, sample } from '../definition/sample.ts';
 
@@ -19,30 +19,77 @@ it('columns as AEP answers them are what a definition has, in short where that s
   ]);
 });
 
-it('columns of which AEP tells only a type have the nearest that a definition can say', () => {
-  const types = [
-    'string',
-    'INT',
-    'bigint',
-    'decimal(10,2)',
-    'timestamp',
-    'date',
-    'boolean',
-    'varchar',
-    'interval',
+it.each([
+  ['string', 'string'],
+  ['INT', 'integer'],
+  ['tinyint(1)', 'integer'],
+  ['bigint', 'integer'],
+  ['Integer', 'integer'],
+  ['integer unsigned', 'integer'],
+  ['point', 'string'],
+  ['interval', 'string'],
+  ['long', 'integer'],
+  ['short', 'integer'],
+  ['longtext', 'string'],
+  ['along', 'string'],
+  ['decimal(10,2)', 'number'],
+  ['numeric', 'number'],
+  ['double precision', 'number'],
+  ['undouble', 'string'],
+  ['timestamp', 'string date-time'],
+  ['datetime2', 'string date-time'],
+  ['date-time', 'string date-time'],
+  ['update-time', 'string'],
+  ['date', 'string date'],
+  ['boolean', 'boolean'],
+  ['bool', 'boolean'],
+  ['varchar', 'string'],
+  ['', 'string'],
+])('a column of which AEP tells only the type "%s" is a %s', (type, read) => {
+  const [column] = readColumns([{ name: 'c', type }]);
+  expect([column!.type, column!.format].filter(Boolean).join(' ')).toBe(read);
+});
+
+it('a column without a type, or with an odd one beside it, is a text, or what its XDM type says', () => {
+  const columns = [
+    { name: 'a' },
+    { name: 'b', type: 'int', xdm: 'integer' },
+    { name: 'c', type: 'int', xdm: { type: 'decimal' } },
+    { name: 'd', type: 5, xdm: { type: 'integer' } },
+    { name: 'e', type: 'list', xdm: { type: 'array' } },
   ];
-  const columns = readColumns(types.map((type, index) => ({ name: `c${index}`, type })));
-  expect(columns.map(({ type, format }) => [type, format].filter(Boolean).join(' '))).toEqual([
-    'string',
-    'integer',
-    'integer',
-    'number',
-    'string date-time',
-    'string date',
-    'boolean',
-    'string',
-    'string',
+  expect(readColumns(columns)).toEqual([
+    { name: 'a', type: 'string' },
+    { name: 'b', type: 'integer' },
+    { name: 'c', type: 'integer' },
+    { name: 'd', type: 'integer' },
+    { name: 'e', type: 'list', xdm: { type: 'array' } },
   ]);
+});
+
+it('columns that no definition can have are left out, and what comes after them is not', () => {
+  const columns = [
+    { name: 'a', type: 'string' },
+    { name: 'a', type: 'integer' },
+    { name: 'x\ny', type: 'string' },
+    { type: 'string' },
+    { name: 'b', type: 'string', xdm: { type: 'string', default: 'https://u:hunter2@host/' } },
+    { name: 'c', type: 'string' },
+  ];
+  expect(readColumns(columns)).toEqual([
+    { name: 'a', type: 'string' },
+    { name: 'c', type: 'string' },
+  ]);
+});
+
+it('as many columns are read as a definition takes, and as many are told as a history holds', () => {
+  const many = Array.from({ length: 5001 }, (_, index) => ({ name: `${'x'.repeat(90)}${index}` }));
+  const read = readColumns(many);
+  expect(read).toHaveLength(5000);
+  const { first, more } = fittingColumns(read);
+  expect(first.length + more).toBe(5000);
+  expect(JSON.stringify(first).length).toBeLessThan(250_001);
+  expect(first.length).toBeGreaterThan(1500);
 });
 
 const anything = fc.oneof(

@@ -21,8 +21,16 @@ it('of very many the first are told', () => {
   const many = Array.from({ length: 3000 }, (_, index) => text(`column_${index}`));
   const { added, gone } = compareColumns([text('id')], many);
   expect([added!.length, gone!.length]).toEqual([50, 1]);
+  expect(compareColumns(many, [text('column_0')]).gone).toHaveLength(50);
+  const numbers = many.map(({ name }) => ({ name, type: 'integer' }));
+  expect(compareColumns(many, numbers).retyped).toHaveLength(50);
 });
 
 it('nothing is told where nothing is said of the columns', () => {
   expect(compareColumns([], [text('a')])).toEqual({});
+});
+
+it('a type that one of the two does not tell is no other type', () => {
+  const unknown = { name: 'a', type: 'string', xdm: {} };
+  expect([compareColumns([text('a')], [unknown]), compareColumns([unknown], [text('a')])]).toEqual([{}, {}]);
 });

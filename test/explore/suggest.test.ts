@@ -7,7 +7,7 @@ import { readColumns } from '../../src/explore/columns.ts';
 import { deltaCandidates } from '../../src/explore/delta-candidates.ts';
 import { standardFields } from '../../src/explore/standard-fields.ts';
 import { suggestion, type Asked } from '../../src/explore/suggest.ts';
-import { lastName, wordsOf } from '../../src/explore/words.ts';
+import { lastName, singular, wordsOf } from '../../src/explore/words.ts';
 import { standardResources } from '../../emulator/data/xdm.ts';
 
 const text = (...names: string[]): Column[] => names.map((name) => ({ name, type: 'string' }));
@@ -38,6 +38,10 @@ describe('names are split into words', () => {
     ['HTTPServerURL', 'http server url'],
     ['address1', 'address1'],
     ['Order ID', 'order id'],
+    ['_id', 'id'],
+    ['größeÄnderung', 'größe änderung'],
+    ['line2Text', 'line2 text'],
+    ['B2B', 'b2 b'],
   ])('%s', (name, words) => expect(wordsOf(name).join(' ')).toBe(words));
 
   it.each([
@@ -46,7 +50,26 @@ describe('names are split into words', () => {
     ['/exports/orders.csv.gz', 'orders'],
     ['/exports/2026/', '2026'],
     ['Account', 'Account'],
+    ['/', '/'],
+    ['.', '.'],
+    ['a..b.', 'b'],
+    ['/.hidden', 'hidden'],
   ])('of %s the last part is the name', (path, name) => expect(lastName(path)).toBe(name));
+
+  it.each([
+    ['orders', 'order'],
+    ['order', 'order'],
+    ['addresses', 'address'],
+    ['boxes', 'box'],
+    ['matches', 'match'],
+    ['dishes', 'dish'],
+    ['companies', 'company'],
+    ['movies', 'movy'],
+    ['keys', 'key'],
+    ['class', 'class'],
+    ['status', 'status'],
+    ['series2', 'series2'],
+  ])('%s is %s in the singular', (word, one) => expect(singular(word)).toBe(one));
 });
 
 describe('delta candidates', () => {
@@ -60,6 +83,70 @@ describe('delta candidates', () => {
       'updated_at',
     ]);
     expect(candidates[1]!.why).toContain('rows that change later are not loaded again');
+  });
+
+  it.each([
+    ['updated_at', 'date-time', 'A time, and named as one that every change of a row sets'],
+    ['SystemModstamp', 'date-time', 'A time, and named as one that every change of a row sets'],
+    ['last_update', 'date-time', 'A time, and named as one that every change of a row sets'],
+    [
+      'modify_date',
+      'date',
+      'Named as the time of a change, but of type date: AEP must be able to read it as a time',
+    ],
+    [
+      'updated',
+      'string',
+      'Named as the time of a change, but of type string: AEP must be able to read it as a time',
+    ],
+    [
+      'inserted_on',
+      'date-time',
+      'A time, and named as that of a row’s creation: rows that change later are not loaded again',
+    ],
+    [
+      'birthday',
+      'date-time',
+      'A time: whether it grows with every new or changed row, only the source knows',
+    ],
+    [
+      'not_updated_at',
+      'date-time',
+      'A time: whether it grows with every new or changed row, only the source knows',
+    ],
+    [
+      'updated_by_time',
+      'date-time',
+      'A time: whether it grows with every new or changed row, only the source knows',
+    ],
+    [
+      'created_by_time',
+      'date-time',
+      'A time: whether it grows with every new or changed row, only the source knows',
+    ],
+    [
+      'uncreated_at',
+      'date-time',
+      'A time: whether it grows with every new or changed row, only the source knows',
+    ],
+    ['my_system_modstamp', 'string', undefined],
+    ['system_modstamps', 'string', undefined],
+    ['updated_at', 'integer', undefined],
+    ['created_at', 'string', undefined],
+  ])('%s of type %s: %s', (name, type, why) => {
+    const column = { name, ...(type === 'integer' ? { type } : { type: 'string', format: type }) };
+    expect(deltaCandidates([column]).map((one) => one.why)).toEqual(why === undefined ? [] : [why]);
+  });
+
+  it('stand in the order of the columns where they are as likely, and are ten at most', () => {
+    const names = Array.from({ length: 12 }, (_, index) => `t${index}`);
+    expect(deltaCandidates(moment(...names)).map(({ name }) => name)).toEqual(names.slice(0, 10));
+    expect(deltaCandidates(moment('b_at', 'created', 'a_at', 'added')).map(({ name }) => name)).toEqual([
+      'created',
+      'added',
+      'b_at',
+      'a_at',
+    ]);
   });
 
   it('are none where no column is a time', () => {
@@ -121,6 +208,126 @@ describe('a suggestion', () => {
     expect([...fields]).toEqual(expect.arrayContaining(['schema.class', 'deltaColumn', 'schedule']));
   });
 
+  it('of a column that is of another type than its field, or that the field does not take as it is, says so', () => {
+    const columns = [...text('id', 'birth_year', 'sex'), ...moment('dob')];
+    const { reasons } = suggested('people', columns);
+    expect(reasons.filter(({ field }) => field.startsWith('mapping')).map(({ reason }) => reason)).toEqual([
+      'Named as the id of a row: AEP knows a record by its _id',
+      'By its name it is person.birthYear of Demographic Details (string to integer)',
+      'By its name it is person.gender of Demographic Details; the field takes male, female, not_specified and non_specific only: give an expression where the column says it otherwise',
+      'By its name it is person.birthDate of Demographic Details (date-time to date)',
+    ]);
+  });
+
+  it('of a field of the class itself says that it is the class’s', () => {
+    const { reasons } = suggested('people', [...text('id'), ...moment('created_at')]);
+    expect(reasons.find(({ field }) => field === 'mapping[1]')!.reason).toBe(
+      'By its name it is _repo.createDate of the class',
+    );
+  });
+
+  it('of a plain table gives all its reasons', () => {
+    expect(suggested('people', text('id', 'email')).reasons).toEqual([
+      { field: 'name', reason: 'Of the table and the connector' },
+      { field: 'source.connector', reason: 'What the base connection is of' },
+      {
+        field: 'schema.class',
+        reason:
+          "XDM Individual Profile: nothing in the table's name says that its rows are things that happened",
+      },
+      {
+        field: 'schema.fieldGroups[0]',
+        reason: 'Personal Contact Details has fields for columns of the table',
+      },
+      { field: 'mapping[0]', reason: 'Named as the id of a row: AEP knows a record by its _id' },
+      {
+        field: 'mapping[1]',
+        reason: 'By its name it is personalEmail.address of Personal Contact Details',
+      },
+      { field: 'schedule', reason: 'No column tells new rows from old ones: all of them are loaded, once' },
+    ]);
+  });
+
+  it('of a table with several times says which others there are', () => {
+    const scheduled = (...columns: Column[]) =>
+      suggested('people', [...text('id'), ...columns])
+        .reasons.filter(({ field }) => ['deltaColumn', 'schedule'].includes(field))
+        .map(({ reason }) => reason);
+    const daily = 'All rows at first, and every day those that are new by the delta column';
+    expect(scheduled(...moment('updated_at'))).toEqual([
+      'A time, and named as one that every change of a row sets',
+      daily,
+    ]);
+    expect(scheduled(...moment('x', 'updated_at', 'y'))).toEqual([
+      'A time, and named as one that every change of a row sets. Others could be x, y',
+      daily,
+    ]);
+  });
+
+  it('has the name that is asked for, and gives no reason for it', () => {
+    const { definition, reasons } = suggested('people', text('id'), { name: 'mine' });
+    expect(definition.name).toBe('mine');
+    expect(reasons.map(({ field }) => field)).not.toContain('name');
+  });
+
+  it('over a connection spec, or without a base connection, names what is loaded from', () => {
+    const id = '11111111-2222-4333-8444-555555555555';
+    const bySpec = suggested('people', text('id'), { source: { connectionSpec: { id } } });
+    expect(bySpec.definition.name).toBe('people-from-source');
+    expect(bySpec.reasons).toContainEqual({
+      field: 'source.connectionSpec',
+      reason: 'What the base connection is of',
+    });
+    const asked: Asked = {
+      sandbox: 'prod',
+      source: { connector: 'data-landing-zone' },
+      kind: 'file',
+      path: '/people.csv',
+      found: { columns: text('id'), file: { format: 'delimited' } },
+    };
+    const { definition, reasons } = suggestion(asked)!;
+    expect(definition['source']).toEqual({
+      connector: 'data-landing-zone',
+      format: 'delimited',
+      path: '/people.csv',
+      params: { type: 'file' },
+    });
+    expect(reasons.map(({ field }) => field)).not.toContain('source.connector');
+  });
+
+  it('of files over FTP is loaded once, and of others every day', () => {
+    const scheduled = (source: Asked['source']) => {
+      const found = { columns: text('id'), file: { format: 'json' } };
+      const { definition, reasons } = suggested('/people', [], { kind: 'folder', source, found });
+      return [definition.schedule.frequency, reasons.at(-1)];
+    };
+    expect(scheduled({ connector: 'ftp' })).toEqual([
+      'once',
+      { field: 'schedule', reason: 'AEP finds no new files over FTP' },
+    ]);
+    expect(scheduled({ connector: 'sftp' })).toEqual([
+      'day',
+      { field: 'schedule', reason: 'Every day the files that are new or changed' },
+    ]);
+  });
+
+  it('is none where no column could tell rows apart', () => {
+    const asked = {
+      sandbox: 'prod',
+      source: { connector: 'mysql' as const },
+      kind: 'table' as const,
+      path: 'a',
+    };
+    expect(suggestion({ ...asked, found: {} })).toBeUndefined();
+    expect(suggestion({ ...asked, found: { columns: [{ name: 'a', type: 'boolean' }] } })).toBeUndefined();
+  });
+
+  it('of a table of which AEP tells only some columns leaves all to be read', () => {
+    const { definition } = suggested('people', [], { found: { columns: text('id'), more: 1 } });
+    expect(definition.source.columns).toBeUndefined();
+    expect(suggested('people', text('id')).definition.source.columns).toHaveLength(1);
+  });
+
   it('names whose names they are without saying it twice', () => {
     const { goes } = suggested(
       'contacts',
@@ -148,11 +355,24 @@ describe('a suggestion', () => {
     expect(reasons.find(({ field }) => field === 'schema.class')!.reason).toContain('order_date');
   });
 
+  it.each(['page_views', 'PageView', 'ad_impressions', 'log'])(
+    'of the table %s is one of events',
+    (table) => {
+      const { definition, reasons } = suggested(table, [...text('id', 'event_name'), ...moment('ts')]);
+      expect(definition.schema!.class).toBe('https://ns.adobe.com/xdm/context/experienceevent');
+      expect(reasons.find(({ field }) => field === 'schema.class')!.reason).toMatch(
+        /^XDM ExperienceEvent: a table of (pageview|impression|log)s, and ts says when each of them was$/,
+      );
+    },
+  );
+
   it('of such a table without a time is of a record, and says why', () => {
     const { definition, reasons } = suggested('orders', text('order_id'));
     expect(definition.schema!.class).toBe('https://ns.adobe.com/xdm/context/profile');
     expect(definition.schedule).toEqual({ frequency: 'once' });
-    expect(reasons.find(({ field }) => field === 'schema.class')!.reason).toContain('no column says when');
+    expect(reasons.find(({ field }) => field === 'schema.class')!.reason).toBe(
+      'XDM Individual Profile: no column says when each order was, which XDM ExperienceEvent needs',
+    );
   });
 
   it.each([
@@ -161,8 +381,42 @@ describe('a suggestion', () => {
     [['code', 'tenant_id'], 'customers', 'tenant_id'],
     [['code', 'userid'], 'things', 'userid'],
     [['code', 'other'], 'things', 'code'],
+    [['code', 'OrderNo'], 'shop.orders', 'OrderNo'],
+    [['code', 'line_no', 'order_item_number'], 'order_items', 'order_item_number'],
+    [['code', 'item_key'], 'order_items', 'item_key'],
+    [['code', 'invoice_no'], 'things', 'invoice_no'],
+    [['code', 'row_id', 'primary_key'], 'things', 'row_id'],
+    [['code', 'valid', 'person_guid'], 'things', 'person_guid'],
+    [['key', 'userid_old'], 'things', 'key'],
+    [['pk', 'thing_id'], 'things', 'pk'],
   ])('of the columns %j of %s has %s as its id', (names, table, id) => {
     expect(suggested(table, text(...names)).goes[id]).toBe('_id');
+  });
+
+  it('says why a column is the id', () => {
+    const why = (...names: string[]) =>
+      suggested('things', text(...names)).reasons.find(({ field }) => field === 'mapping[0]')!.reason;
+    const known = ': AEP knows a record by its _id';
+    expect(why('uuid')).toBe(`Named as the id of a row${known}`);
+    expect(why('code', 'thing_number')).toBe(`Named as the id of what the table holds${known}`);
+    expect(why('code', 'tenant_id')).toBe(`The first column that is named as an id${known}`);
+    expect(why('code', 'userid')).toBe(`The first column whose name ends as an id’s${known}`);
+    expect(why('code', 'invoice_no')).toBe(`The first column that is named as a key or a number${known}`);
+    expect(why('code')).toBe(
+      `No name says which column tells the rows apart, and this is the first that could: give the right one, or an expression such as concat(a, "-", b)${known}`,
+    );
+  });
+
+  it('has no id that is neither a text nor a number', () => {
+    const columns = [{ name: 'id', type: 'boolean' }, ...moment('event_id'), { name: 'nr', type: 'number' }];
+    expect(suggested('things', columns).goes).toMatchObject({ nr: '_id' });
+    expect(suggested('things', [{ name: 'n', type: 'integer' }]).goes).toEqual({ n: '_id' });
+  });
+
+  it('gives the time of an event to the column that says it best', () => {
+    const times = (...names: string[]) => suggested('clicks', [...text('id'), ...moment(...names)]).goes;
+    expect(times('created_at', 'timestamp')).toMatchObject({ timestamp: 'timestamp' });
+    expect(times('visit_time', 'event_time')).toMatchObject({ event_time: 'timestamp' });
   });
 
   it('maps nothing to a field that its type cannot become', () => {
