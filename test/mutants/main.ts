@@ -26,6 +26,8 @@ async function mutate(target: string): Promise<boolean> {
     // What runs only while a module loads (tables, schemas) would each take all the tests of the room.
     ignoreStatic: true,
     concurrency: Number(process.env['MUTANTS_AT_ONCE'] ?? 1),
+    // A run that ends too late counts as a fault that was noticed, and beside other work a good one takes a while.
+    timeoutMS: 60_000,
     // Stryker would read it with the API of a TypeScript that is older than ours, and need not.
     tsconfigFile: 'none',
     tempDirName: '.cache/mutants',
