@@ -23,7 +23,16 @@ import type { FailureType } from './failure-types.ts';
 import { historyOf, type HistoryEntry } from './history.ts';
 import { isRefusedAsPaused, pausedWorkflow, type Paused } from './paused.ts';
 import { readTemporal } from './temporal-settings.ts';
-import { listDataflows, type DataflowHealth, type DataflowStatus, type WhichDataflows } from './status.ts';
+import {
+  lastWatcher,
+  listDataflows,
+  listUnderWay,
+  type DataflowHealth,
+  type DataflowStatus,
+  type Pace,
+  type UnderWay,
+  type WhichDataflows,
+} from './status.ts';
 import { waitingCalls, type WaitingCall } from './waiting-calls.ts';
 import {
   approveUpdate,
@@ -430,9 +439,17 @@ export class AepDataflows {
     }
   }
 
-  /** The dataflows whose flows are watched, the worst first: a moment later than their watchers know. */
-  list(which: WhichDataflows = {}): Promise<DataflowStatus[]> {
-    return listDataflows(this.#client, which);
+  /**
+   * The dataflows whose flows are watched, the worst first: a moment later than their watchers know.
+   * @param pace is waited for before each list that Temporal is asked for: one for a thousand dataflows.
+   */
+  list(which: WhichDataflows = {}, pace?: Pace): Promise<DataflowStatus[]> {
+    return listDataflows(this.#client, which, pace);
+  }
+
+  /** What is being created, changed, deleted or adopted just now, and whom it waits for. `pace`: as for `list`. */
+  underWay(pace?: Pace): Promise<UnderWay[]> {
+    return listUnderWay(this.#client, pace);
   }
 
   /**
@@ -455,7 +472,19 @@ export class AepDataflows {
     ]);
     const { sandbox } = named;
     const health = watched && (await this.health({ sandbox, flowId: watched.flowId }));
-    return { dataflow, ...(doing === undefined ? {} : { doing }), ...(health ? { health } : {}) };
+    const last = health ? undefined : await this.#lastHealth(dataflow);
+    return {
+      dataflow,
+      ...(doing === undefined ? {} : { doing }),
+      ...(health ? { health } : {}),
+      ...(last ? { last } : {}),
+    };
+  }
+
+  /** How the flow was at the end of its last watch. A watcher that has ended answers as long as Temporal keeps its history. */
+  async #lastHealth(dataflow: string): Promise<Health | undefined> {
+    const watcher = await lastWatcher(this.#client, dataflow);
+    return watcher?.query(healthQuery).catch(() => undefined);
   }
 
   /**
@@ -682,7 +711,8 @@ export type {
   PlanDataflowsResult,
   PlannedDataflow,
 } from './workflows/sandbox/many-messages.ts';
-export type { DataflowHealth, DataflowStatus, WhichDataflows };
+export type { DataflowHealth, DataflowStatus, Pace, UnderWay, WhichDataflows };
+export type { NotedHealth } from './runs/noted-health.ts';
 export type { HistoryEntry, WatcherHandle, WatchInput };
 export type { ImportDataflowInput, ImportDataflowResult };
 export type { ExploreSourceInput, ExploreSourceResult, SuggestDefinitionInput, SuggestDefinitionResult };

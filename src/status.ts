@@ -1,6 +1,7 @@
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { Health } from './runs/health.ts';
 import { watcherType } from './runs/names.ts';
+import type { NotedHealth } from './runs/noted-health.ts';
 import { searchAttributes } from './search-attribute-keys.ts';
 
 /** A dataflow whose flow is watched, as Temporal's lists have it: a moment later than its watcher knows. */
@@ -13,6 +14,21 @@ export interface DataflowStatus {
   /** Whether others have changed the flow. */
   drift: boolean;
   connector?: string;
+  /** What its watcher noted of it when its verdict changed, or, while that stays, some hours ago at most. */
+  noted?: NotedHealth;
+}
+
+/** What is being done to a dataflow just now. */
+export interface UnderWay {
+  /** `<sandbox>/<name>` */
+  dataflow: string;
+  /** The type of what runs under its id, such as `updateDataflow`. */
+  doing: string;
+  /** Whom it waits for. Absent: for nobody. */
+  waitsFor?: 'person' | 'aep';
+  connector?: string;
+  /** When it began. ISO 8601, in UTC. */
+  since: string;
 }
 
 /** How one dataflow does. */
@@ -23,6 +39,8 @@ export interface DataflowHealth {
   doing?: string;
   /** How its flow is. Absent where nobody watches one. */
   health?: Health;
+  /** Where nobody watches one: how its flow was when the last watch ended, as long as Temporal keeps that. */
+  last?: Health;
 }
 
 /** Which dataflows are listed. */
@@ -33,11 +51,21 @@ export interface WhichDataflows {
   dataflow?: string;
 }
 
+/** Waits until the next list may be asked for: Temporal allows some a second. */
+export type Pace = () => Promise<void>;
+
+/** The most that Temporal puts into one answer. */
+const pageSize = 1_000;
+
 /** From what needs a person most to what does well. */
 export const worstFirst = ['failed', 'unreadable', 'stuck', 'overdue', 'degraded', 'paused', 'pending', 'ok'];
 
 /** The dataflows whose flows are watched, the worst first, from Temporal's list of workflows alone. */
-export async function listDataflows(client: Client, which: WhichDataflows): Promise<DataflowStatus[]> {
+export async function listDataflows(
+  client: Client,
+  which: WhichDataflows,
+  pace?: Pace,
+): Promise<DataflowStatus[]> {
   const asked = Object.entries({
     WorkflowType: watcherType,
     ExecutionStatus: 'Running',
@@ -47,7 +75,7 @@ export async function listDataflows(client: Client, which: WhichDataflows): Prom
   });
   const query = asked.flatMap(([name, value]) => (value === undefined ? [] : [`${name} = ${quoted(value)}`]));
   const found: DataflowStatus[] = [];
-  for await (const { typedSearchAttributes } of client.workflow.list({ query: query.join(' AND ') })) {
+  for await (const { typedSearchAttributes, memo } of listed(client, query.join(' AND '), pace)) {
     const dataflow = typedSearchAttributes.get(searchAttributes.dataflow);
     const flowId = typedSearchAttributes.get(searchAttributes.flowId);
     // A flow that is watched and is no dataflow of ours has no name here.
@@ -60,10 +88,62 @@ export async function listDataflows(client: Client, which: WhichDataflows): Prom
       ...(verdict === undefined ? {} : { verdict }),
       drift: typedSearchAttributes.get(searchAttributes.drift) === 'yes',
       ...(connector === undefined ? {} : { connector }),
+      ...(memo?.['health'] ? { noted: memo['health'] as NotedHealth } : {}),
     });
   }
   const rank = ({ verdict }: DataflowStatus) => worstFirst.indexOf(verdict ?? 'pending');
   return found.toSorted((a, b) => rank(a) - rank(b) || (a.dataflow < b.dataflow ? -1 : 1));
+}
+
+const doings = ['createDataflow', 'updateDataflow', 'deleteDataflow', 'importDataflow'];
+const waitsFor: Record<string, UnderWay['waitsFor']> = {
+  'waiting-for-person': 'person',
+  'waiting-for-aep': 'aep',
+};
+
+/** What is being done to dataflows just now, from Temporal's list of workflows alone. */
+export async function listUnderWay(client: Client, pace?: Pace): Promise<UnderWay[]> {
+  const query = `WorkflowType IN (${doings.map(quoted).join(', ')}) AND ExecutionStatus = "Running"`;
+  const found: UnderWay[] = [];
+  for await (const { type, startTime, typedSearchAttributes } of listed(client, query, pace)) {
+    const dataflow = typedSearchAttributes.get(searchAttributes.dataflow);
+    // Until its first task, only its id says which it is.
+    if (dataflow === undefined) continue;
+    const waits = waitsFor[typedSearchAttributes.get(searchAttributes.state) ?? ''];
+    const connector = typedSearchAttributes.get(searchAttributes.connector);
+    found.push({
+      dataflow,
+      doing: type,
+      ...(waits ? { waitsFor: waits } : {}),
+      ...(connector === undefined ? {} : { connector }),
+      since: startTime.toISOString(),
+    });
+  }
+  return found;
+}
+
+/** The newest watcher of a dataflow that has ended. */
+export async function lastWatcher(client: Client, dataflow: string): Promise<WorkflowHandle | undefined> {
+  const query = `WorkflowType = ${quoted(watcherType)} AND ${searchAttributes.dataflow.name} = ${quoted(dataflow)}`;
+  for await (const { workflowId, runId } of client.workflow.list({ query, pageSize: 1 }))
+    return client.workflow.getHandle(workflowId, runId);
+  return undefined;
+}
+
+async function* listed(client: Client, query: string, pace: Pace | undefined) {
+  let sinceAsked = pageSize;
+  const executions = client.workflow.list({ query, pageSize })[Symbol.asyncIterator]();
+  for (;;) {
+    // The next page is asked for with the first item that is not there.
+    if (sinceAsked === pageSize) {
+      await pace?.();
+      sinceAsked = 0;
+    }
+    const next = await executions.next();
+    if (next.done) return;
+    sinceAsked += 1;
+    yield next.value;
+  }
 }
 
 function quoted(value: string): string {

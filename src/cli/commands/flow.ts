@@ -94,10 +94,11 @@ function codeOf(health: Health | undefined): ExitCode {
 function tellAll(all: readonly DataflowStatus[]): string {
   if (all.length === 0) return 'No dataflow is watched.';
   return table(
-    ['dataflow', 'verdict', 'drift', 'connector', 'flow'],
-    all.map(({ dataflow, verdict = '', drift, connector = '', flowId }) => [
+    ['dataflow', 'verdict', 'since', 'drift', 'connector', 'flow'],
+    all.map(({ dataflow, verdict = '', drift, connector = '', flowId, noted }) => [
       dataflow,
       verdict,
+      noted?.verdict === verdict ? (noted.since ?? '') : '',
       drift ? 'yes' : '',
       connector,
       flowId,
@@ -105,11 +106,14 @@ function tellAll(all: readonly DataflowStatus[]): string {
   );
 }
 
-function tellStatus({ dataflow, doing, health }: DataflowHealth): string {
+function tellStatus({ dataflow, doing, health, last }: DataflowHealth): string {
   return [
     dataflow,
     ...(doing === undefined ? [] : [`just now: ${doing}`]),
     health ? tellHealth(health) : 'Nobody watches a flow of it.',
+    ...(last
+      ? [`It was, when its last watch ended (${last.watch.ended ?? 'nobody knows why'}):`, tellHealth(last)]
+      : []),
   ].join('\n');
 }
 

@@ -6,6 +6,7 @@ import type { Watch } from '../../definition/watch.ts';
 import { describeHealth } from '../../runs/details.ts';
 import { healthOf } from '../../runs/health.ts';
 import type { Health } from '../../runs/health.ts';
+import { isWorthNoting, noteOf, type NotedHealth } from '../../runs/noted-health.ts';
 import { settingsOf, type WatchState } from '../../runs/watch-state.ts';
 import { searchAttributes } from '../messages.ts';
 import type { WatchInput } from './watch-messages.ts';
@@ -47,6 +48,14 @@ export function showHealth(health: Health): void {
   const { typedSearchAttributes } = workflowInfo();
   const changed = attributesOf(health).filter(({ key, value }) => typedSearchAttributes.get(key) !== value);
   if (changed.length > 0) upsertSearchAttributes(changed);
+}
+
+/** For lists of many flows, beside what they are searched by. */
+export function noteHealth(health: Health, state: WatchState | undefined): void {
+  if (!state) return;
+  const note = noteOf(health, Date.now(), state.flow.schedule?.periodMs);
+  if (isWorthNoting(workflowInfo().memo?.['health'] as NotedHealth | undefined, note))
+    upsertMemo({ health: note });
 }
 
 /** For plans, which lists of watchers tell how each watches. Noted when it changes: each time is an event. */

@@ -31,7 +31,7 @@ import { fail, invalidDefinition } from '../failures.ts';
 import { liveThroughReleases, measureHistory } from './long-lived.ts';
 import { Looks } from './looks.ts';
 import { Responses } from './responses.ts';
-import { currentHealth, noteWatch, showHealth } from './show-health.ts';
+import { currentHealth, noteHealth, noteWatch, showHealth } from './show-health.ts';
 import { startWatch } from './start-watch.ts';
 import { checkSuccessor, checkWatchInput } from './watch-input.ts';
 import { expectSignal, healthQuery, replacedSignal, runsEndedSignal, wakeSignal } from './watch-messages.ts';
@@ -168,6 +168,7 @@ export async function watchFlowRuns(
 
     if (state) responses.see(state);
     showHealth(health());
+    noteHealth(health(), state);
     if (looked?.flow === null && !looked.cutShort && !successor) {
       responses.notifyGone();
       return end('gone', `The watch has ended: AEP has the flow ${flowId} no more.`);
