@@ -9,8 +9,8 @@ export function commandLines(dataflow: { sandbox: string; name: string }, file: 
     start:
       `temporal workflow start --task-queue ${taskQueue} --type createDataflow ` +
       `--workflow-id ${quoted(id)} --fail-existing --input-file ${quoted(relative(process.cwd(), file))}`,
-    progress: `temporal workflow query --workflow-id ${quoted(id)} --type progress`,
-    result: `temporal workflow result --workflow-id ${quoted(id)}`,
+    progress: `temporal workflow query --workflow-id ${quoted(id)} --type progress --output json`,
+    result: `temporal workflow result --workflow-id ${quoted(id)} --output json`,
   };
 }
 

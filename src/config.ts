@@ -38,6 +38,7 @@ export interface WorkerConfig {
 const required = z.string({ error: 'is not set' }).trim().min(1, 'is empty');
 /** What travels in a header. */
 const id = required.regex(/^[!-~]+$/, 'must be one word of ASCII characters, without spaces and line breaks');
+const clientId = id.describe('Client id of an OAuth server-to-server credential.');
 const url = z
   .url({ protocol: /^https?$/, error: 'must be an http or https address' })
   .refine(isBare, 'must be an address without user, password, query and fragment')
@@ -65,35 +66,56 @@ function isBare(text: string): boolean {
 
 const environment = z
   .object({
-    AEP_CLIENT_ID: id,
-    AEP_CLIENT_SECRET: required.regex(/^\P{Cc}+$/u, 'must be one line'),
-    AEP_ORG_ID: id,
+    AEP_CLIENT_ID: clientId,
+    AEP_CLIENT_SECRET: required.regex(/^\P{Cc}+$/u, 'must be one line').describe('Its secret.'),
+    AEP_ORG_ID: id.describe('The organisation, `…@AdobeOrg`.'),
     AEP_SCOPES: z
       .string()
       .regex(/^[ -~]+$/, 'must be one line of ASCII characters')
-      .default('openid,AdobeID,read_organizations,additional_info.projectedProductContext,session'),
-    AEP_API_URL: url.default('https://platform.adobe.io'),
-    AEP_IMS_URL: url.default('https://ims-na1.adobelogin.com'),
-    AEP_HTTP_TIMEOUT: milliseconds(8_000),
-    AEP_LATE_COMMIT: milliseconds(10_000),
-    AEP_LIST_LAG: milliseconds(10_000),
-    AEP_WATCH_INTERVAL: milliseconds(60_000),
+      .default('openid,AdobeID,read_organizations,additional_info.projectedProductContext,session')
+      .describe('Scopes of the token.'),
+    AEP_API_URL: url
+      .default('https://platform.adobe.io')
+      .describe("Where AEP is; the emulator's address for a rehearsal."),
+    AEP_IMS_URL: url.default('https://ims-na1.adobelogin.com').describe('Where tokens come from.'),
+    AEP_HTTP_TIMEOUT: milliseconds(8_000).describe('Milliseconds for one call to AEP in all.'),
+    AEP_LATE_COMMIT: milliseconds(10_000).describe(
+      'Milliseconds after which a request that was given up can no longer take effect.',
+    ),
+    AEP_LIST_LAG: milliseconds(10_000).describe(
+      "Milliseconds for which AEP's lists and services may not know what was just made.",
+    ),
+    AEP_WATCH_INTERVAL: milliseconds(60_000).describe(
+      'Milliseconds between two looks for runs that have ended, and for sandboxes whose follower is missing.',
+    ),
     AEP_WATCH_LOOKS_PER_SECOND: z
       .string()
       .regex(/^\d+(\.\d+)?$/, 'must be a number such as 10 or 0.5')
       .transform(Number)
       .pipe(z.number().min(0.001, 'must be at least 0.001').max(10_000, 'must be at most 10000'))
-      .default(10),
+      .default(10)
+      .describe('How many looks at AEP for runs one worker begins in a second, at most.'),
     AEP_SECRETS_DIR: z
       .string()
       .startsWith('/', 'must be a path that begins with a slash')
-      .default('/run/secrets'),
+      .default('/run/secrets')
+      .describe(
+        'Directory of the files that definitions may refer to for [secrets](../connections.md#secrets).',
+      ),
     AEP_CONNECTION_DIGEST_KEY: z
       .string()
       .min(16, 'must have at least 16 characters, such as those of: openssl rand -hex 32')
-      .optional(),
-    AEP_TEMPORAL_UI_URL: url.optional(),
-    AEP_WORKER_BUILD_ID: z.string().trim().min(1, 'is empty').optional(),
+      .optional()
+      .describe(
+        'Key by which changed credentials are noticed: 16 characters or more, the same for all workers. Needed where definitions give credentials.',
+      ),
+    AEP_TEMPORAL_UI_URL: url.optional().describe('Where the Temporal UI is, for links in messages.'),
+    AEP_WORKER_BUILD_ID: z
+      .string()
+      .trim()
+      .min(1, 'is empty')
+      .optional()
+      .describe('Switches worker versioning on, under this build id.'),
   })
   .transform((env): Omit<WorkerConfig, 'webhooks'> => ({
     clientId: env.AEP_CLIENT_ID,
@@ -126,10 +148,19 @@ export interface ListenerConfig {
 
 const listenerEnvironment = z
   .object({
-    AEP_CLIENT_ID: id,
-    AEP_LISTENER_HOST: z.string().trim().min(1, 'is empty').default('127.0.0.1'),
-    AEP_LISTENER_PORT: wholeNumber('must be a port', 0, 65_535).default(8400),
-    AEP_EVENTS_KEYS_URL: url.default('https://static.adobeioevents.com'),
+    AEP_CLIENT_ID: clientId,
+    AEP_LISTENER_HOST: z
+      .string()
+      .trim()
+      .min(1, 'is empty')
+      .default('127.0.0.1')
+      .describe('Interface to listen on.'),
+    AEP_LISTENER_PORT: wholeNumber('must be a port', 0, 65_535)
+      .default(8400)
+      .describe('Port to listen on; 0 takes a free one.'),
+    AEP_EVENTS_KEYS_URL: url
+      .default('https://static.adobeioevents.com')
+      .describe("Where the keys are by which Adobe's signatures are checked."),
   })
   .transform((env): ListenerConfig => ({
     clientId: env.AEP_CLIENT_ID,
@@ -163,9 +194,12 @@ export function readListenerConfig(env: Record<string, string | undefined>): Lis
   throw new InvalidEnvironmentError('listener', [...problemsOf(read.error), ...others]);
 }
 
+/** Every variable that worker and listener read, but for those of webhooks, by who reads it. docs/reference/environment.md is made of it. */
+export const variables = { worker: environment.in, listener: listenerEnvironment.in };
+
 const known = [
-  ...Object.keys(environment.in.shape),
-  ...Object.keys(listenerEnvironment.in.shape),
+  ...Object.keys(variables.worker.shape),
+  ...Object.keys(variables.listener.shape),
   'AEP_DATAFLOWS_CACHE',
 ];
 

@@ -6,6 +6,19 @@ export interface Webhook {
   key: string;
 }
 
+/** What the environment may hold for each webhook. docs/reference/environment.md is made of it. */
+export const webhookVariables = [
+  {
+    name: 'AEP_WEBHOOK_<NAME>_URL',
+    meaning: 'Address of the webhook that definitions call `<name>`: `ON_CALL` is `on-call`.',
+  },
+  {
+    name: 'AEP_WEBHOOK_<NAME>_KEY',
+    meaning:
+      'Key that signs its messages: `whsec_` and base64, see [setting it up](../watching.md#5-set-it-up).',
+  },
+];
+
 const webhookVariable = /^AEP_WEBHOOK_([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)_(URL|KEY)$/;
 /** `fetch` sends nothing to an address with credentials. */
 const webhookUrl = z.url({ protocol: /^https?$/ }).refine((text) => {

@@ -6,19 +6,17 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
 import { parseDefinition } from '../src/definition/parse.ts';
-import { definitionSchema } from '../src/definition/definition.ts';
+import { referenceFolder, referencePages } from '../dev/reference.ts';
+import { failures } from '../src/failure-types.ts';
 import * as workflows from '../src/workflows/index.ts';
 import { searchAttributes, taskQueue } from '../src/workflows/messages.ts';
 
 const run = promisify(execFile);
-const pages = ['README.md', 'CONTRIBUTING.md', 'examples/README.md', ...docs()];
+const documents = readdirSync('docs', { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.md'))
+  .map((file) => `docs/${file}`);
+const pages = ['README.md', 'CONTRIBUTING.md', 'examples/README.md', ...documents];
 const readme = text('README.md');
-
-function docs(): string[] {
-  return readdirSync('docs')
-    .filter((file) => file.endsWith('.md'))
-    .map((file) => `docs/${file}`);
-}
 
 function text(file: string): string {
   return readFileSync(file, 'utf8');
@@ -37,28 +35,57 @@ function named(page: string): Set<string> {
   return new Set(cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map((one) => one[1]!)));
 }
 
-it.each(pages)('every file that %s links to is there', (page) => {
-  const links = [...text(page).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map((one) => one[1]!);
-  expect(links.filter((link) => !existsSync(resolve(dirname(page), link)))).toEqual([]);
+/** What GitHub makes of the titles of a page, for links to them. */
+function anchors(page: string): string[] {
+  const titles = [...page.replaceAll(/^```.*?^```$/gms, '').matchAll(/^#+ (.*)$/gm)].map((one) => one[1]!);
+  return titles.map((title) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+it.each(pages)('every file and every title that %s links to is there', (page) => {
+  const links = [...text(page).matchAll(/\]\(([^)#:\s]*)(?:#([^)]*))?\)/g)];
+  const broken = links.filter(([, file, anchor]) => {
+    const to = file ? resolve(dirname(page), file) : page;
+    if (!existsSync(to)) return true;
+    return anchor !== undefined && !anchors(text(to)).includes(anchor);
+  });
+  expect(broken.map(([link]) => link)).toEqual([]);
 });
 
-it('the README explains every part of a definition, and its definition is a right one', () => {
-  const known = named(readme);
-  const explained = (field: string) => [...known].some((one) => one === field || one.startsWith(`${field}.`));
-  expect(Object.keys(definitionSchema().shape).filter((field) => !explained(field))).toEqual([]);
-  const source = Object.keys(definitionSchema().shape.source.shape).map((field) => `source.${field}`);
-  expect(source.filter((field) => !explained(field) && !/\.(name|description)$/.test(field))).toEqual([]);
-
-  const [definition] = blocks(readme, 'json');
-  expect(parseDefinition(JSON.parse(definition!)).warnings).toEqual([]);
+it('the index of the documents names every one of them, and the README fits on two screens', () => {
+  const index = text('docs/README.md');
+  const others = documents.map((file) => file.slice('docs/'.length)).filter((file) => file !== 'README.md');
+  expect(others.filter((file) => !index.includes(`](${file}`))).toEqual([]);
+  expect(readme.split('\n').length).toBeLessThanOrEqual(131);
 });
 
-it.each(['docs/tables.md', 'docs/files.md'])('the whole definition of %s is a right one', (page) => {
-  const [definition] = blocks(text(page), 'json');
-  expect(parseDefinition(JSON.parse(definition!)).warnings).toEqual([]);
+it('the reference is as the sources have it: npm run schema writes it', () => {
+  const there = readdirSync(referenceFolder).map((file) => [
+    file,
+    readFileSync(new URL(file, referenceFolder), 'utf8'),
+  ]);
+  expect(Object.fromEntries(there)).toEqual(referencePages());
 });
 
-it('the README names every environment variable, npm script, dependency and search attribute', () => {
+it('every update, query, input and field of the reference says what it is', () => {
+  const rows = Object.values(referencePages()).flatMap((page) => [...page.matchAll(/^\| (`.*) \|$/gm)]);
+  expect(rows.length).toBeGreaterThan(100);
+  expect(rows.filter(([, row]) => row!.endsWith('|  ')).map(([row]) => row)).toEqual([]);
+});
+
+it.each(['README.md', 'docs/tables.md', 'docs/files.md'])(
+  'the whole definition of %s is a right one',
+  (page) => {
+    const [definition] = blocks(text(page), 'json');
+    expect(parseDefinition(JSON.parse(definition!)).warnings).toEqual([]);
+  },
+);
+
+it('the documents name every environment variable, npm script, dependency and search attribute', () => {
   const read = [
     'src/config.ts',
     'src/webhook-config.ts',
@@ -73,21 +100,22 @@ it('the README names every environment variable, npm script, dependency and sear
     string,
     Record<string, string>
   >;
-  const inUse = [
-    ...variables.map(([name]) => name).filter((name) => !name.startsWith('AEP_WEBHOOK')),
-    ...Object.keys({ ...scripts, ...dependencies, ...devDependencies }),
-  ];
-  const known = named(readme);
+  const inUse = variables.map(([name]) => name).filter((name) => !name.startsWith('AEP_WEBHOOK'));
+  const known = named(text('docs/reference/environment.md'));
   expect([...new Set(inUse)].filter((name) => !known.has(name))).toEqual([]);
   const ours = [...known].filter((name) => /^AEP_[A-Z_]+$/.test(name));
   expect(ours.filter((name) => !inUse.includes(name))).toEqual([]);
+
+  const explained = named(text('CONTRIBUTING.md'));
+  const packages = Object.keys({ ...scripts, ...dependencies, ...devDependencies });
+  expect(packages.filter((name) => !explained.has(name))).toEqual([]);
   for (const { name } of Object.values(searchAttributes))
-    expect(readme).toContain(`--name ${name} --type Keyword`);
+    expect(text('docs/deploying.md')).toContain(`--name ${name} --type Keyword`);
 });
 
 it("the TypeScript of the pages fits the client's types", async () => {
   const pages = [
-    'README.md',
+    'docs/typescript.md',
     'docs/changing.md',
     'docs/approving.md',
     'docs/folders.md',
@@ -134,10 +162,5 @@ it('documents and the Python client use the names that the workflows have', () =
   expect(script).toContain('"createDataflow"');
   expect(script).toContain(`task_queue="${taskQueue}"`);
   expect(script).toContain('query("progress")');
-  const failures = [...text('src/failure-types.ts').matchAll(/^ {2}'(\w+)',$/gm)].map((one) => one[1]!);
-  expect(failures.length).toBeGreaterThan(5);
-  for (const type of failures) {
-    expect(script).toContain(`"${type}":`);
-    expect(readme).toContain(`| \`${type}\``);
-  }
+  for (const type of Object.keys(failures)) expect(script).toContain(`"${type}":`);
 });

@@ -1,24 +1,24 @@
 import type { FailureType } from '../client.ts';
 
-/** What the exit status says, so that a script can tell whose move it is. The table is docs/cli.md's, too. */
+/** What the exit status says, so that a script can tell whose move it is. docs/reference/exit-codes.md is made of it. */
 export const exitCodes = {
   /** Done, nothing to do, or an empty plan. */
   done: 0,
-  /** Wrong usage, or something that is none of the others. */
+  /** Wrong usage, a file that cannot be read, a server that does not answer, or a refusal by AEP. */
   error: 1,
   /** A plan that is not empty. */
   different: 2,
   /** A definition that is wrong, or a plan with problems. */
   invalid: 3,
-  /** What AEP or Temporal has is in the way. */
+  /** A conflict: what AEP or Temporal has is in the way. */
   conflict: 4,
-  /** A person has to say something: a plan that is stale, a choice, an approval. */
+  /** A person is needed: a stale plan, a choice, a rejection. */
   needsPerson: 5,
   /** Others have changed the flow. */
   drift: 6,
-  /** The flow's verdict is not good. */
+  /** The verdict of the flow is not good. */
   notOk: 7,
-  /** Ctrl-C while something went on, which goes on. */
+  /** Detached by Ctrl-C: what was going on goes on. */
   detached: 130,
 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

@@ -29,7 +29,11 @@ const definition = z
     name: dataflowName().describe(
       "The dataflow's name, one per sandbox: the flow's name in AEP and part of the workflow id.",
     ),
-    description: prose().optional().describe('What the dataflow is for, in your words.'),
+    description: prose()
+      .optional()
+      .describe(
+        'What the dataflow is for, in your words. Parts that have no description of their own have this one, but for the dataset.',
+      ),
     sandbox: sandboxName().describe(
       'The AEP sandbox. Always to be given: no default can load test data into production.',
     ),

@@ -10,7 +10,7 @@ const startTime = z
     if ('problem' in start) context.addIssue({ code: 'custom', message: start.problem });
   })
   .describe(
-    'When the first run is due: ISO 8601 with a time zone ("2030-01-31T06:00:00Z"), or epoch seconds. As soon as possible unless given.',
+    'When the first run is due: ISO 8601 with a time zone ("2030-01-31T06:00:00Z"), or epoch seconds. As soon as possible unless given. One that has passed is refused, unless the flow is there already.',
   );
 
 export const schedule = () =>

@@ -23,7 +23,7 @@ export const schema = () =>
         .describe('$ids of the field groups of the schema to make.'),
     })
     .describe(
-      'The XDM schema that the data lands in: {"id"} for an existing one, or a class and field groups for a new one.',
+      'The XDM schema that the data lands in: {"id"} for an existing one, or a class and field groups for a new one. Required unless dataset.id is given.',
     );
 
 export const dataset = () =>

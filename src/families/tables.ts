@@ -21,7 +21,7 @@ const adHocSchema = z
   );
 
 export const tableFields = () => ({
-  tableName: line().optional().describe('Table to read, as the explore call names it.'),
+  tableName: line().optional().describe('Table to read, as the explore call names it. Required for tables.'),
   columns: z
     .array(column())
     .min(1)

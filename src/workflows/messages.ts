@@ -117,13 +117,14 @@ export interface Decision {
   at: string;
 }
 
+/** How far it is: its steps, what it waits for, its warnings. */
 export const progressQuery = defineQuery<Progress>('progress');
 
 /**
  * Goes on after a refusal, where the definition has `"onFailure": "wait"`: with a corrected definition, or with the same
  * one. Refused with `InvalidDefinition` where nothing waits, or where the definition is of another dataflow.
  */
-export const resumeUpdate = defineUpdate<void, [corrected: unknown]>('resume');
+export const resumeUpdate = defineUpdate<void, [definition: unknown]>('resume');
 
 /** Ends a create that waits after a refusal, as `"onFailure": "keep"` (unless said otherwise) or `"rollback"` would have. */
 export const giveUpUpdate = defineUpdate<void, [how: 'keep' | 'rollback' | null | undefined]>('giveUp');
@@ -154,8 +155,9 @@ export interface Reject {
   why: string;
 }
 
-/** What `createDataflow` is started with where it is more than a definition, under the id `dataflow:<sandbox>:<name>`. */
+/** What `createDataflow` is started with, under the id `dataflow:<sandbox>:<name>`, where it is more than a definition. */
 export interface CreateDataflowInput {
+  /** What is to be made. */
   definition: Record<string, unknown>;
   /** Nothing is made before a person has approved the plan: see `approve`. */
   requireApproval?: boolean | undefined;
@@ -178,6 +180,7 @@ export interface CreateDataflowResult {
 /** What `deleteDataflow` is started with, under the id `dataflow:<sandbox>:<name>`. */
 export interface DeleteDataflowInput {
   sandbox: string;
+  /** The dataflow's. */
   name: string;
   /** What else is to go: kinds that stay otherwise, since they may hold data or serve others. */
   also?: AlsoKind[] | undefined;

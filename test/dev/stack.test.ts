@@ -27,10 +27,10 @@ test('npm run dev prints lines for a terminal that create a dataflow, as they st
 
   await inTerminal(/workflow start/);
   expect((await inTerminal(/workflow result/)).stdout).toMatch(/COMPLETED[^]*"flowId":/);
-  expect((await inTerminal(/workflow query/)).stdout).toMatch(/"state":"done"/);
+  expect((await inTerminal(/workflow query/)).stdout).toMatch(/"state":\s*"done"/);
   // The id is the lock: a second start is refused or, as the first has ended, finds everything in place.
   await inTerminal(/workflow start/);
-  expect((await inTerminal(/workflow result/)).stdout).toMatch(/"made":(null|\[\])/);
+  expect((await inTerminal(/workflow result/)).stdout).toMatch(/"made":\s*(null|\[\])/);
   // The examples need not all be of the first sandbox.
   const planned = await bash([
     'temporal workflow execute --task-queue aep-dataflows --type planDataflow --workflow-id plan:dev --input-file examples/accounts-once.json',

@@ -28,6 +28,7 @@ export interface EnsureConnectionResult {
 /** What `deleteConnection` is started with, under the id `connection:<sandbox>:<name>`. */
 export interface DeleteConnectionInput {
   sandbox: string;
+  /** The base connection's name in AEP. */
   name: string;
 }
 

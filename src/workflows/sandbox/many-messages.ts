@@ -5,6 +5,7 @@ import type { Choices, Counts, Plan } from '../../plan/plan.ts';
 
 /** Definitions of dataflows, of whatever sandboxes; at most 1,000,000 bytes of JSON in all. */
 export interface Definitions {
+  /** Definitions as they are, or with their `environments` and the `environment` that is meant. */
   definitions?: unknown[] | undefined;
   /** Others follow, by the update `add`: until one comes without this, or none within an hour. */
   more?: boolean | undefined;
@@ -25,7 +26,9 @@ export interface ApplyDataflowsInput extends Definitions, Choices {
 }
 
 /** What `add` takes while dataflows are applied. */
-export type AddedToApply = Definitions & Pick<ApplyDataflowsInput, 'each'>;
+export interface AddedToApply extends Definitions {
+  each?: ApplyDataflowsInput['each'];
+}
 
 /** One dataflow of many, as far as it is planned. */
 export interface PlannedDataflow {
@@ -104,6 +107,7 @@ export interface ManyProgress<Totals> {
   more: boolean;
 }
 
+/** Of `planDataflows`: how far it is, in numbers. */
 export const planProgressQuery = defineQuery<ManyProgress<PlanDataflowsResult['totals']>>('progress');
 
 /** How far `applyDataflows` is. */
@@ -114,4 +118,5 @@ export interface ApplyProgress extends ManyProgress<ApplyDataflowsResult['totals
   failed: AppliedDataflow[];
 }
 
+/** Of `applyDataflows`: how far it is, in numbers, what is under way and what failed. */
 export const applyProgressQuery = defineQuery<ApplyProgress>('progress');

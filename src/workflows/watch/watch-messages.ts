@@ -6,9 +6,10 @@ import type { Followed } from '../../runs/first-window.ts';
 import { runsEndedName, wakeName } from '../../runs/names.ts';
 import type { EndedRuns } from '../../runs/run.ts';
 
-/** What `watchFlowRuns` is started with. `sandbox` and `flowId` are enough: the rest is read from the flow. */
+/** What `watchFlowRuns` is started with, under the id `flow:<sandbox>:<flow id>`. `sandbox` and `flowId` are enough: the rest is read from the flow. */
 export interface WatchInput {
   sandbox: string;
+  /** AEP's id of the flow. */
   flowId: string;
   /** `<sandbox>/<name>` of the dataflow it belongs to. Default: the one whose mark the flow carries. */
   dataflow?: string | undefined;
@@ -30,6 +31,7 @@ export interface WatchResult {
   health: Health;
 }
 
+/** How the flow is: its verdict and why, its latest runs, what is due next. */
 export const healthQuery = defineQuery<Health>('health');
 
 /** The follower of the sandbox signals which runs have ended. */
@@ -72,6 +74,7 @@ export const checkNowUpdate = defineUpdate<Health>('checkNow');
 export const retryRunUpdate = defineUpdate<{ runId: string }, [RetryRun?]>('retryRun');
 
 export interface RetryRun {
+  /** AEP's id of the run. */
   runId?: string;
 }
 
