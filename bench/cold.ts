@@ -31,6 +31,8 @@ export interface ColdResult {
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const execute = promisify(execFile);
+/** As `package.json` starts a program from its sources. */
+const fromSource = (script: string) => ['--import', join(root, 'dev/compile-cache.ts'), join(root, script)];
 
 /** How long it takes until something can be done. */
 export async function cold({ rounds, suite }: { rounds: number; suite: boolean }): Promise<ColdResult> {
@@ -43,9 +45,9 @@ export async function cold({ rounds, suite }: { rounds: number; suite: boolean }
   const emulator = await startEmulatorProcess(parts);
   const times = { fromSource: [] as number[], built: [] as number[], demo: [] as number[] };
   for (let round = 0; round < rounds; round++) {
-    times.fromSource.push(await workerStart(emulator.url, join(root, 'src/worker.ts')));
-    times.built.push(await workerStart(emulator.url, join(folder, 'worker.js')));
-    if (round % 3 === 0) times.demo.push(await timeOf('dev/demo.ts'));
+    times.fromSource.push(await workerStart(emulator.url, fromSource('src/worker.ts')));
+    times.built.push(await workerStart(emulator.url, [join(folder, 'worker.js')]));
+    if (round % 3 === 0) times.demo.push(await timeOf(fromSource('dev/demo.ts')));
     process.stderr.write(`\rround ${round + 1} of ${rounds} `);
   }
   process.stderr.write('\n');
@@ -55,13 +57,15 @@ export async function cold({ rounds, suite }: { rounds: number; suite: boolean }
     demo: spreadOf(times.demo, 0),
     installMb: await installSize(),
     bundleMb: await megabytes(join(folder, 'workflow-bundle.js')),
-    ...(suite ? { suiteMs: Math.round(await timeOf('node_modules/vitest/vitest.mjs', 'run')) } : {}),
+    ...(suite
+      ? { suiteMs: Math.round(await timeOf([join(root, 'node_modules/vitest/vitest.mjs'), 'run'])) }
+      : {}),
   };
   keepJson('cold', result);
   return result;
 }
 
-async function workerStart(emulatorUrl: string, script: string): Promise<number> {
+async function workerStart(emulatorUrl: string, args: string[]): Promise<number> {
   await using parts = new AsyncDisposableStack();
   // A new server each time: a task queue remembers the pollers of the round before.
   const temporal = await startTemporal({ headless: true });
@@ -69,7 +73,7 @@ async function workerStart(emulatorUrl: string, script: string): Promise<number>
   const connection = await Connection.connect({ address: temporal.address });
   parts.defer(() => connection.close());
   const startedAt = performance.now();
-  const worker = await startChild(process.execPath, [script], {
+  const worker = await startChild(process.execPath, args, {
     env: { ...process.env, ...localEnv(emulatorUrl, temporal) },
   });
   parts.defer(() => worker.stop(5_000));
@@ -86,9 +90,9 @@ async function workerStart(emulatorUrl: string, script: string): Promise<number>
   }
 }
 
-async function timeOf(script: string, ...args: string[]): Promise<number> {
+async function timeOf(args: string[]): Promise<number> {
   const startedAt = performance.now();
-  await execute(process.execPath, [join(root, script), ...args], {
+  await execute(process.execPath, args, {
     cwd: root,
     env: { ...process.env, NO_COLOR: '1' },
     maxBuffer: 2 ** 26,
