@@ -6,6 +6,7 @@ import { SlowFirst } from './test/support/slow-first.ts';
 /** Folders whose tests need neither a Temporal server nor a workflow bundle. */
 const plain = [
   'families',
+  'data-prep',
   'definition',
   'resources',
   'explore',

@@ -1,7 +1,7 @@
 /** What names a column must name one of those that are given. */
-import { columnOf, plainPath, spelledName } from './column-path.ts';
+import { columnOf, plainPath, spelledName } from '../data-prep/column-path.ts';
+import { readExpression, type ColumnUse } from '../data-prep/expression.ts';
 import type { Draft } from './definition.ts';
-import { columnsIn } from './expression-columns.ts';
 import { didYouMean, type Suggest } from './nearest.ts';
 import { isObject } from './plain-json.ts';
 import type { Rule } from './rules.ts';
@@ -14,7 +14,7 @@ const ofMapping: Rule = ({ source, mapping }, report, _, suggest) => {
     const field = `mapping[${index}]`;
     if (entry?.source !== undefined && columnOf(entry.source, columns) === undefined)
       report(`${field}.source`, `must be one of the columns; ${notAmong(plainPath(entry.source))}`);
-    for (const { path, character } of columnsIn(entry?.expression ?? ''))
+    for (const { path, character } of columnsIn(entry?.expression))
       if (columnOf(path, columns) === undefined)
         report(`${field}.expression`, `must name only columns; at character ${character}, ${notAmong(path)}`);
   });
@@ -50,6 +50,10 @@ function lookUp(node: unknown, field: string, see: (name: string, field: string)
   if (nodeType === 'fieldLookup' && typeof fieldName === 'string' && !isPart)
     see(fieldName.replaceAll('`', ''), `${field}.fieldName`);
   for (const [key, value] of Object.entries(node)) lookUp(value, `${field}.${key}`, see);
+}
+
+function columnsIn(expression: string | undefined): ColumnUse[] {
+  return expression === undefined ? [] : readExpression(expression).columns;
 }
 
 /** The names of the columns, where they are given and all of them are readable. */

@@ -1,5 +1,6 @@
 import { columnRules } from './column-rules.ts';
 import type { Draft } from './definition.ts';
+import { expressionRule } from './expression-rules.ts';
 import { workflowId } from './identity.ts';
 import type { Suggest } from './nearest.ts';
 import type { Problem } from './problems.ts';
@@ -113,6 +114,7 @@ export function ruleProblems(draft: Draft, isWrong: (field: string) => boolean, 
     schemaIdsAreSchemas,
     oneOrigin,
     ...columnRules,
+    expressionRule,
     once,
     repeated,
   ];

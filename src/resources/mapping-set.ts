@@ -1,4 +1,4 @@
-import { plainPath, readPath, spelled } from '../definition/column-path.ts';
+import { plainPath, readPath, spelled } from '../data-prep/column-path.ts';
 import { dataflowId } from '../definition/identity.ts';
 import type { MappingEntry } from '../definition/mapping.ts';
 import { differences } from './differences.ts';
@@ -105,11 +105,12 @@ function withExpressions(mapping: readonly MappingEntry[], schema: string): Json
  */
 export function replacementBody(body: JsonObject, answer: JsonObject): JsonObject {
   const name = textAt(answer, 'name');
-  const newer = body['outputSchema'] === undefined ? inNewerForm(body) : body;
-  return { ...newer, ...(name === undefined ? {} : { name }) };
+  return { ...inNewerForm(body), ...(name === undefined ? {} : { name }) };
 }
 
-function inNewerForm(body: JsonObject): JsonObject {
+/** The newer of the two bodies. */
+export function inNewerForm(body: JsonObject): JsonObject {
+  if (body['outputSchema'] !== undefined) return body;
   const mapping = objectsAt(body, 'mappings').map((entry) => ({
     source: textAt(entry, 'sourceAttribute') ?? '',
     destination: textAt(entry, 'destinationXdmPath') ?? '',

@@ -1,4 +1,4 @@
-import { columnOf, plainPath } from '../definition/column-path.ts';
+import { columnOf, plainPath } from '../data-prep/column-path.ts';
 import type { Definition } from '../definition/definition.ts';
 import { didYouMean, nearest } from '../definition/nearest.ts';
 import type { Problem } from '../definition/problems.ts';

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { isNamed } from './survivors.ts';
 
 /** Rooms whose own tests have to notice every fault: `src/plan` by those in `test/plan`. */
-const pure = ['plan', 'explore', 'xdm', 'runs', 'resources', 'families', 'definition'];
+const pure = ['plan', 'explore', 'xdm', 'runs', 'resources', 'families', 'data-prep', 'definition'];
 const leastKilled = 95;
 
 type Mutant = Awaited<ReturnType<Stryker['runMutationTest']>>[number];

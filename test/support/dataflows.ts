@@ -40,7 +40,7 @@ export const oneOfSix = {
 };
 
 /** An expression that only AEP finds wrong, and only when the mapping set is made: nobody reads it before. */
-export const wrongExpression = 'concat(Name';
+export const wrongExpression = 'concat(Name Name)';
 /** AEP refuses it when most of a new dataflow is made. */
 export const refusedMapping = [{ expression: wrongExpression, destination: 'person.name.fullName' }];
 

@@ -2,10 +2,11 @@
  * How Data Prep writes the name of a column, or a path into one: `Name`, `address.street`, `addresses[*].city`. What is
  * no identifier is wrapped, `${Order ID}`, and a dot that is part of a name has a backslash, `address.street\.name`.
  */
-import { reserved } from './data-prep-words.ts';
+import { reserved } from './functions.ts';
 
-const first = String.raw`[\p{L}\p{Nl}$_]`;
-const next = String.raw`[\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}$_]`;
+/** What an identifier begins with, and goes on with. */
+export const first = String.raw`[\p{L}\p{Nl}$_]`;
+export const next = String.raw`[\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}$_]`;
 const escaped = String.raw`\\.`;
 const bareName = new RegExp(`(?:${first}|${escaped})(?:${next}|${escaped})*`, 'uy');
 const wrappedName = /\$\{((?:[^{}\\]|\\.)+)\}/uy;
@@ -23,7 +24,7 @@ interface Step {
 }
 
 /** A path of Data Prep, as far as one begins at `from`. */
-export interface Path {
+interface Path {
   steps: [Step, ...Step[]];
   /** Where it ends in the text. */
   end: number;
@@ -48,7 +49,7 @@ export function plainPath(text: string): string {
   return path ? plain(path.steps) : text;
 }
 
-export function plain(steps: readonly Step[]): string {
+function plain(steps: readonly Step[]): string {
   return steps.map(({ kind, name }, at) => (kind === 'index' || at === 0 ? name : `.${name}`)).join('');
 }
 
