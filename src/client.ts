@@ -59,6 +59,7 @@ import {
   type Reject,
   type SuggestDefinitionInput,
   type SuggestDefinitionResult,
+  type PlanDataflowInput,
   type UpdateDataflowInput,
   type UpdateDataflowResult,
 } from './workflows/messages.ts';
@@ -209,16 +210,18 @@ export class AepDataflows {
   /**
    * What a create or an update of this definition would do in AEP: nothing is changed by asking.
    * `planAsText` and `planAsMermaid` render it.
+   * @param how `sampleRows`: of how many of the first rows of the source it shows what they would become, at most 5. They stay
+   * in the workflow's history.
    * @throws InvalidDefinitionError with every problem that the definition has by itself, before any call is made. What AEP
    * has against it is in the plan's `problems`.
    */
-  async plan(input: unknown): Promise<Plan> {
+  async plan(input: unknown, how: Pick<PlanDataflowInput, 'sampleRows'> = {}): Promise<Plan> {
     const { definition } = parseDefinition(input);
     return told(
       this.#client.workflow.execute('planDataflow', {
         workflowId: fitting('sandbox', `plan:${definition.sandbox}:${crypto.randomUUID()}`),
         taskQueue: this.#taskQueue,
-        args: [input],
+        args: [how.sampleRows === undefined ? input : { definition: input, ...how }],
         staticSummary: `Plans the dataflow ${dataflowId(definition)}`,
       }),
     );
@@ -724,7 +727,14 @@ export type {
   EnsureConnectionResult,
 } from './workflows/connection/connection-messages.ts';
 export type { DeleteDataflowInput, DeleteDataflowResult, ListOrphansInput, ListOrphansResult };
-export type { Approve, CreateDataflowInput, Reject, UpdateDataflowInput, UpdateDataflowResult };
+export type {
+  Approve,
+  CreateDataflowInput,
+  PlanDataflowInput,
+  Reject,
+  UpdateDataflowInput,
+  UpdateDataflowResult,
+};
 export type { Decision, PlanInQuestion } from './workflows/messages.ts';
 export type { CreateDataflowResult, Definition, FailureType, Health, Paused, Progress, WaitingCall };
 export type { Step, StepName, StepState } from './workflows/messages.ts';

@@ -14,6 +14,7 @@ import { lookOf, readOf } from './dataflow/look.ts';
 import { createOrphanActivities } from './dataflow/orphans.ts';
 import { listMarkedOf, removeOf } from './dataflow/remove.ts';
 import { createExploreActivities } from './source/explore.ts';
+import { createPreviewRows } from './source/preview-rows.ts';
 import { createPlanActivities } from './sandbox/plan-some.ts';
 import { untilFree } from './sandbox/until-free.ts';
 import { createRunActivities } from './watch/index.ts';
@@ -38,6 +39,7 @@ export function createActivities(dependencies: Dependencies) {
     ...createLastWindow(dependencies),
     ...createPlanActivities(dependencies),
     ...createExploreActivities(dependencies),
+    ...createPreviewRows(dependencies),
     untilFree,
     ...createRetrigger(dependencies),
     ...createNotificationActivities(dependencies),

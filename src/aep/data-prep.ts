@@ -19,8 +19,17 @@ export interface MappingSets extends Pick<Collection, 'list' | 'create'> {
   put(call: Call, id: string, body: JsonObject): Promise<{ version: number }>;
   /** What AEP says of each mapping of a body, in their order: no text where nothing is wrong. Changes nothing. */
   validate(call: Call, body: JsonObject): Promise<string[][]>;
+  /** What a set would make of rows, in their order. Changes nothing. */
+  preview(call: Call, rows: readonly JsonObject[], mappingSet: JsonObject): Promise<Previewed[]>;
   /** All of them, newest first, page by page, so that a reader may stop early. */
   newest(call: Call): AsyncIterable<JsonObject[]>;
+}
+
+/** What a mapping set would make of a row. */
+export interface Previewed {
+  data: JsonObject;
+  /** What of the row could not be mapped. */
+  errors: { destination?: string; why: string }[];
 }
 
 export interface DataPrep {
@@ -50,6 +59,18 @@ const validated = z
       /^success$/i.test(status) ? [] : told.length > 0 ? told : [status],
     ),
   );
+
+const previewed = z
+  .looseObject({ data: z.looseObject({}).nullish(), errors: z.array(z.unknown()).nullish() })
+  .transform(({ data, errors: told }): Previewed => ({
+    data: data ?? {},
+    errors: (told ?? []).map((error) => {
+      const { destination } = (error ?? {}) as { destination?: unknown };
+      return { ...(typeof destination === 'string' ? { destination } : {}), why: textOfError(error) };
+    }),
+  }));
+/** The sample is a list, the description one object. */
+const previews = z.union([z.array(previewed), previewed.transform((one) => [one])]);
 
 function textOfError(error: unknown): string {
   if (typeof error === 'string') return error;
@@ -88,6 +109,8 @@ export function createDataPrep(http: Http): DataPrep {
       put: (call, id, body) => http.send(call, { method: 'PUT', path: `${path}/${segment(id)}`, body }, put),
       validate: (call, body) =>
         http.send(call, { method: 'POST', path: `${path}/validate`, body }, validated),
+      preview: (call, data, mappingSet) =>
+        http.send(call, { method: 'POST', path: `${path}/preview`, body: { data, mappingSet } }, previews),
       create: (call, body) => http.send(call, { method: 'POST', path, body }, created),
       newest: (call) => pagesOf(http.sender(call), [['orderBy', '-createdDate']]),
     },

@@ -22,6 +22,8 @@ export type WarningCode =
   | 'late-twin'
   | 'mark-lost'
   | 'once-advised'
+  | 'row-not-mapped'
+  | 'rows-not-shown'
   | 'several-sources-for-one-destination'
   | 'source-changed'
   | 'source-unknown'

@@ -15,7 +15,7 @@ export function isWrapped(
 export function wrappedDefinition(input: Readonly<Record<string, unknown>>): Problem | undefined {
   if (!isWrapped(input)) return undefined;
   const message =
-    'is not known here: give the definition itself. Only createDataflow and updateDataflow take it inside of another object';
+    'is not known here: give the definition itself. Only planDataflow, createDataflow and updateDataflow take it inside of another object';
   return { field: 'definition', message };
 }
 

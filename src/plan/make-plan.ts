@@ -11,6 +11,8 @@ import { planOf, type Planned } from './plan-of.ts';
 import type { Action, Choices, Step } from './plan.ts';
 import type { PlanReads } from './reads.ts';
 import { rowsTwice } from './rows-twice.ts';
+import { sampledRows, type PreviewRows } from './sampled-rows.ts';
+import { withColumns } from './source-columns.ts';
 
 /** What a plan is made with, beside what is read for it. */
 export interface Asked {
@@ -25,6 +27,8 @@ export interface Asked {
   now: () => number;
   /** What the worker remembers of the fields. */
   recalled?: RecalledFields | undefined;
+  /** Asked what the first rows would become, where somebody wants to see it. */
+  previewRows?: PreviewRows | undefined;
   /** Is called when a look has failed: the others need not go on. */
   stop?: () => void;
 }
@@ -34,7 +38,7 @@ export interface Asked {
  * same for one dataflow, where each read is an activity, and for a whole sandbox, which is read beforehand.
  */
 export async function makePlan(asked: Asked, reads: PlanReads): Promise<Planned> {
-  const { elsewhere, choices = {}, mask, now, recalled, stop } = asked;
+  const { elsewhere, choices = {}, mask, now, recalled, previewRows, stop } = asked;
   const [facts, notes] = await Promise.all([
     factsOf(asked.definition, reads, { recalled, elsewhere }),
     reads.notes(),
@@ -77,6 +81,13 @@ export async function makePlan(asked: Asked, reads: PlanReads): Promise<Planned>
   const rows =
     loads && dataset?.id ? await rowsTwice(definition, dataset.id, (id) => reads.rows(id)) : undefined;
   if (rows) all.plan.warnings.push(rows);
+  if (previewRows && all.plan.problems.length === 0) {
+    const isToBeMade = schema?.action === 'create' || schema?.action === 'replace';
+    const schemaId = isToBeMade ? undefined : (schema?.id ?? facts.given.schema);
+    const sampled = await sampledRows(withColumns(definition, all.columns), schemaId, previewRows);
+    if (sampled.rows) all.plan.rows = sampled.rows;
+    all.plan.warnings.push(...sampled.warnings);
+  }
   return all;
 }
 

@@ -1,4 +1,5 @@
 import type { Problem, Warning } from '../definition/problems.ts';
+import type { MappedRow } from '../explore/mapped-row.ts';
 import type { Column } from '../families/columns.ts';
 import type { Kind } from '../resources/kinds.ts';
 
@@ -74,6 +75,8 @@ export interface Plan {
   warnings: Warning[];
   /** The columns that will be loaded, where the definition leaves them out and the source was asked for them. */
   columns?: Column[];
+  /** What the first rows of the source would become, where that was asked for. In no digest. */
+  rows?: MappedRow[];
   choices: Choice[];
   /** Such as "2 to create, 1 to change, 5 as they are". */
   summary: string;

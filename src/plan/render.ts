@@ -1,4 +1,5 @@
 import { cutJson, tellSome } from '../cut.ts';
+import type { MappedRow } from '../explore/mapped-row.ts';
 import { titleOf } from '../resources/index.ts';
 import type { Action, Change, Plan, Step, StepKind } from './plan.ts';
 
@@ -30,7 +31,8 @@ const mostRows = 20;
  * line for each changed field or row below. Ends with the summary.
  */
 export function planAsText(plan: Plan): string {
-  const { dataflow, steps, watch, problems, warnings, columns, choices, summary, digest } = withLists(plan);
+  const { dataflow, steps, watch, problems, warnings, columns, rows, choices, summary, digest } =
+    withLists(plan);
   const lines = [`Plan for ${dataflow}`, ''];
   for (const step of steps)
     lines.push(...lineOf(step), ...step.changes.flatMap(changeLines), ...maskedLines(step));
@@ -43,6 +45,8 @@ export function planAsText(plan: Plan): string {
   }
   if (columns)
     lines.push('', `Columns, as the source has them: ${tellSome(columns.map(({ name }) => name))}`);
+  if (rows && rows.length > 0)
+    lines.push('', 'The first rows, as they would become:', ...rows.flatMap(rowLines));
   if (problems.length > 0)
     lines.push(
       '',
@@ -68,6 +72,11 @@ export function planAsMarkdown(plan: Plan): string {
 function lineOf({ kind, action, id, reason }: Step): string[] {
   const sign = signs[action].padStart(3);
   return [`${sign} ${titleOf(kind)} ${id ? `${id} ` : ''}${words[action]}: ${reason}`];
+}
+
+function rowLines({ fields, more }: MappedRow, index: number): string[] {
+  const told = Object.entries(fields).map(([path, value]) => `      ${path} = ${brief(value)}`);
+  return [`  Row ${index + 1}:`, ...told, ...(more === undefined ? [] : [`      and ${more} more`])];
 }
 
 function changeLines(change: Change): string[] {

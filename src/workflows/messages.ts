@@ -163,6 +163,14 @@ export interface CreateDataflowInput {
   requireApproval?: boolean | undefined;
 }
 
+/** What `planDataflow` is started with where it is more than a definition, under any id. */
+export interface PlanDataflowInput {
+  /** What is to be planned. */
+  definition: Record<string, unknown>;
+  /** Of how many of the first rows the plan shows what they would become: at most 5, none unless given. They stay in the history. */
+  sampleRows?: number | undefined;
+}
+
 /** What `createDataflow` returns. */
 export interface CreateDataflowResult {
   flowId: string;

@@ -127,6 +127,24 @@ describe('against the emulator', () => {
     expect(emulator.control.resources('mappingSets')).toEqual([]);
   });
 
+  test('what a mapping would make of rows is told with what could not be mapped, and nothing is made', async () => {
+    const schemaRef = { id: await makeSchema(), contentType: fullSchema };
+    const row = (source: string, destination: string) => ({ sourceType: 'EXPRESSION', source, destination });
+    const mappings = [row('upper(a)', '_id'), row('date(b, "yyyy")', 'person.birthDate')];
+    const rows = [
+      { a: 'x', b: '2024' },
+      { a: 'y', b: 'no' },
+    ];
+    const body = { outputSchema: { schemaRef }, mappings };
+    const [first, second] = await aep.dataPrep.mappingSets.preview(call, rows, body);
+    expect(first).toMatchObject({ data: { _id: 'X', person: {} }, errors: [] });
+    expect(second).toEqual({
+      data: { _id: 'Y' },
+      errors: [{ destination: 'person.birthDate', why: '"no" is no date of the form yyyy' }],
+    });
+    expect(emulator.control.resources('mappingSets')).toEqual([]);
+  });
+
   test('runs are listed by flow, newest first, over pages, and read one by one', async () => {
     const id = await makeFlow();
     for (let made = 0; made < 5; made += 1) emulator.control.makeRun(id, {});

@@ -244,6 +244,26 @@ describe('Data Prep', () => {
     expect(requests.length).toBeLessThan(24);
   });
 
+  test.each([
+    ['a list of rows', [{ data: { _id: '1' }, errors: null }], [{ data: { _id: '1' }, errors: [] }]],
+    ['one row', { data: { _id: '1' } }, [{ data: { _id: '1' }, errors: [] }]],
+    [
+      'errors of any form',
+      [{ data: null, errors: [{ destination: '_id', exception: 'no' }, 'odd', null, 5] }],
+      [
+        {
+          data: {},
+          errors: [{ destination: '_id', why: 'no' }, { why: 'odd' }, { why: 'null' }, { why: '5' }],
+        },
+      ],
+    ],
+  ])('previews rows, whether AEP answers %s', async (_, answer, told) => {
+    const { aep, requests } = await fakeAep((_, response) => json(response, 200, answer));
+    const rows = [{ a: 1 }];
+    expect(await aep.dataPrep.mappingSets.preview(call, rows, { mappings: [] })).toEqual(told);
+    expect(requests[0]).toMatchObject({ method: 'POST', path: `${base}/preview` });
+  });
+
   test('shows one', async () => {
     const { aep, requests } = await fakeAep((_, response) =>
       json(response, 200, { id: '4f2', mappings: [] }),

@@ -51,7 +51,7 @@ describe('all problems at once', () => {
       {
         field: 'definition',
         message:
-          'is not known here: give the definition itself. Only createDataflow and updateDataflow take it inside of another object',
+          'is not known here: give the definition itself. Only planDataflow, createDataflow and updateDataflow take it inside of another object',
       },
     ]);
   });

@@ -139,7 +139,7 @@ describe('what has the wrong shape is told by itself', () => {
     expect(told(null)).toMatchInlineSnapshot(`": The definition must be a JSON object"`);
     expect(told([sample])).toMatchInlineSnapshot(`": The definition must be a JSON object"`);
     expect(told({ definition: sample })).toMatchInlineSnapshot(
-      `"definition: is not known here: give the definition itself. Only createDataflow and updateDataflow take it inside of another object"`,
+      `"definition: is not known here: give the definition itself. Only planDataflow, createDataflow and updateDataflow take it inside of another object"`,
     );
     expect(told({ ...sample, definition: sample })).toContain('definition: is not known');
     expect(told({ definition: 'x' })).toContain('definition: is not known');

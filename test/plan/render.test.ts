@@ -146,3 +146,16 @@ describe('a plan in one line', () => {
     expect(isEmpty({ steps })).toBe(line.startsWith('Nothing'));
   });
 });
+
+test('of a plan with sampled rows each row has a line for each field', () => {
+  const rows = [{ fields: { _id: '1', 'person.name.fullName': 'x'.repeat(100) }, more: 3 }, { fields: {} }];
+  expect(planAsText(planOf([], { rows }))).toContain(`
+The first rows, as they would become:
+  Row 1:
+      _id = "1"
+      person.name.fullName = "${'x'.repeat(78)}…
+      and 3 more
+  Row 2:
+`);
+  expect(planAsText(planOf([], { rows: [] }))).not.toContain('first rows');
+});

@@ -188,6 +188,7 @@ export class SimulatedAep {
             yield (await mappingSets.list(call, {})).toReversed();
           },
           validate: async () => [],
+          preview: notSimulated,
         },
       },
     };

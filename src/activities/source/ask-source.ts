@@ -20,16 +20,29 @@ export async function askSource(
   call: Call,
   asked: AskedOfSource,
 ): Promise<SourceAnswer> {
-  const { source, path, type, columns, written = {} } = asked;
   try {
-    if (type === 'table') return answerOf(await explore.table(call, source, path, false), columns);
-    const one = type === 'folder' ? firstFile(readEntries(await explore.list(call, source, path))) : path;
-    if (one === undefined) return { said: 'columns', columns: [] };
-    return answerOf(await explore.file(call, source, one, written), undefined);
+    const described = await describedBy({ explore }, call, asked, false);
+    if (!described) return { said: 'columns', columns: [] };
+    return answerOf(described, asked.type === 'table' ? asked.columns : undefined);
   } catch (error) {
     if (!isRefusal(error)) throw error;
     return missingOr(await listed({ explore }, call, asked), asked, error);
   }
+}
+
+/**
+ * A table, a file, or the first file of a folder. Undefined where a folder holds none.
+ * @param rows whether some rows of a table are wanted: of files AEP always tells them.
+ */
+export async function describedBy(
+  { explore }: Pick<Aep, 'explore'>,
+  call: Call,
+  { source, path, type, written = {} }: AskedOfSource,
+  rows: boolean,
+): Promise<Described | undefined> {
+  if (type === 'table') return explore.table(call, source, path, rows);
+  const one = type === 'folder' ? firstFile(readEntries(await explore.list(call, source, path))) : path;
+  return one === undefined ? undefined : explore.file(call, source, one, written);
 }
 
 function answerOf({ columns }: Described, said: AskedOfSource['columns']): SourceAnswer {

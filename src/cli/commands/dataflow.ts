@@ -45,16 +45,23 @@ export function addDataflowCommands(program: Command, run: Run): void {
     });
   });
 
-  onFile('plan', 'Say what a create or an update would do in AEP, and change nothing.').action(
-    async (path: string, how: { environment?: string }) => {
+  onFile('plan', 'Say what a create or an update would do in AEP, and change nothing.')
+    .option(
+      '--sample-rows <n>',
+      'show what so many of the first rows would become, at most 5; they are kept in a history',
+      (written) => {
+        if (!/^[0-5]$/.test(written)) throw new InvalidArgumentError('It is 0 to 5.');
+        return Number(written);
+      },
+    )
+    .action(async (path: string, { sampleRows, ...how }: { environment?: string; sampleRows?: number }) => {
       const asked = await run.read(() => input(path, how));
       await run.connected(async (client, format) => {
-        const plan = await client.plan(asked);
+        const plan = await client.plan(asked, { sampleRows });
         print(format, plan, () => planAsText(plan));
         return codeOfPlan(plan);
       });
-    },
-  );
+    });
 
   onFile('graph', 'Draw the plan of a definition as a Mermaid flow chart.').action(
     async (path: string, how: { environment?: string }) => {

@@ -1,16 +1,22 @@
 import { CancellationScope, isCancellation, setCurrentDetails } from '@temporalio/workflow';
+import { z } from 'zod';
 import type { Definition } from '../../definition/definition.ts';
 import { dataflowId } from '../../definition/identity.ts';
+import { isWrapped } from '../../definition/wrapped.ts';
+import { passedThrough } from '../../families/columns.ts';
 import { fittingPlan } from '../../plan/fitting-plan.ts';
 import { makePlan } from '../../plan/make-plan.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { PlanReads } from '../../plan/reads.ts';
 import { planAsMarkdown } from '../../plan/render.ts';
+import type { PreviewRows } from '../../plan/sampled-rows.ts';
 import { resources, titleOf } from '../../resources/index.ts';
 import { activityName } from '../../resources/kinds.ts';
 import type { Recalled } from '../../activities/index.ts';
 import { listing, summarized } from '../calls.ts';
 import { endingOf } from '../failures.ts';
+import { checkInput } from '../inputs.ts';
+import type { PlanDataflowInput } from '../messages.ts';
 import { parse } from './accept.ts';
 import { factReads, readNotes, recallFacts, sourceReads } from './check-definition.ts';
 import { holdsRows } from './holds-rows.ts';
@@ -28,12 +34,16 @@ const reading = (summary: string) => summarized(summary, listing);
  * there is one they show how far it is, and which calls wait for AEP; the query `progress` answers the same.
  * Runs under any id, also while the dataflow is being created, and then tells what is there at that moment.
  *
- * @param input a definition.
+ * @param input a definition, or `{ definition, sampleRows }`: with so many of the first rows of its source the plan shows what
+ * they would become. That is people's data, and stays in the history: there is none unless it is asked for.
  * @throws ApplicationFailure `InvalidDefinition` where the definition by itself makes no sense; what AEP has against it is
  * in the plan's `problems`.
  */
 export async function planDataflow(input: unknown): Promise<Plan> {
-  const { definition, warnings, elsewhere } = parse(input);
+  const { definition: given, sampleRows = 0 } = isWrapped(input)
+    ? checkInput(planInput(), input, 'This cannot be planned')
+    : { definition: input };
+  const { definition, warnings, elsewhere } = parse(given);
   const scope = CancellationScope.current();
   const { dataflow, steps } = workFor(definition);
   const report = reportProgress(
@@ -49,6 +59,7 @@ export async function planDataflow(input: unknown): Promise<Plan> {
       warnings,
       now: () => Date.now(),
       recalled: recalled.fields,
+      previewRows: sampleRows > 0 ? previewOf(definition, sampleRows, report) : undefined,
       stop: () => scope.cancel(),
     };
     const { plan } = await makePlan(asked, planReads(definition, recalled, report));
@@ -66,6 +77,31 @@ export async function planDataflow(input: unknown): Promise<Plan> {
     );
     throw ending ?? error;
   }
+}
+
+const planInput = () =>
+  z.strictObject({
+    definition: passedThrough().describe('What is to be planned.'),
+    sampleRows: z
+      .int()
+      .min(0)
+      .max(5)
+      .optional()
+      .describe(
+        'Of how many of the first rows it is shown what they would become. That is kept in the history. None unless given.',
+      ),
+  }) satisfies z.ZodType<PlanDataflowInput>;
+
+/** Two or three calls, which wait for the source. */
+function previewOf(
+  { sandbox }: Pick<Definition, 'sandbox'>,
+  count: number,
+  report: ProgressReport,
+): PreviewRows {
+  return (asked, mappingSet) => {
+    const previewing = summarized(`Preview ${count} rows`, { startToCloseTimeout: '90 seconds' });
+    return report.during('previewRows', previewing.previewRows({ sandbox, asked, mappingSet, count }));
+  };
 }
 
 /** Each question an activity. */
