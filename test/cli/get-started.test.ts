@@ -6,6 +6,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startReader, type Reader } from '../support/reader.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 
+/** What one start of the command has compiled is there for the next. */
+const { NODE_COMPILE_CACHE = '' } = process.env;
 const hasTools = ['jq', 'curl'].every((tool) => spawnSync(tool, ['--version']).status === 0);
 
 let rig: Rig;
@@ -27,6 +29,8 @@ afterAll(async () => {
 
 it.skipIf(!hasTools)(
   'a newcomer who follows the page makes a dataflow, changes it, breaks it, and has one flow in the end',
+  // The command is started a dozen times.
+  { timeout: 240_000 },
   async () => {
     const edit = async (from: string, to: string) => {
       const file = join(reader.folder, 'orders.json');
@@ -34,11 +38,12 @@ it.skipIf(!hasTools)(
       expect(text).toContain(from);
       await writeFile(file, text.replace(from, to));
     };
+    const env = { AEP: rig.emulator.url, NODE_COMPILE_CACHE };
     /** What each line of a block prints, and its exit status. */
     const follow = async (section: string) => {
       const [block] = reader.blocks(section, 'sh');
       const line = String.raw`trap 'echo "[exit $?] $BASH_COMMAND"' DEBUG`;
-      const { stdout, stderr } = await reader.bash(`set +e\n${line}\n${block!}`, { AEP: rig.emulator.url });
+      const { stdout, stderr } = await reader.bash(`set +e\n${line}\n${block!}`, env);
       expect(stderr).not.toContain('command not found');
       return stdout;
     };
@@ -52,13 +57,12 @@ it.skipIf(!hasTools)(
     expect(changed).toContain('schedule.interval: 15 → 30\n\n1 to change, 5 as they are.');
 
     await edit('person.name.fullName', 'person.name.fulName');
-    const { code, stdout } = await reader.bash('temporal aep plan orders.json');
+    const { code, stdout } = await reader.bash('temporal aep plan orders.json', env);
     expect(code).toBe(3);
     expect(stdout).toContain('Did you mean "person.name.fullName"?');
     await edit('person.name.fulName', 'person.name.fullName');
 
     const [run, connection] = reader.blocks('Break it', 'sh');
-    const env = { AEP: rig.emulator.url };
     const broken = await reader.bash(`set +e\n${run!}`, env);
     expect(broken.stdout).toMatch(/^failed since [^]* why: [^]* next: [^]*AEP runs it again: /m);
     const again = await reader.bash(connection!, env);
