@@ -1,4 +1,4 @@
-import { column, columnTypes, xdmColumnTypes, type Column } from '../families/columns.ts';
+import { column, xdmColumnTypes, type Column } from '../families/columns.ts';
 import { isObject } from '../definition/plain-json.ts';
 import { secretPaths } from '../definition/secrets.ts';
 import { line } from '../definition/text.ts';
@@ -33,14 +33,13 @@ export function readColumns(answer: readonly JsonObject[]): Column[] {
 export const fittingColumns = (all: readonly Column[]) => fitting(all, mostCharacters);
 
 function readColumn(answer: JsonObject): Column | undefined {
-  const called = textAt(answer, 'name');
-  if (called === undefined || !name.safeParse(called).success) return undefined;
+  const { success, data: called } = name.safeParse(answer['name']);
+  if (!success) return undefined;
   const { xdm } = answer;
-  const xdmType = isObject(xdm) ? xdm['type'] : undefined;
-  if (typeof xdmType !== 'string' || !xdmColumnTypes.includes(xdmType))
-    return { name: called, ...typeCalled(textAt(answer, 'type') ?? '') };
+  const type = xdmColumnTypes.find((one) => isObject(xdm) && xdm['type'] === one);
+  if (type === undefined) return { name: called, ...typeCalled(textAt(answer, 'type') ?? '') };
   // What is odd beside the type says nothing that anybody needs.
-  const told = column().safeParse(answer).success ? answer : { name: called, type: xdmType, xdm };
+  const told = column().safeParse(answer).success ? answer : { name: called, type, xdm };
   const short = shortColumn(told);
   return (column().safeParse(short).success ? short : told) as Column;
 }
@@ -48,12 +47,10 @@ function readColumn(answer: JsonObject): Column | undefined {
 /** What AEP's pages show of files: a type and nothing else. Some sources have words of their own for it. */
 function typeCalled(word: string): Pick<Column, 'type' | 'format'> {
   const plain = word.toLowerCase();
-  const known = columnTypes.find((one) => one === plain);
-  if (known) return { type: known };
   if (/^(date-?time|timestamp)/.test(plain)) return { type: 'string', format: 'date-time' };
   if (plain === 'date') return { type: 'string', format: 'date' };
   if (/^(tiny|small|big|medium)?int(eger)?\b|^(long|short)$/.test(plain)) return { type: 'integer' };
-  if (/^(decimal|numeric|float|double|real)/.test(plain)) return { type: 'number' };
+  if (/^(decimal|number|numeric|float|double|real)/.test(plain)) return { type: 'number' };
   if (plain.startsWith('bool')) return { type: 'boolean' };
   return { type: 'string' };
 }

@@ -18,12 +18,9 @@ const ofCreates =
 
 /** The columns by which AEP could find new rows, the likeliest first. AEP compares them as times, so that only times can be one. */
 export function deltaCandidates(columns: readonly Column[]): DeltaCandidate[] {
-  const ranked = columns.flatMap((column, index) => {
-    const candidate = candidateOf(column);
-    return candidate ? [{ ...candidate, index }] : [];
-  });
-  return ranked
-    .sort((a, b) => a.rank - b.rank || a.index - b.index)
+  return columns
+    .flatMap((column) => candidateOf(column) ?? [])
+    .sort((a, b) => a.rank - b.rank)
     .slice(0, mostCandidates)
     .map(({ name, why }) => ({ name, why }));
 }

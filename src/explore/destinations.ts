@@ -31,25 +31,22 @@ export function destinations(
   for (const field of fields)
     for (const name of field.names) byName.set(name, [...(byName.get(name) ?? []), field]);
   const own = new Set(wordsOf(table).map(singular));
-  const candidates = columns.flatMap((column, index) =>
+  const candidates = columns.flatMap((column) =>
     spellings(column.name, own).flatMap((said, away) =>
-      (byName.get(said) ?? []).map((field) => ({ column, field, away, index, said })),
+      (byName.get(said) ?? []).map((field) => ({ column, field, away, said })),
     ),
   );
-  candidates.sort(
-    (a, b) =>
-      a.away - b.away || a.field.names.indexOf(a.said) - b.field.names.indexOf(b.said) || a.index - b.index,
-  );
-  const taken = new Set<string>();
-  const pairs: (Pair & { index: number })[] = [];
-  for (const { column, field, index } of candidates) {
-    if (taken.has(field.path) || taken.has(`column ${column.name}`)) continue;
+  candidates.sort((a, b) => a.away - b.away || a.field.names.indexOf(a.said) - b.field.names.indexOf(b.said));
+  const taken = new Set<StandardField>();
+  const pairs = new Map<Column, Pair>();
+  for (const { column, field } of candidates) {
+    if (taken.has(field) || pairs.has(column)) continue;
     const type = typeOfColumn(column);
     if (type !== undefined && (cannotFit(type, field.type) || !isTime(type, field.type))) continue;
-    taken.add(field.path).add(`column ${column.name}`);
-    pairs.push({ column, field, index, why: whyOf(field, type) });
+    taken.add(field);
+    pairs.set(column, { column, field, why: whyOf(field, type) });
   }
-  return pairs.sort((a, b) => a.index - b.index).map(({ column, field, why }) => ({ column, field, why }));
+  return columns.flatMap((column) => pairs.get(column) ?? []);
 }
 
 /** What a name may mean: all its words, and the same without what says whose it is. */
@@ -58,9 +55,9 @@ function spellings(name: string, own: ReadonlySet<string>): string[] {
   // Salesforce ends its users' own fields so.
   if (/__c$/i.test(name)) words.pop();
   const all = [words.join('')];
-  for (let left = words; left.length > 1 && (owners.has(left[0]!) || own.has(singular(left[0]!)));) {
-    left = left.slice(1);
-    all.push(left.join(''));
+  for (const [index, word] of words.entries()) {
+    if (!owners.has(word) && !own.has(singular(word))) break;
+    all.push(words.slice(index + 1).join(''));
   }
   return all;
 }

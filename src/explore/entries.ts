@@ -48,8 +48,7 @@ export function firstFile(entries: readonly Entry[]): string | undefined {
 
 /** The folder in which a file or a folder is. Undefined for the root. */
 export function folderOf(path: string): string | undefined {
-  const slash = path.replace(/\/+$/, '').lastIndexOf('/');
-  return slash > 0 ? path.slice(0, slash) : undefined;
+  return /^(.+)\/[^/]+\/*$/.exec(path)?.[1];
 }
 
 /** As many of them as a history should hold. */

@@ -33,14 +33,12 @@ const signs: { is: (words: string[], own: string[]) => boolean; why: string }[] 
   },
   {
     is: (words, own) =>
-      [...ends].some(
-        (end) => words.join('') === own.join('') + end || words.join('') === `${own.at(-1) ?? ''}${end}`,
-      ),
+      [own, own.slice(-1)].some((table) => [...ends].some((end) => words.join('') === table.join('') + end)),
     why: 'Named as the id of what the table holds',
   },
   // The first of several is the table's own more often than not.
   {
-    is: (words) => words.length > 1 && ['id', 'uuid', 'guid'].includes(words.at(-1)!),
+    is: (words) => ['id', 'uuid', 'guid'].includes(words.at(-1)!),
     why: 'The first column that is named as an id',
   },
   { is: (words) => /[a-z]id$/.test(words.join('')), why: 'The first column whose name ends as an id’s' },

@@ -57,13 +57,11 @@ export function suggestion(asked: Asked): Suggestion | undefined {
   const { className, why, pairs } = fitted(columns, table);
   const id = idColumn(columns, table);
   if (!id) return undefined;
+  const used = pairs.filter(({ column }) => column !== id.column);
   const rows: { column: Column; destination: string; why: string }[] = [
     { column: id.column, destination: '_id', why: `${id.why}: AEP knows a record by its _id` },
-    ...pairs
-      .filter(({ column }) => column !== id.column)
-      .map(({ column, field, why }) => ({ column, destination: field.path, why })),
+    ...used.map(({ column, field, why }) => ({ column, destination: field.path, why })),
   ];
-  const used = pairs.filter(({ column }) => column !== id.column);
   const groups = [
     ...new Map(used.flatMap(({ field: { group } }) => (group ? [[group.id, group] as const] : []))).values(),
   ];

@@ -4,7 +4,7 @@ export function wordsOf(name: string): string[] {
     .replaceAll(/(\p{Ll}|\p{Nd})(\p{Lu})/gu, '$1 $2')
     .replaceAll(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
     .toLowerCase()
-    .split(/[^\p{L}\p{Nd}]+/u)
+    .split(/[^\p{L}\p{Nd}]/u)
     .filter((word) => word !== '');
 }
 

@@ -40,7 +40,12 @@ describe('of a source', () => {
     const withoutColumns = (base: { source: object }) =>
       leavesColumnsOut(parsed({ ...base, source: { ...base.source, columns: undefined } }));
     expect([withoutColumns(sample), leavesColumnsOut(parsed(sample))]).toEqual([true, false]);
-    expect([leavesColumnsOut(parsed(legacySample)), withoutColumns(fileSample)]).toEqual([false, false]);
+    const pattern = { ...fileSample, source: { ...fileSample.source, path: '/orders/*.csv' } };
+    expect([parsed(legacySample), parsed(fileSample), parsed(pattern)].map(leavesColumnsOut)).toEqual([
+      false,
+      false,
+      false,
+    ]);
   });
 });
 

@@ -32,6 +32,8 @@ it.each([
   ['short', 'integer'],
   ['longtext', 'string'],
   ['along', 'string'],
+  ['number', 'number'],
+  ['NUMBER(10,2)', 'number'],
   ['decimal(10,2)', 'number'],
   ['numeric', 'number'],
   ['double precision', 'number'],
@@ -65,6 +67,12 @@ it('a column without a type, or with an odd one beside it, is a text, or what it
     { name: 'd', type: 'integer' },
     { name: 'e', type: 'list', xdm: { type: 'array' } },
   ]);
+});
+
+it('a column of an object with a field that is called as a secret is no secret', () => {
+  const properties = { password: { type: 'string' } };
+  const column = { name: 'login', type: 'object', xdm: { type: 'object', properties } };
+  expect(readColumns([column])).toEqual([column]);
 });
 
 it('columns that no definition can have are left out, and what comes after them is not', () => {

@@ -10,7 +10,7 @@ it('a source that has what is said of it differs in nothing, whatever the case a
 it('columns are told that are new, that are not there with what was probably meant, and that have another type', () => {
   const said = [text('id'), text('firstname'), text('xyz'), text('at')];
   const found = [text('id'), text('first_name'), { name: 'at', type: 'string', format: 'date-time' }];
-  expect(compareColumns(said, found)).toEqual({
+  expect(compareColumns(said, found)).toStrictEqual({
     added: ['first_name'],
     gone: [{ name: 'firstname', nearest: 'first_name' }, { name: 'xyz' }],
     retyped: [{ name: 'at', said: 'string', found: 'date-time' }],

@@ -14,18 +14,18 @@ it.each([
   ['/a/orders.gz.csv', { fileType: 'delimited' }],
   ['/a.csv/orders', {}],
   ['/a/my-gz', {}],
-])('the name of %s tells %j', (path, told) => expect(fileQuery(path)).toEqual(told));
+])('the name of %s tells %j', (path, told) => expect(fileQuery(path)).toStrictEqual(told));
 
 describe('of a file', () => {
   it('its name counts before what AEP found', () => {
     const found = { fileType: 'JSON', columnDelimiter: ';', compressionType: 'gzip' };
-    expect(fileFacts({}, found)).toEqual({ format: 'json', properties: { compressionType: 'gzip' } });
-    expect(fileFacts({ fileType: 'delimited' }, found)).toEqual({
+    expect(fileFacts({}, found)).toStrictEqual({ format: 'json', properties: { compressionType: 'gzip' } });
+    expect(fileFacts({ fileType: 'delimited' }, found)).toStrictEqual({
       format: 'delimited',
       properties: { columnDelimiter: ';', compressionType: 'gzip' },
     });
     const query = { fileType: 'delimited', columnDelimiter: '\t', compressionType: 'bzip2' };
-    expect(fileFacts(query, found)).toEqual({
+    expect(fileFacts(query, found)).toStrictEqual({
       format: 'delimited',
       properties: { columnDelimiter: '\t', compressionType: 'bzip2' },
     });
@@ -38,7 +38,7 @@ describe('of a file', () => {
     [{ columnDelimiter: 5 }],
     [undefined],
   ])('nothing is said that is as AEP takes it: %j', (found) => {
-    expect(fileFacts({ fileType: 'delimited' }, found)).toEqual({ format: 'delimited' });
+    expect(fileFacts({ fileType: 'delimited' }, found)).toStrictEqual({ format: 'delimited' });
   });
 
   it('nothing is known where neither tells what it holds', () => {

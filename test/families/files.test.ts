@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { sourceFacts } from '../../src/definition/source-facts.ts';
+import { files as fileFamily } from '../../src/families/files.ts';
+import { askedIn, familyOf } from '../../src/families/index.ts';
 import { resources } from '../../src/resources/index.ts';
 import { parseDefinition } from '../../src/definition/parse.ts';
 import { fieldsOf, fileSample, messageAt, parsed, problemsOf, sample } from '../definition/sample.ts';
@@ -34,7 +36,11 @@ describe('how files are written', () => {
     ['delimited', { columnDelimiter: '||' }, 'columnDelimiter', 'must be one character'],
     ['delimited', { columnDelimiter: 9 }, 'columnDelimiter', 'must be one character'],
     ['delimited', { encoding: 'UTF-16' }, 'encoding', 'must be UTF-8 or ISO-8859-1'],
+    ['delimited', { encoding: 'CP-UTF-8' }, 'encoding', 'must be UTF-8 or ISO-8859-1'],
+    ['delimited', { encoding: 'UTF-8-BOM' }, 'encoding', 'must be UTF-8 or ISO-8859-1'],
     ['json', { compressionType: 'rar' }, 'compressionType', 'must be bzip2, gzip, deflate, zipDeflate'],
+    ['json', { compressionType: 'pigzgzip' }, 'compressionType', 'must be bzip2'],
+    ['json', { compressionType: 'tar.xz' }, 'compressionType', 'must be bzip2'],
     ['json', { columnDelimiter: ',' }, 'columnDelimiter', 'left out with format json: it is for delimited'],
     ['json', { encoding: 'UTF-8' }, 'encoding', 'left out with format json: it is for delimited'],
     ['parquet', { compressionType: 'gzip' }, 'compressionType', 'it is for delimited and json'],
@@ -50,7 +56,20 @@ describe('how files are written', () => {
   });
 });
 
+test('the path and the params are needed', () => {
+  expect(messageAt(files({ path: undefined, params: undefined }), 'source.path')).toBe(
+    'is required: the file or folder to read',
+  );
+  const bare = files({ path: undefined, params: undefined, data: undefined, encryption });
+  expect(fieldsOf(bare)).toEqual(['source.path', 'source.params']);
+  expect(messageAt(bare, 'source.params')).toBe(
+    'is required for files: {"type": "file"} or {"type": "folder", "recursive": true}',
+  );
+  expect(fieldsOf(files({ data: { properties: undefined } }))).toEqual(['source.data.properties']);
+});
+
 test('params say a file or a folder, and what AEP does not know of them is told with the nearest', () => {
+  for (const params of [{ type: 'file' }, folder, {}]) expect(fieldsOf(files({ params }))).toEqual([]);
   expect(messageAt(files({ params: { type: 'directory' } }), 'source.params.type')).toBe(
     'must be "file" or "folder"',
   );
@@ -106,7 +125,70 @@ describe('encrypted files', () => {
   });
 });
 
+describe('of files', () => {
+  test('the source connection says how they are written and where they are', () => {
+    const { source } = parsed(files({ params: folder }));
+    const data = { format: 'delimited', properties: { columnDelimiter: ',' } };
+    expect(fileFamily.data(source, undefined)).toEqual(data);
+    expect(fileFamily.params(source)).toEqual({ type: 'folder', path: '/orders' });
+  });
+
+  test.each([
+    ['/orders/a.csv', 'file'],
+    ['/orders/a.csv.gz', 'file'],
+    ['/orders.d/a', 'folder'],
+    ['/orders', 'folder'],
+    ['/orders.', 'folder'],
+  ])('%s is a %s, as far as it tells', (path, type) => expect(fileFamily.objectAt(path)).toBe(type));
+
+  test('the source can be asked for one, or for a folder, with what is said of how they are written', () => {
+    const properties = { columnDelimiter: ';', encoding: 'UTF-8', compressionType: 'gzip', other: 'x' };
+    expect(
+      fileFamily.asked({ path: '/a', params: folder, format: 'delimited', data: { properties } }),
+    ).toEqual({
+      type: 'folder',
+      path: '/a',
+      written: { fileType: 'delimited', columnDelimiter: ';', encoding: 'UTF-8', compressionType: 'gzip' },
+    });
+    const none = { columnDelimiter: 5, compressionType: 'none' };
+    const bare = { type: 'file', path: '/a', written: {} };
+    expect(fileFamily.asked({ path: '/a', data: { properties: none } })).toStrictEqual(bare);
+    expect(fileFamily.asked({ path: '/a' })).toStrictEqual(bare);
+  });
+
+  test('the source cannot be asked for a pattern, nor for nothing', () => {
+    expect(['/a/*.csv', '/a/?.csv', undefined].map((path) => fileFamily.asked({ path }))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test('the keys of encrypted ones are read back', () => {
+    const [decryption] = fileFamily.transformations;
+    const keys = { publicKeyId: 'a', signVerificationKeyId: 'b' };
+    expect(decryption!.readBack({ ...keys, more: 1 }, 'day')).toEqual({ source: { encryption: keys } });
+  });
+});
+
+test.each([
+  ['Copy', 'deltaColumn.name', 'deltaColumn.name'],
+  ['Copy', 'deltaColumn', 'deltaColumn'],
+  ['Copy', '', 'deltaColumn'],
+  ['Encryption', 'publicKeyId', 'source.encryption.publicKeyId'],
+  ['Encryption', '', 'source.encryption'],
+  ['Mapping', 'mappingId', 'mapping.mappingId'],
+  ['Mapping', '', 'mapping'],
+])('of the transformation %s the param "%s" is asked for by %s', (transformation, inside, field) =>
+  expect(askedIn(transformation, inside)).toBe(field),
+);
+
 test('which family a source without a name here is of, its format tells', () => {
   const { family } = sourceFacts({ connectionSpec: { id: 'x' }, format: 'parquet' });
   expect([family.name, family.flowSpec]).toEqual(['files', 'CloudStorageToAEP']);
+  expect([familyOf('json').name, familyOf('parquet_xdm').name, familyOf(undefined).name]).toEqual([
+    'files',
+    'tables',
+    'tables',
+  ]);
 });

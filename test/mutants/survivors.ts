@@ -42,6 +42,26 @@ const named: Named[] = [
   { file: 'src/xdm/path.ts', was: 'end > at', becomes: 'end >= at', why: noSuch },
   { file: 'src/xdm/path.ts', was: 'wrapped > at', becomes: 'wrapped >= at', why: noSuch },
 
+  { file: 'src/explore/columns.ts', was: '() => false', becomes: '() => undefined', why: forTypes },
+  {
+    file: 'src/explore/columns.ts',
+    was: "''",
+    why: 'No word tells a type, as one that is not known does not.',
+  },
+  { file: 'src/explore/file-facts.ts', was: '[]', why: noSuch },
+  {
+    file: 'src/explore/id-column.ts',
+    was: "''",
+    becomes: '"Stryker was here!"',
+    why: 'A name whose last word is the end that is looked for is known by the sign before.',
+  },
+  {
+    file: 'src/explore/suggest.ts',
+    was: 'JSON.stringify(columns).length > mostCharacters',
+    becomes: 'JSON.stringify(columns).length >= mostCharacters',
+    why: bound,
+  },
+
   { file: 'src/plan/which-flow.ts', was: 'able.length > 1', why: cached },
   { file: 'src/plan/which-flow.ts', was: 'drafts.length === 0', becomes: 'false', why: cached },
   {
