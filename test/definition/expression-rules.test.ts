@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readExpression } from '../../src/data-prep/expression.ts';
 import { documentedExpressions, misprints } from '../emulator/expressions.ts';
 import { fileSample, problemsOf, sample } from './sample.ts';
 
@@ -8,6 +9,18 @@ const told = (expression: string, of: object = fileSample) =>
 describe('an expression', () => {
   test('of Adobe’s pages is taken', () => {
     expect(documentedExpressions.filter((expression) => told(expression).length > 0)).toEqual([]);
+  });
+
+  test.each([
+    'json_to_object(${opportunityEvent\\.dataValueChanges})',
+    'iif(sfdc.crmId != null && sfdc.crmId != "", to_object("sourceType", "${CRM_TYPE}", "sourceKey", concat(sfdc.crmId,"@${CRM_ORG_ID}.${CRM_TYPE}")), null)',
+    'iif(${web\\.ecid} != null, to_object(\'ECID\', arrays_to_objects("id", explode(last(split(${web\\.ecid}, ":")), " "))), null)',
+    'decode(sfdcType, "Contact", sfdcContactId, "Lead", sfdcLeadId , "")',
+    'iif(gendercode.equals("1"),"male",iif(gendercode.equals("2"),"female",null))',
+    'zone_date_to_utc(2019-10-17T11:55:12.000000999-07:00[America/Los_Angeles])',
+  ])('of Adobe’s field mappings of sources is taken: %s', (expression) => {
+    expect(told(expression)).toEqual([]);
+    expect(readExpression(expression)).not.toEqual({ columns: [], calls: [] });
   });
 
   test('that is printed with a slip there is refused where that leaves it open', () => {

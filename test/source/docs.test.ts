@@ -42,6 +42,9 @@ it('the lines for temporal aep come from a base connection to a watched flow', a
   const named = { sandbox: 'prod', name: 'austin-demo-from-mysql' };
   const { flowId } = await rig.client.dataflow(named).result();
   expect(await rig.client.health({ sandbox: 'prod', flowId })).toBeDefined();
+  const [sample] = reader.blocks('What the first rows would become', 'sh');
+  const sampled = await reader.bash(sample!);
+  expect(sampled).toMatchObject({ code: 0, stdout: expect.stringContaining('Row 2:') as string });
 });
 
 it.skipIf(!hasJq)(
@@ -58,6 +61,10 @@ it.skipIf(!hasJq)(
     const named = { sandbox: 'prod', name: 'acme-spring-campaign-from-mysql' };
     const { flowId } = await rig.client.dataflow(named).result();
     expect(await rig.client.health({ sandbox: 'prod', flowId })).toBeDefined();
+    const [, sample] = reader.blocks('What the first rows would become', 'sh');
+    const sampled = await reader.bash(sample!);
+    expect({ code: sampled.code, stderr: sampled.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(sampled.stdout)).toHaveLength(2);
   },
 );
 
