@@ -38,8 +38,10 @@ export default defineConfig({
     env: {
       // What one process has compiled is there for the next, and for the programs that tests start.
       NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url)),
-      // To which an example refers.
+      // To which an example and a page refer.
       SHOP_PASSWORD: 'known to nobody',
+      CRM_SECRET: 'known to nobody',
+      LAKE_SECRET: 'known to nobody',
     },
     projects: [
       { extends: true, test: { name: 'plain', include: plain } },

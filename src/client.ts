@@ -69,6 +69,8 @@ import { watcherHandle, type WatcherHandle } from './watcher-handle.ts';
 import type {
   DeleteConnectionInput,
   DeleteConnectionResult,
+  DescribeConnectionInput,
+  DescribeConnectionResult,
   EnsureConnectionInput,
   EnsureConnectionResult,
 } from './workflows/connection/connection-messages.ts';
@@ -393,12 +395,21 @@ export class AepDataflows {
    */
   async ensureConnection(input: EnsureConnectionInput): Promise<EnsureConnectionResult> {
     const written = secretsAsWritten(input);
-    if (written.length > 0) throw new InvalidDefinitionError(written);
+    if (written.length > 0) throw new InvalidDefinitionError(written, 'The base connection');
     const result: unknown = await this.#executeConnection('ensureConnection', input, {
       args: [input],
       staticSummary: `Sees to the base connection ${connectionId(input)}`,
     });
     return result as EnsureConnectionResult;
+  }
+
+  /**
+   * What AEP has of a base connection, whoever made it; with `test` also whether it can sign in to the source.
+   * @throws DataflowError `InvalidDefinition` where there is none, or where several have the name; `Rejected` where the test
+   * fails.
+   */
+  async describeConnection(input: DescribeConnectionInput): Promise<DescribeConnectionResult> {
+    return this.#look('describeConnection', 'describe', input, 'Describes a base connection');
   }
 
   /**
@@ -723,6 +734,8 @@ export type { NotExpressible } from './plan/unsaid.ts';
 export type {
   DeleteConnectionInput,
   DeleteConnectionResult,
+  DescribeConnectionInput,
+  DescribeConnectionResult,
   EnsureConnectionInput,
   EnsureConnectionResult,
 } from './workflows/connection/connection-messages.ts';

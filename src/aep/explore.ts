@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { FileQuery } from '../families/family.ts';
 import type { JsonObject } from '../resources/resource.ts';
-import { AepError, NotFound, Rejected, Unavailable, UnknownSandbox } from './errors.ts';
 import type { Call, Http, Request } from './http.ts';
 import { segment } from './http.ts';
+import { unquoted } from './unquoted.ts';
 
 /** What is explored: a source behind a base connection, or one that needs none, by its connection spec. */
 export type Explored = { connectionId: string } | { connectionSpecId: string };
@@ -35,7 +35,7 @@ export function createExplore(http: Http): Explore {
   ) =>
     http
       .send(call, { method: 'GET', path: pathOf(source), query }, answer)
-      .catch((error: unknown) => Promise.reject(inOurWords(error)));
+      .catch((error: unknown) => Promise.reject(unquoted(error)));
   return {
     list: (call, source, folder) =>
       folder === undefined
@@ -63,20 +63,6 @@ export function createExplore(http: Http): Explore {
 
 /** AEP reads the columns of a file from its first rows. */
 const preview: [string, string] = ['preview', 'true'];
-
-/**
- * A source may quote the credentials that it refuses, which nobody here knows by their look, and what is told of a call stays
- * in histories: of what AEP hands on only the code is told.
- */
-function inOurWords(error: unknown): unknown {
-  if (!(error instanceof AepError) || error instanceof UnknownSandbox) return error;
-  const { call, status, code, requestId, retryAfterMs } = error;
-  const title = 'what the source says is not told here, since it may quote credentials';
-  const failure = { call, status, code, title, requestId, retryAfterMs };
-  if (error instanceof NotFound) return new NotFound(failure);
-  if (error instanceof Rejected) return new Rejected(failure);
-  return error instanceof Unavailable ? new Unavailable(failure) : error;
-}
 
 function pathOf(source: Explored): string {
   return 'connectionId' in source

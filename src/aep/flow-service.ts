@@ -5,6 +5,7 @@ import { gather, identified, isPlain, named, orUndefined, wasThere } from './col
 import { Rejected, Unavailable } from './errors.ts';
 import type { Call, Http, Request, Send } from './http.ts';
 import { segment } from './http.ts';
+import { unquoted } from './unquoted.ts';
 
 /**
  * A flow run as AEP shows it. Only what identifies it is promised: the rest is incomplete by nature (a run that has not
@@ -75,7 +76,10 @@ export function createFlowService(http: Http): FlowService {
 
     async testConnection(call, id) {
       const path = `${base}/connections/${segment(id)}/test`;
-      return (await http.send(call, { method: 'GET', path }, tested)).result;
+      const sent = http.send(call, { method: 'GET', path }, tested);
+      // Of secrets that are known here nothing is told anyway.
+      const answer = call.secrets ? sent : sent.catch((error: unknown) => Promise.reject(unquoted(error)));
+      return (await answer).result;
     },
 
     async flowsUsing(call, end, id) {

@@ -12,6 +12,7 @@ import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts';
 import { Left, untilLeft } from './leave.ts';
 import { formats, outputVersion, tell, type Format } from './output.ts';
 import { timeout } from './timeout.ts';
+import { addConnectionCommands } from './commands/connection.ts';
 import { addDataflowCommands } from './commands/dataflow.ts';
 import { addFlowCommands } from './commands/flow.ts';
 import { addSandboxCommands } from './commands/sandbox.ts';
@@ -99,6 +100,7 @@ export function createProgram(): Command {
   addFlowCommands(program, run);
   addSandboxCommands(program, run);
   addSourceCommands(program, run);
+  addConnectionCommands(program, run);
   return program;
 }
 

@@ -186,6 +186,16 @@ export function authTypesOf(connector: ConnectorName): readonly AuthType[] {
   return types.get(connector)!;
 }
 
+/** The authentication type of a connector of which these are params, none of the required ones missing. Undefined where none is meant by them, or more than one. */
+export function authTypeWith(connector: ConnectorName, params: readonly string[]): AuthType | undefined {
+  const [one, another] = authTypesOf(connector).filter(
+    (type) =>
+      type.required.every((name) => params.includes(name)) &&
+      params.every((name) => paramsOf(type).includes(name)),
+  );
+  return another ? undefined : one;
+}
+
 /** All params of a type, the required ones first. */
 export function paramsOf({ required, optional }: AuthType): string[] {
   return [...required, ...optional];

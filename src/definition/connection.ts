@@ -7,6 +7,11 @@ import { line, partName, prose, resourceId } from './text.ts';
 const place = /^(env:[A-Za-z_][A-Za-z0-9_]*|file:\/.+)$/;
 export const secretPlaces = '{"secret": "env:NAME"} or {"secret": "file:/run/secrets/NAME"}';
 
+/** The reference to a secret that a word is, such as `env:SHOP_PASSWORD`. */
+export function secretReference(word: string): { secret: string } | undefined {
+  return place.test(word) ? { secret: word } : undefined;
+}
+
 /** A reference to a secret, where it stands for one. */
 export function isSecretReference(value: unknown): value is { secret: string } {
   if (typeof value !== 'object' || value === null || Object.keys(value).join() !== 'secret') return false;

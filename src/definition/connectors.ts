@@ -330,6 +330,12 @@ export function connectorNameOf(specId: string): ConnectorName | undefined {
   return connectorNames.find((name) => connectors[name].id === specId);
 }
 
+/** How a definition names the connector of a connection spec. */
+export function sourceOf(specId: string): { connector: ConnectorName } | { connectionSpec: { id: string } } {
+  const connector = connectorNameOf(specId);
+  return connector === undefined ? { connectionSpec: { id: specId } } : { connector };
+}
+
 /** The connector that AEP calls so, where the table has one. */
 export function connectorCalled(aepName: string): ConnectorName | undefined {
   const all: Record<ConnectorName, Connector> = connectors;

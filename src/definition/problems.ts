@@ -58,9 +58,10 @@ export function tellProblems(problems: readonly Problem[]): string {
 export class InvalidDefinitionError extends Error {
   readonly problems: Problem[];
 
-  constructor(problems: Problem[]) {
+  /** @param what has these problems. */
+  constructor(problems: Problem[], what = 'The definition') {
     const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
-    super(`The definition has ${count}:\n${tellProblems(problems)}`);
+    super(`${what} has ${count}:\n${tellProblems(problems)}`);
     this.name = 'InvalidDefinitionError';
     this.problems = problems;
   }

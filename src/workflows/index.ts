@@ -4,6 +4,7 @@ export { applyDataflows } from './sandbox/apply-dataflows.ts';
 export { planDataflows } from './sandbox/plan-dataflows.ts';
 export { updateDataflow } from './dataflow/update-dataflow.ts';
 export { ensureConnection } from './connection/ensure-connection.ts';
+export { describeConnection } from './connection/describe-connection.ts';
 export { deleteConnection } from './connection/delete-connection.ts';
 export { importDataflow } from './dataflow/import-dataflow.ts';
 export { exploreSource } from './source/explore-source.ts';

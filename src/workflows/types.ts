@@ -10,6 +10,7 @@ export const workflowTypes = {
   updateDataflow: { isContinued: false },
   deleteDataflow: { isContinued: false },
   ensureConnection: { isContinued: false },
+  describeConnection: { isContinued: false },
   deleteConnection: { isContinued: false },
   importDataflow: { isContinued: false },
   exploreSource: { isContinued: false },

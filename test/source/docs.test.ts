@@ -1,7 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectors } from '../../src/definition/connectors.ts';
 import { administratorOf } from '../support/dataflows.ts';
@@ -27,24 +24,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await rig.close();
   await reader.close();
-});
-
-it('the lines for temporal aep come from a base connection to a watched flow', async () => {
-  const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-  const extension = join(reader.folder, 'temporal-aep');
-  await writeFile(extension, `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`);
-  await chmod(extension, 0o755);
-  const [lines] = reader.blocks('By `temporal aep`', 'sh');
-  const { code, stdout, stderr } = await reader.bash(lines!, { CONNECTION, TABLE: 'test1.austin_demo' });
-  expect({ code, stderr }).toMatchObject({ code: 0 });
-  expect(stdout).toContain(TABLE);
-  expect(stderr).toContain('mapping[0]: The first column that is named as an id');
-  const named = { sandbox: 'prod', name: 'austin-demo-from-mysql' };
-  const { flowId } = await rig.client.dataflow(named).result();
-  expect(await rig.client.health({ sandbox: 'prod', flowId })).toBeDefined();
-  const [sample] = reader.blocks('What the first rows would become', 'sh');
-  const sampled = await reader.bash(sample!);
-  expect(sampled).toMatchObject({ code: 0, stdout: expect.stringContaining('Row 2:') as string });
 });
 
 it.skipIf(!hasJq)(

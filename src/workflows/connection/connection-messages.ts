@@ -1,4 +1,4 @@
-import type { Auth } from '../../definition/connection.ts';
+import type { Auth, ExistingConnection } from '../../definition/connection.ts';
 import type { ConnectorName } from '../../definition/connectors.ts';
 
 /** What `ensureConnection` is started with, under the id `connection:<sandbox>:<name>`. */
@@ -23,6 +23,33 @@ export interface EnsureConnectionResult {
   id: string;
   /** `updated`: AEP was given other credentials. `kept`: it had these. In each case its test has passed. */
   outcome: 'made' | 'updated' | 'kept';
+}
+
+/** What `describeConnection` is started with, under any id. */
+export interface DescribeConnectionInput {
+  sandbox: string;
+  /** AEP's id of it, or its name. */
+  connection: ExistingConnection;
+  /** Whether AEP is to test its credentials, too. No unless given. */
+  test?: boolean | undefined;
+}
+
+/** What `describeConnection` returns. */
+export interface DescribeConnectionResult {
+  id: string;
+  name: string;
+  /** What it connects to, as a definition names it. */
+  source: { connector: string } | { connectionSpec: { id: string } };
+  /** In AEP's words: `enabled`, `initializing`. */
+  state?: string;
+  /** The authentication type, as AEP writes it. */
+  authType?: string;
+  /** Epoch milliseconds. */
+  createdAt?: number;
+  /** It was made from a definition or by `ensureConnection`, which change and delete no other. */
+  isOurs: boolean;
+  /** Present where a test was asked for: one that fails ends as `Rejected`. */
+  test?: 'passed';
 }
 
 /** What `deleteConnection` is started with, under the id `connection:<sandbox>:<name>`. */

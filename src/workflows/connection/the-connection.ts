@@ -20,8 +20,7 @@ export async function theConnection(
     const reading = summarized('Read the base connection').readBaseConnection;
     const found = await reading({ sandbox, id: connection, giveUpAfterMs });
     if (found) return { id: connection, ...found };
-    const message = `${connection} is not there: give the id of an existing base connection in the sandbox ${sandbox}, or {"name"} of one`;
-    throw wrongInput(cannot, [{ field: 'connection', message }]);
+    throw notThere(sandbox, connection, cannot);
   }
   const asked = { sandbox, ...connection };
   const looking = summarized(`Look for ${connection.name}`).findBaseConnections;
@@ -29,4 +28,9 @@ export async function theConnection(
   const [one, another] = answer.found;
   if (one && !another) return one;
   throw wrongInput(cannot, [{ field: 'connection.name', message: notTheOnlyOne(asked, answer) }]);
+}
+
+export function notThere(sandbox: string, id: string, cannot: string) {
+  const message = `${id} is not there: give the id of an existing base connection in the sandbox ${sandbox}, or {"name"} of one`;
+  return wrongInput(cannot, [{ field: 'connection', message }]);
 }

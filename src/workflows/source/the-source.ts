@@ -6,6 +6,7 @@ import {
   connectorNames,
   connectors,
   refusedConnectors,
+  sourceOf,
   whyRefused,
   type ConnectorName,
 } from '../../definition/connectors.ts';
@@ -74,7 +75,7 @@ export async function theSource(input: SourceInput, cannot: string): Promise<The
   if (refused) throw refuse('connection', `cannot be loaded from: ${whyRefused(refused)}`);
   const name = connectorNameOf(specId);
   return {
-    named: name === undefined ? { connectionSpec: { id: specId } } : { connector: name },
+    named: sourceOf(specId),
     connection: connection!,
     ...(name === undefined ? {} : { family: connectors[name].family }),
     request: { sandbox, source: { connectionId: id }, giveUpAfterMs },
