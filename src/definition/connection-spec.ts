@@ -95,9 +95,8 @@ function sourceBySpec(spec: PlainObject, { reads, params, further }: Omit<AskedO
   }
   const schema = objectAt(spec, 'sourceSpec')['spec'];
   if (!isObject(schema)) return { problems: [], warnings: [] };
-  // With a path the older generation reads tables, which no recorded schema knows.
-  const isOlder = reads === 'tables' && params['tableName'] === undefined;
-  const problems = (isOlder ? [] : violationsOf(schema, params)).map(({ path, missing, message }) => ({
+  const isOfSpec = families.find(({ name }) => name === reads)!.isOfSpec(params);
+  const problems = (isOfSpec ? violationsOf(schema, params) : []).map(({ path, missing, message }) => ({
     field: fieldOf([path, missing ?? ''].filter((part) => part !== '').join('.')),
     message: `is not what AEP's connection spec ${name} allows: ${message}`,
   }));

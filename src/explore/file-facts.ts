@@ -30,8 +30,9 @@ export function fileQuery(path: string): FileQuery {
 
 /** How a file is written, by its name and by what AEP found out. Undefined where nothing tells what it holds. */
 export function fileFacts(query: FileQuery, found: JsonObject = {}): FileFacts | undefined {
-  const format = query.fileType ?? textAt(found, 'fileType')?.toLowerCase();
-  if (!fileFormats.some((one) => one === format)) return undefined;
+  const said = query.fileType ?? textAt(found, 'fileType')?.toLowerCase();
+  const format = fileFormats.find((one) => one === said);
+  if (format === undefined) return undefined;
   const columnDelimiter = query.columnDelimiter ?? textAt(found, 'columnDelimiter');
   const compressionType = query.compressionType ?? textAt(found, 'compressionType');
   const properties = {
@@ -42,5 +43,5 @@ export function fileFacts(query: FileQuery, found: JsonObject = {}): FileFacts |
       ? {}
       : { compressionType }),
   };
-  return { format: format!, ...(Object.keys(properties).length > 0 ? { properties } : {}) };
+  return { format, ...(Object.keys(properties).length > 0 ? { properties } : {}) };
 }

@@ -1,4 +1,5 @@
 import type { Column } from '../families/columns.ts';
+import type { SourceFormat } from '../families/family.ts';
 import type { JsonObject } from '../resources/resource.ts';
 
 /** What is known of a table or of a file. */
@@ -14,7 +15,7 @@ export interface Found {
 }
 
 export interface FileFacts {
-  format: string;
+  format: SourceFormat;
   /** `columnDelimiter`, `compressionType`: what is not as AEP takes it where nothing is said. */
   properties?: JsonObject;
 }

@@ -1,8 +1,9 @@
 import type { ExistingConnection } from '../definition/connection.ts';
-import type { ConnectorName } from '../definition/connectors.ts';
+import { connectors, type Connector, type ConnectorName } from '../definition/connectors.ts';
 import { likeName } from '../definition/named.ts';
 import type { PlainObject } from '../definition/plain-json.ts';
 import type { Column } from '../families/columns.ts';
+import { familyOf } from '../families/index.ts';
 import { deltaCandidates } from './delta-candidates.ts';
 import { destinations, type Pair } from './destinations.ts';
 import { fitting } from './fitting.ts';
@@ -143,41 +144,36 @@ function sourceOf({ source, connection, kind, path, found }: Asked): {
     reason: 'What the base connection is of',
   };
   const reasons = connection === undefined ? [] : [connector];
-  const { columns, file } = found;
-  if (kind !== 'table') {
-    const { format, properties } = file!;
-    return {
-      source: {
-        ...common,
-        format,
-        path,
-        params: kind === 'file' ? { type: kind } : { type: kind, recursive: true },
-        ...(properties ? { data: { properties } } : {}),
-      },
-      reasons,
-    };
-  }
-  const isLong = found.more !== undefined || JSON.stringify(columns).length > mostCharacters;
+  const family = familyOf(found.file?.format);
+  const { columns, file, more } = found;
+  const isLong =
+    family.fields.includes('columns') &&
+    (more !== undefined || JSON.stringify(columns).length > mostCharacters);
   const reason =
     'Left out, as they are too many to be edited: all columns are read when the dataflow is planned';
+  const told = { ...(columns && !isLong ? { columns } : {}), ...(file ? { file } : {}) };
   return {
-    source: { ...common, tableName: path, ...(isLong ? {} : { columns }) },
+    source: { ...common, ...family.loading(path, kind, told) },
     reasons: isLong ? [...reasons, { field: 'source.columns', reason }] : reasons,
   };
 }
 
 function scheduleFor(
-  { kind, source }: Asked,
+  { source, found }: Asked,
   columns: readonly Column[],
 ): { schedule: PlainObject; deltaColumn?: string; reasons: Reason[] } {
   const daily = { frequency: 'day', interval: 1, backfill: true };
-  if (kind !== 'table') {
-    // Adobe's page on files says so.
-    const isFtp = 'connector' in source && source.connector === 'ftp';
-    return isFtp
+  if (!familyOf(found.file?.format).hasDeltaColumn) {
+    const connector: Connector | undefined = 'connector' in source ? connectors[source.connector] : undefined;
+    return connector?.adviseOnce
       ? {
           schedule: { frequency: 'once' },
-          reasons: [{ field: 'schedule', reason: 'AEP finds no new files over FTP' }],
+          reasons: [
+            {
+              field: 'schedule',
+              reason: `Adobe advises to load ${connector.title} once: later runs may miss what is new`,
+            },
+          ],
         }
       : {
           schedule: daily,

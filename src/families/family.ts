@@ -61,6 +61,14 @@ export interface ObjectAsked {
   written?: FileQuery;
 }
 
+/** What the source told of what a path is of. */
+export interface Told {
+  /** Of a table: those that a definition names, if any. */
+  columns?: readonly Column[];
+  /** Of files: how they are written. */
+  file?: { format: SourceFormat; properties?: PlainObject };
+}
+
 /** A family of sources: all that is true of tables, or of files, and of nothing else. */
 export interface Family {
   /** What its sources hold, in the plural. */
@@ -75,6 +83,8 @@ export interface Family {
   saysFormat: boolean;
   /** Further `params` of a source connection that AEP's pages know. */
   knownParams: readonly string[];
+  /** Whether AEP's `sourceSpec` of a connector says what these params of a source connection may be. */
+  isOfSpec: (params: PlainObject) => boolean;
   /** The fields of a source that no other family has. */
   fields: readonly (keyof Source)[];
   /** What spans fields. */
@@ -83,6 +93,10 @@ export interface Family {
   objectAt: (path: string) => ObjectType;
   /** What can be asked about behind a source. Undefined where it names nothing that could be looked for. */
   asked: (source: Source) => ObjectAsked | undefined;
+  /** The fields of a source that loads what a path is of. */
+  loading: (path: string, type: ObjectType, told: Told) => PlainObject;
+  /** Whether new rows are found by a column. Otherwise AEP finds by itself what is new. */
+  hasDeltaColumn: boolean;
   /** The source connection's `data`. */
   data: (source: Source, adHocSchemaId: string | undefined) => PlainObject;
   /** The source connection's `params`. */

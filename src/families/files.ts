@@ -99,6 +99,7 @@ export const files: Family = {
   usualFormat: 'delimited',
   saysFormat: true,
   knownParams: ['type', 'recursive'],
+  isOfSpec: () => true,
   fields: Object.keys(fileFields()) as (keyof ReturnType<typeof fileFields>)[],
   rule,
   objectAt: (path) => (/\.[A-Za-z0-9]+$/.test(path) ? 'file' : 'folder'),
@@ -111,6 +112,13 @@ export const files: Family = {
       written: { ...(format ? { fileType: format } : {}), ...textsIn(data?.properties ?? {}) },
     };
   },
+  loading: (path, type, { file }) => ({
+    format: file?.format,
+    path,
+    params: type === 'file' ? { type } : { type, recursive: true },
+    ...(file?.properties ? { data: { properties: file.properties } } : {}),
+  }),
+  hasDeltaColumn: false,
   data: ({ format, data }) => ({ format, ...data }),
   params: ({ params, path }) => ({ ...params, path }),
   transformations: [decryption],

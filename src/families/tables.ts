@@ -94,6 +94,8 @@ export const tables: Family = {
   saysFormat: false,
   // Of Microsoft Dynamics.
   knownParams: ['entityType', 'primaryKey'],
+  // With a path the older generation reads tables, which no recorded schema knows.
+  isOfSpec: ({ tableName }) => tableName !== undefined,
   fields: Object.keys(tableFields()) as (keyof ReturnType<typeof tableFields>)[],
   rule,
   objectAt: () => 'table',
@@ -102,6 +104,8 @@ export const tables: Family = {
     if (tableName === undefined) return path === undefined ? undefined : { type: 'table', path, columns: [] };
     return { type: 'table', path: tableName, ...(columns ? { columns } : {}) };
   },
+  loading: (tableName, _, { columns }) => ({ tableName, ...(columns ? { columns } : {}) }),
+  hasDeltaColumn: true,
   data: ({ format = 'tabular', adHocSchema }, id) =>
     adHocSchema ? { format, schema: { id, version: adHocSchemaVersion } } : { format },
   params: ({ params, tableName, path, columns, filters }) => ({

@@ -302,13 +302,13 @@ describe('a suggestion', () => {
 
   it('of files over FTP is loaded once, and of others every day', () => {
     const scheduled = (source: Asked['source']) => {
-      const found = { columns: text('id'), file: { format: 'json' } };
+      const found = { columns: text('id'), file: { format: 'json' as const } };
       const { definition, reasons } = suggested('/people', [], { kind: 'folder', source, found });
       return [definition.schedule.frequency, reasons.at(-1)];
     };
     expect(scheduled({ connector: 'ftp' })).toEqual([
       'once',
-      { field: 'schedule', reason: 'AEP finds no new files over FTP' },
+      { field: 'schedule', reason: 'Adobe advises to load FTP once: later runs may miss what is new' },
     ]);
     expect(scheduled({ connector: 'sftp' })).toEqual([
       'day',
@@ -473,7 +473,7 @@ describe('a suggestion', () => {
   it('of files says what they hold and how they are written', () => {
     const found = {
       columns: text('id', 'email'),
-      file: { format: 'delimited', properties: { columnDelimiter: ';' } },
+      file: { format: 'delimited' as const, properties: { columnDelimiter: ';' } },
     };
     const { definition } = suggested('/exports/people', [], {
       kind: 'folder',
