@@ -21,6 +21,10 @@ const subcommands: Record<string, { about: string; load: () => Promise<{ run: ()
     about: 'CPU to judge the largest definitions, right and wrong ones',
     load: () => import('./judge.ts'),
   },
+  explore: {
+    about: 'a wide table explored, and a definition suggested: calls, and time beyond AEP',
+    load: () => import('./explore.ts'),
+  },
   recovery: {
     about: 'killed half-way: how long until the flow exists',
     load: () => import('./recovery.ts'),

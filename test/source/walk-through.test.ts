@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { connectors } from '../../src/definition/connectors.ts';
+import { requestsIn } from '../support/dataflows.ts';
 import { startReader, type Reader } from '../support/reader.ts';
 import { quickToFollow, startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -35,6 +37,8 @@ beforeAll(async () => {
       })
       .join(',');
   await put(join(folder, 'tables', 'shop.customers.csv'), ofShop, customer('C-1'), customer('C-2'));
+  const wide = Array.from({ length: 1_000 }, (_, index) => `column_${index}`);
+  await put(join(folder, 'tables', 'wide.csv'), wide.join(','), wide.map(() => '1').join(','));
   const contact =
     '003,Mila,Novak,m@example.com,Brno,2026-01-01T10:00:00Z,2026-01-08T10:00:00Z,2026-01-08T10:00:00Z';
   await put(join(folder, 'tables', 'Contact.csv'), ofSalesforce, contact);
@@ -57,6 +61,25 @@ afterAll(async () => {
   await rig.close();
   await reader.close();
   await rm(folder, { recursive: true });
+});
+
+it('a table of 1,000 columns is explored, and has a definition suggested, for three calls of AEP', async () => {
+  // Where no watcher asks for anything.
+  const sandbox = 'dev';
+  const all = rig.emulator.control.resources('connections', sandbox);
+  const ofMysql = all.find(
+    ({ connectionSpec }) => (connectionSpec as { id: string }).id === connectors.mysql.id,
+  );
+  const input = { sandbox, connection: String(ofMysql!['id']), path: 'wide' };
+  expect(await rig.client.explore(input)).toMatchObject({ columns: { length: 1_000 } });
+  const { definition, unmapped } = await rig.client.suggest(input);
+  expect(definition).toMatchObject({ source: { columns: { length: 1_000 } } });
+  expect(unmapped.length).toBeGreaterThan(900);
+  expect(requestsIn(rig, sandbox).map(({ path }) => path.replace(/[0-9a-f-]{36}/, '{id}'))).toEqual([
+    '/flowservice/connections/{id}',
+    '/flowservice/connections/{id}/explore',
+    '/flowservice/connections/{id}/explore',
+  ]);
 });
 
 /** What is the same whatever is loaded. */
