@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { canary } from './test/support/canary.ts';
 import { closingLine } from './test/support/closing-line.ts';
 import { SlowFirst } from './test/support/slow-first.ts';
 
@@ -39,9 +40,9 @@ export default defineConfig({
       // What one process has compiled is there for the next, and for the programs that tests start.
       NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url)),
       // To which an example and a page refer.
-      SHOP_PASSWORD: 'known to nobody',
-      CRM_SECRET: 'known to nobody',
-      LAKE_SECRET: 'known to nobody',
+      SHOP_PASSWORD: `${canary} of the shop`,
+      CRM_SECRET: `${canary} of the CRM`,
+      LAKE_SECRET: `${canary} of the lake`,
     },
     projects: [
       { extends: true, test: { name: 'plain', include: plain } },

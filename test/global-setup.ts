@@ -6,6 +6,7 @@ import { timeSkippingServer } from '../dev/binaries.ts';
 import { bundleWorkflows } from '../dev/bundle-workflows.ts';
 import { findBinary } from '../dev/find-binary.ts';
 import { startTemporal } from '../dev/temporal-server.ts';
+import { temporalServer } from './support/canary.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -31,6 +32,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     findBinary(timeSkippingServer),
     bundleWorkflows(workflowBundle),
   ]);
+  temporalServer.pid = temporal.pid;
   project.provide('temporalAddress', temporal.address);
   project.provide('temporalHttp', temporal.httpUrl);
   project.provide('temporalCli', temporal.cli);

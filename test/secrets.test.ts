@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { FaultKind } from '../emulator/emulator.ts';
-import { everythingKept, forms } from './support/kept.ts';
+import { forms } from './support/forms.ts';
+import { everythingKept } from './support/kept.ts';
 import { orders, places, refusedMapping, wrongExpression } from './support/dataflows.ts';
 import { startProgram } from './support/program.ts';
 import { startRig, type Rig } from './support/rig.ts';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DataflowError, type HistoryEntry } from '../../src/client.ts';
+import { canary } from '../support/canary.ts';
 import { administratorOf, orders, refusedMapping } from '../support/dataflows.ts';
 import { quickToFollow, startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -93,7 +94,7 @@ it('tells what was done to a dataflow, by whom, and what others have changed, ol
   expect(replacement).toMatchObject({ made: { flow: replaced.flowId }, deletedFlows: [flowId] });
   expect(removal).toMatchObject({ deletedFlows: [replaced.flowId] });
   for (const { at, endedAt = at } of entries) expect(new Date(endedAt).toISOString()).toBe(endedAt);
-  expect(JSON.stringify(entries)).not.toContain('test-secret');
+  expect(JSON.stringify(entries)).not.toContain(canary);
 });
 
 it('tells what failed and why, also before there was a plan, and that of a large plan only what it is about', async () => {

@@ -2,6 +2,7 @@ import { startEmulator, type Emulator, type EmulatorOptions } from '../../emulat
 import { connect, type AepDataflows } from '../../src/client.ts';
 import { readConfig } from '../../src/config.ts';
 import { workerOptions } from '../../src/worker-options.ts';
+import { canary } from './canary.ts';
 import { startTestTemporal, type TestTemporal } from './temporal.ts';
 import { startTestWorker, type TestWorker } from './worker.ts';
 
@@ -47,9 +48,9 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const env = {
     ...temporal.env,
     AEP_CLIENT_ID: 'test-client',
-    AEP_CLIENT_SECRET: 'test-secret',
+    AEP_CLIENT_SECRET: `${canary} of the client`,
     AEP_ORG_ID: 'TEST@AdobeOrg',
-    AEP_CONNECTION_DIGEST_KEY: 'the key of these tests',
+    AEP_CONNECTION_DIGEST_KEY: `${canary} that digests`,
     AEP_API_URL: emulator.url,
     AEP_IMS_URL: emulator.url,
     ...quick,
