@@ -48,6 +48,8 @@ export async function readFolder(folder: string): Promise<unknown[]> {
 
 /** JSON is YAML, too: one parser, one wording. */
 function parsed(written: string, from: string): unknown {
+  // What stands before a pipe has failed, and has told why.
+  if (written.trim() === '') throw new UsageError(`${from} is empty`);
   const document = parseDocument(written.replace(/^\uFEFF/, ''), { prettyErrors: true });
   const [problem] = document.errors;
   if (problem) throw new UsageError(`${from} is neither JSON nor YAML: ${problem.message.split('\n')[0]}`);

@@ -107,6 +107,15 @@ it('a secret that is typed, and params that do not fit, are told with what to ty
   expect(requestsIn(rig, sandbox)).toEqual([]);
 });
 
+it('what could not be suggested is made by nobody', async () => {
+  const script = `"$1" "$2" suggest ${sandboxes[0]!}/None orders | "$1" "$2" create -`;
+  const piped = await printedBy('sh', ['-c', script, 'sh', process.execPath, main], {
+    env: { ...process.env, ...rig.temporal.env },
+  });
+  expect(piped).toMatchObject({ code: 1, stdout: '' });
+  expect(piped.stderr).toContain('standard input is empty');
+});
+
 it('a connector that has no base connection is explored by its own name', async () => {
   const explored = await aep('-o', 'json', 'explore', `${sandboxes[0]!}/data-landing-zone`);
   expect(explored).toMatchObject({ code: 0 });

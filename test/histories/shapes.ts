@@ -223,6 +223,12 @@ export const shapes: Record<string, Shape> = {
   async 'connection-reset'(stage) {
     return ended(await reset(stage, await connected(stage), 2));
   },
+  async 'connection-described'(stage) {
+    const { sandbox } = stage;
+    await connected(stage);
+    const input = { sandbox, connection: { name: 'Shop' }, test: true };
+    return ended(await started(stage, 'describeConnection', `describe:${sandbox}`, input));
+  },
   async 'connection-deleted'(stage) {
     await connected(stage);
     return disconnected(stage);
@@ -259,6 +265,12 @@ export const shapes: Record<string, Shape> = {
     const { baseConnectionId } = orders(stage.sandbox)['source'] as { baseConnectionId: string };
     const input = { sandbox: stage.sandbox, connection: baseConnectionId, path: 'test1.Mytabel' };
     return ended(await started(stage, 'exploreSource', `explore:${stage.sandbox}`, input));
+  },
+  async 'explore-named'(stage) {
+    const { sandbox } = stage;
+    await connected(stage);
+    const input = { sandbox, connection: { name: 'Shop' }, path: 'test1.Mytable' };
+    return ended(await started(stage, 'exploreSource', `explore:${sandbox}`, input));
   },
   async 'suggest-table'(stage) {
     const { baseConnectionId } = orders(stage.sandbox)['source'] as { baseConnectionId: string };
