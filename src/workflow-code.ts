@@ -25,4 +25,6 @@ export const workflowCode: BundleOptions = {
   preloadModules: shared.map(pathOf),
   payloadConverterPath: pathOf('workflows/payloads'),
   workflowInterceptorModules: [pathOf('workflows/interceptors')],
+  // Lines and files for stack traces and debuggers, but not the sources in full: the SDK keeps all of it in memory, several times.
+  webpackConfigHook: (config) => ({ ...config, devtool: 'inline-nosources-source-map' }),
 };
