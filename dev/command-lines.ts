@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { shellWord } from '../src/shell-word.ts';
 import { workflowId } from '../src/definition/identity.ts';
 import { taskQueue } from '../src/workflows/messages.ts';
 
@@ -8,24 +9,20 @@ export function commandLines(dataflow: { sandbox: string; name: string }, file: 
   return {
     start:
       `temporal workflow start --task-queue ${taskQueue} --type createDataflow ` +
-      `--workflow-id ${quoted(id)} --fail-existing --input-file ${quoted(relative(process.cwd(), file))}`,
-    progress: `temporal workflow query --workflow-id ${quoted(id)} --type progress --output json`,
-    result: `temporal workflow result --workflow-id ${quoted(id)} --output json`,
+      `--workflow-id ${shellWord(id)} --fail-existing --input-file ${shellWord(relative(process.cwd(), file))}`,
+    progress: `temporal workflow query --workflow-id ${shellWord(id)} --type progress --output json`,
+    result: `temporal workflow result --workflow-id ${shellWord(id)} --output json`,
   };
 }
 
 /** Lines that let the Temporal CLI of a terminal reach this server. */
 export function setUpLines(temporal: { address: string; cli: string }): string[] {
-  return [`export TEMPORAL_ADDRESS=${temporal.address}`, `alias temporal=${quoted(temporal.cli)}`];
+  return [`export TEMPORAL_ADDRESS=${temporal.address}`, `alias temporal=${shellWord(temporal.cli)}`];
 }
 
 /** A line that starts one more worker, from the sources as they are now. */
 export function workerLine(env: Record<string, string>): string {
   const told = Object.entries(env).filter(([name]) => name !== 'TEMPORAL_CONFIG_FILE');
-  const variables = told.map(([name, value]) => `${name}=${quoted(value)}`);
+  const variables = told.map(([name, value]) => `${name}=${shellWord(value)}`);
   return [...variables, 'npm run worker'].join(' ');
-}
-
-function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -3,6 +3,7 @@ import { exitCodeOf, exitCodes } from '../src/cli/exit-codes.ts';
 import { variables } from '../src/config.ts';
 import { failures, type FailureType } from '../src/failure-types.ts';
 import { webhookVariables } from '../src/webhook-config.ts';
+import { channelVariables } from '../src/channel-config.ts';
 import { definitionJsonSchema } from './json-schema.ts';
 import { documentedConstants, documentedInterfaces, type Documented, type Takes } from './read-comments.ts';
 
@@ -106,7 +107,12 @@ function environmentPage(): string {
       schema.description ?? '',
     ];
   });
-  const named = webhookVariables.map(({ name, meaning }) => [code(name), 'worker', 'none', meaning]);
+  const named = [...webhookVariables, ...channelVariables].map(({ name, meaning }) => [
+    code(name),
+    'worker',
+    'none',
+    meaning,
+  ]);
   return page(
     'Environment',
     'Every variable of ours. One that is empty counts as not set. Worker and listener check theirs at the start: what is missing, nonsense or a misspelling of one of these is told, all at once, and nothing is begun. No message shows a value.',

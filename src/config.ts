@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isOfChannels, readChannels, type Channels } from './channel-config.ts';
 import { didYouMean, nearest } from './definition/nearest.ts';
 import { InvalidEnvironmentError } from './invalid-environment.ts';
 import { temporalProblems } from './temporal-settings.ts';
@@ -29,6 +30,7 @@ export interface WorkerConfig {
   connectionDigestKey?: string | undefined;
   /** By the names that definitions use for them. */
   webhooks: Record<string, Webhook>;
+  channels: Channels;
   /** Where the Temporal UI is, for links in messages. No slash at the end. */
   temporalUiUrl?: string | undefined;
   /** Set: the worker takes part in Temporal's worker versioning under this build id. */
@@ -117,7 +119,7 @@ const environment = z
       .optional()
       .describe('Switches worker versioning on, under this build id.'),
   })
-  .transform((env): Omit<WorkerConfig, 'webhooks'> => ({
+  .transform((env): Omit<WorkerConfig, 'webhooks' | 'channels'> => ({
     clientId: env.AEP_CLIENT_ID,
     clientSecret: env.AEP_CLIENT_SECRET,
     orgId: env.AEP_ORG_ID,
@@ -177,8 +179,9 @@ export function readConfig(env: Record<string, string | undefined>): WorkerConfi
   const set = withoutEmpty(env);
   const read = environment.safeParse(set);
   const { webhooks, problems } = readWebhooks(set);
-  const others = [...problems, ...mistyped(set), ...temporalProblems(env)];
-  if (read.success && others.length === 0) return { ...read.data, webhooks };
+  const { channels, problems: ofChannels } = readChannels(set);
+  const others = [...problems, ...ofChannels, ...mistyped(set), ...temporalProblems(env)];
+  if (read.success && others.length === 0) return { ...read.data, webhooks, channels };
   throw new InvalidEnvironmentError('worker', [...problemsOf(read.error), ...others]);
 }
 
@@ -194,14 +197,23 @@ export function readListenerConfig(env: Record<string, string | undefined>): Lis
   throw new InvalidEnvironmentError('listener', [...problemsOf(read.error), ...others]);
 }
 
-/** Every variable that worker and listener read, but for those of webhooks, by who reads it. docs/reference/environment.md is made of it. */
+/** Every variable that worker and listener read, but for those of webhooks and channels, by who reads it. docs/reference/environment.md is made of it. */
 export const variables = { worker: environment.in, listener: listenerEnvironment.in };
 
 const known = [
   ...Object.keys(variables.worker.shape),
   ...Object.keys(variables.listener.shape),
+  'AEP_SMTP_URL',
+  'AEP_SMTP_FROM',
   'AEP_DATAFLOWS_CACHE',
 ];
+
+/** How the variables of which one carries a name begin. */
+const namedHeads = ['AEP_WEBHOOK', 'AEP_SLACK', 'AEP_TEAMS', 'AEP_EMAIL'];
+
+function isNamed(variable: string): boolean {
+  return variable.startsWith('AEP_WEBHOOK_') || isOfChannels(variable);
+}
 
 /**
  * Names that are one of ours but for a slip: what they say would be ignored without a word. Other software has names of
@@ -209,11 +221,11 @@ const known = [
  */
 function mistyped(env: Record<string, string | undefined>): string[] {
   return Object.keys(env)
-    .filter((name) => /^AEP_/i.test(name) && !known.includes(name) && !name.startsWith('AEP_WEBHOOK_'))
+    .filter((name) => /^AEP_/i.test(name) && !known.includes(name) && !isNamed(name))
     .flatMap((name) => {
       const [, head = '', rest = ''] = /^([^_]*_[^_]*)(.*)$/.exec(name) ?? [];
-      const isWebhook = /_(URL|KEY)$/i.test(rest) && nearest(head, ['AEP_WEBHOOK']) !== undefined;
-      const meant = isWebhook ? `AEP_WEBHOOK${rest}` : nearest(name, known);
+      const near = /^_.+_(URL|KEY|TO)$/i.test(rest) ? nearest(head, namedHeads) : undefined;
+      const meant = near ? `${near}${rest}` : nearest(name, known);
       return meant === undefined || env[meant] !== undefined
         ? []
         : `${name} is not known${didYouMean(meant)}`;

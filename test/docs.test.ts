@@ -89,6 +89,7 @@ it('the documents name every environment variable, npm script, dependency and se
   const read = [
     'src/config.ts',
     'src/webhook-config.ts',
+    'src/channel-config.ts',
     'dev/binaries.ts',
     'dev/find-binary.ts',
     'dev/paint.ts',
@@ -100,7 +101,9 @@ it('the documents name every environment variable, npm script, dependency and se
     string,
     Record<string, string>
   >;
-  const inUse = variables.map(([name]) => name).filter((name) => !name.startsWith('AEP_WEBHOOK'));
+  const inUse = variables
+    .map(([name]) => name)
+    .filter((name) => !/^AEP_(WEBHOOK|SLACK|TEAMS|EMAIL)/.test(name));
   const known = named(text('docs/reference/environment.md'));
   expect([...new Set(inUse)].filter((name) => !known.has(name))).toEqual([]);
   const ours = [...known].filter((name) => /^AEP_[A-Z_]+$/.test(name));

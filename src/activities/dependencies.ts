@@ -1,4 +1,5 @@
 import type { Aep } from '../aep/aep.ts';
+import type { Channels } from '../channel-config.ts';
 import type { Webhook } from '../webhook-config.ts';
 import type { ConnectionSecrets } from './connections/credentials.ts';
 
@@ -11,6 +12,8 @@ export interface Dependencies {
   watchIntervalMs: number;
   /** By the names that definitions use for them. */
   webhooks: Record<string, Webhook>;
+  /** By which people are told. Absent: by none. */
+  channels?: Channels | undefined;
   /** What base connections are made with. Absent: none are. */
   connectionSecrets?: ConnectionSecrets | undefined;
   /** Where the Temporal UI is, for links in messages. */

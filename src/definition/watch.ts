@@ -7,22 +7,41 @@ const longestMs = 366 * 24 * 3_600_000;
 const patience = () =>
   duration().refine((text) => (durationMs(text) ?? 0) <= longestMs, 'must be at most a year');
 
-/** What the name of a webhook may be: part of the names of the variables that hold its address and its key. */
-export const webhookName = () =>
+/** Services by which people are told: a definition names a receiver of each, the worker's environment knows who that is. */
+export const channelKinds = ['slack', 'teams', 'email'] as const;
+export type ChannelKind = (typeof channelKinds)[number];
+
+/** What the name of a receiver may be: part of the names of the variables that hold its address. */
+const receiverName = () =>
   z
     .string()
     .max(50)
     .regex(
       /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
-      'must be the name of a webhook: lower-case letters, digits and single hyphens, such as "on-call". Its address is kept in the environment of the worker, never here',
+      'must be a name: lower-case letters, digits and single hyphens, such as "on-call". The address is kept in the environment of the worker, never here',
     );
 
 const notify = z
   .strictObject({
-    webhook: webhookName()
+    webhook: receiverName()
       .optional()
       .describe(
         'The name of a webhook in the environment of the worker: "on-call" is AEP_WEBHOOK_ON_CALL_URL and AEP_WEBHOOK_ON_CALL_KEY.',
+      ),
+    slack: receiverName()
+      .optional()
+      .describe(
+        'The name of a Slack channel in the environment of the worker: "data-team" is AEP_SLACK_DATA_TEAM_URL.',
+      ),
+    teams: receiverName()
+      .optional()
+      .describe(
+        'The name of a Teams channel in the environment of the worker: "data-team" is AEP_TEAMS_DATA_TEAM_URL.',
+      ),
+    email: receiverName()
+      .optional()
+      .describe(
+        'The name of e-mail receivers in the environment of the worker: "data-team" is AEP_EMAIL_DATA_TEAM_TO.',
       ),
     workflow: z
       .strictObject({
@@ -32,8 +51,8 @@ const notify = z
       .optional()
       .describe("A workflow of yours, in the worker's namespace, to signal."),
   })
-  .refine(({ webhook, workflow }) => webhook !== undefined || workflow !== undefined, {
-    message: 'must name a webhook or a workflow',
+  .refine((notify) => Object.values(notify).some((receiver) => receiver !== undefined), {
+    message: 'must name somebody: slack, teams, email, webhook or workflow',
   })
   .describe(
     'Whom to tell when the verdict of the flow changes, or when its create waits for a person. Nobody unless given.',

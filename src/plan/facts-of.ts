@@ -3,7 +3,7 @@ import { toldElsewhere, type Elsewhere } from '../definition/environments.ts';
 import type { Problem, Warning } from '../definition/problems.ts';
 import { sourceFacts } from '../definition/source-facts.ts';
 import { givenStartSeconds } from '../definition/start.ts';
-import { problemsOfWebhook } from '../definition/known-webhook.ts';
+import { problemsOfReceivers } from '../definition/known-receivers.ts';
 import { flowSettings, type FlowSettings } from '../resources/flow.ts';
 import { resources, titleOf } from '../resources/index.ts';
 import type { Kind, ResourceIds } from '../resources/kinds.ts';
@@ -50,11 +50,10 @@ export async function factsOf(
     if (alone && schemaId === undefined) return [];
     return mappingProblems(definition, schemaId, reads, recalled);
   };
-  const webhook = watch?.notify?.webhook;
-  const [flowSpec, baseConnection, webhooks, mapping, answers, ofSource] = await Promise.all([
+  const [flowSpec, baseConnection, receivers, mapping, answers, ofSource] = await Promise.all([
     reads.flowSpec(sourceFacts(source).family.flowSpec, settingsOf(definition)),
     baseConnectionOf(definition, reads),
-    webhook === undefined ? [] : reads.webhooks(),
+    watch?.notify ? reads.receivers(watch) : {},
     checkMapping(),
     reading,
     checkSource(definition, reads, async () => (alone ? schemaOfDataset() : given.schema)),
@@ -71,7 +70,7 @@ export async function factsOf(
         ...ofSource.problems,
         ...problemsOfGiven(given, found, sandbox),
         ...mapping,
-        ...problemsOfWebhook(watch, webhooks).map(({ field, message }) => ({
+        ...problemsOfReceivers(watch, receivers).map(({ field, message }) => ({
           field: `watch.${field}`,
           message,
         })),

@@ -1,6 +1,7 @@
 import type { AskedOfSpec, Judged } from '../definition/connection-spec.ts';
 import type { Replacing } from '../resources/outcome.ts';
 import type { Auth } from '../definition/connection.ts';
+import type { KnownReceivers } from '../definition/known-receivers.ts';
 import type { Watch } from '../definition/watch.ts';
 import type { Problem } from '../definition/problems.ts';
 import type { FlowSettings } from '../resources/flow.ts';
@@ -106,8 +107,8 @@ export interface FactReads extends MappingReads, SourceReads {
   baseConnection(id: string): Promise<BaseConnection>;
   connectionsNamed(asked: ConnectionAsked): Promise<ConnectionsFound>;
   given(kind: Kind, id: string): Promise<Observed | null>;
-  /** The names of the webhooks that workers know. */
-  webhooks(): Promise<string[]>;
+  /** Whom workers know, at least of the kinds that the watch names. */
+  receivers(watch: Watch): Promise<KnownReceivers>;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { durationMs } from '../definition/duration.ts';
-import type { Watch } from '../definition/watch.ts';
+import type { ChannelKind, Watch } from '../definition/watch.ts';
 import { keyOf } from './drift.ts';
 import { isPaused } from './flow.ts';
 import type { Health } from './health.ts';
@@ -40,10 +40,11 @@ export interface Reactions {
   firstWindowTold?: true;
 }
 
-/** A message on its way: to a webhook, or to a workflow. */
+/** A message on its way: to a webhook, by a channel, or to a workflow. */
 export interface Delivery<M extends Message = FlowMessage> {
   message: M;
   webhook?: string;
+  channel?: { kind: ChannelKind; name: string };
   workflow?: { workflowId: string; signal: string };
 }
 

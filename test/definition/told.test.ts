@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../src/definition/canonical-json.ts';
 import { tellSpec } from '../../src/definition/connectors.ts';
 import { FieldTree, partsOf } from '../../src/definition/field-tree.ts';
-import { problemsOfWebhook } from '../../src/definition/known-webhook.ts';
+import { problemsOfReceivers } from '../../src/definition/known-receivers.ts';
 import { maskProblems } from '../../src/definition/mask.ts';
 import { nearest, suggestions } from '../../src/definition/nearest.ts';
 import { parseDefinition } from '../../src/definition/parse.ts';
@@ -421,7 +421,8 @@ describe('a start', () => {
 });
 
 describe('a webhook', () => {
-  const problem = (known: string[]) => problemsOfWebhook({ notify: { webhook: 'on-call' } } as never, known);
+  const problem = (known: string[]) =>
+    problemsOfReceivers({ notify: { webhook: 'on-call' } }, { webhook: known });
   test('that workers do not know is told with what would make it known', () => {
     expect(problem([])).toEqual([
       {
@@ -435,8 +436,16 @@ describe('a webhook', () => {
     );
     expect(problem(['zzzzzzzz'])[0]!.message).toContain(', only zzzzzzzz: set');
     expect(problem(['on-call'])).toEqual([]);
-    expect(problemsOfWebhook({ notify: {} } as never, [])).toEqual([]);
-    expect(problemsOfWebhook(undefined, [])).toEqual([]);
+    expect(problemsOfReceivers({ notify: {} }, {})).toEqual([]);
+    expect(
+      problemsOfReceivers({ notify: { slack: 'a', teams: 'b', email: 'c-d' } }, { teams: ['b'] }).map(
+        ({ field, message }) => `${field}: ${message}`,
+      ),
+    ).toEqual([
+      'notify.slack: The environment of the worker has no Slack channel "a", nor any other: set AEP_SLACK_A_URL on every worker.',
+      'notify.email: The environment of the worker has no e-mail receivers "c-d", nor any other: set AEP_EMAIL_C_D_TO, AEP_SMTP_URL and AEP_SMTP_FROM on every worker.',
+    ]);
+    expect(problemsOfReceivers(undefined, {})).toEqual([]);
   });
 });
 

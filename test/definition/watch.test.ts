@@ -6,7 +6,13 @@ const everything = {
   overdueAfter: '45m',
   stuckAfter: '3h',
   expectRows: true,
-  notify: { webhook: 'on-call', workflow: { workflowId: 'incidents', signal: 'flowChanged' } },
+  notify: {
+    webhook: 'on-call',
+    slack: 'data-team',
+    teams: 'data-team',
+    email: 'data-team',
+    workflow: { workflowId: 'incidents', signal: 'flowChanged' },
+  },
   retry: { times: 3, pause: '5m' },
   pauseAfter: 5,
 };
@@ -25,6 +31,8 @@ describe('how a definition asks for its flow to be watched', () => {
     ['stuckAfter', { stuckAfter: 90 }],
     ['expectRows', { expectRows: 'yes' }],
     ['notify', { notify: {} }],
+    ['notify.slack', { notify: { slack: '#data-team' } }],
+    ['notify.email', { notify: { email: 'ann@example.com' } }],
     ['notify.workflow.signal', { notify: { workflow: { workflowId: 'incidents' } } }],
     ['retry.times', { retry: {} }],
     ['retry.times', { retry: { times: 0 } }],

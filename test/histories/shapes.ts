@@ -456,7 +456,7 @@ export const shapes: Record<string, Shape> = {
     return workflow.getHandle(watcher.workflowId, runId);
   },
   async 'watch-told'(stage) {
-    const watcher = await watched(stage, { notify: { webhook } });
+    const watcher = await watched(stage, { notify: { webhook, slack: webhook } });
     await runs(stage, 1);
     await runs(stage, 1, 'failed');
     await runs(stage, 2);

@@ -109,6 +109,7 @@ function configOf(aepUrl: string, webhookUrl: string): WorkerConfig {
     AEP_WATCH_INTERVAL: '200',
     AEP_CONNECTION_DIGEST_KEY: `${secret}-of-the-digests`,
     AEP_WEBHOOK_RECORDER_URL: webhookUrl,
+    AEP_SLACK_RECORDER_URL: webhookUrl,
     AEP_WEBHOOK_RECORDER_KEY: `${secret}-of-the-webhook`,
   });
 }

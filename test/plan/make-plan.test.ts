@@ -39,7 +39,7 @@ function sandbox(flows: Parts[], changes: Partial<PlanReads> = {}) {
     connectionSpec: async () => ({ problems: [], warnings: [] }),
     encryptionKey: async () => ({}),
     descriptors: async () => null,
-    webhooks: async () => [],
+    receivers: async () => ({}),
     part: async (_, paths, nearestTo = []) => ({
       types: typesOf(paths),
       nearest: nearestPaths(root, nearestTo),
@@ -138,12 +138,12 @@ describe('what a definition takes for granted', () => {
     const { baseConnectionId: _, ...source } = modern.source;
     const { reads, callsOf } = sandbox([]);
     expect((await factsOf({ ...modern, source: source as never }, reads)).problems).toEqual([]);
-    expect([...callsOf('baseConnection'), ...callsOf('webhooks')]).toEqual([]);
+    expect([...callsOf('baseConnection'), ...callsOf('receivers')]).toEqual([]);
   });
 
   test('has to have the webhook that its watch names', async () => {
     const watched = changed({ watch: { notify: { webhook: 'on-call' } } });
-    expect(await problemsWith(watched, { webhooks: async () => ['on-call'] })).toEqual([]);
+    expect(await problemsWith(watched, { receivers: async () => ({ webhook: ['on-call'] }) })).toEqual([]);
     expect(await problemsWith(watched)).toEqual([
       expect.stringMatching(/^watch\.notify\.webhook: .*AEP_WEBHOOK_ON_CALL_URL/),
     ]);

@@ -64,6 +64,87 @@ describe('the environment of the worker', () => {
   });
 });
 
+describe('the people whom the worker can tell', () => {
+  const mail = {
+    AEP_SMTP_URL: 'smtps://someone:secret@mail.example.com',
+    AEP_SMTP_FROM: 'AEP <aep@example.com>',
+  };
+
+  test('are under the names that definitions use', () => {
+    const slack = 'https://hooks.slack.com/services/T0/B0/x';
+    const teams = 'https://prod.example.com/workflows/1/triggers/manual/paths/invoke?sig=x';
+    expect(
+      readConfig({
+        ...worker,
+        ...mail,
+        AEP_SLACK_DATA_TEAM_URL: slack,
+        AEP_TEAMS_DATA_TEAM_URL: teams,
+        AEP_EMAIL_DATA_TEAM_TO: 'team@example.com, ann@example.com',
+      }).channels,
+    ).toEqual({
+      slack: { 'data-team': slack },
+      teams: { 'data-team': teams },
+      email: {
+        'data-team': {
+          to: ['team@example.com', 'ann@example.com'],
+          from: mail.AEP_SMTP_FROM,
+          server: mail.AEP_SMTP_URL,
+        },
+      },
+    });
+    expect(readConfig(worker).channels).toEqual({ slack: {}, teams: {}, email: {} });
+  });
+
+  test('are refused with every problem at once, and none of them shows a secret or an address', () => {
+    const message = problemsOf(() =>
+      readConfig({
+        ...worker,
+        AEP_SLACK_A_URL: 'http://secret-host/path',
+        AEP_SLACK_B: 'https://secret-host/path',
+        AEP_TEAMS_C_URL: 'https://user:secret-word@secret-host/',
+        AEP_EMAIL_D_TO: 'secret-ann',
+        AEP_EMAIL_E_URL: 'secret-ann@example.com',
+        AEP_SLAK_F_URL: 'https://secret-host/path',
+        AEP_SMTP_URL: 'smtp://user:secret-word@secret-host?logger=true',
+        AEP_SMTP_FORM: 'secret-ann@example.com',
+      }),
+    );
+    for (const problem of [
+      'AEP_SLACK_A_URL must be an https address',
+      'AEP_SLACK_B must be AEP_SLACK_<NAME>_URL',
+      'AEP_TEAMS_C_URL must be an https address without user and password',
+      'AEP_EMAIL_D_TO must be addresses such as',
+      'AEP_SMTP_FROM is not set, and AEP_EMAIL_D_TO needs it',
+      'AEP_EMAIL_E_URL must be AEP_EMAIL_<NAME>_TO',
+      'AEP_SLAK_F_URL is not known; did you mean "AEP_SLACK_F_URL"?',
+      'AEP_SMTP_URL must be smtp:// or smtps://',
+      'AEP_SMTP_FORM is not known; did you mean "AEP_SMTP_FROM"?',
+    ])
+      expect(message).toContain(problem);
+    expect(message).not.toMatch(/secret-/);
+  });
+
+  test.each([
+    'https://mail.example.com',
+    'smtp:',
+    'smtp://a:%zz@mail.example.com',
+    'smtp://mail.example.com/path',
+  ])('are reached by no such mail server: %s', (AEP_SMTP_URL) => {
+    expect(problemsOf(() => readConfig({ ...worker, ...mail, AEP_SMTP_URL }))).toContain(
+      'AEP_SMTP_URL must be',
+    );
+  });
+
+  test.each(['aep', 'a@example.com, b@example.com', 'A\r\nBcc: b@example.com <a@example.com>'])(
+    'get nothing from such a sender: %j',
+    (AEP_SMTP_FROM) => {
+      expect(problemsOf(() => readConfig({ ...worker, ...mail, AEP_SMTP_FROM }))).toContain(
+        'AEP_SMTP_FROM must be',
+      );
+    },
+  );
+});
+
 describe('the key of a webhook', () => {
   const bytes = Buffer.alloc(25, 0xfb);
   const problemOf = (value: string) =>

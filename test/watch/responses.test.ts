@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { messageSchema } from '../../src/runs/notification.ts';
-import { checkNowUpdate, resumeUpdate } from '../../src/workflows/watch/watch-messages.ts';
+import { checkNowUpdate, resumeUpdate, setWatchUpdate } from '../../src/workflows/watch/watch-messages.ts';
 import { waitFor } from '../support/wait-for.ts';
 import {
   healthOf,
   historyOf,
   key,
   onCall,
+  refusalOf,
   replay,
   startStage,
   until,
@@ -32,6 +33,44 @@ function reason(watcher: Watcher, pattern: RegExp): Promise<string> {
     return failures.find((text) => pattern.test(text));
   });
 }
+
+describe('people', () => {
+  test('are told in Slack, in Teams and by e-mail what is the matter and what to do, once, and no address is in the history', async () => {
+    const notify = { slack: 'team', teams: 'team', email: 'team' };
+    const { flowId, watcher, judge } = await stage.watch({ notify });
+    const about = () => stage.people.told.filter(({ text }) => text.includes(flowId));
+    await judge('success', 'failed');
+    await waitFor('six messages', () => about().length >= 6);
+    await untilQuiet(watcher);
+    expect(
+      about()
+        .map(({ by }) => by)
+        .sort(),
+    ).toEqual(['email', 'email', 'slack', 'slack', 'teams', 'teams']);
+    for (const kind of ['slack', 'teams', 'email']) {
+      const [ok, failed] = about().filter(({ by }) => by === kind);
+      expect(ok!.text).toContain('prod/Orders is ok');
+      expect(failed!.text).toContain('prod/Orders is failed');
+      expect(failed!.text).toContain('No route to the source.');
+      expect(failed!.text).toContain('temporal workflow query --workflow-id flow:prod:');
+    }
+    const { text } = await historyOf(watcher);
+    expect(text).not.toMatch(/secret-path|secret-ann/);
+    await replay(watcher);
+    await watcher.terminate();
+  });
+
+  test('whom this worker does not know are refused where a watch names them', async () => {
+    const { watcher } = await stage.watch({});
+    const update = watcher.executeUpdate(setWatchUpdate, {
+      args: [{ notify: { slack: 'tem', webhook: 'on-call' } }],
+    });
+    expect(await refusalOf(update)).toContain(
+      'notify.slack: The environment of the worker has no Slack channel "tem", only team; did you mean "team"?',
+    );
+    await watcher.terminate();
+  });
+});
 
 describe('a webhook', () => {
   test('is notified of each change of the verdict once, signed, with a link, and no secret is in the history', async () => {

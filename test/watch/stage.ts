@@ -7,6 +7,7 @@ import { healthQuery, type Health, type Watch } from '../../src/workflows/watch/
 import { quickToFollow, startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { administrator, justEnded, makeFlow } from './make-flow.ts';
+import { startPeople } from './people.ts';
 import { startReceiver } from './receiver.ts';
 
 export { replay } from './replay.ts';
@@ -17,11 +18,12 @@ export const onCall: Watch = { notify: { webhook: 'on-call' } };
 export type Watcher = WorkflowHandle<typeof watchFlowRuns>;
 type Ending = 'success' | 'degraded' | 'failed';
 
-/** A rig whose worker knows a webhook, `on-call`, that is there. */
+/** A rig whose worker knows a webhook, `on-call`, and a channel `team` of each kind, which are there. */
 export interface Stage {
   rig: Rig;
   aep: Aep;
   receiver: Awaited<ReturnType<typeof startReceiver>>;
+  people: Awaited<ReturnType<typeof startPeople>>;
   /** Makes a flow that runs nothing by itself (its first run is due in a day), and watches it. */
   watch(settings: Watch): Promise<Watched>;
   /** Waits until so many messages about a flow have come, and answers them all. */
@@ -42,10 +44,11 @@ export interface Watched {
 
 /** @param startsWorker unless a test starts one of its own. Default: yes. */
 export async function startStage({ startsWorker = true } = {}): Promise<Stage> {
-  const receiver = await startReceiver(key);
+  const [receiver, people] = await Promise.all([startReceiver(key), startPeople()]);
   const rig = await startRig({
     env: {
       ...quickToFollow,
+      ...people.env,
       AEP_WEBHOOK_ON_CALL_URL: receiver.url,
       AEP_WEBHOOK_ON_CALL_KEY: key,
       AEP_TEMPORAL_UI_URL: 'https://temporal.example.com',
@@ -58,6 +61,7 @@ export async function startStage({ startsWorker = true } = {}): Promise<Stage> {
     rig,
     aep,
     receiver,
+    people,
     async watch(settings) {
       const startTime = Math.ceil(control.clock().now / 1000) + 86_400;
       const schedule = { startTime, frequency: 'hour', interval: 1, backfill: true };
@@ -97,7 +101,7 @@ export async function startStage({ startsWorker = true } = {}): Promise<Stage> {
     },
     async close() {
       await rig.close();
-      await receiver.close();
+      await Promise.all([receiver.close(), people.close()]);
     },
   };
   return stage;

@@ -20,6 +20,7 @@ import { collectionOf, partAnswer, rowsRefused } from '../dataflow/read-fields.t
 import { readNotes } from '../dataflow/look-back.ts';
 import { askSource } from '../source/ask-source.ts';
 import { servicesOf } from '../services.ts';
+import { receiversOf } from '../watch/send-notification.ts';
 import { Answers } from './answers.ts';
 
 /** A version of a mapping set never changes: what is read of one counts for good. */
@@ -57,7 +58,7 @@ export class Snapshot {
 
   /** Everything that the plan of one dataflow is made from. What ran before is asked for at once: Temporal lists many in one go. */
   readsFor(definition: Definition): PlanReads {
-    const { aep, webhooks } = this.#dependencies;
+    const { aep } = this.#dependencies;
     const answers = this.#answers;
     const dataflow = dataflowId(definition);
     const notes: Promise<Notes> = readNotes(workflowId(definition));
@@ -84,7 +85,7 @@ export class Snapshot {
       },
       encryptionKey: (id) => answers.of(`key ${id}`, () => keyAnswer(aep, this.#call(), id)),
       descriptors: (id) => answers.of(`descriptors ${id}`, () => descriptorsAnswer(aep, this.#call(), id)),
-      webhooks: async () => Object.keys(webhooks),
+      receivers: async () => receiversOf(this.#dependencies),
       part: async (part, paths, nearestTo) =>
         partAnswer(await this.#fields(part), { id: part.id, paths, nearestTo }, () => this.#ids(part.kind)),
       schemaOfTitle: async (title, paths) => {

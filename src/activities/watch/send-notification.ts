@@ -1,12 +1,21 @@
 import { createHmac } from 'node:crypto';
-import { ApplicationFailure, Context, activityInfo, cancellationSignal } from '@temporalio/activity';
+import { ApplicationFailure, Context, activityInfo, cancellationSignal, log } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import ky from 'ky';
+import type { Channels } from '../../channel-config.ts';
+import type { KnownReceivers } from '../../definition/known-receivers.ts';
+import type { ChannelKind } from '../../definition/watch.ts';
+import { emailOf } from '../../runs/forms/email.ts';
+import { slackMessage } from '../../runs/forms/slack.ts';
+import { teamsMessage } from '../../runs/forms/teams.ts';
+import { textOf } from '../../runs/forms/text.ts';
 import type { Message } from '../../runs/notification.ts';
 import { secretOf, type Webhook } from '../../webhook-config.ts';
+import { mailCodeOf, sendEmail } from './send-email.ts';
 
 interface NotificationDependencies {
   webhooks: Record<string, Webhook>;
+  channels?: Channels | undefined;
   temporalUiUrl?: string | undefined;
   httpTimeoutMs: number;
 }
@@ -14,6 +23,13 @@ interface NotificationDependencies {
 export interface WebhookDelivery {
   /** The name of a webhook in the environment of the worker. */
   webhook: string;
+  message: Message;
+}
+
+export interface ChannelDelivery {
+  kind: ChannelKind;
+  /** As the environment of the worker has it. */
+  name: string;
   message: Message;
 }
 
@@ -25,16 +41,40 @@ export interface SignalDelivery {
 
 const longestPauseMs = 60 * 60_000;
 
+const noChannels: Channels = { slack: {}, teams: {}, email: {} };
+const titles: Record<ChannelKind, string> = {
+  slack: 'Slack channel',
+  teams: 'Teams channel',
+  email: 'e-mail receivers',
+};
+
+/** Whom the environment of a worker knows, by kind. */
+export function receiversOf({
+  webhooks,
+  channels = noChannels,
+}: Pick<NotificationDependencies, 'webhooks' | 'channels'>): KnownReceivers {
+  const { slack, teams, email } = channels;
+  const names = (of: object) => Object.keys(of).sort();
+  return { webhook: names(webhooks), slack: names(slack), teams: names(teams), email: names(email) };
+}
+
 /** Deliver messages: at least once, so that their receivers drop those whose id they have seen. */
 export function createNotificationActivities({
   webhooks,
+  channels = noChannels,
   temporalUiUrl,
   httpTimeoutMs,
 }: NotificationDependencies) {
   return {
     /** The names of the webhooks that the environment of this worker holds. */
     async knownWebhooks(): Promise<string[]> {
-      return Object.keys(webhooks).sort();
+      return receiversOf({ webhooks }).webhook ?? [];
+    },
+
+    /** The names of the channels that the environment of this worker holds. */
+    async knownChannels(): Promise<KnownReceivers> {
+      const { webhook: _, ...known } = receiversOf({ webhooks, channels });
+      return known;
     },
 
     /** Sends a message to a webhook, signed as standardwebhooks.com describes. Retried by Temporal until it is taken. */
@@ -42,28 +82,27 @@ export function createNotificationActivities({
       const webhook = Object.hasOwn(webhooks, name) ? webhooks[name] : undefined;
       if (!webhook) throw undelivered(`The environment of this worker has no webhook "${name}"`);
       const body = JSON.stringify(withLink(message, temporalUiUrl));
-      let status: number;
-      try {
-        const response = await ky.post(webhook.url, {
-          body,
-          headers: {
-            'content-type': 'application/json',
-            ...signatureOf(webhook.key, message.id, Math.floor(Date.now() / 1000), body),
-          },
-          signal: cancellationSignal(),
-          // What was signed for one address is not for another.
-          redirect: 'manual',
-          retry: 0,
-          timeout: httpTimeoutMs,
-          throwHttpErrors: false,
-        });
-        ({ status } = response);
-        await response.body?.cancel();
-      } catch (error) {
-        // Only the code: the texts of such errors hold the address, which is a secret.
-        throw undelivered(`The webhook "${name}" cannot be reached: ${codeOf(error)}`);
+      const signature = signatureOf(webhook.key, message.id, Math.floor(Date.now() / 1000), body);
+      await post(`The webhook "${name}"`, webhook.url, body, httpTimeoutMs, signature);
+    },
+
+    /** Sends a message to people, in the form that their service has. Retried by Temporal until it is taken: it may come twice. */
+    async sendToChannel({ kind, name, message }: ChannelDelivery): Promise<void> {
+      if (!Object.hasOwn(channels[kind], name))
+        throw undelivered(`The environment of this worker has no ${titles[kind]} "${name}"`);
+      const text = textOf(withLink(message, temporalUiUrl));
+      if (kind === 'email') {
+        try {
+          const left = await sendEmail(channels.email[name]!, emailOf(text), httpTimeoutMs);
+          if (left > 0) log.warn('A mail server refused some receivers of an e-mail', { name, left });
+        } catch (error) {
+          // Only codes: what a mail server says may name people, and whoever signs in to it.
+          throw undelivered(`The mail server did not take the e-mail for "${name}": ${mailCodeOf(error)}`);
+        }
+        return;
       }
-      if (status < 200 || status > 299) throw undelivered(`The webhook "${name}" answered ${status}`);
+      const form = kind === 'slack' ? slackMessage(text) : teamsMessage(text);
+      await post(`The ${titles[kind]} "${name}"`, channels[kind][name]!, JSON.stringify(form), httpTimeoutMs);
     },
 
     /** Signals a workflow in the worker's own namespace. */
@@ -78,6 +117,35 @@ export function createNotificationActivities({
       }
     },
   };
+}
+
+/** @throws ApplicationFailure unless the answer is 2xx. Its message names whom, never where. */
+async function post(
+  whom: string,
+  url: string,
+  body: string,
+  timeout: number,
+  headers: Record<string, string> = {},
+): Promise<void> {
+  let status: number;
+  try {
+    const response = await ky.post(url, {
+      body,
+      headers: { 'content-type': 'application/json', ...headers },
+      signal: cancellationSignal(),
+      // What was meant, or signed, for one address is not for another.
+      redirect: 'manual',
+      retry: 0,
+      timeout,
+      throwHttpErrors: false,
+    });
+    ({ status } = response);
+    await response.body?.cancel();
+  } catch (error) {
+    // Only the code: the texts of such errors hold the address, which is a secret.
+    throw undelivered(`${whom} cannot be reached: ${codeOf(error)}`);
+  }
+  if (status < 200 || status > 299) throw undelivered(`${whom} answered ${status}`);
 }
 
 /**

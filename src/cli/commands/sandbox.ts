@@ -43,7 +43,7 @@ export function addSandboxCommands(program: Command, run: Run): void {
           const { dataflows, totals } = await follow(
             () => linesOf(handle),
             handle.result(),
-            `temporal workflow result --workflow-id '${handle.workflowId}'`,
+            `temporal workflow result --output json --workflow-id '${handle.workflowId}'`,
           );
           printMany(format, 'dataflows', dataflows, () =>
             table(

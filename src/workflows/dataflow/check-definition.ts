@@ -14,7 +14,7 @@ import { titleOf } from '../../resources/index.ts';
 import { activityName } from '../../resources/kinds.ts';
 import { listing, summarized } from '../calls.ts';
 import { invalid } from '../failures.ts';
-import { knownWebhooks } from '../known-webhook.ts';
+import { knownReceivers } from '../known-receivers.ts';
 import type { Accepted } from './accept.ts';
 import type { ProgressReport } from './progress.ts';
 
@@ -136,7 +136,7 @@ export function factReads(
       const reading = summarized('Read the descriptors of the schema');
       return during('readDescriptors', reading.readDescriptors({ sandbox, id, ...giveUp }));
     },
-    webhooks: () => knownWebhooks(),
+    receivers: (watch) => knownReceivers(watch),
     part({ kind, id }, paths, nearestTo) {
       const { activity, title } = ofParts[kind];
       const request = { sandbox, id, paths, ...(nearestTo ? { nearestTo } : {}), ...giveUp };

@@ -1,6 +1,6 @@
 import { log, proxyActivities, rootCause } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.ts';
-import type { Watch } from '../../definition/watch.ts';
+import { channelKinds, type Watch } from '../../definition/watch.ts';
 import type { Message } from '../../runs/notification.ts';
 import type { Delivery } from '../../runs/reactions.ts';
 
@@ -13,6 +13,10 @@ const messagesToKeep = 20;
 export function deliveriesOf<M extends Message>({ notify }: Watch, message: M): Delivery<M>[] {
   return [
     ...(notify?.webhook ? [{ message, webhook: notify.webhook }] : []),
+    ...channelKinds.flatMap((kind) => {
+      const name = notify?.[kind];
+      return name === undefined ? [] : [{ message, channel: { kind, name } }];
+    }),
     ...(notify?.workflow ? [{ message, workflow: notify.workflow }] : []),
   ];
 }
@@ -21,15 +25,17 @@ export function deliveriesOf<M extends Message>({ notify }: Watch, message: M): 
  * Delivers a message, again and again until it is taken: it may come twice.
  * @throws ActivityFailure where it was not taken in three days.
  */
-export async function deliver({ message, webhook, workflow }: Delivery<Message>): Promise<void> {
+export async function deliver({ message, webhook, channel, workflow }: Delivery<Message>): Promise<void> {
   const what = [message.event, ...('verdict' in message ? [message.verdict] : [])].join(', ');
-  const { sendMessage, signalWorkflow } = proxyActivities<Activities>({
+  const receiver = webhook ?? channel?.name ?? workflow?.workflowId;
+  const { sendMessage, sendToChannel, signalWorkflow } = proxyActivities<Activities>({
     startToCloseTimeout: '30 seconds',
     scheduleToCloseTimeout: Math.max(1_000, Date.parse(message.at) + messageLivesMs - Date.now()),
     retry: { maximumInterval: '1 minute' },
-    summary: `Notify ${webhook ?? workflow?.workflowId}: ${what}`,
+    summary: `Notify ${receiver}: ${what}`,
   });
   if (webhook) await sendMessage({ webhook, message });
+  else if (channel) await sendToChannel({ ...channel, message });
   else if (workflow) await signalWorkflow({ ...workflow, message });
 }
 
@@ -102,6 +108,7 @@ export class Outbox {
   }
 }
 
-function receiverOf({ webhook, workflow }: Delivery): string {
+function receiverOf({ webhook, channel, workflow }: Delivery): string {
+  if (channel) return `${channel.kind}/${channel.name}`;
   return webhook ?? `${workflow?.workflowId} ${workflow?.signal}`;
 }

@@ -7,7 +7,7 @@ import type { JudgedRun } from '../../runs/verdict.ts';
 import type { WatchState } from '../../runs/watch-state.ts';
 import { fail, thrownBy } from '../failures.ts';
 import type { Responses } from './responses.ts';
-import { webhookProblems } from '../known-webhook.ts';
+import { receiverProblems } from '../known-receivers.ts';
 import { checkRetryRun, checkWatch, mustBeGood, takesNothing } from './watch-input.ts';
 import {
   acceptDriftUpdate,
@@ -108,7 +108,7 @@ export function takeUpdates(watching: Watching): void {
   const takeChecked = async (asked: Watch) => {
     const turn = (accepted += 1);
     const watch = checkWatch(asked);
-    mustBeGood(await answerOf(() => webhookProblems(watch)).finally(mustGoOn));
+    mustBeGood(await answerOf(() => receiverProblems(watch)).finally(mustGoOn));
     put(turn, watch);
     return watch;
   };
