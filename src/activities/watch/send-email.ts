@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer';
 import { isHere, type Mailbox } from '../../channel-config.ts';
 import type { Email } from '../../runs/forms/email.ts';
 
@@ -13,6 +12,8 @@ export async function sendEmail(
   email: Email,
   timeoutMs: number,
 ): Promise<number> {
+  // With the first e-mail: most workers send none.
+  const { createTransport } = await import('nodemailer');
   const transport = createTransport({
     ...serverOf(server),
     connectionTimeout: timeoutMs,
