@@ -4,6 +4,7 @@ import { lookCutOff } from './turned-away.ts';
 import {
   acceptDriftUpdate,
   checkNowUpdate,
+  pauseUpdate,
   resumeUpdate,
   setWatchUpdate,
   stopUpdate,
@@ -24,6 +25,8 @@ export interface WatcherHandle {
   retryRun(runId?: string): Promise<{ runId: string }>;
   /** New settings, all of them: what is left out is as if it had never been set. */
   setWatch(watch: Watch): Promise<Watch>;
+  /** Disables the flow until `resume`: AEP starts no more runs of it. Returns how it is then. */
+  pause(): Promise<Health>;
   /** Enables the flow. Returns how it is then, and in `note` that AEP makes up what was missed. */
   resume(): Promise<Resumed>;
   /** Takes the flow as it was seen last: what others have changed is drift no more. */
@@ -41,6 +44,19 @@ export function watcherHandle(
   const workflowId = watcherWorkflowId(flow);
   const handle = client.workflow.getHandle(workflowId);
   const checkNow = () => mind(() => handle.executeUpdate(checkNowUpdate));
+  /** Has the flow enabled or disabled. By the time that a look is cut off it is: to ask for it once more would be refused. */
+  const switched = async (update: typeof pauseUpdate | typeof resumeUpdate): Promise<Resumed> => {
+    const answer = await mind(async () => {
+      try {
+        return await handle.executeUpdate<Resumed, []>(update);
+      } catch (error) {
+        return lookCutOff(error) ?? Promise.reject(error as Error);
+      }
+    });
+    if (!('sendAgain' in answer)) return answer;
+    const { note } = answer;
+    return { ...(await checkNow()), ...(note === undefined ? {} : { note }) };
+  };
   return {
     workflowId,
     checkNow,
@@ -51,19 +67,8 @@ export function watcherHandle(
         }),
       ),
     setWatch: (watch) => mind(() => handle.executeUpdate(setWatchUpdate, { args: [watch] })),
-    async resume() {
-      const resumed = await mind(async () => {
-        try {
-          return await handle.executeUpdate(resumeUpdate);
-        } catch (error) {
-          // It is enabled by then: to enable it once more would be refused.
-          return lookCutOff(error) ?? Promise.reject(error as Error);
-        }
-      });
-      if (!('sendAgain' in resumed)) return resumed;
-      const { note } = resumed;
-      return { ...(await checkNow()), ...(note === undefined ? {} : { note }) };
-    },
+    pause: () => switched(pauseUpdate),
+    resume: () => switched(resumeUpdate),
     acceptDrift: () => mind(() => handle.executeUpdate(acceptDriftUpdate)),
     stop: () => mind(() => handle.executeUpdate(stopUpdate)),
   };

@@ -204,6 +204,11 @@ const every = 'every interval that was missed, one run for each';
 /** Why a flow is not enabled, and what to do about it. */
 export function whyPaused({ flow, reactions }: Pick<WatchState, 'flow' | 'reactions'>): Cause {
   const by = reactions?.pausedBy;
+  if (by === 'person')
+    return {
+      message: 'Disabled by its watcher, as somebody asked it to: the update "pause".',
+      next: `When it should run again: the update "resume" of its watcher.${afterEnabling(flow)}`,
+    };
   if (by) {
     const why = by.cause ? `: ${by.cause.message}` : '.';
     return {

@@ -30,8 +30,8 @@ export interface Reactions {
   asked?: Record<string, Asked>;
   /** As many failures as there were when failures in a row were last counted anew. */
   forgiven: number;
-  /** Set while the flow is disabled because its watcher asked for it. */
-  pausedBy?: { failures: number; cause?: Cause };
+  /** Set while the flow is disabled because its watcher asked for it: after failures, or since a person had it do so. */
+  pausedBy?: { failures: number; cause?: Cause } | 'person';
   /** Messages that nobody has taken yet. */
   outbox: Delivery[];
   /** Messages that nobody took in time. */
@@ -124,7 +124,7 @@ export function react(
  */
 export function inheritanceOf({ began, cursor, record }: WatchState, reactions: Reactions): Inherited {
   const { totals, lastSuccess } = record;
-  const { reported, outbox, undelivered } = reactions;
+  const { reported, outbox, undelivered, pausedBy } = reactions;
   return {
     began,
     record: { ...emptyRecord(), totals, ...(lastSuccess ? { lastSuccess } : {}) },
@@ -133,6 +133,8 @@ export function inheritanceOf({ began, cursor, record }: WatchState, reactions: 
       ...noReactions,
       forgiven: totals.failed,
       ...(reported ? { reported } : {}),
+      // What takes the place of a flow that a person has paused is disabled, too.
+      ...(pausedBy === 'person' ? { pausedBy } : {}),
       outbox,
       undelivered,
     },

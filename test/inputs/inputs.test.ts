@@ -144,14 +144,14 @@ describe('what comes to a watcher', () => {
     const settings = { pauseAfter: 3 };
     await watcher.setWatch(settings);
     for (const args of [[unreadable], [payload('', 'binary/plain')], [json({}), json({ pauseAfter: 5 })]]) {
-      for (const name of ['setWatch', 'checkNow', 'retryRun', 'resume', 'stop']) {
+      for (const name of ['setWatch', 'checkNow', 'retryRun', 'pause', 'resume', 'stop']) {
         const failure = await raw.update(workflowId, name, args);
         expect(failure?.applicationFailureInfo?.type).toBe('InvalidDefinition');
         expect(failure?.message).toMatch(new RegExp(`The update ${name} (takes one|was given what cannot)`));
       }
       for (const name of ['wake', 'runsEnded', 'setWatch']) await raw.signal(workflowId, name, args);
     }
-    for (const name of ['checkNow', 'resume', 'stop'])
+    for (const name of ['checkNow', 'pause', 'resume', 'stop'])
       expect((await raw.update(workflowId, name, [json({ soon: true })]))?.message).toContain('soon');
     await expect(raw.query(workflowId, 'health', [unreadable])).rejects.toThrow('cannot be read');
     await raw.query(workflowId, 'health', []);

@@ -96,6 +96,10 @@ describe('a watch that begins', () => {
       tooLate: 0,
       reactions: noReactions,
     });
+    // What the next flow is disabled by: not that of failures of a flow that is no more.
+    const by = (pausedBy: Reactions['pausedBy'] & {}) =>
+      inheritanceOf(begun(), { ...noReactions, pausedBy }).reactions?.pausedBy;
+    expect([by('person'), by({ failures: 2 })]).toEqual(['person', undefined]);
   });
 });
 

@@ -340,6 +340,7 @@ describe('why a flow is paused', () => {
     ['and has no schedule', { flow: streaming }],
     ['and was never published', { flow: { ...hourly, state: 'Draft' } }],
     ['by its watcher', { flow: disabled, reactions: { pausedBy: { failures: 3 } } }],
+    ['by its watcher for a person', { flow: disabled, reactions: { pausedBy: 'person' } }],
     ['by its watcher for a cause', { flow: disabled, reactions: { pausedBy: { failures: 3, cause } } }],
   ])('%s', (_, state) => {
     const { code, message: told, next } = whyPaused(state as never);
@@ -353,6 +354,8 @@ describe('why a flow is paused', () => {
       /^no code \| The flow is Draft in AEP\. \| If it should run: publish it in AEP\.$/,
     'by its watcher':
       /^no code \| Disabled by its watcher after 3 failed runs in a row\. \| Then enable the flow: the update "resume" of its watcher does it\. AEP then makes up/,
+    'by its watcher for a person':
+      /^no code \| Disabled by its watcher, as somebody asked it to: the update "pause"\. \| When it should run again: the update "resume" of its watcher\. AEP then makes up every interval/,
     'by its watcher for a cause':
       /^C-1 \| Disabled by its watcher after 3 failed runs in a row: Away \| Mend it\. Then enable the flow/,
   };

@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { messageSchema } from '../../src/runs/notification.ts';
-import { checkNowUpdate, resumeUpdate, setWatchUpdate } from '../../src/workflows/watch/watch-messages.ts';
+import {
+  checkNowUpdate,
+  pauseUpdate,
+  resumeUpdate,
+  setWatchUpdate,
+} from '../../src/workflows/watch/watch-messages.ts';
 import { waitFor } from '../support/wait-for.ts';
 import {
   healthOf,
@@ -148,7 +153,7 @@ describe('a webhook', () => {
     await removeFlow(stage.aep, flowId);
     await watcher.signal('wake', { flow: true });
     expect(await watcher.result()).toMatchObject({ reason: 'gone' });
-    const [message] = await received(1);
+    const message = (await received(2)).find(({ verdict }) => verdict === 'paused');
     expect(messageSchema.parse(message)).toMatchObject({ event: 'gone', flowId });
   });
 
@@ -180,6 +185,45 @@ test('a workflow that was named is signalled with the message', async () => {
   const message: unknown = JSON.parse(Buffer.from(signal.input!.payloads![0]!.data!).toString());
   expect(messageSchema.parse(message)).toMatchObject({ flowId, verdict: 'failed' });
   await Promise.all([incidents.terminate(), watcher.terminate()]);
+});
+
+describe('a flow that a person pauses', () => {
+  test('is disabled, and says that it is meant: no drift, nothing runs until it is resumed', async () => {
+    const { flowId, watcher, received, judge } = await stage.watch(onCall);
+    const stateInAep = async () =>
+      (await stage.aep.flowService.flows.get({ sandbox: 'prod' }, flowId))?.['state'];
+    await judge('success');
+    const paused = await watcher.executeUpdate(pauseUpdate);
+    expect(paused).toMatchObject({ verdict: 'paused', cause: { message: expect.stringContaining('asked') } });
+    expect(paused).not.toHaveProperty('drift');
+    expect(await stateInAep()).toBe('disabled');
+    const [message] = await received(1);
+    expect(message).toMatchObject({ event: 'changed', verdict: 'paused' });
+    expect(message).not.toHaveProperty('drift');
+    expect(await refusalOf(watcher.executeUpdate(pauseUpdate))).toContain('runs nothing of it already');
+
+    expect(await watcher.executeUpdate(resumeUpdate)).toMatchObject({ verdict: 'ok' });
+    expect(await stateInAep()).toBe('enabled');
+    // Whoever disables it now is somebody else.
+    await stage.aep.flowService.setFlowState({ sandbox: 'prod' }, flowId, 'disable');
+    const health = await watcher.executeUpdate(checkNowUpdate);
+    expect(health).toMatchObject({ verdict: 'paused', drift: { changes: [{ field: 'state' }] } });
+    expect(health.cause?.message).toContain('Its watcher did not do that');
+    await replay(watcher);
+    await watcher.terminate();
+  });
+
+  test('and that AEP does not let it disable is as it was', async () => {
+    const { flowId, watcher, judge } = await stage.watch({});
+    await judge('success');
+    const action = { method: 'POST', path: `/flowservice/flows/${flowId}/action` };
+    stage.rig.emulator.control.addFault({ ...action, kind: '404' });
+    expect(await refusalOf(watcher.executeUpdate(pauseUpdate))).toContain('/flowservice/flows');
+    await stage.aep.flowService.setFlowState({ sandbox: 'prod' }, flowId, 'disable');
+    const { cause } = await watcher.executeUpdate(checkNowUpdate);
+    expect(cause?.message).toContain('Its watcher did not do that');
+    await watcher.terminate();
+  });
 });
 
 describe('a flow that fails again and again', () => {

@@ -71,6 +71,10 @@ export function addFlowCommands(program: Command, run: Run): void {
     const result = await watcher.retryRun();
     return { result, text: `AEP runs it again: ${result.runId}` };
   });
+  ask('pause', 'Disable the flow: AEP starts no more runs of it until resume.', async (watcher) => {
+    const health = await watcher.pause();
+    return { result: health, text: tellHealth(health) };
+  });
   ask('resume', 'Enable the flow, and say what AEP makes up of what it missed.', async (watcher) => {
     const health = await watcher.resume();
     return { result: health, text: [tellHealth(health), health.note ?? ''].join('\n').trimEnd() };

@@ -146,6 +146,19 @@ export class Responses {
     }
   }
 
+  /** Disables the flow, for a person: its health says so. */
+  async disable(): Promise<void> {
+    const { sandbox, flowId } = this.#watcher;
+    this.#watcher.expect({ pending: { state: 'disabled' } });
+    this.#reactions = { ...this.#reactions, pausedBy: 'person' };
+    try {
+      await this.#request(() => disableFlow({ sandbox, flowId, giveUpAfterMs }));
+    } catch (error) {
+      this.#notPaused();
+      throw error;
+    }
+  }
+
   async enable(): Promise<void> {
     const { sandbox, flowId } = this.#watcher;
     this.#watcher.expect({ pending: { state: 'enabled' } });
@@ -172,10 +185,15 @@ export class Responses {
       await this.#request(() => disableFlow({ sandbox, flowId, giveUpAfterMs }));
     } catch (error) {
       log.warn('The flow could not be disabled', { error: rootCause(error) ?? String(error) });
-      const { pausedBy: _, ...rest } = this.#reactions;
-      this.#reactions = { ...rest, forgiven };
+      this.#notPaused();
+      this.#reactions = { ...this.#reactions, forgiven };
     }
     await this.#watcher.look();
+  }
+
+  #notPaused(): void {
+    const { pausedBy: _, ...rest } = this.#reactions;
+    this.#reactions = rest;
   }
 
   #keepTime(): void {

@@ -84,6 +84,12 @@ export const setWatchUpdate = defineUpdate<Watch, [Watch]>('setWatch');
 /** The same for workflows, which cannot send updates. Settings that cannot be taken are left out. */
 export const setWatchSignal = defineSignal<[Watch]>('setWatch');
 
+/**
+ * Disables the flow: AEP starts no more runs of it until `resume`, and what is under way goes on. It is no drift. Returns how
+ * the flow is then.
+ */
+export const pauseUpdate = defineUpdate<Health>('pause');
+
 /** What `resume` answers. */
 export interface Resumed extends Health {
   /** That AEP makes up what was missed, where anything was. */

@@ -12,6 +12,7 @@ import { checkRetryRun, checkWatch, mustBeGood, takesNothing } from './watch-inp
 import {
   acceptDriftUpdate,
   checkNowUpdate,
+  pauseUpdate,
   resumeUpdate,
   retryRunUpdate,
   setWatchSignal,
@@ -81,6 +82,18 @@ export function takeUpdates(watching: Watching): void {
     taken((asked?: RetryRun) => {
       checkRetryRun(asked);
       failedRun(asked);
+    }),
+  );
+
+  setHandler(
+    pauseUpdate,
+    async () => {
+      await answerOf(() => responses.disable());
+      return lookAndAnswer({ what: 'The flow is disabled. ' });
+    },
+    taken((asked?: unknown) => {
+      takesNothing(asked);
+      mustNotBePaused(state());
     }),
   );
 
@@ -188,6 +201,12 @@ function whatBecame(asked: Asked): string {
   if (asked === 'inDoubt')
     return 'AEP was asked, and nobody knows whether it heard. Look in AEP whether a run has started since, and run it again there if not.';
   return `AEP made the run ${asked.newRun} of it. If that fails, it can be run again.`;
+}
+
+function mustNotBePaused(state: WatchState | undefined): void {
+  if (!state) throw fail('Conflict', 'Nothing is known of the flow yet: it has not been read.');
+  if (isPaused(state.flow))
+    throw fail('Conflict', `The flow is ${state.flow.state}: AEP runs nothing of it already.`);
 }
 
 function mustBePaused(state: WatchState | undefined): void {
