@@ -45,6 +45,10 @@ const subcommands: Record<string, { about: string; load: () => Promise<{ run: ()
     about: 'every create × every point × every fault × list lag, one by one',
     load: () => import('./matrix/main.ts'),
   },
+  board: {
+    about: 'first paint of the board with many watchers',
+    load: () => import('./board.ts'),
+  },
   watch: {
     about: 'many watched flows: calls to AEP, events, memory, latency; and a year of one flow',
     load: () => import('./watch/main.ts'),

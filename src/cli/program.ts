@@ -13,6 +13,7 @@ import { Left, untilLeft } from './leave.ts';
 import { formats, outputVersion, tell, type Format } from './output.ts';
 import { timeout } from './timeout.ts';
 import { addConnectionCommands } from './commands/connection.ts';
+import { addBoardCommand } from './commands/board.ts';
 import { addDataflowCommands } from './commands/dataflow.ts';
 import { addFlowCommands } from './commands/flow.ts';
 import { addSandboxCommands } from './commands/sandbox.ts';
@@ -101,6 +102,7 @@ export function createProgram(): Command {
   addSandboxCommands(program, run);
   addSourceCommands(program, run);
   addConnectionCommands(program, run);
+  addBoardCommand(program, run);
   return program;
 }
 

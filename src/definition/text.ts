@@ -108,7 +108,8 @@ export const resourceId = (orElse = '') =>
     .max(100)
     .regex(idPattern, `must be an id: letters, digits, hyphens and underscores only${orElse}`);
 
-const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** AEP's ids of connections and specs. */
+export const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The id of a connection spec: AEP has no others. */
 export const specId = () =>

@@ -16,6 +16,7 @@ const slow = [
   'create/failures.test.ts',
   'watch/updates.test.ts',
   'watch/responses.test.ts',
+  'board/board.test.ts',
   'dev/stack.test.ts',
   'create/reset.test.ts',
   'watch/follow-runs.test.ts',

@@ -1,0 +1,168 @@
+import type {
+  AepDataflows,
+  DataflowHealth,
+  DataflowStatus,
+  FullProgress,
+  HistoryEntry,
+  Pace,
+  Plan,
+  UnderWay,
+} from '../client.ts';
+import { namedBy } from '../definition/identity.ts';
+import { worstFirst } from '../status.ts';
+import { paceOf } from './pace.ts';
+import { Shared, SharedByName } from './shared.ts';
+
+/** A dataflow as the list has it: watched, under way, or both. */
+export interface Row extends Partial<DataflowStatus> {
+  dataflow: string;
+  doing?: UnderWay;
+}
+
+/** All that is known of one dataflow. */
+export interface DataflowFacts extends DataflowHealth {
+  /** As the list has it. */
+  row?: Row;
+  /** What runs under its id just now, and how far it is. */
+  underWay?: UnderWay;
+  progress?: FullProgress;
+  /** How its newest create or update ended, with the ids of what the dataflow is made of. */
+  steps: FullProgress['steps'];
+  /** Oldest first. */
+  history: HistoryEntry[];
+  /** Why it is not known how it is now. */
+  unknown?: string;
+}
+
+/** Lists a second on the average: Temporal allows a namespace ten, also to all others who ask. */
+const allowance = { perSecond: 2, atOnce: 10 };
+
+/** What the pages show. However many look, Temporal is asked once for each thing. */
+export class Facts {
+  readonly #client: AepDataflows;
+  readonly #pace: Pace;
+  readonly #rows: Shared<Row[]>;
+  readonly #dataflows = new SharedByName((name) => this.#load(name), { freshMs: 2_000 });
+  readonly #unwatched = new SharedByName((name) => this.#status(name), { freshMs: 10_000 });
+  readonly #done = new SharedByName((name) => this.#whatWasDone(name), { freshMs: 30_000, goodMs: 60_000 });
+  readonly #plans = new SharedByName((name) => this.#plan(name), { freshMs: 2_000 });
+
+  constructor(client: AepDataflows, pace: Pace = paceOf(allowance)) {
+    this.#client = client;
+    this.#pace = pace;
+    this.#rows = new Shared(() => this.#list(), { freshMs: 5_000, goodMs: 30_000 });
+  }
+
+  /** All dataflows, the worst first. @throws where Temporal does not answer */
+  rows(): Promise<Row[]> {
+    return this.#rows.get();
+  }
+
+  /** @param dataflow `<sandbox>/<name>` @throws DataflowError where none can have this name */
+  dataflow(dataflow: string): Promise<DataflowFacts> {
+    return this.#dataflows.get(dataflow);
+  }
+
+  /** The plan that is carried out or waits for approval, or was the last. Undefined where there is none. */
+  plan(dataflow: string): Promise<Plan | undefined> {
+    return this.#plans.get(dataflow);
+  }
+
+  /** Something was done to it. */
+  forget(dataflow: string): void {
+    for (const known of [this.#dataflows, this.#unwatched, this.#done, this.#plans]) known.forget(dataflow);
+  }
+
+  async #list(): Promise<Row[]> {
+    const [watched, underWay] = await Promise.all([
+      this.#client.list({}, this.#pace),
+      this.#client.underWay(this.#pace),
+    ]);
+    const doing = new Map(underWay.map((one) => [one.dataflow, one]));
+    const isWatched = new Set(watched.map(({ dataflow }) => dataflow));
+    const rows: Row[] = [
+      ...watched.map((row) => ({ ...row, ...about(doing.get(row.dataflow)) })),
+      ...underWay
+        .filter(({ dataflow }) => !isWatched.has(dataflow))
+        .map((one) => ({ dataflow: one.dataflow, ...about(one), ...connectorOf(one) })),
+    ];
+    return rows.toSorted((a, b) => rank(a) - rank(b) || (a.dataflow < b.dataflow ? -1 : 1));
+  }
+
+  async #load(dataflow: string): Promise<DataflowFacts> {
+    const named = namedBy(dataflow);
+    const row = (await this.rows()).find((one) => one.dataflow === dataflow);
+    const done = this.#done.get(dataflow).catch(() => ({ steps: [], history: [] }));
+    let unknown: string | undefined;
+    const { flowId, doing: underWay } = row ?? {};
+    const [health, progress] = await Promise.all([
+      flowId === undefined
+        ? undefined
+        : this.#client.health({ sandbox: named.sandbox, flowId }).catch((error: unknown) => {
+            unknown = messageOf(error);
+            return undefined;
+          }),
+      underWay &&
+        this.#client
+          .dataflow(named)
+          .progress()
+          .catch(() => undefined),
+    ]);
+    const isUnwatched = !health && unknown === undefined;
+    const status = isUnwatched ? await this.#unwatched.get(dataflow) : { dataflow };
+    const { steps, history } = await done;
+    return {
+      ...status,
+      ...(health ? { health } : {}),
+      ...(row ? { row } : {}),
+      ...(underWay ? { underWay } : {}),
+      ...(progress ? { progress } : {}),
+      steps: progress?.steps ?? steps,
+      history,
+      ...(unknown === undefined ? {} : { unknown }),
+    };
+  }
+
+  async #status(dataflow: string): Promise<DataflowHealth> {
+    await this.#pace();
+    return this.#client.status(namedBy(dataflow));
+  }
+
+  async #whatWasDone(dataflow: string): Promise<Pick<DataflowFacts, 'steps' | 'history'>> {
+    const named = namedBy(dataflow);
+    const handle = this.#client.dataflow(named);
+    await this.#pace();
+    const [history, steps] = await Promise.all([
+      this.#client.history(named),
+      handle
+        .progress()
+        .then(({ steps }) => steps)
+        .catch(() => []),
+    ]);
+    return { steps, history };
+  }
+
+  /** A workflow that has no such query, or is not there, has no plan. */
+  #plan(dataflow: string): Promise<Plan | undefined> {
+    return this.#client
+      .dataflow(namedBy(dataflow))
+      .plan()
+      .catch(() => undefined);
+  }
+}
+
+/** What waits for a person comes after what fails: nothing goes on by itself there either. */
+function rank({ verdict, doing }: Row): number {
+  const byVerdict = worstFirst.indexOf(verdict ?? 'pending');
+  return doing?.waitsFor === 'person' ? Math.min(byVerdict, 0.5) : byVerdict;
+}
+
+const about = (doing: UnderWay | undefined) => (doing ? { doing } : {});
+const connectorOf = ({ connector }: UnderWay) => (connector === undefined ? {} : { connector });
+
+/** What went wrong, for a person. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // Of a call that Temporal does not answer, only the cause says why.
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}
