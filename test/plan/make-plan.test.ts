@@ -456,6 +456,49 @@ describe('a plan', () => {
   });
 });
 
+describe('what the first rows would become', () => {
+  const rows = [{ fields: { _id: '1' }, refused: [] }];
+  /** A plan that may ask, and the schemas that it asked with. */
+  async function sampling(definition: Definition, world: { reads: PlanReads }) {
+    const asked: unknown[] = [];
+    const { plan } = await planFrom(definition, world, {
+      previewRows: async (_, { outputSchema }) => {
+        asked.push((outputSchema as { schemaRef: { id: string } }).schemaRef.id);
+        return { rows };
+      },
+    });
+    return { plan, asked };
+  }
+
+  test('is asked with the schema that is there, and is in no digest', async () => {
+    const world = () => sandbox([partsOfCreated(modern)]);
+    const { plan, asked } = await sampling(modern, world());
+    expect(asked).toEqual([ids.schema]);
+    expect(plan.rows).toEqual([{ fields: { _id: '1' } }]);
+    const { rows: _, ...others } = plan;
+    expect(others).toEqual((await planFrom(modern, world())).plan);
+  });
+
+  test('is not asked with a schema that is to be made, nor where something is against the plan', async () => {
+    const toMake = await sampling(modern, sandbox([]));
+    expect(toMake.asked).toEqual([]);
+    expect(toMake.plan.warnings.map(({ code }) => code)).toContain('rows-not-shown');
+    const wrong = await sampling(
+      modern,
+      sandbox([partsOfCreated(modern)], { baseConnection: async () => null }),
+    );
+    expect(wrong.plan.problems).toHaveLength(1);
+    expect(wrong.asked).toEqual([]);
+    expect(wrong.plan.warnings.map(({ code }) => code)).not.toContain('rows-not-shown');
+  });
+
+  test('is asked with the schema of a dataset that is given alone', async () => {
+    const { schema: _, ...rest } = sample;
+    const given = parsed({ ...rest, dataset: { id: ids.dataset } });
+    expect((await sampling(given, sandbox([partsOfCreated(modern)]))).asked).toEqual([ids.schema]);
+  });
+});
+
 describe('a first run into a dataset that was there before', () => {
   const once = changed({ schedule: { frequency: 'once' }, deltaColumn: undefined });
   const fromNow = changed({ schedule: { ...sample.schedule, backfill: false } });
