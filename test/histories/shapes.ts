@@ -247,6 +247,12 @@ export const shapes: Record<string, Shape> = {
     await created(stage, orders(sandbox));
     return ended(await started(stage, 'planDataflow', `plan:${sandbox}`, fromOtherTable(sandbox)));
   },
+  async 'plan-with-sampled-rows'(stage) {
+    const { sandbox } = stage;
+    const definition = orders(sandbox);
+    await created(stage, definition);
+    return ended(await started(stage, 'planDataflow', `plan:${sandbox}`, { definition, sampleRows: 2 }));
+  },
   async 'plan-waits-for-aep'(stage) {
     const { sandbox, emulator } = stage;
     const path = '/flowservice/targetConnections';
