@@ -71,15 +71,14 @@ it('a table of 1,000 columns is explored, and has a definition suggested, for th
     ({ connectionSpec }) => (connectionSpec as { id: string }).id === connectors.mysql.id,
   );
   const input = { sandbox, connection: String(ofMysql!['id']), path: 'wide' };
+  const before = requestsIn(rig, sandbox).length;
   expect(await rig.client.explore(input)).toMatchObject({ columns: { length: 1_000 } });
   const { definition, unmapped } = await rig.client.suggest(input);
   expect(definition).toMatchObject({ source: { columns: { length: 1_000 } } });
   expect(unmapped.length).toBeGreaterThan(900);
-  expect(requestsIn(rig, sandbox).map(({ path }) => path.replace(/[0-9a-f-]{36}/, '{id}'))).toEqual([
-    '/flowservice/connections/{id}',
-    '/flowservice/connections/{id}/explore',
-    '/flowservice/connections/{id}/explore',
-  ]);
+  const asked = requestsIn(rig, sandbox).slice(before);
+  expect(asked.filter(({ path }) => path.endsWith('/explore'))).toHaveLength(2);
+  expect(asked.length).toBeLessThanOrEqual(3);
 });
 
 /** What is the same whatever is loaded. */

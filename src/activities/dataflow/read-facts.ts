@@ -31,6 +31,8 @@ export interface BaseConnectionRequest {
   id: string;
   /** Whether to wait while AEP is initializing it, which takes about a minute and a half for some sorts of credentials. */
   waits?: boolean;
+  /** Whether what was read a minute ago will do: of what connector it is never changes. */
+  mayBeKnown?: boolean;
   giveUpAfterMs?: number;
 }
 
@@ -90,15 +92,17 @@ export function createCheckActivities(dependencies: Dependencies) {
     async readBaseConnection({
       giveUpAfterMs,
       waits,
+      mayBeKnown,
       ...request
     }: BaseConnectionRequest): Promise<BaseConnection> {
       let connection: BaseConnection;
+      const key = `${request.sandbox}/${request.id}`;
+      const known = mayBeKnown ? baseConnections.known(key) : undefined;
+      if (known) return baseConnectionAnswer(known);
       try {
         const call = { sandbox: request.sandbox, signal: cancellationSignal() };
         const read = () => flowService.connections.get(call, request.id);
-        connection = baseConnectionAnswer(
-          await beating(() => baseConnections.read(`${request.sandbox}/${request.id}`, read)),
-        );
+        connection = baseConnectionAnswer(await beating(() => baseConnections.read(key, read)));
       } catch (error) {
         throw failure(error, giveUpAfterMs);
       }

@@ -18,7 +18,7 @@ export async function theConnection(
 ): Promise<{ id: string; connectionSpecId?: string }> {
   if (typeof connection === 'string') {
     const reading = summarized('Read the base connection').readBaseConnection;
-    const found = await reading({ sandbox, id: connection, giveUpAfterMs });
+    const found = await reading({ sandbox, id: connection, mayBeKnown: true, giveUpAfterMs });
     if (found) return { id: connection, ...found };
     throw notThere(sandbox, connection, cannot);
   }
