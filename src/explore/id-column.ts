@@ -11,9 +11,10 @@ export function idColumn(
   const scalars = columns.filter((column) =>
     ['string', 'integer', 'number'].includes(typeOfColumn(column) ?? 'string'),
   );
+  const said = scalars.map((column) => ({ column, words: wordsOf(column.name) }));
   for (const { is, why } of signs) {
-    const column = scalars.find(({ name }) => is(wordsOf(name), own));
-    if (column) return { column, why };
+    const found = said.find(({ words }) => is(words, own));
+    if (found) return { column: found.column, why };
   }
   const [first] = scalars;
   return (

@@ -44,6 +44,16 @@ describe('names are split into words', () => {
     ['B2B', 'b2 b'],
   ])('%s', (name, words) => expect(wordsOf(name).join(' ')).toBe(words));
 
+  it('of a name in ASCII as of any other', () => {
+    // What is no ASCII, and no letter, makes no other words of it.
+    const ascii = fc.string({ unit: fc.constantFrom(...'aBc9dEF_ -.Gh1'.split('')) });
+    fc.assert(
+      fc.property(ascii, (name) => {
+        expect(wordsOf(`${name}·`)).toEqual(wordsOf(name));
+      }),
+    );
+  });
+
   it.each([
     ['shop.dbo.Orders', 'Orders'],
     ['test1.Mytable', 'Mytable'],
