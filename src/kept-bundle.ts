@@ -33,7 +33,7 @@ export async function keptBundle(options: BundleOptions, folder = cacheFolder): 
 
   const startedAt = Date.now();
   let sources: string[] = [];
-  const { code } = await bundleWorkflowCode({
+  const bundle = await bundleWorkflowCode({
     ...options,
     webpackConfigHook(config) {
       const hooked = webpackConfigHook?.(config) ?? config;
@@ -45,8 +45,17 @@ export async function keptBundle(options: BundleOptions, folder = cacheFolder): 
       return hooked;
     },
   });
+  const code = latin1(bundle.code);
   await keep(file, code, [...bundlers, ...sources], startedAt).catch(() => undefined);
   return { code };
+}
+
+/**
+ * The same code in Latin-1. V8 keeps a text in one byte for each character, or, for a single one that is not, in two for all of
+ * them; and the SDK holds this text several times. (Only `String.raw` tells such an escape from its character.)
+ */
+function latin1(code: string): string {
+  return code.replace(/[\u0100-\uffff]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** The code of a kept bundle, or undefined where it is another one than would be made now. */

@@ -25,6 +25,7 @@ export const workflowCode: BundleOptions = {
   preloadModules: shared.map(pathOf),
   payloadConverterPath: pathOf('workflows/payloads'),
   workflowInterceptorModules: [pathOf('workflows/interceptors')],
-  // Lines and files for stack traces and debuggers, but not the sources in full: the SDK keeps all of it in memory, several times.
-  webpackConfigHook: (config) => ({ ...config, devtool: 'inline-nosources-source-map' }),
+  // Files and lines for stack traces and debuggers, neither columns nor the sources in full: the SDK keeps all of it in memory,
+  // several times.
+  webpackConfigHook: (config) => ({ ...config, devtool: 'inline-nosources-cheap-module-source-map' }),
 };

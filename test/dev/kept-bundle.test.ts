@@ -17,7 +17,7 @@ beforeEach(async () => {
   folders.push(folder);
   cache = join(folder, 'cache');
   await writeFile(join(folder, 'workflows.js'), `export { greet } from './greet.js';`);
-  await writeFile(join(folder, 'greet.js'), `export async function greet() { return 'good morning'; }`);
+  await writeFile(join(folder, 'greet.js'), `export async function greet() { return 'good morning …'; }`);
   made = 0;
 });
 
@@ -39,6 +39,7 @@ async function keptFile(): Promise<string> {
 
 test('a bundle is made once while nothing changes, and anew when a file that it takes in does', async () => {
   const first = await bundle();
+  expect(first).toContain(`'good morning \\u2026'`);
   expect(await bundle()).toBe(first);
   expect(made).toBe(1);
 
