@@ -17,6 +17,7 @@ import { createExploreActivities } from './source/explore.ts';
 import { createPreviewRows } from './source/preview-rows.ts';
 import { createPlanActivities } from './sandbox/plan-some.ts';
 import { untilFree } from './sandbox/until-free.ts';
+import { ensureFollower, type Follower } from './watch/ensure-follower.ts';
 import { createRunActivities } from './watch/index.ts';
 import { createRetrigger } from './watch/retrigger-run.ts';
 import { createNotificationActivities } from './watch/send-notification.ts';
@@ -26,6 +27,7 @@ import { createUserActivities } from './dataflow/users.ts';
 
 /** One activity per API call, named after it, so that the timeline in the Temporal UI reads like the tutorial. */
 export function createActivities(dependencies: Dependencies) {
+  const follower = ensureFollower();
   return {
     lookBack: lookBackOf(dependencies),
     readNotes: notesOf(),
@@ -34,7 +36,7 @@ export function createActivities(dependencies: Dependencies) {
     ...createSourceReads(dependencies),
     ...createOrphanActivities(dependencies),
     ...createUserActivities(dependencies),
-    ...createRunActivities(dependencies),
+    ...createRunActivities({ ...dependencies, follower }),
     ...createFlowActions(dependencies),
     ...createLastWindow(dependencies),
     ...createPlanActivities(dependencies),
@@ -50,9 +52,20 @@ export function createActivities(dependencies: Dependencies) {
     ...forEachKind('create', (kind) =>
       (resources[kind].hasUniqueTitle ? createUniqueOf : createOf)(kind, dependencies),
     ),
+    createFlow: thenFollowed(createOf('flow', dependencies), follower),
     ...forEachKind('update', (kind) => updateOf(kind, dependencies)),
     ...forEachKind('listMarked', (kind) => listMarkedOf(kind, dependencies)),
     ...forEachKind('delete', (kind) => removeOf(kind, dependencies)),
+  };
+}
+
+/** The watcher of a flow that was made begins with what its create knows: it need not look, which would see to that. */
+function thenFollowed(create: ReturnType<typeof createOf>, follower: Follower): typeof create {
+  return async (request) => {
+    const answer = await create(request);
+    // Nobody waits for it.
+    if (answer.created) void follower.ensure(request.sandbox);
+    return answer;
   };
 }
 

@@ -30,6 +30,8 @@ export interface Expected {
   shape: Shape;
   /** What we are about to change it to, or have: as good as what it was until one of the two is seen. */
   pending?: Record<string, string[]>;
+  /** It was not read yet: this is what it was made of, and what AEP shows besides is AEP's. */
+  isUnread?: true;
 }
 
 /** What a workflow of ours tells a watcher of its flow. */
@@ -151,13 +153,14 @@ export function compare(
 
 /** Takes in what a workflow of ours says of the flow. */
 export function expect(
-  { shape, pending = {} }: Expected,
+  { shape, pending = {}, isUnread }: Expected,
   { pending: more = {}, settled }: Expectation,
 ): Expected {
   const all = { ...pending };
   for (const [field, value] of Object.entries(more))
     all[field] = [...(all[field] ?? []).filter((one) => one !== value), value].slice(-mostPending);
-  return confirmed(settled ?? shape, all, settled ?? {});
+  const expected = confirmed(settled ?? shape, all, settled ?? {});
+  return isUnread && !settled ? { ...expected, isUnread } : expected;
 }
 
 /** What has come to be as we wanted it is not expected twice, nor what came before it: who sets it back changes it. */

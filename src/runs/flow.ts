@@ -51,6 +51,18 @@ export function readFlow(raw: Record<string, unknown>): Flow {
   };
 }
 
+/**
+ * A flow that AEP has just made, as it will show it: of what it was asked for, that which AEP shows as it was sent.
+ * @param body with its start
+ * @param now epoch milliseconds
+ */
+export function flowMadeOf(body: Record<string, unknown>, now: number): Flow {
+  const flow = readFlow({ ...body, state: 'enabled', createdAt: now });
+  // An object, in which AEP may show more than was sent.
+  const { deltaColumn: _, ...shape } = flow.shape;
+  return { ...flow, shape };
+}
+
 /** When AEP last did something for a flow, as far as the flow itself tells. Epoch milliseconds. */
 export function lastActivity(raw: Record<string, unknown>): number {
   const last = objectOf(raw['lastRunDetails']);

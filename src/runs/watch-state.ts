@@ -1,7 +1,7 @@
 import { durationMs } from '../definition/duration.ts';
 import type { Watch } from '../definition/watch.ts';
 import { compareFirstWindow, type FirstWindow, type Predecessor } from './first-window.ts';
-import { forget, judgedIn, offer, raiseFloor, startCursor, type Cursor } from './cursor.ts';
+import { forget, judgedIn, latenessMs, offer, raiseFloor, startCursor, type Cursor } from './cursor.ts';
 import {
   compare,
   driftOf,
@@ -70,6 +70,7 @@ export interface WatchState {
   readAt: number;
   /** When the follower last signalled something. */
   heardAt?: number;
+  /** 0: it was not read yet. */
   flowReadAt: number;
   fullPassDue: number;
   /** The last look was cut short, so nothing can be said about what did not come. */
@@ -127,6 +128,31 @@ const fullPassEveryMs = 24 * 60 * minuteMs;
 const stuckAfterMs = 150 * minuteMs;
 const leastStuckAfterMs = 30 * minuteMs;
 
+/**
+ * What the watcher of a flow begins with that was made a moment ago: nothing has happened that a look could show. It reads
+ * the flow, and everything else, when a run is late and once in `restMs` milliseconds at the latest.
+ * @param now epoch milliseconds
+ */
+export function beginMade(flow: Flow, now: number, restMs: number): WatchState {
+  // AEP's clock may be behind.
+  const news: News = {
+    readAt: now,
+    full: false,
+    cutShort: false,
+    runs: [],
+    vanished: [],
+    flow,
+    since: now - latenessMs,
+  };
+  const begun = begin(news, undefined);
+  return {
+    ...begun,
+    flowReadAt: 0,
+    fullPassDue: now + restMs,
+    expected: { ...begun.expected, isUnread: true },
+  };
+}
+
 /** Takes in what a look has brought. Pure: the same state and news give the same state. */
 export function absorb(
   before: WatchState | undefined,
@@ -159,7 +185,8 @@ function comparedWith(
   { readAt, missing = known }: News,
 ): Pick<WatchState, 'expected' | 'missing' | 'drift'> {
   if (isBusy(state)) return { expected, missing, drift: before };
-  const { expected: next, changes } = compare(expected, { ...shape, ...missing });
+  const all = expected.isUnread ? { ...expected, shape: { ...shape, ...expected.shape } } : expected;
+  const { expected: next, changes } = compare(all, { ...shape, ...missing });
   return { expected: next, missing, drift: driftOf(changes, changed, before, readAt) };
 }
 

@@ -24,19 +24,24 @@ const schema = {
 };
 
 describe('every example', () => {
-  it.each(examples)('%s becomes a flow, with one of each resource it asks for', async (file) => {
-    const definition = example(file, { name: `example ${file}`, schedule: undefined });
-    const original = example(file, { name: `example ${file}` });
-    const { sandbox } = original as { sandbox: string };
-    const handle = await rig.client.start({ ...definition, schedule: original['schedule'] });
-    const result = await handle.result();
-    const flows = rig.emulator.control
-      .resources('flows', sandbox)
-      .filter(({ name }) => name === original['name']);
-    expect(flows.map(({ id }) => id)).toEqual([result.flowId]);
-    expect(result.watcherWorkflowId).toBe(`flow:${sandbox}:${result.flowId}`);
-    expect((await handle.progress()).state).toBe('done');
-  });
+  it.each(examples)(
+    '%s becomes a flow, with one of each resource it asks for, which its watcher knows as AEP shows it',
+    async (file) => {
+      const definition = example(file, { name: `example ${file}`, schedule: undefined });
+      const original = example(file, { name: `example ${file}` });
+      const { sandbox } = original as { sandbox: string };
+      const handle = await rig.client.start({ ...definition, schedule: original['schedule'] });
+      const result = await handle.result();
+      const flows = rig.emulator.control
+        .resources('flows', sandbox)
+        .filter(({ name }) => name === original['name']);
+      expect(flows.map(({ id }) => id)).toEqual([result.flowId]);
+      expect(result.watcherWorkflowId).toBe(`flow:${sandbox}:${result.flowId}`);
+      expect((await handle.progress()).state).toBe('done');
+      const { drift, verdict } = await rig.client.watcher({ sandbox, flowId: result.flowId }).checkNow();
+      expect({ drift, verdict }).toEqual({ drift: undefined, verdict: 'pending' });
+    },
+  );
 });
 
 describe('a dataflow that is started again', () => {
@@ -113,16 +118,32 @@ it('what our client says of a create at its start is not noted again, and lists 
   expect(memo).toMatchObject({ definition: expect.any(String) as string, outcome: { failed: [] } });
 });
 
-it('a watcher is found by what its create says of it at the start, and notes none of it again', async () => {
+it('a watcher is found by what its create says of it at the start, notes none of it again, and looks at nothing', async () => {
   const definition = example('orders-from-bigquery', {
     name: 'watched',
     schema: { ...schema, title: 'Watched' },
   });
   const { flowId, watcherWorkflowId } = await (await rig.client.start(definition)).result();
   const watcher = rig.temporal.client.workflow.getHandle(watcherWorkflowId);
-  await waitFor('the first look', async () => (await watcher.query<Health>('health')).watch.began);
+  const health = await waitFor('its health', async () => {
+    const now = await watcher.query<Health>('health');
+    return now.watch.began !== undefined && now;
+  });
+  expect(health).toMatchObject({
+    verdict: 'pending',
+    flowName: 'watched',
+    nextRunDue: expect.any(String) as string,
+  });
   const { events } = await watcher.fetchHistory();
-  expect(events!.some((one) => one.upsertWorkflowSearchAttributesEventAttributes)).toBe(false);
+  const said = (one: NonNullable<typeof events>[number]) =>
+    one.upsertWorkflowSearchAttributesEventAttributes ?? one.workflowPropertiesModifiedEventAttributes;
+  expect(events!.filter((one) => said(one) ?? one.activityTaskScheduledEventAttributes)).toEqual([]);
+  await waitFor('the follower', () =>
+    rig.temporal.client.workflow
+      .getHandle('runs:prod')
+      .describe()
+      .catch(() => undefined),
+  );
   const { typedSearchAttributes } = await watcher.describe();
   expect(typedSearchAttributes.get(searchAttributes.flowId)).toBe(flowId);
   expect(typedSearchAttributes.get(searchAttributes.dataflow)).toBe('prod/watched');

@@ -10,9 +10,10 @@ import {
   shapeOf,
   shapeOfRaw,
   type Expected,
+  type Shape,
 } from '../../src/runs/drift.ts';
 import { flow as flowKind } from '../../src/resources/flow.ts';
-import { absorb, accepted, told, type News } from '../../src/runs/watch-state.ts';
+import { absorb, accepted, beginMade, told, type News } from '../../src/runs/watch-state.ts';
 import { hour, hourly, minute, t0 } from './sample-runs.ts';
 
 const raw = {
@@ -212,6 +213,45 @@ describe('a watcher', () => {
       at: t0 + 1,
       by: 'B',
       changes: [{ field: 'schedule.interval', from: '1', to: '2' }],
+    });
+  });
+
+  describe('of a flow that was made just now, and that it has not read', () => {
+    const unread = beginMade(hourly, t0, 24 * hour);
+    const see = (shape: Shape, more: Partial<News> = {}) =>
+      absorb(
+        unread,
+        news(t0 + minute, { flow: { ...hourly, shape: { ...hourly.shape, ...shape } }, ...more }),
+        {},
+      );
+
+    test('takes what AEP shows besides what was asked for as AEP’s own, once', () => {
+      const read = see({ 'options.more': 'of its own' });
+      expect(read.drift).toBeUndefined();
+      const later = { ...hourly, shape: { ...hourly.shape, 'options.more': 'of others', more: 'of others' } };
+      expect(absorb(read, news(t0 + hour, { flow: later }), {}).drift?.changes).toEqual([
+        { field: 'options.more', from: 'of its own', to: 'of others' },
+        { field: 'more', from: null, to: 'of others' },
+      ]);
+    });
+
+    test('notices what is otherwise than was asked for, and what is gone', () => {
+      expect(
+        see({ 'schedule.interval': '2' }, { missing: { dataset: 'd, which is gone' } }).drift?.changes,
+      ).toEqual([
+        { field: 'schedule.interval', from: '1', to: '2' },
+        { field: 'dataset', from: null, to: 'd, which is gone' },
+      ]);
+    });
+
+    test('waits with that until AEP changes it no more, and knows what we are about to change', () => {
+      const busy = absorb(unread, news(t0 + 1, { flow: { ...hourly, state: 'updating', shape: {} } }), {});
+      const flow = {
+        ...hourly,
+        shape: { ...hourly.shape, 'options.more': 'of its own', 'schedule.interval': '3' },
+      };
+      const announced = told(busy, { pending: { 'schedule.interval': '3' } });
+      expect(absorb(announced, news(t0 + minute, { flow }), {}).drift).toBeUndefined();
     });
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  flowMadeOf,
   graceOf,
   isPaused,
   lastActivity,
@@ -14,6 +15,30 @@ import { formatMark } from '../../src/resources/mark.ts';
 const minute = 60_000;
 const start = Date.UTC(2026, 2, 1);
 const quarterly = { startTime: start, periodMs: 15 * minute };
+
+test('a flow that was made just now is what it was made of, enabled; of its delta column AEP may show more than was sent', () => {
+  const made = {
+    name: 'Orders',
+    sourceConnectionIds: ['s'],
+    targetConnectionIds: ['t'],
+    transformations: [
+      { name: 'Copy', params: { deltaColumn: { name: 'At' } } },
+      { name: 'Mapping', params: { mappingId: 'm', mappingVersion: '0' } },
+    ],
+    scheduleParams: { startTime: start / 1000, frequency: 'minute', interval: 15 },
+  };
+  const { shape, ...flow } = flowMadeOf(made, start);
+  expect(flow).toEqual({
+    name: 'Orders',
+    state: 'enabled',
+    created: start,
+    schedule: quarterly,
+    sourceConnectionId: 's',
+    changed: { by: 'unknown' },
+  });
+  expect(shape).toMatchObject({ state: 'enabled', mapping: 'm, version 0', 'schedule.interval': '15' });
+  expect(shape).not.toHaveProperty('deltaColumn');
+});
 
 describe('a schedule', () => {
   test('is read from numbers and from texts', () => {

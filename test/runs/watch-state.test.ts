@@ -5,7 +5,7 @@ import { healthOf } from '../../src/runs/health.ts';
 import { makesUp } from '../../src/runs/health.ts';
 import type { Run } from '../../src/runs/run.ts';
 import { isOver, planLook } from '../../src/runs/next-look.ts';
-import { absorb, hear } from '../../src/runs/watch-state.ts';
+import { absorb, beginMade, hear } from '../../src/runs/watch-state.ts';
 import type { News, WatchSettings, WatchState } from '../../src/runs/watch-state.ts';
 import { degraded, disabled, failed, hour, hourly, inProgress, minute, ok, t0 } from './sample-runs.ts';
 
@@ -53,6 +53,35 @@ test('somebody who makes up runs without end does not fill the state, and the ow
   const before = watch.health.totals.ok;
   const { health } = watch.look(t0 + 3 * hour, [failed(t0 + 2 * hour)]);
   expect(health).toMatchObject({ verdict: 'failed', totals: { ok: before, failed: 1 } });
+});
+
+describe('the watcher of a flow that was made just now', () => {
+  const began = beginMade(hourly, t0, 5 * hour);
+
+  test('looks at everything, the flow with it, when its time comes, or sooner where a run is late', () => {
+    expect(planLook(began, {})).toEqual({ at: t0 + 30 * minute, full: false, readsFlow: true });
+    expect(planLook({ ...began, fullPassDue: t0 + minute }, {})).toEqual({
+      at: t0 + minute,
+      full: true,
+      readsFlow: true,
+    });
+  });
+
+  test('takes no run for overdue before the flow was read, which may be disabled', () => {
+    const health = (state: WatchState) => healthOf({ sandbox: 'prod', flowId: 'f' }, state, {});
+    expect(health(began)).toMatchObject({ verdict: 'pending', nextRunDue: '2026-03-02T08:00:00.000Z' });
+    const look = { readAt: t0 + 2 * hour, full: false, cutShort: false, vanished: [], runs: [] };
+    const unread = absorb(began, look, {});
+    expect(health(unread).verdict).toBe('pending');
+    expect(planLook(unread, {})).toMatchObject({ at: 0, readsFlow: true });
+    expect(health(absorb(unread, { ...look, flow: hourly }, {})).verdict).toBe('overdue');
+    expect(health(absorb(unread, { ...look, flow: disabled }, {})).verdict).toBe('paused');
+  });
+
+  test('judges runs that it hears of, also where the clock of AEP is behind', () => {
+    const state = hear(began, { readAt: t0 + minute, runs: [ok(t0 - 2 * day)] }, {});
+    expect(state.record.totals.ok).toBe(1);
+  });
 });
 
 describe('the health of a flow', () => {

@@ -10,7 +10,7 @@ import type { Dependencies } from '../dependencies.ts';
 import { shows } from './look.ts';
 import { untilShown } from './not-there-yet.ts';
 import { beating, staleAfterMs } from '../attempt.ts';
-import { send } from './send.ts';
+import { send, type Made } from './send.ts';
 import { lookAfterDoubt, settling, type SettleRequest, type Settling } from './settle.ts';
 
 /** A create: what to look for after a doubt, and what to send. `lookedIn` is leave to send at once, which ends with that run. */
@@ -27,7 +27,7 @@ export interface CreateRequest extends SettleRequest {
 
 /** How a create ended: with what was created, or with what showed instead, and the workflow decides about that. */
 export interface Created {
-  created?: { id: string; nonce: string };
+  created?: Made & { nonce: string };
   found?: Observed[];
   /** The run that saw it. */
   lookedIn: string;
@@ -65,8 +65,8 @@ export function createOf(kind: Kind, dependencies: Dependencies) {
 
       const nonce = doubts.includes(request.nonce) ? newNonce() : request.nonce;
       try {
-        const id = await send(kind, dependencies, { sandbox, body, draft, mark: { dataflow, nonce } });
-        return { created: { id, nonce }, lookedIn, doubts };
+        const made = await send(kind, dependencies, { sandbox, body, draft, mark: { dataflow, nonce } });
+        return { created: { ...made, nonce }, lookedIn, doubts };
       } catch (error) {
         if (error instanceof AepError && error.created === 'no')
           throw failure(error, giveUpAfterMs, state, untilShown(kind, body, error, dependencies.listLagMs));

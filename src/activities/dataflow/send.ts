@@ -1,5 +1,6 @@
 import type { ApplicationFailure } from '@temporalio/activity';
 import { startLeadSeconds } from '../../definition/start.ts';
+import { objectAt } from '../../resources/json.ts';
 import { resources, titleOf } from '../../resources/index.ts';
 import type { Kind } from '../../resources/kinds.ts';
 import type { Mark } from '../../resources/mark.ts';
@@ -18,18 +19,22 @@ export interface Post {
   draft?: boolean | undefined;
 }
 
+/** What was made. */
+export interface Made {
+  id: string;
+  /** Of a flow: when it is to start, where it says. Epoch seconds. */
+  startTime?: number;
+}
+
 /**
  * Sends one POST that must not be sent twice.
  * @throws AepError, and `OutcomeUnknown` where this attempt no longer counts.
  */
-export async function send(kind: Kind, { aep, httpTimeoutMs }: Dependencies, post: Post): Promise<string> {
+export async function send(kind: Kind, { aep, httpTimeoutMs }: Dependencies, post: Post): Promise<Made> {
   const inTime = await stillCounts(httpTimeoutMs, (why) => doubt(kind, why));
-  const { id } = await servicesOf(aep)[kind].create(
-    { sandbox: post.sandbox, ...inTime },
-    bodyOf(kind, post, aep.now()),
-    post.draft,
-  );
-  return id;
+  const body = bodyOf(kind, post, aep.now());
+  const { id } = await servicesOf(aep)[kind].create({ sandbox: post.sandbox, ...inTime }, body, post.draft);
+  return kind === 'flow' ? { id, startTime: Number(objectAt(body, 'scheduleParams')['startTime']) } : { id };
 }
 
 /**

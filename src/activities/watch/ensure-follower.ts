@@ -5,11 +5,15 @@ import { followerType, followerWorkflowId } from '../../runs/names.ts';
 /** Far less often than watchers ask for it: one that was terminated is brought back by `keep-followers.ts`. Milliseconds. */
 const goodForMs = 60_000;
 
+export interface Follower {
+  /** Sees to it that a sandbox is followed. It never fails: a watcher is right without a follower, only later. */
+  ensure(sandbox: string): Promise<void>;
+}
+
 /** Keeps the followers of sandboxes alive. From an activity, because a workflow takes only so many signals. */
-export function ensureFollower() {
+export function ensureFollower(): Follower {
   const startedAt = new Map<string, number>();
   return {
-    /** Sees to it that a sandbox is followed. It never fails: a watcher is right without a follower, only later. */
     async ensure(sandbox: string): Promise<void> {
       if (Date.now() - (startedAt.get(sandbox) ?? -Infinity) < goodForMs) return;
       startedAt.set(sandbox, Date.now());

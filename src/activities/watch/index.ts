@@ -1,8 +1,11 @@
 import type { Aep } from '../../aep/aep.ts';
 import { createFollowActivities } from './follow-sandbox.ts';
+import { ensureFollower, type Follower } from './ensure-follower.ts';
 import { createLookActivities } from './read-runs.ts';
 
 export interface RunDependencies {
+  /** Default: one of its own. */
+  follower?: Follower;
   aep: Aep;
   /** Milliseconds between two looks of a sandbox's follower. */
   watchIntervalMs: number;
@@ -13,9 +16,13 @@ export interface RunDependencies {
 }
 
 /** What watchers and followers ask of AEP. */
-export function createRunActivities({ watchLooksPerSecond = 10, ...dependencies }: RunDependencies) {
+export function createRunActivities({
+  watchLooksPerSecond = 10,
+  follower = ensureFollower(),
+  ...dependencies
+}: RunDependencies) {
   return {
-    ...createLookActivities({ ...dependencies, looksPerSecond: watchLooksPerSecond }),
+    ...createLookActivities({ ...dependencies, follower, looksPerSecond: watchLooksPerSecond }),
     ...createFollowActivities(dependencies),
   };
 }

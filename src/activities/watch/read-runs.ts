@@ -12,7 +12,7 @@ import type { Run } from '../../runs/run.ts';
 import type { News } from '../../runs/watch-state.ts';
 import { unreadable } from '../unreadable.ts';
 import { leave, notYet, pauseAfter, pickUp, type Trail } from './polling.ts';
-import { ensureFollower } from './ensure-follower.ts';
+import type { Follower } from './ensure-follower.ts';
 import { unknownSandbox } from '../aep-failures.ts';
 import { createPace } from '../pace.ts';
 
@@ -45,6 +45,7 @@ interface LookTrail extends Trail {
 }
 
 export interface LookDependencies {
+  follower: Follower;
   aep: Aep;
   /** Looks that this worker begins in a second, at most. */
   looksPerSecond: number;
@@ -65,9 +66,14 @@ const secondOpinionMs = 5_000;
 const shortWaitMs = 2_000;
 const dayMs = 24 * 3_600_000;
 
-export function createLookActivities({ aep, looksPerSecond, watchIntervalMs, listLagMs }: LookDependencies) {
+export function createLookActivities({
+  aep,
+  follower,
+  looksPerSecond,
+  watchIntervalMs,
+  listLagMs,
+}: LookDependencies) {
   const takeTurn = createPace(looksPerSecond);
-  const follower = ensureFollower();
   return {
     /** A watcher's own look at its flow. It is repeated until AEP can be read, however long that takes. */
     async readRuns(look: RunsRequest): Promise<News> {

@@ -49,6 +49,8 @@ export interface Applied {
   ids: ResourceIds;
   /** How the flow is now, where it is the one that lived before: what else its watcher has seen is no drift any more. */
   settled?: Shape;
+  /** What was asked for with the flow, its start with it, where AEP has answered that it made just that. */
+  madeOf?: JsonObject;
 }
 
 /** Carries out the plan, in the order of the tutorial, each step as soon as what it needs is there. */
@@ -82,6 +84,7 @@ class Branches {
   readonly #scope = CancellationScope.current();
   readonly #ids: ResourceIds = {};
   #settled: Shape | undefined;
+  #madeOf: JsonObject | undefined;
   /** The version of the mapping set that the flow is to apply, where it is a new one. */
   #mappingVersion: number | undefined;
   readonly #choices: Choices;
@@ -132,7 +135,11 @@ class Branches {
   async allEnded(last: Branch | undefined): Promise<Applied> {
     await last;
     if (this.#failed) throw this.#failed.error;
-    return { ids: this.#ids, ...(this.#settled ? { settled: this.#settled } : {}) };
+    return {
+      ids: this.#ids,
+      ...(this.#settled ? { settled: this.#settled } : {}),
+      ...(this.#madeOf ? { madeOf: this.#madeOf } : {}),
+    };
   }
 
   /** Never rejects, and ends after all that it needs, whatever became of that. */
@@ -193,6 +200,9 @@ class Branches {
     const create = () => headStart ?? this.#createOnce(kind, body);
     const found = await (kind === 'flow' ? this.#warningOfRows(create) : create());
     if (kind === 'mappingSet') this.#mappingVersion = Number(found.adopted?.fields['version'] ?? 0);
+    const { startTime } = found;
+    if (startTime !== undefined)
+      this.#madeOf = { ...body, scheduleParams: { ...objectAt(body, 'scheduleParams'), startTime } };
     return this.#asAsked(kind, body, found);
   }
 

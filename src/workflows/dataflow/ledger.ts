@@ -28,6 +28,8 @@ export interface Found {
   made: boolean;
   /** What was adopted, as AEP shows it. */
   adopted?: Observed;
+  /** Of a flow that was made and whose answer came: when it is to start. Epoch seconds. */
+  startTime?: number | undefined;
 }
 
 /**
@@ -145,9 +147,9 @@ export class Ledger {
       const stays = [...found.map(({ id }) => id), ...apart];
       const answer = await this.#send(kind, body, stays, draft);
       if (answer.created) {
-        const { id } = answer.created;
+        const { id, startTime } = answer.created;
         this.#idsOf(kind).add(id);
-        return { id, made: true };
+        return { id, made: true, startTime };
       }
       shown = answer.found ?? [];
       if (isUnique) this.#note(kind, shown);

@@ -43,5 +43,5 @@ export async function handOver({ from, to, follows, missing, ...how }: HandOver)
     }
   }
   const known = follows && followedBy(follows, undefined);
-  return ensureWatch(next, { wakes: false, ...(known ? { inherited: { follows: known } } : {}) });
+  return ensureWatch(next, { wakes: false, known: known && { inherited: { follows: known } } });
 }

@@ -51,9 +51,14 @@ export function showHealth(health: Health): void {
 }
 
 /** For lists of many flows, beside what they are searched by. */
+export function noteNow(health: Health, { flow }: WatchState): NotedHealth {
+  return noteOf(health, Date.now(), flow.schedule?.periodMs);
+}
+
+/** Noted when it says something else: each time is an event. */
 export function noteHealth(health: Health, state: WatchState | undefined): void {
   if (!state) return;
-  const note = noteOf(health, Date.now(), state.flow.schedule?.periodMs);
+  const note = noteNow(health, state);
   if (isWorthNoting(workflowInfo().memo?.['health'] as NotedHealth | undefined, note))
     upsertMemo({ health: note });
 }

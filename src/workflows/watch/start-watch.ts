@@ -8,9 +8,9 @@ import {
 } from '@temporalio/workflow';
 import type { Shape } from '../../runs/drift.ts';
 import { watcherType } from '../../runs/names.ts';
-import type { Inherited } from '../../runs/watch-state.ts';
+import type { Inherited, WatchState } from '../../runs/watch-state.ts';
 import { thrownBy } from '../failures.ts';
-import { attributesOf, currentHealth } from './show-health.ts';
+import { attributesOf, currentHealth, noteNow } from './show-health.ts';
 import type { watchFlowRuns } from './watch-flow-runs.ts';
 import {
   expectSignal,
@@ -20,22 +20,27 @@ import {
   type WatchInput,
 } from './watch-messages.ts';
 
-/**
- * Starts the watcher of a flow, which outlives the workflow that calls this. False: there is one.
- * @param inherited what it takes over from the watcher of the flow that this one replaces
- */
-export async function startWatch(input: WatchInput, inherited?: Inherited): Promise<boolean> {
+/** What a watcher knows when it begins: of its flow, or from the watcher of the flow that this one replaces. */
+export type Known = WatchState | { inherited: Inherited };
+
+/** Starts the watcher of a flow, which outlives the workflow that calls this. False: there is one. */
+export async function startWatch(input: WatchInput, known?: Known): Promise<boolean> {
+  const state = known && 'cursor' in known ? known : undefined;
+  const health = currentHealth(input, state);
   const about = input.dataflow ?? `the flow ${input.flowId}`;
   try {
     await startChild<typeof watchFlowRuns>(watcherType, {
       workflowId: watcherWorkflowId(input),
-      args: inherited ? [input, { inherited }] : [input],
+      args: known ? [input, known] : [input],
       // It goes on whatever becomes of this workflow, a cancellation included.
       parentClosePolicy: ParentClosePolicy.ABANDON,
       cancellationType: ChildWorkflowCancellationType.ABANDON,
       // Said here, they cost the watcher no event.
-      typedSearchAttributes: attributesOf(currentHealth(input, undefined)),
-      ...(input.watch ? { memo: { watch: input.watch } } : {}),
+      typedSearchAttributes: attributesOf(health),
+      memo: {
+        ...(input.watch ? { watch: input.watch } : {}),
+        ...(state ? { health: noteNow(health, state) } : {}),
+      },
       staticSummary: `Watches the runs of ${about}`,
     });
     return true;
@@ -49,16 +54,16 @@ export async function startWatch(input: WatchInput, inherited?: Inherited): Prom
  * Sees to it that a flow is watched. A watcher that is there already goes on, and is signalled how the flow is to be
  * watched, where the input says so.
  * @param how.wakes whether one that is there should look at the flow: it may have been changed behind its back
- * @param how.inherited what one begins with that is not there yet
+ * @param how.known what one begins with that is not there yet
  * @param how.settled how the flow is now: what one that is there has seen otherwise is no drift any more
  * @returns whether it was started here
  */
 export async function ensureWatch(
   input: WatchInput,
-  { wakes, inherited, settled }: { wakes: boolean; inherited?: Inherited; settled?: Shape | undefined },
+  { wakes, known, settled }: { wakes: boolean; known?: Known | undefined; settled?: Shape | undefined },
 ): Promise<boolean> {
   // One that is there may end before it is signalled, and another may be started before ours is: then all over again.
-  while (!(await startWatch(input, inherited))) {
+  while (!(await startWatch(input, known))) {
     const isHeard = !input.watch || (await signalWatcher(input, setWatchSignal, input.watch));
     if (!isHeard || (settled && !(await signalWatcher(input, expectSignal, { settled })))) continue;
     if (!wakes || (await signalWatcher(input, wakeSignal, { flow: true }))) return false;

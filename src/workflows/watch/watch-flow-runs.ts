@@ -23,7 +23,6 @@ import {
   hear,
   settingsOf,
   told,
-  type Inherited,
   type WantedLook,
   type WatchState,
 } from '../../runs/watch-state.ts';
@@ -32,7 +31,7 @@ import { liveThroughReleases, measureHistory } from './long-lived.ts';
 import { Looks } from './looks.ts';
 import { Responses } from './responses.ts';
 import { currentHealth, noteHealth, noteWatch, showHealth } from './show-health.ts';
-import { startWatch } from './start-watch.ts';
+import { startWatch, type Known } from './start-watch.ts';
 import { checkSuccessor, checkWatchInput } from './watch-input.ts';
 import { expectSignal, healthQuery, replacedSignal, runsEndedSignal, wakeSignal } from './watch-messages.ts';
 import type { Successor, Wake, WatchInput, WatchResult } from './watch-messages.ts';
@@ -57,10 +56,7 @@ const [gatheringMs, longestGatheringMs] = [250, 8_000];
  * again, or enables or disables the flow, only where it was asked to. `carried` is what one execution hands to the next;
  * others leave it out.
  */
-export async function watchFlowRuns(
-  given: WatchInput,
-  carried?: WatchState | { inherited: Inherited },
-): Promise<WatchResult> {
+export async function watchFlowRuns(given: WatchInput, carried?: Known): Promise<WatchResult> {
   const history = measureHistory();
   const input = checkWatchInput(given, workflowInfo().workflowId);
   const { sandbox, flowId } = input;
@@ -243,7 +239,7 @@ export async function watchFlowRuns(
       ? { ...inheritanceOf(state, reactions), follows: state.follows }
       : { ...inherited, reactions };
     const after = follows && followedBy(follows, before);
-    if (await startWatch(next, { ...known, ...(after ? { follows: after } : {}) }))
+    if (await startWatch(next, { inherited: { ...known, ...(after ? { follows: after } : {}) } }))
       responses.handOverOutbox();
     return { ...(await end('replaced')), replacedBy: by.flowId };
   }
