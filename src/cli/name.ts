@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import type { ExistingConnection } from '../definition/connection.ts';
 import { connectors, isConnectorName, type ConnectorName } from '../definition/connectors.ts';
 import { namedBy, type Named } from '../definition/identity.ts';
-import { uuidPattern } from '../definition/text.ts';
+import { isUuid } from '../definition/text.ts';
 
 export type { Named };
 
@@ -22,7 +22,7 @@ export function connectionThere(written: string): { sandbox: string; connection:
     written,
     "A base connection is written SANDBOX/NAME or SANDBOX/ID, such as 'prod/Web shop'.",
   );
-  return { sandbox, connection: uuidPattern.test(name) ? name : { name } };
+  return { sandbox, connection: isUuid(name) ? name : { name } };
 }
 
 /** What is explored: what is behind a base connection, or behind a connector that has none. */

@@ -108,8 +108,11 @@ export const resourceId = (orElse = '') =>
     .max(100)
     .regex(idPattern, `must be an id: letters, digits, hyphens and underscores only${orElse}`);
 
-/** AEP's ids of connections and specs. */
-export const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+// Not exported: what workflows share is frozen, and zod writes into the pattern that it tests with.
+const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Whether it can be AEP's id of a connection or a spec. */
+export const isUuid = (text: string) => uuidPattern.test(text);
 
 /** The id of a connection spec: AEP has no others. */
 export const specId = () =>

@@ -9,7 +9,7 @@ import { connectionId, connectionWorkflowId, secretReference } from '../../defin
 import { isConnectorName } from '../../definition/connectors.ts';
 import { secretsAsWritten } from '../../definition/secrets.ts';
 import { connectorProblem } from '../../definition/shape.ts';
-import { uuidPattern } from '../../definition/text.ts';
+import { isUuid } from '../../definition/text.ts';
 import { UsageError } from '../definition-files.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { goesOn } from '../leave.ts';
@@ -79,7 +79,7 @@ export function addConnectionCommands(program: Command, run: Run): void {
 }
 
 function connects(written: string): Connects {
-  if (uuidPattern.test(written)) return { connectionSpec: { id: written } };
+  if (isUuid(written)) return { connectionSpec: { id: written } };
   if (isConnectorName(written)) return { connector: written };
   throw new InvalidArgumentError(`"${written}" ${connectorProblem(written)}`);
 }
