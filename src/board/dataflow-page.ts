@@ -12,7 +12,7 @@ import { away, command, count, duration } from './texts.ts';
 
 /** How a page tells of times, and what can be done on it. */
 export interface View {
-  /** Epoch milliseconds: times are told by how far they are away. Absent: as they are. */
+  /** Epoch milliseconds: times are told by how far they are away. Absent: as they are, and no link leads to other pages, as in a file. */
   now?: number | undefined;
   /** Absent: nothing can be done on it, and commands are shown instead. */
   actions?: Actions | undefined;
@@ -23,13 +23,13 @@ export function dataflowPage(known: DataflowFacts, view: View): Page {
   const { dataflow, health = known.last, history } = known;
   const title = dataflow;
   if (!health && !known.underWay && !known.unknown && history.length === 0) {
-    const body = html`<p>Nothing is known of a dataflow ${dataflow}. <a href="/">All dataflows</a></p>`;
+    const body = html`<p>Nothing is known of a dataflow ${dataflow}.</p>`;
     return { title, status: 404, sections: [{ id: 'verdict', body }] };
   }
   const chain = chainOf(known.steps, health?.flowId);
   const sections: (Section | undefined)[] = [
     { id: 'verdict', body: verdictOf(known, view) },
-    waitingOf(known),
+    waitingOf(known, view),
     health && failureOf(health, dataflow, view),
     health && driftOf(health, dataflow, view),
     health && { id: 'plots', title: 'Rows and time', body: plotsOf(health) },
@@ -80,7 +80,7 @@ const endings: Record<NonNullable<Health['watch']['ended']>, string> = {
   replaced: 'The watch has ended: another flow has taken the place of this one.',
 };
 
-function waitingOf({ dataflow, progress }: DataflowFacts): Section | undefined {
+function waitingOf({ dataflow, progress }: DataflowFacts, { now }: View): Section | undefined {
   if (!progress) return undefined;
   const { approval, error, state, waiting, steps } = progress;
   const body = html`
@@ -88,7 +88,7 @@ function waitingOf({ dataflow, progress }: DataflowFacts): Section | undefined {
       approval
         ? html`<p>
             <strong>A plan waits for approval:</strong> ${approval.summary}.
-            <a class="button" href="/plan?name=${encodeURIComponent(dataflow)}">Look at the plan</a>
+            ${now === undefined ? '' : html`<a class="button" href="${planAt(dataflow)}">Look at the plan</a>`}
           </p>`
         : ''
     }
@@ -108,6 +108,8 @@ function waitingOf({ dataflow, progress }: DataflowFacts): Section | undefined {
   `;
   return { id: 'under-way', title: 'Just now', body };
 }
+
+const planAt = (dataflow: string) => `/plan?name=${encodeURIComponent(dataflow)}`;
 
 function failureOf(health: Health, dataflow: string, { now, actions }: View): Section | undefined {
   const { cause, verdict, lastRuns, retries, firstWindow, streak } = health;
@@ -285,27 +287,24 @@ function factsOf(health: Health, dataflow: string, { now, actions }: View): Html
 function historyOf({ history, dataflow }: DataflowFacts, { now }: View): Html {
   if (history.length === 0) return html`<p>Temporal keeps nothing of it any more.</p>`;
   return html`${table(
-      'What was done, the newest first',
-      [{ title: 'When' }, { title: 'What' }, { title: 'How it ended' }, { title: 'By' }, { title: '' }],
-      history
-        .toReversed()
-        .map(({ at, what, status = '', startedBy, failure, drift, plan, decisions = [] }) => {
-          const said =
-            failure?.message ?? plan?.summary ?? drift?.changes.map(({ field }) => field).join(', ');
-          return html`<tr>
-            <th scope="row">${timeOf(at, now)}</th>
-            <td>${what}</td>
-            <td>${status}</td>
-            <td>${drift?.by ?? startedBy ?? ''}</td>
-            <td>
-              ${said ?? ''}
-              ${decisions.map(
-                ({ decision, saidToBeBy, why }) =>
-                  html`<br />${decision}, said to be by ${saidToBeBy}${why === undefined ? '' : `: ${why}`}`,
-              )}
-            </td>
-          </tr>`;
-        }),
-    )}
-    <p><a href="/plan?name=${encodeURIComponent(dataflow)}">The newest plan</a></p>`;
+    'What was done, the newest first',
+    [{ title: 'When' }, { title: 'What' }, { title: 'How it ended' }, { title: 'By' }, { title: '' }],
+    history.toReversed().map(({ at, what, status = '', startedBy, failure, drift, plan, decisions = [] }) => {
+      const said = failure?.message ?? plan?.summary ?? drift?.changes.map(({ field }) => field).join(', ');
+      return html`<tr>
+        <th scope="row">${timeOf(at, now)}</th>
+        <td>${what}</td>
+        <td>${status}</td>
+        <td>${drift?.by ?? startedBy ?? ''}</td>
+        <td>
+          ${said ?? ''}
+          ${decisions.map(
+            ({ decision, saidToBeBy, why }) =>
+              html`<br />${decision}, said to be by ${saidToBeBy}${why === undefined ? '' : `: ${why}`}`,
+          )}
+        </td>
+      </tr>`;
+    }),
+  )}
+  ${now === undefined ? '' : html`<p><a href="${planAt(dataflow)}">The newest plan</a></p>`}`;
 }
