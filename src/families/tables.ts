@@ -53,7 +53,7 @@ function rule({ draft, source, isWrong, report }: Checked): void {
       'source.format',
       'must be "tabular" with tableName: parquet_xdm belongs to the older generation, with path',
     );
-  if (path !== undefined && format === 'parquet_xdm' && !adHocSchema && !isWrong('source.adHocSchema'))
+  if (path !== undefined && format === 'parquet_xdm' && !adHocSchema)
     report(
       'source.adHocSchema',
       'is required with format parquet_xdm: {} makes one from the columns, {"id"} uses one',

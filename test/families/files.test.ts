@@ -164,6 +164,23 @@ describe('of files', () => {
     ]);
   });
 
+  test('a definition that loads them says where they are and how they are written', () => {
+    expect(fileFamily.loading('/a.csv', 'file', { file: { format: 'json' } })).toStrictEqual({
+      format: 'json',
+      path: '/a.csv',
+      params: { type: 'file' },
+    });
+    const properties = { columnDelimiter: ';' };
+    expect(fileFamily.loading('/a', 'folder', { file: { format: 'delimited', properties } })).toStrictEqual({
+      format: 'delimited',
+      path: '/a',
+      params: { type: 'folder', recursive: true },
+      data: { properties },
+    });
+    expect(fileFamily.loading('/a', 'file', {})).toEqual({ path: '/a', params: { type: 'file' } });
+    expect(fileFamily.isOfSpec({})).toBe(true);
+  });
+
   test('the keys of encrypted ones are read back', () => {
     const [decryption] = fileFamily.transformations;
     const keys = { publicKeyId: 'a', signVerificationKeyId: 'b' };

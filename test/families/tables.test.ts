@@ -49,6 +49,7 @@ describe('of a table', () => {
     );
     expect(fieldsOf(table({ filters }))).toEqual([]);
     expect(fieldsOf(table({ path: 'Orders', filters }))).toEqual(['source.path']);
+    expect(fieldsOf(table({ tableName: undefined, filters }))).toEqual(['source.tableName']);
   });
 
   test('what is new is found by a column, but where rows are loaded once', () => {
@@ -102,6 +103,16 @@ describe('of a table', () => {
     expect(tables.asked({ tableName: 'a' })).toStrictEqual({ type: 'table', path: 'a' });
     expect(tables.asked({ path: 'b', columns })).toStrictEqual({ type: 'table', path: 'b', columns: [] });
     expect(tables.asked({})).toBeUndefined();
+  });
+
+  test('a definition that loads it names it, with its columns where they are known', () => {
+    const columns = [{ name: 'a', type: 'string' }];
+    expect(tables.loading('shop.orders', 'table', { columns })).toStrictEqual({
+      tableName: 'shop.orders',
+      columns,
+    });
+    expect(tables.loading('shop.orders', 'table', {})).toStrictEqual({ tableName: 'shop.orders' });
+    expect([tables.isOfSpec({ tableName: 'a' }), tables.isOfSpec({ path: 'a' })]).toEqual([true, false]);
   });
 
   test('the delta column is sent where rows are loaded more than once, and read back there', () => {
