@@ -1,5 +1,4 @@
-import { isObject } from '../definition/plain-json.ts';
-import { objectAt, textAt, timeOf } from './json.ts';
+import { objectAt, objectsAt, textAt, timeOf } from './json.ts';
 import type { JsonObject } from './resource.ts';
 
 /** What says that we made a base connection, and which credentials we gave it last. */
@@ -45,10 +44,7 @@ export function withConnectionMark(description: string, mark: ConnectionMark): s
 export function observeConnection(answer: JsonObject): ObservedConnection {
   const text = textAt(answer, 'description') ?? '';
   const at = text.lastIndexOf(intro);
-  const [, connection = '', nonce = '', credentials = '', untested] =
-    (at < 0 ? null : written.exec(text.slice(at).trimEnd())) ?? [];
-  const mark =
-    connection === '' ? undefined : { connection, nonce, credentials, isTested: untested === undefined };
+  const match = written.exec(text.slice(at).trimEnd());
   const name = textAt(answer, 'name');
   const state = textAt(answer, 'state');
   const connectionSpecId = textAt(objectAt(answer, 'connectionSpec'), 'id');
@@ -57,8 +53,8 @@ export function observeConnection(answer: JsonObject): ObservedConnection {
   return {
     id: textAt(answer, 'id') ?? '',
     ...(name === undefined ? {} : { name }),
-    description: mark ? text.slice(0, at).trimEnd() : text,
-    ...(mark ? { mark } : {}),
+    description: match ? text.slice(0, at).trimEnd() : text,
+    ...(match ? { mark: markIn(match) } : {}),
     ...(state === undefined ? {} : { state }),
     ...(connectionSpecId === undefined ? {} : { connectionSpecId }),
     ...(authType === undefined ? {} : { authType }),
@@ -66,10 +62,18 @@ export function observeConnection(answer: JsonObject): ObservedConnection {
   };
 }
 
+function markIn(match: RegExpExecArray): ConnectionMark {
+  return {
+    connection: match[1]!,
+    nonce: match[2]!,
+    credentials: match[3]!,
+    isTested: match[4] === undefined,
+  };
+}
+
 /** The id of the base connection that a flow loads from, as AEP notes it in the flow. */
 export function baseConnectionsOfFlow(flow: JsonObject): string[] {
-  const sources = objectAt(flow, 'inheritedAttributes')['sourceConnections'];
-  return (Array.isArray(sources) ? sources : []).flatMap((one: unknown) =>
-    isObject(one) ? (textAt(objectAt(one, 'baseConnection'), 'id') ?? []) : [],
+  return objectsAt(objectAt(flow, 'inheritedAttributes'), 'sourceConnections').flatMap(
+    (one) => textAt(objectAt(one, 'baseConnection'), 'id') ?? [],
   );
 }

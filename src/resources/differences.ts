@@ -57,8 +57,7 @@ export function missing(wanted: readonly string[], found: readonly string[], fie
 }
 
 function same(wanted: unknown, found: unknown): boolean {
-  if (wanted === null || found === null || found === undefined) return (wanted ?? null) === (found ?? null);
-  if (typeof wanted === 'object' || typeof found === 'object') return false;
+  if (found === undefined) return wanted === null;
   if (typeof wanted === typeof found) return wanted === found;
   const [text, value] = typeof wanted === 'string' ? [wanted, found] : [found, wanted];
   if (typeof text !== 'string') return false;

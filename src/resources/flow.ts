@@ -60,8 +60,8 @@ export const flow = describedResource({
     return asked && there ? notAsked(asked, there, 'transformations.Copy.deltaColumn', () => true) : [];
   },
   asked: (field) => {
-    const [, name, inside = ''] = /^transformations\.(\w+)\.?(.*)$/.exec(field) ?? [];
-    if (name !== undefined) return askedIn(name, inside);
+    const [first, name, ...inside] = field.split('.');
+    if (first === 'transformations' && name !== undefined) return askedIn(name, inside.join('.'));
     return askedBy(
       [
         ['sourceConnectionIds', 'source'],
@@ -88,7 +88,7 @@ export const flow = describedResource({
         frequency,
         interval: valueBack(interval),
         backfill: valueBack(backfill),
-        startTime: startTime === undefined ? undefined : startText(Number(startTime)),
+        startTime: startText(Number(startTime)),
       }),
       options: orNothing({
         partialIngestionPercent: valueBack(partialIngestionPercent),
@@ -110,12 +110,12 @@ export const flow = describedResource({
   }),
   // Epoch seconds to AEP, whichever way the definition writes it.
   told: (field, value, { schedule: { startTime } }) =>
-    field === 'scheduleParams.startTime' && typeof startTime === 'string' && value !== undefined
+    field === 'scheduleParams.startTime' && typeof startTime === 'string'
       ? (startText(Number(value)) ?? value)
       : value,
   isMoot: ({ field }, { body, now }) => {
     const start = objectAt(body, 'scheduleParams')['startTime'];
-    const liesAhead = start !== undefined && Number(start) * 1000 > now;
+    const liesAhead = Number(start) * 1000 > now;
     // Both are about the first run: where no start is given, or it has passed, that one is decided.
     return (field === 'scheduleParams.startTime' || field === 'scheduleParams.backfill') && !liesAhead;
   },
@@ -141,10 +141,7 @@ export const flow = describedResource({
       edits.filter(({ field }) => !field.startsWith('transformations.')),
       answer,
     ),
-    ...settingParams(
-      edits.filter(({ field }) => isParam(field)),
-      answer,
-    ),
+    ...settingParams(edits, answer),
   ],
 });
 

@@ -33,9 +33,9 @@ export function parseMark(text: unknown): Mark | undefined {
 
 /** What no dataflow can be called was written by somebody else, and to ask Temporal for it would fail for ever. */
 function markIn(match: RegExpExecArray | null): Mark | undefined {
-  const [, dataflow, nonce] = match ?? [];
-  if (!dataflow || !nonce || workflowIdProblem(workflowId(namedBy(dataflow)))) return undefined;
-  return { dataflow, nonce };
+  if (!match) return undefined;
+  const mark = { dataflow: match[1]!, nonce: match[2]! };
+  return workflowIdProblem(workflowId(namedBy(mark.dataflow))) ? undefined : mark;
 }
 
 /** A description with the mark as its last line. */

@@ -157,8 +157,9 @@ function byName(params: unknown): unknown {
 
 /** Columns that nobody asked for are loaded too: that is another source. */
 function columnsTooMany(wanted: JsonObject, found: JsonObject): Difference[] {
-  const [asked, there] = [wanted, found].map((one) => objectAt(objectAt(one, 'params'), 'columns'));
-  if (!asked || !there || Object.keys(asked).length === 0) return [];
+  const asked = objectAt(objectAt(wanted, 'params'), 'columns');
+  const there = objectAt(objectAt(found, 'params'), 'columns');
+  if (Object.keys(asked).length === 0) return [];
   return Object.keys(there)
     .filter((name) => !Object.hasOwn(asked, name))
     .map((name) => ({ field: `params.columns.${name}`, wanted: undefined, found: there[name] }));

@@ -39,6 +39,11 @@ describe('of a source connection', () => {
     expect(besides('sourceConnection', body, noColumns)).toEqual([
       { field: 'params.columns', wanted: undefined, found: ['TestID', 'Name', 'Datefield'] },
     ]);
+    expect(changes('sourceConnection', body, noColumns)).toEqual([]);
+    const oneFile = { ...fileSample, source: { ...fileSample.source, params: { type: 'folder' } } };
+    expect(changes('sourceConnection', bodyOf('sourceConnection', fileSample), oneFile)).toEqual([
+      { field: 'params.recursive', wanted: undefined, found: true },
+    ]);
   });
 
   test('how files are taken is a change where it is not as AEP takes them by itself', () => {
@@ -75,6 +80,55 @@ describe('of a source connection', () => {
     expect(back({ id: 'x', version: '1.0' })).toEqual({ connector: undefined, spec: { id: 'x' } });
   });
 
+  test('is told by the name of its connector, where the definition names one', () => {
+    const told = (field: string, value: unknown, source: object = {}) =>
+      resources.sourceConnection.told?.(
+        field,
+        value,
+        parsed({ ...sample, source: { ...sample.source, ...source } }),
+      );
+    const { id } = body['connectionSpec'] as { id: string };
+    expect(told('connectionSpec.id', id)).toBe('google-bigquery');
+    expect(told('connectionSpec.id', 'x')).toBe('x');
+    expect(told('params.tableName', id)).toBe(id);
+    const connectionSpec = { id: '11111111-2222-4333-8444-555555555555' };
+    expect(told('connectionSpec.id', id, { connector: undefined, connectionSpec })).toBe(id);
+  });
+
+  test('is read back, whatever AEP says of it', () => {
+    const back = (answer: JsonObject) =>
+      resources.sourceConnection.readBack(
+        { ...observed('sourceConnection', answer), answer },
+        { name: 'n', description: undefined },
+      )['source'] as JsonObject;
+    const columns = ['odd', { name: 'a', type: 'string', xdm: { type: 'string' } }];
+    expect(back({ params: { tableName: 't', columns } })['columns']).toEqual([
+      'odd',
+      { name: 'a', type: 'string' },
+    ]);
+    expect(back({ params: { tableName: 't', columns: [] } })['columns']).toBeUndefined();
+    expect(back({ params: { path: 't', columns } })['columns']).toBeUndefined();
+    expect(back({ params: {} })).toMatchObject({ params: undefined, data: undefined, cdcEnabled: undefined });
+    const { connectionSpec } = bodyOf('sourceConnection', fileSample);
+    expect(back({ connectionSpec, data: { format: 'json' }, params: {} })).toMatchObject({
+      format: 'json',
+      params: {},
+    });
+    expect(back({ ...body, data: { format: 'tabular' } })['format']).toBeUndefined();
+    expect(back({ ...body, data: { format: 'parquet_xdm' } })['format']).toBe('parquet_xdm');
+  });
+
+  test('its records are left out, with what AEP counts up', () => {
+    const { withoutRecords } = resources.sourceConnection;
+    expect(
+      withoutRecords({ etag: 'x', state: 'ENABLED', name: 'n', data: { schema: { id: 's', version: '2' } } }),
+    ).toEqual({ name: 'n', data: { schema: { id: 's' } } });
+    expect(withoutRecords({ state: 'draft', data: 'none' })).toEqual({ state: 'draft', data: 'none' });
+    expect(resources.targetConnection.withoutRecords({ connectionSpec: { id: 'c', version: '1' } })).toEqual({
+      connectionSpec: { id: 'c' },
+    });
+  });
+
   test.each<[JsonObject, JsonObject]>([
     [
       { name: 'a', type: 'string', xdm: { type: 'string' } },
@@ -92,6 +146,7 @@ describe('of a source connection', () => {
     { name: 'a', type: 'long', xdm: { type: 'integer' } },
     { name: 'a', type: 'object', xdm: { type: 'object' } },
     { name: 'a', type: 'integer', xdm: { type: 'integer', format: 'date' } },
+    { name: 'a', type: 'integer', xdm: { type: 'integer', format: 'uri' } },
     { name: 'a', type: 'string', 'meta:xdmType': 'date', xdm: { type: 'string' } },
   ])('the column %j has no short form', (column) => expect(shortColumn(column)).toBe(column));
 });
@@ -132,9 +187,125 @@ describe('of a flow', () => {
         once,
       ),
     ).toEqual([]);
+    expect(besides('flow', copy({ name: 'at' }), once)).toEqual([]);
+    expect(besides('flow', bodyOf('flow', once))).toEqual([]);
     expect(besides('flow', copy({ name: 'Datefield', timezone: 'UTC', dateFormat: '' }))).toEqual([
       { field: 'transformations.Copy.deltaColumn.timezone', wanted: undefined, found: 'UTC' },
     ]);
+  });
+
+  const key = { publicKeyId: 'key' };
+  const encrypted = {
+    ...fileSample,
+    source: { ...fileSample.source, params: { type: 'folder' }, encryption: key },
+  };
+  test('the key of encrypted files is a change wherever it is not as asked for, and what AEP adds to it is none', () => {
+    const decrypting = (params: object) => {
+      const [mapping] = objectsAt(bodyOf('flow', fileSample), 'transformations');
+      return {
+        ...bodyOf('flow', fileSample),
+        transformations: [mapping, { name: 'Encryption', params }],
+      };
+    };
+    const names = objectsAt(bodyOf('flow', encrypted), 'transformations').map(({ name }) => name);
+    expect(names).toEqual(['Mapping', 'Encryption']);
+    expect(changes('flow', decrypting(key), fileSample)).toEqual([
+      { field: 'transformations.Encryption', wanted: undefined, found: key },
+    ]);
+    const more = { ...key, signVerificationKeyId: 'sign', other: 1 };
+    expect(changes('flow', decrypting(more), encrypted)).toEqual([
+      { field: 'transformations.Encryption.signVerificationKeyId', wanted: undefined, found: 'sign' },
+    ]);
+    expect(changes('flow', decrypting({ publicKeyId: 'other' }), encrypted)).toEqual([
+      { field: 'transformations.Encryption.publicKeyId', wanted: 'key', found: 'other' },
+    ]);
+    // Which AEP itself may add.
+    const [mapping] = objectsAt(bodyOf('flow', fileSample), 'transformations');
+    const added = {
+      ...bodyOf('flow', fileSample),
+      transformations: [mapping, { name: 'Other', params: key }],
+    };
+    expect(changes('flow', added, fileSample)).toEqual([]);
+  });
+
+  test('the key of encrypted files is put in place with all that its transformation has beside it', () => {
+    const answer = {
+      transformations: [{ name: 'Mapping' }, 5, { name: 'Encryption', at: 1, params: { ...key, more: 2 } }],
+    };
+    const edit = { field: 'transformations.Encryption.publicKeyId', from: 'key', to: 'new' };
+    const sign = { field: 'transformations.Encryption.signVerificationKeyId', from: 'x', to: undefined };
+    const option = { field: 'options.a', from: undefined, to: 1 };
+    expect(resources.flow.operations?.([edit, sign, option], answer)).toEqual([
+      { op: 'add', path: '/options', value: { a: 1 } },
+      {
+        op: 'replace',
+        path: '/transformations/2',
+        value: { name: 'Encryption', at: 1, params: { publicKeyId: 'new', more: 2 } },
+      },
+    ]);
+    expect(resources.flow.operations?.([edit], { transformations: [{ name: 'Mapping' }] })).toEqual([]);
+    expect(resources.flow.operations?.([], answer)).toEqual([]);
+  });
+
+  test('a start is told as the definition writes it', () => {
+    const told = (value: unknown, startTime?: string | number, field = 'scheduleParams.startTime') => {
+      const schedule = { ...sample.schedule, ...(startTime === undefined ? {} : { startTime }) };
+      return resources.flow.told?.(field, value, parsed({ ...sample, schedule }));
+    };
+    const written = '2033-05-18T03:33:20Z';
+    expect(told('2000000000', written)).toBe(written);
+    expect(told(2_000_000_000, written)).toBe(written);
+    expect(told('2000000000', 2_000_000_000)).toBe('2000000000');
+    expect(told('2000000000')).toBe('2000000000');
+    expect([told('soon', written), told(undefined, written)]).toEqual(['soon', undefined]);
+    expect(told('2000000000', written, 'scheduleParams.interval')).toBe('2000000000');
+  });
+
+  test('a flow is read back whatever AEP says of it', () => {
+    const back = (answer: JsonObject) =>
+      resources.flow.readBack({ ...observed('flow', answer), answer }, { name: 'n', description: undefined });
+    expect(
+      back({
+        transformations: [{ name: 'Other', params: { deltaColumn: { name: 'a' } } }, { name: 'Copy' }],
+      }),
+    ).toStrictEqual({
+      description: undefined,
+      schedule: {},
+      options: undefined,
+    });
+    const scheduleParams = { frequency: 'day', interval: '1', backfill: 'true', startTime: 'soon' };
+    expect(back({ scheduleParams, options: { partialIngestionPercent: '5' } })).toStrictEqual({
+      description: undefined,
+      schedule: { frequency: 'day', interval: 1, backfill: true },
+      options: { partialIngestionPercent: 5 },
+    });
+  });
+
+  test('records of a flow are left out, with the version of its mapping set', () => {
+    const left = resources.flow.withoutRecords({
+      id: 'f',
+      name: 'n',
+      state: 'enabled',
+      runs: [],
+      lastRunDetails: {},
+      flowSpec: { id: 'spec', version: '1.0' },
+      transformations: [
+        { name: 'Copy', params: { mappingVersion: '1' } },
+        { name: 'Mapping', params: { mappingId: 'm', mappingVersion: '1' } },
+      ],
+    });
+    expect(left).toEqual({
+      name: 'n',
+      flowSpec: { id: 'spec' },
+      transformations: [
+        { name: 'Copy', params: { mappingVersion: '1' } },
+        { name: 'Mapping', params: { mappingId: 'm' } },
+      ],
+    });
+    expect(resources.flow.withoutRecords({ state: 'disabled' })).toEqual({
+      state: 'disabled',
+      transformations: [],
+    });
   });
 
   test('only what is no transformation is edited field by field', () => {

@@ -4,6 +4,7 @@ import { decide } from '../../src/resources/decide.ts';
 import { resources } from '../../src/resources/index.ts';
 import { kinds, type Kind } from '../../src/resources/kinds.ts';
 import type { JsonObject, Observed } from '../../src/resources/resource.ts';
+import { refs } from '../../src/resources/xdm-refs.ts';
 import { legacySample, parsed } from '../definition/sample.ts';
 import { answerFor } from './answers.ts';
 
@@ -88,15 +89,58 @@ describe.each(kinds)('%s', (kind) => {
   });
 });
 
+test('of several that are as old the one with the least id is adopted, and one of unknown age comes last', () => {
+  const flows = [undefined, 5, 5].map((createdAt, index) => ({
+    id: `f${3 - index}`,
+    fields: resources.flow.observe(bodyOf('flow')).fields,
+    mark: { dataflow, nonce: `aaaaaaa${index}` },
+    ...(createdAt === undefined ? {} : { createdAt }),
+  }));
+  for (const all of [flows, flows.toReversed()])
+    expect(decide('flow', bodyOf('flow'), all, { dataflow })).toEqual({
+      action: 'adopt',
+      id: 'f1',
+      surplus: ['f2', 'f3'],
+    });
+});
+
 describe('what carries our mark and is not what is asked for', () => {
   const otherTable = (body: JsonObject) => ({ ...body, params: { path: 'Other' } });
 
   test('alone is a conflict that tells the differences', () => {
-    expect(decided('sourceConnection', { id: 'a', nonce: 'aaaaaaaa', change: otherTable })).toMatchObject({
+    expect(decided('sourceConnection', { id: 'a', nonce: 'aaaaaaaa', change: otherTable })).toEqual({
       action: 'conflict',
       reason: 'differs',
+      message:
+        'The source connection a belongs to prod/orders-from-bigquery but is not what the definition asks for',
       ids: ['a'],
       differences: [{ field: 'params.path', wanted: 'Orders', found: 'Other' }],
+    });
+  });
+
+  test('alone is adopted where AEP lets it grow into that, since there can be no second one of its title', () => {
+    const withRefs = (...refs: string[]) => ({
+      change: (body: JsonObject) => ({ ...body, allOf: refs.map(($ref) => ({ $ref })) }),
+    });
+    const [itsClass] = refs(bodyOf('schema'));
+    const smaller = { id: 'a', nonce: 'aaaaaaaa', ...withRefs(itsClass!) };
+    expect(decided('schema', smaller)).toEqual({ action: 'adopt', id: 'a', surplus: [] });
+    const other = { id: 'b', nonce: 'bbbbbbbb', at: 2000, ...withRefs('https://ns.adobe.com/t/classes/9') };
+    expect(decided('schema', other)).toMatchObject({ action: 'conflict', reason: 'differs', ids: ['b'] });
+    expect(decided('schema', smaller, { ...other, at: 500 })).toMatchObject({ action: 'adopt', id: 'a' });
+    const columns = (body: JsonObject) => ({
+      ...body,
+      allOf: [{ $ref: 'https://ns.adobe.com/xdm/data/adhoc' }],
+    });
+    expect(decided('adHocClass', { id: 'c', nonce: 'aaaaaaaa', change: columns })).toMatchObject({
+      action: 'conflict',
+      reason: 'differs',
+    });
+    // A flow that AEP could change is one that a plan changes.
+    const options = (body: JsonObject) => ({ ...body, options: { errorDiagnosticsEnabled: true } });
+    expect(decided('flow', { id: 'f', nonce: 'aaaaaaaa', change: options })).toMatchObject({
+      action: 'conflict',
+      reason: 'differs',
     });
   });
 
@@ -122,7 +166,14 @@ describe('what has our name and no mark', () => {
   test.each<Kind>(['flow', 'schema', 'adHocSchema', 'adHocClass'])(
     '%s: is a conflict, for there must not be a second one',
     (kind) => {
-      expect(decided(kind, { id: 'a' })).toMatchObject({ action: 'conflict', reason: 'foreign', ids: ['a'] });
+      const name = resources[kind].name(definition);
+      expect(decided(kind, { id: 'a' }, { id: 'b' })).toEqual({
+        action: 'conflict',
+        reason: 'foreign',
+        message: `There is a ${resources[kind].title} named "${name}" that is not the dataflow's: a, b. ${resources[kind].insteadOfSecond}`,
+        ids: ['a', 'b'],
+        differences: [],
+      });
     },
   );
 
@@ -156,6 +207,11 @@ describe('mapping sets that came back without a name', () => {
       { id: 'newest-but-other', at: 3, change: other },
     ];
     expect(decided('mappingSet', ...sets)).toEqual({ action: 'adopt', id: 'newer', surplus: [] });
+  });
+
+  test('that says the same and has an empty name is adopted, too', () => {
+    const empty = (body: JsonObject) => ({ ...body, name: '' });
+    expect(decided('mappingSet', { id: 'a', change: empty })).toMatchObject({ action: 'adopt', id: 'a' });
   });
 
   test("one with a name of its own is somebody else's", () => {

@@ -68,6 +68,11 @@ describe('what is asked for', () => {
     ],
     ['a longer list', { a: [1] }, { a: [1, 2] }, [{ field: 'a', wanted: [1], found: [1, 2] }]],
     ['a list for an object', { a: {} }, { a: [] }, [{ field: 'a', wanted: {}, found: [] }]],
+    ['an object for a number', { a: 5 }, { a: { b: 1 } }, [{ field: 'a', wanted: 5, found: { b: 1 } }]],
+    ['a list for its item', { a: 'x' }, { a: ['x'] }, [{ field: 'a', wanted: 'x', found: ['x'] }]],
+    ['a number for nothing', { a: null }, { a: 0 }, [{ field: 'a', wanted: null, found: 0 }]],
+    ['nothing for a number', { a: 0 }, { a: null }, [{ field: 'a', wanted: 0, found: null }]],
+    ['blanks for a number', { a: 0 }, { a: ' ' }, [{ field: 'a', wanted: 0, found: ' ' }]],
     [
       'what every object inherits',
       { constructor: 'x' },
@@ -80,6 +85,7 @@ describe('what is asked for', () => {
 
   test.each([
     ['null where nothing is', { a: null }, {}],
+    ['null where null is', { a: null }, { a: null }],
     ['nothing where something is', { a: undefined }, { a: 1 }],
     ['a number written otherwise', { a: 15 }, { a: '15.0' }],
     ['text for a number', { a: '0' }, { a: 0 }],

@@ -1,6 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatMark, formatTag, markTag, parseMark, parseTags, withMark } from '../../src/resources/mark.ts';
+import {
+  formatMark,
+  formatTag,
+  howToMark,
+  markTag,
+  parseMark,
+  parseTags,
+  withMark,
+} from '../../src/resources/mark.ts';
 import { problemsOf, sample } from '../definition/sample.ts';
 
 const names = fc
@@ -42,12 +50,40 @@ describe('a mark', () => {
     expect(parseMark(withMark(quoted, own))).toEqual(own);
   });
 
+  test('that no dataflow can have is none, as Temporal could never be asked for it', () => {
+    const mark = (length: number) => ({ dataflow: `prod/${'x'.repeat(length)}`, nonce: 'k3f9x2ab' });
+    expect([parseMark(formatMark(mark(241))), parseMark(formatMark(mark(242)))]).toEqual([
+      mark(241),
+      undefined,
+    ]);
+    expect(parseTags({ [markTag]: [formatTag(mark(242)), formatTag(mark(1))] })).toEqual(mark(1));
+  });
+
+  test('is put back by a person as a tag of a dataset, and else as a line', () => {
+    const mark = { dataflow: 'prod/orders', nonce: 'k3f9x2ab' };
+    expect(howToMark('dataset', mark)).toBe(
+      'To put it back, give it the tag "aepDataflows" with the value "prod/orders#k3f9x2ab"',
+    );
+    expect(howToMark('flow', mark)).toBe(
+      'To put it back, make this the last line of its description: "Managed by aep-dataflows: prod/orders #k3f9x2ab"',
+    );
+  });
+
+  test('may be the tag itself, or one of several', () => {
+    const mark = { dataflow: 'prod/orders', nonce: 'k3f9x2ab' };
+    expect(parseTags({ [markTag]: formatTag(mark) })).toEqual(mark);
+    expect(parseTags({ [markTag]: ['other', 5, formatTag(mark)] })).toEqual(mark);
+  });
+
   test.each([
     undefined,
     null,
     5,
     '',
     'Orders',
+    'Managed by aep-dataflows: #k3f9x2ab',
+    'Managed by aep-dataflows: prod/orders #k3f9x2ab2',
+    'Managed by aep-dataflows: prod/orders k3f9x2ab',
     'Managed by aep-dataflows: prod/orders',
     'Managed by aep-dataflows: prod/orders #SHOUTING',
     'managed by aep-dataflows: x #k3f9x2ab',
@@ -63,6 +99,9 @@ describe('a mark', () => {
     { [markTag]: [] },
     { [markTag]: [5] },
     { [markTag]: ['prod/orders'] },
+    { [markTag]: ['#k3f9x2ab'] },
+    { [markTag]: [['prod/orders#k3f9x2ab']] },
+    { [markTag]: ['prod/orders#k3f9x2abc'] },
     { other: ['prod/orders#k3f9x2ab'] },
   ])('is not read into the tags %j', (tags) => {
     expect(parseTags(tags)).toBeUndefined();

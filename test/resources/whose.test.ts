@@ -122,6 +122,7 @@ describe('what of a dataflow is one too many', () => {
     [false, 'has no mark', one('twin', { name: 'Orders', createdAt: 21 }), kept, 20],
     [false, 'is of unknown age', one('twin', { mark: mark('b'), name: 'Orders' }), kept, 20],
     [false, 'is compared with nothing', twin, undefined, 20],
+    [false, 'is compared with one without a mark', twin, one('kept', { name: 'Orders', createdAt: 10 }), 20],
     [false, 'has no mark, compared with nothing', one('x', { createdAt: 21 }), undefined, 20],
   ])('is a late twin (%s) where it %s', (isLate, _, late, stays, since) => {
     expect(isLateTwin(late, stays, since)).toBe(isLate);
@@ -148,6 +149,9 @@ describe('what AEP changes in place under a flow that runs', () => {
     [false, 'transformations.Mapping', { frequency: 'once' }],
     [false, 'transformations.Mapping', { asked: 'once' }],
     [false, 'transformations.Copy', {}],
+    [true, 'transformations.Encryption.publicKeyId', {}],
+    [false, 'transformations.Encryption.publicKeyId', { frequency: 'once' }],
+    [false, 'transformations.Encryption', {}],
     [true, 'scheduleParams.frequency', {}],
     [false, 'scheduleParams.frequency', { wanted: 'once' }],
     [false, 'scheduleParams.frequency', { found: 'once' }],
