@@ -68,22 +68,20 @@ export async function makePlan(asked: Asked, reads: PlanReads): Promise<Planned>
     });
   const first = planned();
   const { steps } = first.plan;
-  const stepOf = (kind: Kind) => steps.find((step) => step.kind === kind);
+  const stepOf = (kind: Kind) => steps.find((step) => step.kind === kind)!;
   const schema = stepOf('schema');
   // AEP validates the mapping of a schema that it has. What it has taken already need not be judged again.
   const isToJudge = isThere(schema) && !isThere(stepOf('mappingSet')) && facts.problems.length === 0;
-  const mapping = isToJudge ? await mappingProblems(definition, schema!.id, reads) : [];
+  const mapping = isToJudge ? await mappingProblems(definition, schema.id, reads) : [];
   const all = mapping.length === 0 ? first : planned([...facts.problems, ...mapping]);
-  const dataset = steps.find(
-    ({ kind, action }) => kind === 'dataset' && action !== 'create' && action !== 'replace',
-  );
-  const loads = stepOf('flow')?.action === 'create';
+  const { id: dataset } = stepOf('dataset');
+  const loads = stepOf('flow').action === 'create';
   const rows =
-    loads && dataset?.id ? await rowsTwice(definition, dataset.id, (id) => reads.rows(id)) : undefined;
+    loads && dataset !== undefined ? await rowsTwice(definition, dataset, (id) => reads.rows(id)) : undefined;
   if (rows) all.plan.warnings.push(rows);
   if (previewRows && all.plan.problems.length === 0) {
-    const isToBeMade = schema?.action === 'create' || schema?.action === 'replace';
-    const schemaId = isToBeMade ? undefined : (schema?.id ?? facts.given.schema);
+    const isToBeMade = schema.action === 'create' || schema.action === 'replace';
+    const schemaId = isToBeMade ? undefined : (schema.id ?? facts.given.schema);
     const sampled = await sampledRows(withColumns(definition, all.columns), schemaId, previewRows);
     if (sampled.rows) all.plan.rows = sampled.rows;
     all.plan.warnings.push(...sampled.warnings);
@@ -102,6 +100,6 @@ export async function sourceOf(
 
 const staying: ReadonlySet<Action> = new Set(['keep', 'adopt']);
 
-function isThere(step: Step | undefined): boolean {
-  return step !== undefined && staying.has(step.action);
+function isThere({ action }: Step): boolean {
+  return staying.has(action);
 }

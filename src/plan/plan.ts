@@ -65,12 +65,12 @@ export interface Plan {
   digest: string;
   /** In the order of the tutorials. */
   steps: Step[];
-  /** While there is one, nothing is made. */
   /**
    * How its watcher is to be set by an update. Nothing of AEP's: it is in no step, not in the digest, and an empty plan may
    * have it. Absent: it stays as it is.
    */
   watch?: WatchChanges | undefined;
+  /** While there is one, nothing is made. */
   problems: Problem[];
   warnings: Warning[];
   /** The columns that will be loaded, where the definition leaves them out and the source was asked for them. */

@@ -190,22 +190,26 @@ export function stepOfNew(asked: Asked, found: readonly Observed[]): Stepped {
     return { ...created, warning: foreignDataset(String(body['name']), foreign) };
   }
   const id = decision.action === 'adopt' ? decision.id : decision.ids[0]!;
+  if (decision.action === 'conflict' && decision.reason !== 'differs') return inTheWay(decision, { id });
   const there = found.find((one) => one.id === id)!;
-  const isOurs = decision.action === 'adopt' || decision.reason === 'differs';
-  const { changes, edits, fixed, masked, besides } = isOurs
-    ? differencesOf(kind, definition, body, there, { now, mask })
-    : { changes: [], edits: [], fixed: [], masked: [], besides: [] };
+  const { changes, edits, fixed, masked, besides } = differencesOf(kind, definition, body, there, {
+    now,
+    mask,
+  });
   const about = { id, masked, changes };
-  if (isOurs && changes.length === 0)
+  if (changes.length === 0)
     return { ...stepped(asked, 'adopt', 'Made before, and as the definition asks for', about), besides };
-  if (isOurs && fixed.length === 0) {
+  if (fixed.length === 0) {
     const updated = stepped(asked, 'update', 'Made before; AEP changes it in place', about);
     return { ...updated, edits, besides };
   }
-  if (isOurs && resources[kind].makesRoom)
+  if (resources[kind].makesRoom)
     return stepped(asked, 'replace', 'Made before, from another definition; no flow uses it', about);
-  const inTheWay = decision as Conflict;
-  return { ...stepped(asked, 'conflict', inTheWay.message, about), conflict: inTheWay };
+  return inTheWay(decision as Conflict, about);
+
+  function inTheWay(one: Conflict, told: About): Stepped {
+    return { ...stepped(asked, 'conflict', one.message, told), conflict: one };
+  }
 }
 
 /** The same for the flow itself: a second one would load the data twice. */
@@ -243,11 +247,17 @@ function notSeen(asked: Asked, id: string, choice: Choice, whose: string): Stepp
   };
 }
 
+interface About {
+  id?: string;
+  changes?: Change[];
+  masked?: Change[];
+}
+
 function stepped(
   { kind, needs, body }: Asked,
   action: Action,
   reason: string,
-  { id, changes = [], masked = [] }: { id?: string; changes?: Change[]; masked?: Change[] } = {},
+  { id, changes = [], masked = [] }: About = {},
 ): Stepped {
   const there = id === undefined ? {} : { id };
   const step = { kind, action, ...there, reason, changes, ...(masked.length > 0 ? { masked } : {}), needs };

@@ -4,10 +4,11 @@ import { readCredentials } from '../../src/activities/connections/credentials.ts
 import { connectionsFound } from '../../src/activities/connections/find.ts';
 import { createSecretSources } from '../../src/activities/connections/secret-sources.ts';
 import type { Definition } from '../../src/definition/definition.ts';
-import { baseConnectionOf } from '../../src/plan/base-connection-of.ts';
+import { baseConnectionOf, problemsOfBaseConnection } from '../../src/plan/base-connection-of.ts';
+import type { BaseConnection } from '../../src/plan/reads.ts';
 import { withConnectionMark } from '../../src/resources/base-connection.ts';
 import type { JsonObject } from '../../src/resources/resource.ts';
-import { parsed, sample } from '../definition/sample.ts';
+import { fileSample, parsed, sample } from '../definition/sample.ts';
 
 const { baseConnectionId: _, ...source } = sample.source;
 const definition = parsed({ ...sample, source: { ...source, connection: { name: 'Warehouse' } } });
@@ -41,6 +42,49 @@ function factsAmong(
   });
 }
 
+describe('a base connection that is given by its id', () => {
+  const given = parsed(sample);
+  const id = sample.source.baseConnectionId;
+  const facts = (found: BaseConnection) =>
+    baseConnectionOf(given, {
+      baseConnection: async () => found,
+      connectionsNamed: async () => Promise.reject(new Error('Nobody needs to know')),
+    });
+
+  test('is looked at, and the definition stays as it is', async () => {
+    expect(await facts({ state: 'enabled', connectionSpecId: bigQuery })).toEqual({
+      definition: given,
+      problems: [],
+      isInitializing: false,
+    });
+    expect(await facts({ state: 'initializing' })).toMatchObject({ problems: [], isInitializing: true });
+  });
+
+  test('has all its problems told at once, later again too', async () => {
+    const found = { state: 'disabled', connectionSpecId: redshift };
+    const field = 'source.baseConnectionId';
+    const problems = [
+      { field, message: `${id} is disabled: it must be enabled` },
+      { field, message: `${id} is a base connection of amazon-redshift, not of google-bigquery` },
+    ];
+    expect((await facts(found)).problems).toEqual(problems);
+    expect(problemsOfBaseConnection(given, found)).toEqual(problems);
+    expect(problemsOfBaseConnection(given, null)).toHaveLength(1);
+  });
+
+  test('is none where the connector has none', async () => {
+    const landing = { ...fileSample.source, connector: 'data-landing-zone', baseConnectionId: undefined };
+    const none = parsed({ ...fileSample, source: landing });
+    const unasked = async () => Promise.reject(new Error('Nobody needs to know'));
+    expect(await baseConnectionOf(none, { baseConnection: unasked, connectionsNamed: unasked })).toEqual({
+      definition: none,
+      problems: [],
+      isInitializing: false,
+    });
+    expect(problemsOfBaseConnection(none, null)).toEqual([]);
+  });
+});
+
 describe('a base connection that is given by its name', () => {
   test('is the one of that name, and the definition has its id from then on', async () => {
     const { definition: found, ...facts } = await factsAmong([one('a'), one('b', 'Other')]);
@@ -73,6 +117,11 @@ describe('a base connection that is given by its name', () => {
       'no base connection in the sandbox prod is called "Warehouse"; those of google-bigquery are "Archive", "Warehaus"; did you mean "Warehaus"?',
     ],
     [
+      'others are there, and none is like it',
+      [one('b', 'Archive')],
+      'no base connection in the sandbox prod is called "Warehouse"; those of google-bigquery are "Archive"',
+    ],
+    [
       'two have it',
       [one('a'), one('b')],
       '2 base connections in the sandbox prod are called "Warehouse": give the id of one instead, of a, b',
@@ -84,8 +133,12 @@ describe('a base connection that is given by its name', () => {
     ],
     ['it is disabled', [one('a', 'Warehouse', bigQuery, 'disabled')], 'a is disabled: it must be enabled'],
   ])('is a problem of the plan where %s', async (__, all, message) => {
-    const { problems } = await factsAmong(all);
-    expect(problems).toEqual([{ field: 'source.connection.name', message }]);
+    const facts = await factsAmong(all);
+    expect(facts).toEqual({
+      definition: expect.anything() as unknown,
+      problems: [{ field: 'source.connection.name', message }],
+      isInitializing: false,
+    });
   });
 });
 
@@ -124,21 +177,61 @@ describe('a base connection that is given with its credentials', () => {
   }
 
   test('is to be made where AEP has none', async () => {
-    const { step, definition: found, problems } = await factsAmong([], over());
-    expect(problems).toEqual([]);
-    expect(step).toMatchObject({ kind: 'baseConnection', action: 'create' });
-    expect(found.source.baseConnectionId).toBeUndefined();
+    expect(await factsAmong([], over())).toEqual({
+      definition: over(),
+      problems: [],
+      step: {
+        kind: 'baseConnection',
+        action: 'create',
+        reason: 'AEP has none of this name',
+        changes: [],
+        needs: [],
+      },
+      isInitializing: false,
+    });
   });
 
   test('stays where it has these credentials', async () => {
-    const { step, definition: found } = await factsAmong([await ours()], over());
-    expect(step).toMatchObject({ action: 'keep', id: 'a' });
-    expect(found.source.baseConnectionId).toBe('a');
+    const { step, definition: found, isInitializing } = await factsAmong([await ours()], over());
+    expect(step).toEqual({
+      kind: 'baseConnection',
+      action: 'keep',
+      id: 'a',
+      reason: 'It has these credentials',
+      changes: [],
+      needs: [],
+    });
+    expect([found.source.baseConnectionId, isInitializing]).toEqual(['a', false]);
+    // What AEP does not tell is no difference.
+    for (const untold of ['state', 'connectionSpec', 'auth'])
+      // oxlint-disable-next-line no-await-in-loop
+      expect((await factsAmong([await ours({ [untold]: undefined })], over())).step).toMatchObject({
+        action: 'keep',
+      });
+  });
+
+  test('is waited for where AEP does not know yet whether they are good, unless it is given others', async () => {
+    const initializing = await ours({ state: 'initializing' });
+    expect(await factsAmong([initializing], over())).toMatchObject({
+      problems: [],
+      step: { action: 'keep' },
+      isInitializing: true,
+    });
+    expect(await factsAmong([initializing], over({ server: 'other.example.com' }))).toMatchObject({
+      step: { action: 'update' },
+      isInitializing: false,
+    });
   });
 
   test('counts by the first of two, of which one took effect too late', async () => {
     const [late, first] = [await ours({ id: '0', createdAt: 2 }), await ours({ createdAt: 1 })];
     expect((await factsAmong([late, first], over())).step).toMatchObject({ id: 'a' });
+    expect((await factsAmong([first, late], over())).step).toMatchObject({ id: 'a' });
+    const [b, c] = [await ours({ id: 'b', createdAt: 1 }), await ours({ id: 'c', createdAt: 1 })];
+    expect((await factsAmong([c, b], over())).step).toMatchObject({ id: 'b' });
+    expect((await factsAmong([b, c], over())).step).toMatchObject({ id: 'b' });
+    // One of somebody else's beside ours is in nobody's way.
+    expect((await factsAmong([one('0', 'Shop', mysql), b], over())).step).toMatchObject({ id: 'b' });
   });
 
   test.each<[string, () => Promise<JsonObject>, object]>([
@@ -156,7 +249,12 @@ describe('a base connection that is given with its credentials', () => {
     };
     const { step, problems } = await factsAmong([await there()], over(params), rotated);
     expect(problems).toEqual([]);
-    expect(step).toMatchObject({ action: 'update', id: 'a' });
+    expect(step).toMatchObject({
+      action: 'update',
+      id: 'a',
+      reason:
+        "It was given other credentials last, or such that have not passed AEP's test: a secret or another param has changed",
+    });
   });
 
   test('is to be changed when the secret has, or the key', async () => {
@@ -210,9 +308,9 @@ source.connection.auth.params.password.secret: the worker's environment has no v
       'source.connection.auth.params.password.secret: the worker has no file /run/secrets/none',
     ],
   ])('is a problem where %s', async (_, there, asked, told) => {
-    const { problems, step } = await factsAmong([await there()], asked);
+    const { problems, step, isInitializing } = await factsAmong([await there()], asked);
     expect(problems.map(({ field, message }) => `${field}: ${message}`).join('\n')).toBe(told);
-    expect(step).toBeUndefined();
+    expect([step, isInitializing]).toEqual([undefined, false]);
   });
 
   test('is a problem where the worker has no key to notice changed secrets by', async () => {

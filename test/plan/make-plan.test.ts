@@ -14,7 +14,7 @@ import { readFields } from '../../src/xdm/fields.ts';
 import { partKey, partsOf as partsOfSchema } from '../../src/xdm/judge.ts';
 import { typeAt } from '../../src/xdm/look-up.ts';
 import { nearestPaths } from '../../src/xdm/nearest-path.ts';
-import { legacySample, parsed, sample } from '../definition/sample.ts';
+import { fileSample, legacySample, parsed, sample } from '../definition/sample.ts';
 import { ids } from '../resources/sample-ids.ts';
 import { answer } from '../xdm/sample.ts';
 import { now, partsOfCreated } from './living.ts';
@@ -334,6 +334,28 @@ describe('what AEP has of a dataflow', () => {
     expect(await missing('flow-8')).toBe('flow-8');
     expect(await missing('flow-9')).toBeUndefined();
     expect(await missing('flow-19')).toBeUndefined();
+    // What ran after may have deleted it.
+    const still = async (isStill: boolean) =>
+      (await observe(modern, sight([parts], { flowLeft: 'flow-8', isStillLeft: async () => isStill })))
+        .missingFlow;
+    expect([await still(true), await still(false)]).toEqual(['flow-8', undefined]);
+  });
+
+  test('has all that earlier runs noted, and the flow that an update was to replace where that was paused', async () => {
+    const noted = async (replacing?: object) =>
+      observe(
+        modern,
+        sight([parts], { notes: { ids: [{ flow: 'a', schema: 'b' }, { flow: 'c' }], replacing } }),
+      );
+    expect((await noted()).noted).toEqual(new Set(['a', 'b', 'c']));
+    expect(await noted({ flowId: 'flow-9', wasEnabled: false })).toMatchObject({ paused: 'flow-9' });
+    expect(await noted({ flowId: 'flow-9', wasEnabled: true })).not.toHaveProperty('paused');
+    expect(await noted()).not.toHaveProperty('paused');
+  });
+
+  test('is no flow that nobody marked', async () => {
+    const { mark: __, ...unmarked } = parts.flow!;
+    expect((await observe(modern, sight([{ flow: unmarked }]))).flows).toEqual([]);
   });
 
   test('is not looked for where the definition names it', async () => {
@@ -442,6 +464,45 @@ describe('a plan', () => {
     expect(await kindsOf(modern, [partsMade])).toEqual([]);
     expect(await kindsOf(modern, [parts], { rows })).toEqual([]);
     expect(await kindsOf(modern, [], { rows })).toEqual([]);
+    const { dataset: __, ...others } = partsMade;
+    const world = sandbox([others]);
+    await planFrom(modern, world);
+    expect(world.callsOf('rows')).toEqual([]);
+  });
+
+  test('asks the source for what the definition takes for granted, and not where there is nothing to ask', async () => {
+    const { columns: __, ...source } = sample.source;
+    const world = sandbox([], { source: async () => ({ said: 'missing' }) });
+    expect((await planFrom(modern, world)).plan.problems).toMatchObject([{ field: 'source.tableName' }]);
+    await planFrom(changed({ source }), world);
+    const table = { source: { connectionId: source.baseConnectionId }, type: 'table', path: 'test1.Mytable' };
+    expect(world.callsOf('source')).toEqual([
+      `source ${JSON.stringify([{ ...table, columns: sample.source.columns }, false])}`,
+      `source ${JSON.stringify([table, true])}`,
+    ]);
+    const pattern = { ...fileSample, source: { ...fileSample.source, path: '/orders/*.csv' } };
+    const none = sandbox([]);
+    await planFrom(parsed(pattern), none);
+    expect(none.callsOf('source')).toEqual([]);
+  });
+
+  test('knows what is remembered of the fields, and which ids other environments give', async () => {
+    const recalled = Object.fromEntries(
+      partsOfSchema(modern, undefined).map((part) => [
+        partKey(part),
+        { types: typesOf(['_id', 'person.name.fullName']) },
+      ]),
+    );
+    const world = sandbox([], { baseConnection: async () => null });
+    const elsewhere = { [sample.source.baseConnectionId]: ['dev'] };
+    const { plan } = await planFrom(modern, world, { recalled, elsewhere });
+    expect(world.callsOf('part')).toEqual([]);
+    expect(plan.problems).toEqual([
+      {
+        field: 'source.baseConnectionId',
+        message: expect.stringContaining('It is what dev has: give what is there') as string,
+      },
+    ]);
   });
 
   test('is stopped by a look that fails', async () => {

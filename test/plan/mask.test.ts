@@ -24,6 +24,7 @@ describe('a field that is masked', () => {
     const flow = plan.steps.find(({ kind }) => kind === 'flow')!;
     expect(flow).toMatchObject({
       action: 'keep',
+      reason: 'As the definition asks for, but for what is masked',
       changes: [],
       masked: [{ field: 'schedule.interval', to: 45 }],
     });
