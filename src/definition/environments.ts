@@ -79,7 +79,8 @@ export function chosenEnvironment(
   ];
   if (secrets.length > 0) return { problems: secrets };
   const chosen = environment as string;
-  const { tenant, ...override } = all[chosen]!;
+  // A name that is null is one that a typed client leaves out.
+  const { tenant, name: _, ...override } = all[chosen]!;
   const named = namingOnly(whole);
   return {
     chosen: {

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { toldElsewhere } from '../../src/definition/environments.ts';
 import { parseDefinition } from '../../src/definition/parse.ts';
 import { anyDefinition } from './any-definition.ts';
 import { messageAt, parsed, problemsOf, sample } from './sample.ts';
@@ -79,6 +80,96 @@ describe('a definition with environments', () => {
       'environments.dev.options.more',
       'environments.dev.source.tableName',
     ]);
+  });
+
+  test('makes the ids of the others known by where they stand, with their tenants', () => {
+    const all = {
+      dev: {
+        sandbox: 'dev',
+        tenant: 'acmedev',
+        source: { baseConnectionId: null, connection: 'conn-dev' },
+        dataset: { id: 'd-dev' },
+        target: { datasetBaseConnection: { id: 'b-dev' } },
+      },
+      prod: { sandbox: 'prod', tenant: 'acme' },
+    };
+    const { elsewhere } = parseDefinition({ definition: tenant, environments: all, environment: 'prod' });
+    expect(elsewhere).toEqual({
+      'conn-dev': ['dev'],
+      'https://ns.adobe.com/acmedev/classes/1': ['dev'],
+      'd-dev': ['dev'],
+      'b-dev': ['dev'],
+    });
+    const groups = {
+      ...definition,
+      schema: { ...sample.schema, fieldGroups: ['https://ns.adobe.com/a/mixins/1'] },
+    };
+    expect(
+      parseDefinition({ definition: groups, environments: all, environment: 'prod' }).elsewhere,
+    ).toHaveProperty(['https://ns.adobe.com/a/mixins/1'], ['dev']);
+  });
+
+  test('of whose ids one is not there says where it is', () => {
+    const id = 'https://ns.adobe.com/t/schemas/1';
+    const problem = { field: 'schema.id', message: 'is not there' };
+    const told = (elsewhere: Record<string, string[]>) =>
+      toldElsewhere([problem, { field: 'name', message: 'x' }], { schema: { id }, name: 5 }, elsewhere);
+    expect(told({ [id]: ['dev', 'test'] })).toEqual([
+      {
+        field: 'schema.id',
+        message: 'is not there. It is what dev, test has: give what is there in this environment',
+      },
+      { field: 'name', message: 'x' },
+    ]);
+    expect(told({})[0]).toBe(problem);
+    const lists = { schema: { fieldGroups: ['a', 'b'] } };
+    const [second] = toldElsewhere([{ field: 'schema.fieldGroups[1]', message: 'x' }], lists, { b: ['dev'] });
+    expect(second!.message).toContain('dev');
+    expect(toldElsewhere([problem], { schema: { id: 'constructor' } }, {})).toEqual([problem]);
+  });
+
+  test('are a hundred at most, and there is one', () => {
+    const many = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`e${index}`, { sandbox: 'dev' }]));
+    expect(problemsOf({ definition, environments: many(100), environment: 'e0' })).toEqual([]);
+    expect(problemsOf({ definition, environments: many(101), environment: 'e0' })).toEqual([
+      { field: 'environments', message: 'must have at most 100, and has 101' },
+    ]);
+  });
+
+  test('are told all that is wrong with them', () => {
+    const input = {
+      definition: 5,
+      environments: { 'a b': { sandbox: null, tenant: 5, name: 'x' }, c: 'd' },
+      environment: 7,
+    };
+    expect(problemsOf(input)).toEqual([
+      { field: 'definition', message: 'must be an object, not 5' },
+      {
+        field: 'environments.a b',
+        message: 'must have a name of letters, digits, hyphens and underscores, at most 50',
+      },
+      {
+        field: 'environments.a b.tenant',
+        message:
+          'must be the id of a tenant, which stands in the place of {TENANT_ID}: letters, digits, hyphens and underscores',
+      },
+      {
+        field: 'environments.a b.name',
+        message: 'must be left out: a dataflow has one name in every sandbox',
+      },
+      { field: 'environments.a b.sandbox', message: 'is required: the sandbox of this environment' },
+      { field: 'environments.c', message: 'must be an object, not the text "d"' },
+      { field: 'environment', message: 'must be one of a b, c, not 7' },
+    ]);
+    const nothing = { sandbox: 'dev', tenant: null, name: null };
+    expect(problemsOf({ definition, environments: { dev: nothing }, environment: 'dev' })).toEqual([]);
+  });
+
+  test('may say a schema for their editor, and no list takes the place of a part of a list', () => {
+    const dev = { sandbox: 'dev', mapping: [{ source: 'Nme', destination: '_id' }] };
+    const input = { $schema: 'x', definition, environments: { dev }, environment: 'dev' };
+    expect(problemsOf(input).map(({ field }) => field)).toEqual(['environments.dev.mapping[0].source']);
   });
 
   test.each<[string, object, string, RegExp]>([
