@@ -20,6 +20,7 @@ const noSuch = 'No input has such a value, so that nothing comes of it.';
 const bound = 'A bound that is generous anyway: one more or less is the same.';
 const cached = 'The same, only slower.';
 const noNumber = 'The same without: a comparison with what is no number is false.';
+const single = 'The same while there is one of them.';
 const implied = 'The same: the other half of the condition says so already.';
 
 /** Each survivor that we know of, and why no test is to notice it. */
@@ -42,6 +43,14 @@ const named: Named[] = [
   { file: 'src/xdm/path.ts', was: 'end > at', becomes: 'end >= at', why: noSuch },
   { file: 'src/xdm/path.ts', was: 'wrapped > at', becomes: 'wrapped >= at', why: noSuch },
 
+  { file: 'src/families/columns.ts', was: 'format !== undefined', becomes: 'true', why: forTypes },
+  {
+    file: 'src/families/files.ts',
+    was: 'path !== undefined',
+    becomes: 'true',
+    why: 'The same without: it is there for the types, as no path has a wildcard where there is none.',
+  },
+
   { file: 'src/explore/columns.ts', was: '() => false', becomes: '() => undefined', why: forTypes },
   {
     file: 'src/explore/columns.ts',
@@ -62,6 +71,65 @@ const named: Named[] = [
     why: bound,
   },
 
+  {
+    file: 'src/resources/ad-hoc-class.ts',
+    was: "typeof format === 'string'",
+    becomes: 'true',
+    why: forTypes,
+  },
+  { file: 'src/resources/ad-hoc-class.ts', was: '[]', why: noSuch },
+  { file: 'src/resources/dataset.ts', was: '[]', why: noSuch },
+  { file: 'src/resources/flow.ts', was: 'name !== undefined', becomes: 'true', why: forTypes },
+  {
+    file: 'src/resources/decide.ts',
+    was: '{ body, observed: one, now: 0 }',
+    why: 'What AEP lets one change of a resource with a title of its own, the field alone tells.',
+  },
+  { file: 'src/resources/decide.ts', was: 'a.id < b.id', becomes: 'a.id <= b.id', why: noSuch },
+  { file: 'src/resources/flow.ts', was: 'ours.some(({ name }) => name === key)', why: single },
+  {
+    file: 'src/resources/flow.ts',
+    was: 'ours.some(({ name }) => field.startsWith(`transformations.${name}.`))',
+    why: single,
+  },
+  { file: 'src/resources/json.ts', was: "typeof time === 'number'", becomes: 'true', why: forTypes },
+  { file: 'src/resources/orphans.ts', was: '[]', why: noSuch },
+  { file: 'src/resources/records.ts', was: "''", becomes: '"Stryker was here!"', why: forTypes },
+  { file: 'src/resources/records.ts', was: '[]', why: noSuch },
+  { file: 'src/resources/references.ts', was: 'reached.has(id)', becomes: 'false', why: cached },
+  {
+    file: 'src/resources/xdm-refs.ts',
+    was: "value.filter((one) => typeof one === 'string')",
+    why: forTypes,
+  },
+  { file: 'src/resources/xdm-refs.ts', was: "typeof one === 'string'", becomes: 'true', why: forTypes },
+
+  { file: 'src/plan/base-connection-of.ts', was: "''", why: noSuch },
+  {
+    file: 'src/plan/connection-named.ts',
+    was: 'found.length > 1',
+    becomes: 'found.length >= 1',
+    why: 'Of one that fits nothing is told here, and one that does not is judged by itself.',
+  },
+  { file: 'src/plan/decide-connection.ts', was: '/auth$/', why: noSuch },
+  { file: 'src/plan/decide-connection.ts', was: 'a.id < b.id', becomes: 'a.id <= b.id', why: noSuch },
+  { file: 'src/plan/observe.ts', was: 'a.id < b.id', becomes: 'a.id <= b.id', why: noSuch },
+  { file: 'src/plan/observe.ts', was: 'parts[next]', becomes: 'false', why: cached },
+  { file: 'src/plan/observe.ts', was: "typeof mappingVersion === 'number'", becomes: 'true', why: forTypes },
+  {
+    file: 'src/plan/fitting-plan.ts',
+    was: 'JSON.stringify(fitting).length <= mostCharacters',
+    becomes: 'JSON.stringify(fitting).length < mostCharacters',
+    why: bound,
+  },
+  { file: 'src/plan/make-plan.ts', was: 'mapping.length === 0', becomes: 'false', why: cached },
+  { file: 'src/plan/step-of.ts', was: '[]', why: noSuch },
+  { file: 'src/plan/step-of.ts', was: "kind === 'flow'", becomes: 'true', why: 'Nothing else is a draft.' },
+  { file: 'src/plan/step-of.ts', was: '!hasUniqueTitle', becomes: 'false', why: cached },
+  { file: 'src/plan/watch-changes.ts', was: '[]', why: noSuch },
+  { file: 'src/plan/source-problems.ts', was: '() => false', becomes: '() => undefined', why: forTypes },
+  { file: 'src/plan/source-problems.ts', was: "''", becomes: '"Stryker was here!"', why: noSuch },
+  { file: 'src/plan/source-problems.ts', was: '[]', why: noSuch },
   { file: 'src/plan/which-flow.ts', was: 'able.length > 1', why: cached },
   { file: 'src/plan/which-flow.ts', was: 'drafts.length === 0', becomes: 'false', why: cached },
   {
