@@ -45,6 +45,8 @@ import {
   taskQueue,
   workflowTaskTimeout,
   type Approve,
+  type CheckSetupInput,
+  type CheckSetupResult,
   type CreateDataflowInput,
   type CreateDataflowResult,
   type DeleteDataflowInput,
@@ -60,6 +62,8 @@ import {
   type SuggestDefinitionInput,
   type SuggestDefinitionResult,
   type PlanDataflowInput,
+  type TrySandboxInput,
+  type TrySandboxResult,
   type UpdateDataflowInput,
   type UpdateDataflowResult,
 } from './workflows/messages.ts';
@@ -363,6 +367,29 @@ export class AepDataflows {
    */
   async suggest(input: SuggestDefinitionInput): Promise<SuggestDefinitionResult> {
     return this.#look('suggestDefinition', 'suggest', input, `Suggests a definition for ${input.path}`);
+  }
+
+  /**
+   * What AEP says to a worker with its credentials: token, sandboxes, what may be read, its clock. Nothing is changed.
+   * @throws DataflowError `Unavailable` where no worker has asked.
+   */
+  async checkSetup(input: CheckSetupInput = {}): Promise<CheckSetupResult> {
+    return told(
+      this.#client.workflow.execute('checkSetup', {
+        workflowId: `setup:${crypto.randomUUID()}`,
+        taskQueue: this.#taskQueue,
+        args: [input],
+        staticSummary: 'Asks AEP what a worker may do',
+      }),
+    );
+  }
+
+  /**
+   * Tries out in a sandbox what no document of AEP's says: makes parts of a dataflow and deletes them, but for a mapping set.
+   * @throws DataflowError with what AEP refused.
+   */
+  async trySandbox(input: TrySandboxInput): Promise<TrySandboxResult> {
+    return this.#look('trySandbox', 'try', input, `Tries out the sandbox ${input.sandbox}`);
   }
 
   /**
@@ -730,6 +757,9 @@ export type { NotedHealth } from './runs/noted-health.ts';
 export type { HistoryEntry, WatcherHandle, WatchInput };
 export type { ImportDataflowInput, ImportDataflowResult };
 export type { ExploreSourceInput, ExploreSourceResult, SuggestDefinitionInput, SuggestDefinitionResult };
+export type { CheckSetupInput, CheckSetupResult, TrySandboxInput, TrySandboxResult };
+export type { Measured } from './setup-tried.ts';
+export type { SetupCheck } from './setup-check.ts';
 export type { NotExpressible } from './plan/unsaid.ts';
 export type {
   DeleteConnectionInput,

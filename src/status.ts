@@ -146,6 +146,20 @@ async function* listed(client: Client, query: string, pace: Pace | undefined) {
   }
 }
 
+/** The first of the dataflows whose flows are watched and whose names, `<sandbox>/<name>`, begin so. */
+export async function dataflowNames(client: Client, prefix: string, most: number): Promise<string[]> {
+  const begins = `${searchAttributes.dataflow.name} STARTS_WITH ${quoted(prefix)}`;
+  const all = `WorkflowType = "${watcherType}" AND ExecutionStatus = "Running"`;
+  const query = prefix === '' ? all : `${all} AND ${begins}`;
+  const names = new Set<string>();
+  for await (const { typedSearchAttributes } of client.workflow.list({ query, pageSize: most })) {
+    const name = typedSearchAttributes.get(searchAttributes.dataflow);
+    if (name !== undefined) names.add(name);
+    if (names.size >= most) break;
+  }
+  return [...names].toSorted();
+}
+
 function quoted(value: string): string {
   return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }

@@ -17,6 +17,8 @@ import { createExploreActivities } from './source/explore.ts';
 import { createPreviewRows } from './source/preview-rows.ts';
 import { createPlanActivities } from './sandbox/plan-some.ts';
 import { untilFree } from './sandbox/until-free.ts';
+import { createSetupActivities } from './setup/check-aep.ts';
+import { createTryActivities } from './setup/try-aep.ts';
 import { ensureFollower, type Follower } from './watch/ensure-follower.ts';
 import { createRunActivities } from './watch/index.ts';
 import { createRetrigger } from './watch/retrigger-run.ts';
@@ -42,6 +44,8 @@ export function createActivities(dependencies: Dependencies) {
     ...createPlanActivities(dependencies),
     ...createExploreActivities(dependencies),
     ...createPreviewRows(dependencies),
+    ...createSetupActivities(dependencies),
+    ...createTryActivities(dependencies),
     untilFree,
     ...createRetrigger(dependencies),
     ...createNotificationActivities(dependencies),

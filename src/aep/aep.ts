@@ -8,7 +8,8 @@ import type { Explore } from './explore.ts';
 import { createExplore } from './explore.ts';
 import type { FlowService } from './flow-service.ts';
 import { createFlowService } from './flow-service.ts';
-import { createHttp } from './http.ts';
+import { createHttp, type Call } from './http.ts';
+import { listSandboxes } from './sandboxes.ts';
 import type { SchemaRegistry } from './schema-registry.ts';
 import { createSchemaRegistry } from './schema-registry.ts';
 
@@ -34,6 +35,8 @@ export interface AepConfig {
 export interface Aep {
   /** AEP's clock, as far as its last answer showed it. Epoch milliseconds. */
   now(): number;
+  /** The names of the active sandboxes that this client may use. */
+  sandboxes(call: Call): Promise<string[]>;
   flowService: FlowService;
   explore: Explore;
   schemaRegistry: SchemaRegistry;
@@ -46,6 +49,7 @@ export function createAep(config: AepConfig): Aep {
   const http = createHttp(config);
   return {
     now: () => http.now(),
+    sandboxes: (call) => listSandboxes(http.send, call),
     flowService: createFlowService(http),
     explore: createExplore(http),
     schemaRegistry: createSchemaRegistry(http),

@@ -4,7 +4,7 @@ import type { FailureType } from '../client.ts';
 export const exitCodes = {
   /** Done, nothing to do, or an empty plan. */
   done: 0,
-  /** Wrong usage, a file that cannot be read, a server that does not answer, or a refusal by AEP. */
+  /** Wrong usage, a file that cannot be read, a server that does not answer, a refusal by AEP, what `doctor` finds, or several reasons at once. */
   error: 1,
   /** A plan that is not empty. */
   different: 2,
@@ -37,6 +37,14 @@ const byType: Record<FailureType | 'Cancelled', ExitCode> = {
   Unavailable: exitCodes.error,
   Cancelled: exitCodes.error,
 };
+
+/** Of many that failed: theirs, where it is the same for all. @param types failure types, or words that are none of ours */
+export function exitCodeOfAll(types: readonly string[]): ExitCode {
+  const isKnown = (type: string): type is keyof typeof byType => Object.hasOwn(byType, type);
+  const codes = new Set(types.map((type) => (isKnown(type) ? byType[type] : exitCodes.error)));
+  const [code = exitCodes.done] = codes;
+  return codes.size > 1 ? exitCodes.error : code;
+}
 
 export function exitCodeOf(type: FailureType | 'Cancelled'): ExitCode {
   return byType[type];

@@ -11,12 +11,14 @@ import { UsageError } from './definition-files.ts';
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts';
 import { Left, untilLeft } from './leave.ts';
 import { formats, outputVersion, tell, type Format } from './output.ts';
+import { asksForCompletion, runCompletion } from './run-completion.ts';
 import { timeout } from './timeout.ts';
 import { addConnectionCommands } from './commands/connection.ts';
 import { addBoardCommand } from './commands/board.ts';
 import { addDataflowCommands } from './commands/dataflow.ts';
 import { addFlowCommands } from './commands/flow.ts';
 import { addSandboxCommands } from './commands/sandbox.ts';
+import { addSetupCommands } from './commands/setup.ts';
 import { addSourceCommands } from './commands/source.ts';
 
 /** How a command does its work: what fails is told, and becomes the exit status. */
@@ -61,6 +63,7 @@ export function createProgram(): Command {
   });
 
   const format = (): Format => program.opts<{ output: Format }>().output;
+  const bound = () => program.opts<{ commandTimeout?: number }>().commandTimeout ?? 0;
   const run: Run = {
     async read(read) {
       try {
@@ -71,13 +74,12 @@ export function createProgram(): Command {
     },
     async alone(work) {
       try {
-        process.exitCode = await work(format());
+        process.exitCode = await untilLeft(work(format()), bound());
       } catch (error) {
         throw failed(error, format());
       }
     },
     async connected(work) {
-      const { commandTimeout = 0 } = program.opts<{ commandTimeout?: number }>();
       let connecting: Promise<Connected> | undefined;
       const all = async () => {
         connecting = connectBy(program);
@@ -85,7 +87,7 @@ export function createProgram(): Command {
         return work(client, format(), temporal);
       };
       try {
-        process.exitCode = await untilLeft(all(), commandTimeout);
+        process.exitCode = await untilLeft(all(), bound());
       } catch (error) {
         throw failed(error, format());
       } finally {
@@ -103,12 +105,14 @@ export function createProgram(): Command {
   addSourceCommands(program, run);
   addConnectionCommands(program, run);
   addBoardCommand(program, run);
+  addSetupCommands(program, run);
   return program;
 }
 
 /** Runs one command, and sets the exit status of this process. */
 export async function runProgram(args: readonly string[]): Promise<void> {
   const program = createProgram();
+  if (asksForCompletion(args)) return runCompletion(program, args);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

@@ -9,6 +9,8 @@ export { deleteConnection } from './connection/delete-connection.ts';
 export { importDataflow } from './dataflow/import-dataflow.ts';
 export { exploreSource } from './source/explore-source.ts';
 export { suggestDefinition } from './source/suggest-definition.ts';
+export { checkSetup } from './setup/check-setup.ts';
+export { trySandbox } from './setup/try-sandbox.ts';
 export { deleteDataflow } from './dataflow/delete-dataflow.ts';
 export { listOrphans } from './dataflow/list-orphans.ts';
 export { watchFlowRuns } from './watch/watch-flow-runs.ts';

@@ -1,5 +1,7 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import type { ExistingConnection } from '../definition/connection.ts';
+import type { SetupCheck } from '../setup-check.ts';
+import type { Tried } from '../setup-tried.ts';
 import type { ConnectorName } from '../definition/connectors.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { DeltaCandidate } from '../explore/delta-candidates.ts';
@@ -280,6 +282,30 @@ export interface SourceInput {
   connection?: ExistingConnection | undefined;
   /** Instead of `connection`, for a connector that has none, such as `data-landing-zone`. */
   connector?: ConnectorName | undefined;
+}
+
+/** What `checkSetup` is started with, under any id. */
+export interface CheckSetupInput {
+  /** Where the services of AEP are asked. Absent: in the first sandbox that AEP names to this client. */
+  sandbox?: string | undefined;
+}
+
+/** What `checkSetup` returns: what AEP says to a worker. */
+export interface CheckSetupResult {
+  checks: SetupCheck[];
+}
+
+/** What `trySandbox` is started with, under any id. */
+export interface TrySandboxInput {
+  sandbox: string;
+  /** A flow that may be changed, disabled and enabled. */
+  flowId?: string | undefined;
+}
+
+/** What `trySandbox` returns: which guesses about AEP held there. */
+export interface TrySandboxResult extends Tried {
+  /** Environment variables of workers that should be larger than they are. */
+  settings: Record<string, string>;
 }
 
 /** What `exploreSource` is started with, under any id. */

@@ -15,6 +15,8 @@ export const workflowTypes = {
   importDataflow: { isContinued: false },
   exploreSource: { isContinued: false },
   suggestDefinition: { isContinued: false },
+  checkSetup: { isContinued: false },
+  trySandbox: { isContinued: false },
   listOrphans: { isContinued: false },
   watchFlowRuns: { isContinued: true },
   followRuns: { isContinued: true, isForUs: true },

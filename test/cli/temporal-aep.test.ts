@@ -75,6 +75,15 @@ it('a dataflow is planned, made, asked after, changed and deleted by the Tempora
   const all = await aep('status', '--sandbox', sandbox, '-o', 'jsonl');
   expect(JSON.parse(all.stdout)).toMatchObject({ dataflow: `${sandbox}/orders`, flowId, verdict: 'pending' });
 
+  const asked = ['__complete', 'aep', 'delete', `${sandbox}/`];
+  const completed = await temporal(...asked);
+  expect(completed).toMatchObject({ code: 0, stdout: `${sandbox}/orders\n:4\n` });
+  const away = { ...environment(), TEMPORAL_ADDRESS: '127.0.0.1:1' };
+  expect(await printedBy(inject('temporalCli'), asked, { env: away })).toEqual({
+    ...completed,
+    stdout: ':4\n',
+  });
+
   const changed = await fileOf(orders(sandbox, { description: 'All orders' }));
   const updated = await aep('update', changed);
   expect(updated).toMatchObject({ code: 0 });
@@ -111,6 +120,7 @@ describe('the exit status', () => {
     const open = await aep('update', another);
     expect(open).toMatchObject({ code: 5 });
     expect(open.stderr).toContain('ChoiceNeeded');
+    expect(await aep('plan', another)).toMatchObject({ code: 5 });
     expect(await aep('create', another)).toMatchObject({ code: 4 });
     const approval = await aep('approve', `${sandbox}/orders`, '--by', 'Ann', '--digest', 'abc');
     expect(approval.code).not.toBe(0);

@@ -129,6 +129,7 @@ export class SimulatedAep {
     const notSimulated = () => Promise.reject(new Error('Not simulated'));
     return {
       now: () => this.#clock.now(),
+      sandboxes: notSimulated,
       flowService: {
         connections: collection('connections'),
         sourceConnections: collection('sourceConnections'),

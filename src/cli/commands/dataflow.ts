@@ -222,6 +222,7 @@ async function input(path: string, { environment }: { environment?: string }): P
 function codeOfPlan(plan: Plan): ExitCode {
   if (plan.problems.length > 0) return exitCodes.invalid;
   if (plan.steps.some(({ action }) => action === 'conflict')) return exitCodes.conflict;
+  if (plan.choices.length > 0) return exitCodes.needsPerson;
   return isEmpty(plan) && !setsWatch(plan) ? exitCodes.done : exitCodes.different;
 }
 

@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Option, type Command } from 'commander';
 import type { DataflowHealth, DataflowStatus, Health, WatcherHandle } from '../../client.ts';
 import { worstFirst } from '../../status.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { dataflowName, type Named } from '../name.ts';
-import { print, printMany, table } from '../output.ts';
+import { newsOf, tellNews, type FlowNews } from '../flow-news.ts';
+import { outputVersion, print, printMany, table, type Format } from '../output.ts';
 import type { Run } from '../program.ts';
 
 const dataflow: [string, string, typeof dataflowName] = ['<sandbox/name>', 'the dataflow', dataflowName];
@@ -39,6 +41,28 @@ export function addFlowCommands(program: Command, run: Run): void {
         const runs = health?.lastRuns ?? [];
         printMany(format, 'runs', runs, () => tellRuns(runs));
         return codeOf(health);
+      });
+    });
+
+  program
+    .command('watch')
+    .description('Show how the flow does, and then each run, verdict and drift as it comes, until Ctrl-C.')
+    .argument(...dataflow)
+    .action(async (named: Named) => {
+      await run.connected(async (client, format) => {
+        let { health } = await client.status(named);
+        if (format === 'text') write(health ? tellHealth(health) : nobodyWatches);
+        else if (health) write(JSON.stringify({ version: outputVersion, news: 'health', health }));
+        while (health) {
+          await sleep(lookEveryMs);
+          // Where another flow has taken its place, that one is looked for.
+          const after = (await client.health(health)) ?? (await client.status(named)).health;
+          if (!after) break;
+          for (const one of newsOf(health, after)) tellOne(format, one);
+          health = after;
+        }
+        if (format === 'text' && health) write(nobodyWatches);
+        return exitCodes.conflict;
       });
     });
 
@@ -85,6 +109,21 @@ export function addFlowCommands(program: Command, run: Run): void {
   });
 }
 
+/** How often a flow that is watched live is looked at: a query, which costs AEP nothing. Milliseconds. */
+const lookEveryMs = 2_000;
+const nobodyWatches = 'Nobody watches a flow of it.';
+
+function tellOne(format: Format, one: FlowNews): void {
+  const at = new Date().toISOString();
+  write(
+    format === 'text' ? `${at}  ${tellNews(one)}` : JSON.stringify({ version: outputVersion, at, ...one }),
+  );
+}
+
+function write(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
 function isGood(verdict: string | undefined): boolean {
   return verdict === 'ok' || verdict === 'pending';
 }
@@ -114,7 +153,7 @@ function tellStatus({ dataflow, doing, health, last }: DataflowHealth): string {
   return [
     dataflow,
     ...(doing === undefined ? [] : [`just now: ${doing}`]),
-    health ? tellHealth(health) : 'Nobody watches a flow of it.',
+    health ? tellHealth(health) : nobodyWatches,
     ...(last
       ? [`It was, when its last watch ended (${last.watch.ended ?? 'nobody knows why'}):`, tellHealth(last)]
       : []),

@@ -1,7 +1,8 @@
 import { Option, type Command } from 'commander';
 import type { AepDataflows, ApplyHandle } from '../../client.ts';
 import { readFolder } from '../definition-files.ts';
-import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import { exitCodeOfAll, exitCodes, type ExitCode } from '../exit-codes.ts';
+import { plansAsMarkdown, whatIn } from '../markdown.ts';
 import { print, printMany, table } from '../output.ts';
 import { follow } from '../progress.ts';
 import type { Run } from '../program.ts';
@@ -16,6 +17,7 @@ export function addSandboxCommands(program: Command, run: Run): void {
     .argument('<folder>', 'definitions in JSON or YAML')
     .option('--environment <name>', 'the environment, for the files that name some')
     .option('--plan', 'only plan: say what is different, and change nothing')
+    .option('--markdown', 'with --plan: as a comment on a change of the folder')
     .addOption(
       new Option('--replace-flow <choice>', 'what a flow loads that takes the place of an old one').choices([
         'from-now',
@@ -28,19 +30,28 @@ export function addSandboxCommands(program: Command, run: Run): void {
         folder: string,
         {
           plan,
+          markdown,
           environment,
           ...how
-        }: { plan?: true; environment?: string; replaceFlow?: 'from-now' | 'backfill'; concurrency?: number },
+        }: {
+          plan?: true;
+          markdown?: true;
+          environment?: string;
+          replaceFlow?: 'from-now' | 'backfill';
+          concurrency?: number;
+        },
       ) => {
         const definitions = await run.read(() => inEnvironment(folder, environment));
         await run.connected(async (client, format) => {
           if (plan) {
-            const { dataflows, totals } = await client.planMany({ definitions });
-            printMany(format, 'dataflows', dataflows, () => tellPlanned(dataflows));
-            return codeOf(totals.failed, totals.different);
+            const planned = await client.planMany({ definitions });
+            const { dataflows, totals } = planned;
+            const asText = markdown ? await plansAsMarkdown(planned) : tellPlanned(dataflows);
+            printMany(markdown ? 'text' : format, 'dataflows', dataflows, () => asText);
+            return codeOf(dataflows, totals.different);
           }
           const handle = await client.apply({ definitions, ...how });
-          const { dataflows, totals } = await follow(
+          const { dataflows } = await follow(
             () => linesOf(handle),
             handle.result(),
             `temporal workflow result --output json --workflow-id '${handle.workflowId}'`,
@@ -56,7 +67,7 @@ export function addSandboxCommands(program: Command, run: Run): void {
               ]),
             ),
           );
-          return codeOf(totals.failed, 0);
+          return codeOf(dataflows, 0);
         });
       },
     );
@@ -90,8 +101,9 @@ async function linesOf(handle: ApplyHandle): Promise<string[]> {
   ];
 }
 
-function codeOf(failed: number, different: number): ExitCode {
-  if (failed > 0) return exitCodes.invalid;
+function codeOf(dataflows: readonly { error?: { type: string } }[], different: number): ExitCode {
+  const failed = dataflows.flatMap(({ error }) => (error ? [error.type] : []));
+  if (failed.length > 0) return exitCodeOfAll(failed);
   return different > 0 ? exitCodes.different : exitCodes.done;
 }
 
@@ -102,12 +114,7 @@ function tellPlanned(dataflows: Planned): string {
     ['dataflow', 'what', 'digest', 'why'],
     dataflows.map(({ sandbox, name, counts, digest = '', error }) => [
       `${sandbox}/${name}`,
-      counts
-        ? Object.entries(counts)
-            .filter(([action, count]) => count > 0 && !['keep', 'given', 'adopt'].includes(action))
-            .map(([action, count]) => `${count} ${action}`)
-            .join(', ') || 'nothing to do'
-        : 'no plan',
+      whatIn(counts),
       digest,
       error ? `${error.type}: ${error.message}` : '',
     ]),

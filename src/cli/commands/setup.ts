@@ -1,0 +1,84 @@
+import type { Command } from 'commander';
+import { InvalidEnvironmentError } from '../../client.ts';
+import { failedCheck, passed, type SetupCheck } from '../../setup-check.ts';
+import { connectBy, type Connected } from '../connection.ts';
+import { UsageError } from '../definition-files.ts';
+import { checkAll } from '../doctor.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { print } from '../output.ts';
+import type { Run } from '../program.ts';
+import { tellTried, trySandbox, type TryOptions } from '../try.ts';
+
+interface Asked {
+  sandbox?: string;
+  try?: string;
+  connection?: string;
+  path?: string;
+}
+
+/** Whether everything is there that dataflows need. */
+export function addSetupCommands(program: Command, run: Run): void {
+  program
+    .command('doctor')
+    .description(
+      'Check Temporal, its search attributes, the workers, and what AEP says to them; say what to do about what is wrong.',
+    )
+    .option('--sandbox <name>', 'where the services of AEP are asked; the first that AEP names unless given')
+    .option(
+      '--try <sandbox>',
+      'make, change and delete a throwaway dataflow there: which guesses about AEP hold?',
+    )
+    .option('--connection <id>', 'with --try: a base connection, so that a flow is tried, too')
+    .option('--path <path>', 'with --try: a table or file behind it')
+    .action(async ({ sandbox, try: tried, ...source }: Asked) => {
+      if (tried !== undefined) return tryIt(run, { sandbox: tried, ...source });
+      return run.alone(async (format) => {
+        const { taskQueue } = program.opts<{ taskQueue: string }>();
+        const checks = await allChecks(program, { taskQueue, sandbox });
+        const ok = checks.every((one) => one.ok);
+        print(format, { ok, checks }, () => tell(checks));
+        return ok ? exitCodes.done : exitCodes.error;
+      });
+    });
+}
+
+async function tryIt(run: Run, asked: TryOptions): Promise<void> {
+  await run.connected(async (client, format) => {
+    const result = await trySandbox(client, asked);
+    print(format, result, () => tellTried(result));
+    return Object.keys(result.settings).length > 0 ? exitCodes.error : exitCodes.done;
+  });
+}
+
+async function allChecks(
+  program: Command,
+  asked: { taskQueue: string; sandbox: string | undefined },
+): Promise<SetupCheck[]> {
+  let connected: Connected;
+  try {
+    connected = await connectBy(program);
+  } catch (error) {
+    // That there is no server is what was asked for.
+    if (!(error instanceof UsageError || error instanceof InvalidEnvironmentError)) throw error;
+    return [failedCheck('Temporal', error.message, 'Nothing else can be checked before it answers.')];
+  }
+  try {
+    const { temporal } = connected;
+    const { serverVersion } = await temporal.workflowService.getSystemInfo({});
+    return [passed('Temporal', `server ${serverVersion}`), ...(await checkAll({ ...connected, ...asked }))];
+  } finally {
+    await connected.client.close();
+  }
+}
+
+function tell(checks: readonly SetupCheck[]): string {
+  const width = Math.max(...checks.map(({ check }) => check.length));
+  return checks
+    .flatMap(({ check, ok, found, next }) => [
+      `${ok ? 'ok    ' : 'failed'}  ${check.padEnd(width)}  ${found}`,
+      ...(next === undefined
+        ? []
+        : next.split('\n').map((line, at) => `        ${at === 0 ? 'next: ' : '      '}${line}`)),
+    ])
+    .join('\n');
+}

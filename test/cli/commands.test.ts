@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { exitCodeOfAll } from '../../src/cli/exit-codes.ts';
+import { createProgram } from '../../src/cli/program.ts';
+
+const page = readFileSync('docs/cli.md', 'utf8');
+const workflow = readFileSync('examples/github-actions/dataflows.yml', 'utf8');
+
+it('the page on the command line has every command in its table', () => {
+  const rows = [...page.matchAll(/^\| (`[^|]*`) +\|/gm)].flatMap(([, cell]) => [
+    ...cell!.matchAll(/`([a-z-]+)/g),
+  ]);
+  const named = new Set(rows.map(([, name]) => name));
+  const all = createProgram().commands.map((command) => command.name());
+  expect(all.filter((name) => !named.has(name))).toEqual([]);
+});
+
+it('many that failed have one exit status where their reason is one, and else that of an error', () => {
+  expect(exitCodeOfAll([])).toBe(0);
+  expect(exitCodeOfAll(['Conflict', 'Conflict'])).toBe(4);
+  expect(exitCodeOfAll(['ChoiceNeeded', 'StalePlan'])).toBe(5);
+  expect(exitCodeOfAll(['ChoiceNeeded', 'Conflict'])).toBe(1);
+  expect(exitCodeOfAll(['Terminated', 'toString'])).toBe(1);
+});
+
+it('the example for GitHub Actions runs commands that there are, with options that they take', () => {
+  const { jobs } = parse(workflow) as { jobs: Record<string, { steps: { run?: string }[] }> };
+  const runs = Object.values(jobs).flatMap(({ steps }) => steps.map(({ run = '' }) => run));
+  const lines = [...runs.join('\n').matchAll(/\btemporal-aep ([a-z].*)$/gm)].map(([, line]) =>
+    line!.replace(/ +(?:>|\|\|).*$/, '').split(/\s+/),
+  );
+  expect(lines.length).toBe(2);
+  for (const [name, ...words] of lines) {
+    const command = createProgram().commands.find((one) => one.name() === name);
+    expect(command, name).toBeDefined();
+    const { unknown } = command!.parseOptions(words);
+    expect(createProgram().parseOptions(unknown).unknown).toEqual([]);
+  }
+});

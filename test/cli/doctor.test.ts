@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { Client } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { checkAll } from '../../src/cli/doctor.ts';
+import type { SetupCheck } from '../../src/setup-check.ts';
+import type { Measured } from '../../src/setup-tried.ts';
+import { printedBy } from '../support/printed.ts';
+import { startRig, type Rig } from '../support/rig.ts';
+
+const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+let rig: Rig;
+beforeAll(async () => {
+  rig = await startRig();
+});
+afterAll(() => rig.close());
+
+const doctor = (...args: string[]) =>
+  printedBy(process.execPath, [main, 'doctor', '-o', 'json', ...args], {
+    env: { ...process.env, ...rig.temporal.env },
+  });
+
+/** What is found in a namespace, as `ok` or the text and the next step, by what was looked at. */
+async function found(namespace: string) {
+  const { connection } = rig.temporal.client;
+  const temporal = new Client({ connection, namespace });
+  const checks = await checkAll({ client: rig.client, temporal, taskQueue: 'aep-dataflows' });
+  return byCheck(checks);
+}
+
+function byCheck(checks: SetupCheck[]) {
+  const said = ({ ok, found, next }: SetupCheck) => (ok ? 'ok' : `${found} ${next}`);
+  return Object.fromEntries(checks.map((one) => [one.check, said(one)]));
+}
+
+it('of a namespace that is not there the line that makes it is told, and nothing else is asked', async () => {
+  const checks = await found('nowhere');
+  expect(Object.keys(checks)).toEqual(['namespace']);
+  expect(checks['namespace']).toContain('temporal operator namespace create --namespace nowhere');
+});
+
+it('where no worker polls, and search attributes are missing, both are told at once', async () => {
+  const namespace = `test-${randomBytes(6).toString('hex')}`;
+  const { workflowService } = rig.temporal.client;
+  await workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: msToTs('1 day') });
+  const checks = await found(namespace);
+  expect(checks).toMatchObject({
+    namespace: 'ok',
+    'search attributes': expect.stringContaining('temporal operator search-attribute create'),
+    workers: expect.stringMatching(/none polls the task queue aep-dataflows .*npm run worker/),
+    AEP: expect.stringContaining('not asked'),
+  });
+});
+
+it('where all is right the exit status is 0, else 1, and where there is no server it says that', async () => {
+  await rig.startWorker();
+  const well = await doctor();
+  expect(well).toMatchObject({ code: 0, stderr: '' });
+  const { ok, checks } = JSON.parse(well.stdout) as { ok: boolean; checks: SetupCheck[] };
+  expect(ok).toBe(true);
+  expect(Object.keys(byCheck(checks))).toEqual(
+    ['Temporal', 'namespace', 'search attributes', 'workers', 'token', 'AEP', 'clock', 'sandboxes'].concat([
+      'Flow Service',
+      'Schema Registry',
+      'Catalog',
+      'Data Prep',
+    ]),
+  );
+  const [wrong, away] = await Promise.all([
+    doctor('--sandbox', 'prd'),
+    doctor('--address', '127.0.0.1:1', '--client-connect-timeout', '300ms'),
+  ]);
+  expect(wrong.code).toBe(1);
+  expect(wrong.stdout).toContain('Did you mean prod?');
+  expect(away.code).toBe(1);
+  expect(JSON.parse(away.stdout)).toMatchObject({ ok: false, checks: [{ check: 'Temporal', ok: false }] });
+});
+
+it('a throwaway dataflow tells how long AEP takes to change a flow, and is gone afterwards', async () => {
+  await rig.startWorker();
+  const { control } = rig.emulator;
+  control.configure({ operationLastsMs: [1_000, 1_000] });
+  const [connection] = control
+    .resources('connections', 'dev')
+    .filter(({ name }) => /BigQuery/.test(String(name)));
+  const source = ['--connection', String(connection!['id']), '--path', 'test1.Mytable'];
+  const { stdout, stderr } = await doctor('--try', 'dev', ...source);
+  control.configure({ operationLastsMs: [0, 0] });
+  expect(stderr).toContain('flow: made');
+  const { measured } = JSON.parse(stdout) as { measured: Measured[] };
+  const took = (guess: RegExp) => measured.find((one) => guess.test(one.guess))?.ms;
+  for (const guess of [/PATCH of a flow is/, /action disable/, /action enable/])
+    expect(took(guess)).toBeGreaterThan(900);
+  expect(measured.find(({ guess }) => guess.includes('etag'))).toMatchObject({ held: true });
+  expect(control.resources('flows', 'dev')).toEqual([]);
+  expect(await doctor('--try', 'dev', '--path', 'x')).toMatchObject({ code: 1 });
+});
