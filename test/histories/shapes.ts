@@ -433,6 +433,10 @@ export const shapes: Record<string, Shape> = {
     const unwanted = await sourceConnectionLeft(stage);
     return ended(await started(stage, 'listOrphans', `orphans:${sandbox}`, { sandbox, delete: unwanted }));
   },
+  async 'check-setup'(stage) {
+    const { sandbox } = stage;
+    return ended(await started(stage, 'checkSetup', `setup:${sandbox}`, { sandbox }));
+  },
   async 'list-orphans'(stage) {
     const { sandbox } = stage;
     await failed(stage, refused(stage));
@@ -497,6 +501,13 @@ export const shapes: Record<string, Shape> = {
     const first = await firstRunOf(watched(stage, { pauseAfter: 1, notify: { webhook } }));
     await runs(stage, 1, 'failed');
     await waitFor('the pause', async () => (await healthOf(stage))?.verdict === 'paused');
+    await watcherOf(stage).resume();
+    return first;
+  },
+  async 'watch-paused-by-person'(stage) {
+    const first = await firstRunOf(watched(stage, { notify: { webhook } }));
+    await runs(stage, 1);
+    await watcherOf(stage).pause();
     await watcherOf(stage).resume();
     return first;
   },
