@@ -58,11 +58,11 @@ it('where AEP is as we guess every guess has held, nothing follows, and only a m
   expect(held).toEqual(guesses);
   expect(settings).toEqual({});
   expect(left).toEqual([expect.stringMatching(/^mapping set \w+: AEP cannot delete mapping sets$/)]);
-  const { resources } = emulator.control;
-  expect(JSON.stringify([resources('dataSets', 'dev'), resources('schemas', 'dev')])).not.toContain(
-    'aaaaaaaa',
-  );
-  expect(resources('targetConnections', 'dev')).toEqual([]);
+  const { control } = emulator;
+  expect(
+    JSON.stringify([control.resources('dataSets', 'dev'), control.resources('schemas', 'dev')]),
+  ).not.toContain('aaaaaaaa');
+  expect(control.resources('targetConnections', 'dev')).toEqual([]);
 });
 
 it('where AEP is otherwise in each of these, each is said, and what workers need', async () => {
