@@ -202,3 +202,22 @@ it('Ctrl-C leaves a create, which goes on, and says how to come back', async () 
   expect(stderr).toContain(`dataflow:${sandbox}:orders`);
   await rig.client.dataflow({ sandbox, name: 'orders' }).result();
 });
+
+it('a flow that is watched live is told as it is, and then that somebody has paused it, until Ctrl-C', async () => {
+  const sandbox = next();
+  await (await rig.client.start(orders(sandbox))).result();
+  const named = { sandbox, name: 'orders' };
+  const watcher = await waitFor('the watcher to be listed', () =>
+    rig.client.watcherOf(named).catch(() => undefined),
+  );
+  const watching = spawn(process.execPath, [main, 'watch', `${sandbox}/orders`, '-o', 'jsonl'], {
+    env: environment(),
+  });
+  let stdout = '';
+  watching.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  await waitFor('how it is', () => stdout.includes('"news":"health"'));
+  await watcher.pause();
+  await waitFor('the pause', () => stdout.includes('"news":"verdict","verdict":"paused"'));
+  watching.kill('SIGINT');
+  expect(await new Promise((resolve) => watching.once('exit', resolve))).toBe(130);
+});
