@@ -20,6 +20,8 @@ import { createPace } from '../pace.ts';
 export interface RunsRequest {
   sandbox: string;
   flowId: string;
+  /** The flow was made by us and never read: it may have been made just now. */
+  isUnread?: boolean;
   /** Creation time from which to read runs. Absent at the first look. */
   from?: number;
   /** Ends of the ids that are judged. */
@@ -109,7 +111,7 @@ export function createLookActivities({
         throw unreadable(`the runs of flow ${look.flowId}`, error, pauseMs);
       }
       // A watch that ends by mistake is worse than one that ends late, and at the first look a flow may have been made just now.
-      const patienceMs = look.from === undefined ? listLagMs : 0;
+      const patienceMs = look.from === undefined || look.isUnread ? listLagMs : 0;
       const isMissing = news.flow === null || news.isUnreadable;
       if (isMissing && (missingSince === undefined || now < missingSince + patienceMs)) {
         const pauseMs = Math.min(secondOpinionMs, watchIntervalMs);

@@ -277,6 +277,7 @@ function requestOf(
   return {
     ...look,
     ...(sourceConnectionId ? { sourceConnectionId } : {}),
+    ...(state.flowReadAt === 0 ? { isUnread: true } : {}),
     from,
     judged: judgedSince(cursor, from),
     open: cursor.open.map(({ id }) => id),
