@@ -272,7 +272,7 @@ function factsOf(health: Health, dataflow: string, { now, actions }: View): Html
       `${count(totals.ok)} ok, ${count(totals.degraded)} degraded, ${count(totals.failed)} failed`,
     ],
     ['Messages that nobody took', undelivered > 0 ? count(undelivered) : undefined],
-    ['Told to', [notify?.webhook, notify?.workflow?.workflowId].filter(Boolean).join(', ')],
+    ['Told to', toldTo(notify)],
     ['Failed runs are run again', retry && `${retry.times} times`],
     [
       'Disabled after',
@@ -282,6 +282,13 @@ function factsOf(health: Health, dataflow: string, { now, actions }: View): Html
     ['Last news of AEP', time(watch.lastNews)],
   ])}
   ${actions && !watch.ended ? actionForm('check', dataflow, actions) : ''}`;
+}
+
+function toldTo(notify: NonNullable<Health['watch']['settings']>['notify']): string {
+  const receivers = Object.entries(notify ?? {}).flatMap(([by, to]) =>
+    to === undefined ? [] : `${by} ${typeof to === 'string' ? to : to.workflowId}`,
+  );
+  return receivers.join(', ');
 }
 
 function historyOf({ history, dataflow }: DataflowFacts, { now }: View): Html {

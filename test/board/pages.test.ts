@@ -113,6 +113,13 @@ describe('a page', () => {
     expect(over).not.toContain('<form');
   });
 
+  it('names all who are told', async () => {
+    const settings = { notify: { slack: 'data-team', workflow: { workflowId: 'incidents', signal: 's' } } };
+    const health: Health = { ...failing, watch: { settings } };
+    const text = await markup(dataflowPage(facts({ health }), { now: noon }));
+    expect(text).toContain('slack data-team, workflow incidents');
+  });
+
   it('of a watcher that does not answer shows what the list knows, and why there is no more', async () => {
     const row: Row = {
       dataflow: 'prod/orders',
