@@ -23,8 +23,6 @@ export async function serveBoard(
 ): Promise<Board> {
   const token = randomBytes(16).toString('hex');
   const facts = new Facts(client);
-  // Whoever opens the address finds it done.
-  facts.rows().catch(() => undefined);
   let listening = port;
   const { fetch } = createBoard({ client, token, port: () => listening, allowsActions, facts });
   const server = serve({ fetch, hostname: '127.0.0.1', port });
@@ -34,6 +32,8 @@ export async function serveBoard(
   });
   const address = server.address();
   if (typeof address === 'object' && address) listening = address.port;
+  // Whoever opens the address finds it done; where it fails, the page says why.
+  await facts.rows().catch(() => undefined);
   return {
     url: `http://127.0.0.1:${listening}/?token=${token}`,
     async close() {
