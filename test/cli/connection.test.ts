@@ -107,6 +107,13 @@ it('a command ends when its time has come, also while it waits for a server that
   );
 });
 
+it('a command is over when it has ended, whatever the client of Temporal was about to send once more', async () => {
+  const waiting = 'data:text/javascript,setTimeout(() => { throw new Error("too late"); }, 15000);';
+  const answer = await run(process.execPath, ['--import', waiting, main, '--help']);
+  expect(answer).toMatchObject({ code: 0, stderr: '' });
+  expect(answer.stdout).toContain('Usage: temporal aep');
+}, 14_000);
+
 it('a duration is read as the Temporal CLI reads it', () => {
   const read = ['90s', '1h30m', '1.5s', '250ms', '1d', '0', '100d'].map(timeout);
   expect(read).toEqual([90_000, 5_400_000, 1_500, 250, 86_400_000, 0, 2 ** 31 - 1]);
