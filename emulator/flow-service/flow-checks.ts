@@ -159,7 +159,10 @@ export function checkSchedule(schedule: Json, now: number): void {
   if (!frequencies.includes(frequency))
     throw flowError('CONNECTOR-1397-400', `The provided frequency : ${frequency} is invalid.`);
   if (wholeNumber(startTime) < Math.floor(now / 1000)) {
-    throw flowError('CONNECTOR-1360-400', `The startTime ${startTime} lies in the past.`);
+    throw flowError(
+      'CONNECTOR-1360-400',
+      `The startTime ${startTime} lies in the past: it is ${Math.floor(now / 1000)} by AEP's clock.`,
+    );
   }
   if (backfill !== undefined && !['true', 'false'].includes(String(backfill))) {
     throw flowError('CONNECTOR-1304-400', `The backfill ${backfill} is neither true nor false.`);

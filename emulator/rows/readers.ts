@@ -16,7 +16,9 @@ const emptyRow = (): Row => Object.create(null) as Row;
  */
 export function readDelimited(text: string, delimiter = ','): Records {
   const { parse } = load('csv-parse/sync') as typeof csv;
-  const lines = parse(text, { bom: true, delimiter, skip_empty_lines: true });
+  // Rows that somebody appends need not end as the others do.
+  const ends = ['\r\n', '\n', '\r'];
+  const lines = parse(text, { bom: true, delimiter, skip_empty_lines: true, record_delimiter: ends });
   const [names = [], ...rest] = lines;
   if (names.length === 0) throw new Error('it is empty: its first line names the columns');
   const odd = names.find((name, at) => name === '' || names.indexOf(name) !== at);

@@ -207,6 +207,15 @@ test('what changes in the folder is there with the next request', async () => {
   expect((await table('late')).data).toHaveLength(2);
 });
 
+test('rows may end otherwise than the ones before them, as those do that are appended on another system', async () => {
+  folder.write({ 'tables/mixed.csv': 'a,b\r\n1,2\r\n3,4\n5,"6\n7"\n' });
+  expect((await table('mixed')).data).toEqual([
+    { a: 1, b: '2' },
+    { a: 3, b: '4' },
+    { a: 5, b: '6\n7' },
+  ]);
+});
+
 test('what cannot be read any more stays as it was, and is told once', async () => {
   const told = vi.spyOn(console, 'error').mockImplementation(() => undefined);
   onTestFinished(() => told.mockRestore());
