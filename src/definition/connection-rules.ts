@@ -29,7 +29,12 @@ export function checkConnection(
       : workflowIdProblem(connectionWorkflowId({ sandbox, name }));
   if (problem) report(`${at}name`, problem);
   if (!connector || !auth) return;
-  const { title } = connectors[connector];
+  const { title, baseConnection } = connectors[connector];
+  // A definition tells that of its connection.
+  if (!baseConnection) {
+    if (at === '') report('connector', `needs none: ${title} has no base connection`);
+    return;
+  }
   const instead = 'For one that is not known here give source.connectionSpec instead of source.connector';
   checkAuth(auth, authTypesOf(connector), { title, instead }, `${at}auth.`, { report, isWrong, suggest });
 }

@@ -12,6 +12,7 @@ export interface Problem {
 
 export type WarningCode =
   | 'backfill-into-existing-dataset'
+  | 'delta-column-no-time'
   | 'delta-column-not-used'
   | 'deprecated-connector'
   | 'flow-disabled'

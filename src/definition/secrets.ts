@@ -26,6 +26,10 @@ const secretTexts = [
 ];
 /** Connection strings and signed addresses, in what is handed to AEP as it is. */
 const secretParts = /(?:^|[;?&])\s*(?:password|pwd|accountkey|sharedaccesskey|sig)\s*=\s*[^\s;&]/i;
+/** `user:password@host` without what an address begins with, there too. */
+const userInfo = /^(?!mailto:)[^\s:@/?#]+:[^\s:@]+@[^\s@]+$/i;
+const passedSecrets = [secretParts, userInfo];
+const looksSecretThere = (text: string) => [...secretTexts, ...passedSecrets].some((one) => one.test(text));
 
 const message =
   'must hold no secret: a definition is kept in histories. Credentials belong into the base connection in AEP; what was written here should be changed there';
@@ -70,9 +74,7 @@ export function writtenSecrets(auth: unknown, connector: unknown, path: readonly
     if (isSecretReference(value) || value === null || value === '') return [];
     if (isObject(value) && Object.hasOwn(value, 'secret')) return problemAt('params', key, 'secret');
     const isSecret = known && paramsOf(known).includes(key) ? known.secrets.includes(key) : isSecretName(key);
-    const looksSecret =
-      typeof value === 'string' && [...secretTexts, secretParts].some((one) => one.test(value));
-    return isSecret || looksSecret ? problemAt('params', key) : [];
+    return isSecret || (typeof value === 'string' && looksSecretThere(value)) ? problemAt('params', key) : [];
   });
 }
 
@@ -85,8 +87,7 @@ export function secretPaths(
   const report = (path: readonly PropertyKey[]) => paths.push(path);
   const visit = (value: unknown, path: readonly PropertyKey[], passedThrough: boolean): void => {
     if (typeof value === 'string') {
-      if (secretTexts.some((one) => one.test(value)) || (passedThrough && secretParts.test(value)))
-        report(path);
+      if (passedThrough ? looksSecretThere(value) : secretTexts.some((one) => one.test(value))) report(path);
     } else if (Array.isArray(value)) {
       value.forEach((one, index) => visit(one, [...path, index], passedThrough));
     } else if (typeof value === 'object' && value !== null) {
@@ -113,8 +114,7 @@ export function maskedAt(path: string, value: unknown): unknown {
 }
 
 function masked(value: unknown): unknown {
-  if (typeof value === 'string')
-    return [...secretTexts, secretParts].some((one) => one.test(value)) ? mask : value;
+  if (typeof value === 'string') return looksSecretThere(value) ? mask : value;
   if (Array.isArray(value)) return value.map(masked);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, maskedAt(key, one)]));

@@ -115,7 +115,7 @@ function missing(path: Path, schema: z.ZodType): string {
 
 function oneOf(path: Path, value: unknown, values: readonly string[], suggest: Suggest): string {
   if (typeof value !== 'string') return `must be one of ${values.join(', ')}, not ${nameOfValue(value)}`;
-  if (fieldOf(path) === 'source.connector') return connectorProblem(value);
+  if (/^(?:source\.)?connector$/.test(fieldOf(path))) return connectorProblem(value);
   return `must be one of ${values.join(', ')}${didYouMean(suggest(value, values))}`;
 }
 

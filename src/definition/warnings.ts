@@ -70,8 +70,12 @@ function undocumented({ source, dataset, schedule }: Definition): Warning[] {
 
 function paramWarnings({ source }: Definition): Warning[] {
   const { connector, family } = sourceFacts(source);
-  // What else a connector without a name here takes, AEP's own spec of it tells.
-  return connector ? unknownParams(Object.keys(source.params ?? {}), family.name) : [];
+  const properties = Object.keys(source.data?.properties ?? {});
+  return [
+    // What else a connector without a name here takes, AEP's own spec of it tells.
+    ...(connector ? unknownParams(Object.keys(source.params ?? {}), family.name) : []),
+    ...unknownNames(properties, family.knownProperties, 'source.data.properties'),
+  ];
 }
 
 /**
@@ -85,16 +89,19 @@ export function unknownParams(
   more: readonly string[] = [],
 ): Warning[] {
   const { knownParams } = families.find(({ name }) => name === reads)!;
-  const all = [...new Set([...knownParams, ...more])];
+  return unknownNames(names, [...new Set([...knownParams, ...more])], 'source.params');
+}
+
+function unknownNames(names: readonly string[], known: readonly string[], at: string): Warning[] {
   return names
-    .filter((name) => !all.includes(name))
+    .filter((name) => !known.includes(name))
     .map((name) => {
-      const near = nearest(name, all);
-      const hint = near === undefined ? `; known are ${all.join(', ')}` : didYouMean(near);
+      const near = nearest(name, known);
+      const hint = near === undefined ? `; known are ${known.join(', ')}` : didYouMean(near);
       return {
         code: 'unknown-param',
-        field: `source.params.${name}`,
-        message: `source.params.${cut(name, 50)} is sent as it is, though AEP does not know it${hint}`,
+        field: `${at}.${name}`,
+        message: `${at}.${cut(name, 50)} is sent as it is, though AEP does not know it${hint}`,
       };
     });
 }

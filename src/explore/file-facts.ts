@@ -28,6 +28,24 @@ export function fileQuery(path: string): FileQuery {
   return { ...told, ...(compressionType === undefined ? {} : { compressionType }) };
 }
 
+/**
+ * Whether a file that its name calls delimited may be so by another character than a comma, which the name does not tell:
+ * spreadsheets of half of Europe write semicolons into CSV files. AEP finds out which.
+ * @param columns as a comma reads them; undefined where AEP could not read it so.
+ */
+export function mayBeOtherwiseDelimited(
+  { fileType, columnDelimiter }: FileQuery,
+  columns: readonly { name: string }[] | undefined,
+): boolean {
+  if (fileType !== 'delimited' || columnDelimiter !== undefined) return false;
+  return columns === undefined || (columns.length === 1 && otherDelimiter(columns[0]!.name) !== undefined);
+}
+
+/** What probably delimits the names in a line of them. */
+export function otherDelimiter(line: string): string | undefined {
+  return /[;\t|]/.exec(line)?.[0];
+}
+
 /** How a file is written, by its name and by what AEP found out. Undefined where nothing tells what it holds. */
 export function fileFacts(query: FileQuery, found: JsonObject = {}): FileFacts | undefined {
   const said = query.fileType ?? textAt(found, 'fileType')?.toLowerCase();

@@ -148,7 +148,7 @@ const event = rows(undefined, [
   ['eventType', 'eventtype eventname event activitytype activity action'],
   [
     'timestamp',
-    'timestamp ts time eventtime eventdate eventtimestamp eventat occurredat occurred datetime happenedat visittime visitdate clicktime clickedat orderdate ordertime orderedat ordered purchasedate purchasedat transactiondate transactiontime paymentdate paidat createdat created createddate createdon creationdate',
+    'timestamp ts time eventtime eventdate eventtimestamp eventat occurredat occurred datetime happenedat visittime visitdate visitedat visited viewedat viewed clicktime clickedat orderdate ordertime orderedat ordered purchasedate purchasedat transactiondate transactiontime paymentdate paidat invoicedate invoicedat issuedate issuedat placedat startedat starttime loggedat createdat created createddate createdon creationdate',
     'date-time',
   ],
 ]);

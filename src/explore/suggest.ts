@@ -1,3 +1,4 @@
+import { tellSome } from '../cut.ts';
 import type { ExistingConnection } from '../definition/connection.ts';
 import { connectors, type Connector, type ConnectorName } from '../definition/connectors.ts';
 import { likeName } from '../definition/named.ts';
@@ -25,6 +26,8 @@ export interface Asked {
   /** What the dataflow is to be called. Made from table and connector unless given. */
   name?: string | undefined;
   found: Found;
+  /** Of a folder: the file that tells what is in it, and files there of another format. */
+  folder?: { first: string; odd: readonly string[] };
 }
 
 /** Why something of a definition is as it is. */
@@ -52,10 +55,10 @@ const mostCharacters = 150_000;
  * same for the same, always. Undefined where no column could tell rows apart.
  */
 export function suggestion(asked: Asked): Suggestion | undefined {
-  const { sandbox, path, found } = asked;
+  const { sandbox, kind, path, found } = asked;
   const columns = found.columns ?? [];
   const table = lastName(path);
-  const { className, why, pairs } = fitted(columns, table);
+  const { className, why, pairs } = fitted(columns, table, kind);
   const id = idColumn(columns, table);
   if (!id) return undefined;
   const used = pairs.filter(({ column }) => column !== id.column);
@@ -84,12 +87,12 @@ export function suggestion(asked: Asked): Suggestion | undefined {
   return {
     definition,
     reasons: [
-      ...(asked.name === undefined ? [{ field: 'name', reason: 'Of the table and the connector' }] : []),
+      ...(asked.name === undefined ? [{ field: 'name', reason: `Of the ${kind} and the connector` }] : []),
       ...ofSource,
       { field: 'schema.class', reason: why },
       ...groups.map(({ title }, index) => ({
         field: `schema.fieldGroups[${index}]`,
-        reason: `${title} has fields for columns of the table`,
+        reason: `${title} has fields for columns of the ${kind}`,
       })),
       ...rows.map(({ why }, index) => ({ field: `mapping[${index}]`, reason: why })),
       ...ofSchedule,
@@ -111,6 +114,7 @@ const happenings: ReadonlySet<string> = new Set(
 function fitted(
   columns: readonly Column[],
   table: string,
+  kind: Asked['kind'],
 ): { className: ClassName; why: string; pairs: Pair[] } {
   const words = wordsOf(table);
   // `page_views` are `pageviews`.
@@ -119,18 +123,18 @@ function fitted(
     const pairs = destinations(columns, standardFields.event, table);
     const time = pairs.find(({ field }) => field.path === 'timestamp');
     if (time) {
-      const why = `${classes.event.title}: a table of ${word}s, and ${time.column.name} says when each of them was`;
+      const why = `${classes.event.title}: a ${kind} of ${word}s, and ${time.column.name} says when each of them was`;
       return { className: 'event', why, pairs };
     }
   }
   const why =
     word === undefined
-      ? `${classes.profile.title}: nothing in the table's name says that its rows are things that happened`
+      ? `${classes.profile.title}: nothing in the ${kind}'s name says that its rows are things that happened`
       : `${classes.profile.title}: no column says when each ${word} was, which ${classes.event.title} needs`;
   return { className: 'profile', why, pairs: destinations(columns, standardFields.profile, table) };
 }
 
-function sourceOf({ source, connection, kind, path, found }: Asked): {
+function sourceOf({ source, connection, kind, path, found, folder }: Asked): {
   source: PlainObject;
   reasons: Reason[];
 } {
@@ -154,8 +158,20 @@ function sourceOf({ source, connection, kind, path, found }: Asked): {
   const told = { ...(columns && !isLong ? { columns } : {}), ...(file ? { file } : {}) };
   return {
     source: { ...common, ...family.loading(path, kind, told) },
-    reasons: isLong ? [...reasons, { field: 'source.columns', reason }] : reasons,
+    reasons: [
+      ...reasons,
+      ...(folder ? [ofFolder(folder)] : []),
+      ...(isLong ? [{ field: 'source.columns', reason }] : []),
+    ],
   };
+}
+
+function ofFolder({ first, odd }: NonNullable<Asked['folder']>): Reason {
+  const others =
+    odd.length === 0
+      ? ''
+      : `. ${tellSome(odd)} ${odd.length === 1 ? 'is' : 'are'} of another format: a wildcard in source.path leaves such files out`;
+  return { field: 'source.format', reason: `Of ${first}, which stands for all files${others}` };
 }
 
 function scheduleFor(

@@ -55,6 +55,8 @@ export interface FileQuery {
 export interface ObjectAsked {
   type: ObjectType;
   path: string;
+  /** Of a folder: `*` and `?` stand for characters of the names of the files that count. Absent: all do. */
+  pattern?: string;
   /** What it says of the columns of a table. Absent: they are to be read. */
   columns?: Column[];
   /** How it says that files are written. */
@@ -85,6 +87,8 @@ export interface Family {
   knownParams: readonly string[];
   /** Whether AEP's `sourceSpec` of a connector says what these params of a source connection may be. */
   isOfSpec: (params: PlainObject) => boolean;
+  /** What AEP's pages know as `properties` of a source connection's `data`. */
+  knownProperties: readonly string[];
   /** The fields of a source that no other family has. */
   fields: readonly (keyof Source)[];
   /** What spans fields. */

@@ -58,6 +58,9 @@ function rule({ draft, source, label, report }: Checked): void {
     );
   else if (params['type'] !== undefined && params['type'] !== 'file' && params['type'] !== 'folder')
     report('source.params.type', 'must be "file" or "folder"');
+  const recursive = params?.['recursive'];
+  if (recursive !== undefined && recursive !== null && typeof recursive !== 'boolean')
+    report('source.params.recursive', 'must be true or false');
   if (draft.deltaColumn)
     report('deltaColumn', `must be left out: ${label} reads files, and AEP finds new ones by their time`);
   for (const [name, { of, takes, which }] of Object.entries(properties)) {
@@ -69,7 +72,7 @@ function rule({ draft, source, label, report }: Checked): void {
     else if (!takes(value)) report(field, `must be ${which}`);
   }
   if (!encryption) return;
-  if (params?.['recursive'] === true)
+  if (recursive === true)
     report('source.params.recursive', 'must be left out: encrypted files must be in one folder');
   if (path !== undefined && /[*?].*\//.test(path))
     report(
@@ -100,17 +103,19 @@ export const files: Family = {
   saysFormat: true,
   knownParams: ['type', 'recursive'],
   isOfSpec: () => true,
+  knownProperties: Object.keys(properties),
   fields: Object.keys(fileFields()) as (keyof ReturnType<typeof fileFields>)[],
   rule,
   objectAt: (path) => (/\.[A-Za-z0-9]+$/.test(path) ? 'file' : 'folder'),
-  asked: ({ path, params, format, data }) => {
-    // A pattern is of no one file.
-    if (path === undefined || /[*?]/.test(path)) return undefined;
-    return {
-      type: params?.['type'] === 'folder' ? 'folder' : 'file',
-      path,
-      written: { ...(format ? { fileType: format } : {}), ...textsIn(data?.properties ?? {}) },
-    };
+  asked: ({ path, params, format, data, encryption }) => {
+    if (path === undefined) return undefined;
+    const written = { ...(format ? { fileType: format } : {}), ...textsIn(data?.properties ?? {}) };
+    if (!/[*?]/.test(path)) return { type: params?.['type'] === 'folder' ? 'folder' : 'file', path, written };
+    const slash = path.lastIndexOf('/');
+    const [folder, pattern] = [path.slice(0, slash), path.slice(slash + 1)];
+    // A pattern is of no one folder, nor can anybody look into files that are encrypted.
+    if (slash < 1 || /[*?]/.test(folder) || encryption) return undefined;
+    return { type: 'folder', path: folder, pattern, written };
   },
   loading: (path, type, { file }) => ({
     format: file?.format,

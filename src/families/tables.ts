@@ -96,6 +96,7 @@ export const tables: Family = {
   knownParams: ['entityType', 'primaryKey'],
   // With a path the older generation reads tables, which no recorded schema knows.
   isOfSpec: ({ tableName }) => tableName !== undefined,
+  knownProperties: [],
   fields: Object.keys(tableFields()) as (keyof ReturnType<typeof tableFields>)[],
   rule,
   objectAt: () => 'table',

@@ -1,4 +1,5 @@
 import { cutJson } from '../cut.ts';
+import { withBaseConnection } from '../definition/connection.ts';
 import type { Definition } from '../definition/definition.ts';
 import { dataflowId } from '../definition/identity.ts';
 import type { Problem, Warning } from '../definition/problems.ts';
@@ -130,6 +131,9 @@ function overConnection(connection: Step<'baseConnection'>, steps: readonly Step
   ];
 }
 
+/** It is equal to no id. */
+const newBaseConnection = '(the new base connection)';
+
 /** Kind by kind, in the order of the tutorials: what refers to something is compared with the id that this has by then. */
 function stepsOf(
   definition: Definition,
@@ -139,7 +143,10 @@ function stepsOf(
 ): Stepped[] {
   const { found, givenIds, missingFlow, noted } = observed;
   const { context, now, choices, mask = [] } = facts;
-  const full = withColumns(definition, columnsOf(definition, observed, living, facts.source));
+  const withAll = withColumns(definition, columnsOf(definition, observed, living, facts.source));
+  // Of what an earlier run has made, nothing goes by a base connection that is not made yet.
+  const full =
+    facts.connection?.action === 'create' ? withBaseConnection(withAll, newBaseConnection) : withAll;
   const ids: ResourceIds = {};
   const needed = neededKinds(definition);
   return needed.map((kind) => {

@@ -1,4 +1,4 @@
-import { tellSome } from '../cut.ts';
+import { cut, tellSome } from '../cut.ts';
 import { columnRules } from '../definition/column-rules.ts';
 import type { Definition } from '../definition/definition.ts';
 import { didYouMean, suggestions, type Suggest } from '../definition/nearest.ts';
@@ -6,7 +6,9 @@ import type { Problem, Warning } from '../definition/problems.ts';
 import { sourceFacts } from '../definition/source-facts.ts';
 import { leavesColumnsOut } from '../explore/asked-of-source.ts';
 import { compareColumns, type ColumnChanges } from '../explore/compare-columns.ts';
+import { otherDelimiter } from '../explore/file-facts.ts';
 import type { SourceAnswer } from '../explore/source-answer.ts';
+import { deltaColumnWarnings } from './delta-column.ts';
 import { withColumns } from './source-columns.ts';
 
 /** What is to be told of a source. */
@@ -27,7 +29,10 @@ export function sourceFindings(
   answer: SourceAnswer | undefined,
   isMade: boolean,
 ): SourceFindings {
-  const found: SourceFindings = { problems: [], warnings: [] };
+  const found: SourceFindings = { problems: [], warnings: deltaColumnWarnings(full) };
+  const { path = '' } = definition.source;
+  const asked = sourceFacts(definition.source).family.asked(definition.source);
+  const file = asked?.type === 'folder' ? `the first file of ${path}` : path;
   const lacksColumns = isMade && leavesColumnsOut(definition) && !full.source.columns;
   if (answer && answer.said !== 'missing' && lacksColumns)
     found.problems.push({
@@ -54,8 +59,9 @@ export function sourceFindings(
     }
   }
 
-  function tellMissing(nearest: string | undefined): void {
-    const { tableName, path = '' } = definition.source;
+  function tellMissing(near: string | undefined): void {
+    const nearest = near !== undefined && asked?.pattern ? `${near}/${asked.pattern}` : near;
+    const { tableName } = definition.source;
     const name = tableName ?? path;
     const problem = {
       field: tableName === undefined ? 'source.path' : 'source.tableName',
@@ -78,7 +84,7 @@ export function sourceFindings(
         });
     else if (gone)
       changed(
-        `What is loaded has columns that the source does not have: ${tellSome(gone.map(({ name }) => name))}`,
+        `What is loaded has columns that the source does not have: ${tellSome(gone.map(({ name }) => name))}. Runs fail until it has them, or the definition loads others`,
       );
     if (added && !isMade)
       changed(
@@ -93,18 +99,28 @@ export function sourceFindings(
   function tellColumns({ columns }: Extract<SourceAnswer, { said: 'columns' }>): void {
     if (columns.length === 0) return;
     if (isOfFiles(definition)) {
+      const only = columns.length === 1 ? otherDelimiter(columns[0]!.name) : undefined;
+      if (only !== undefined) return tellDelimiter(columns[0]!.name, only);
       // Another file may have it.
       for (const problem of columnProblems(withColumns(definition, columns)))
-        add(problem, problem.suggestion !== undefined);
+        add(problem, problem.suggestion !== undefined, `Of ${file}: ${problem.field} ${problem.message}`);
       return;
     }
     if (full.source.columns && !isMade) tellChanges(compareColumns(full.source.columns, columns));
     found.problems.push(...columnProblems(full));
   }
 
-  function add(problem: Problem, isSure: boolean): void {
+  /** Whatever the mapping names, it finds nothing in rows of one column. */
+  function tellDelimiter(line: string, delimiter: string): void {
+    const field = 'source.data.properties.columnDelimiter';
+    const hint = `: is "columnDelimiter" ${JSON.stringify(delimiter)}?`;
+    warn('source-changed', field, `AEP reads ${file} as a single column, "${cut(line, 100)}"${hint}`);
+  }
+
+  /** @param told what a warning says instead, which stands without its field. */
+  function add(problem: Problem, isSure: boolean, told = problem.message): void {
     if (isSure && isMade) found.problems.push(problem);
-    else warn('source-changed', problem.field, problem.message);
+    else warn('source-changed', problem.field, told);
   }
 
   function changed(message: string): void {

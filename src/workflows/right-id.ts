@@ -7,6 +7,11 @@ const scheduledBy = defineSearchAttributeKey('TemporalScheduledById', 'KEYWORD')
 export function howToStart(id: string): string {
   const schedule = workflowInfo().typedSearchAttributes.get(scheduledBy);
   return schedule === undefined
-    ? `Start it with --workflow-id ${id}`
-    : `The Temporal Schedule ${schedule} cannot do that, as it appends a time to the id: have cron start it with --workflow-id ${id}, or a workflow of yours as its child (docs/clients.md)`;
+    ? `Start it with --workflow-id ${inShell(id)}`
+    : `The Temporal Schedule ${schedule} cannot do that, as it appends a time to the id: have cron start it with --workflow-id ${inShell(id)}, or a workflow of yours as its child (docs/clients.md)`;
+}
+
+/** Names may have spaces: what is told is copied into a shell. */
+function inShell(id: string): string {
+  return /^[\w:@%+./-]+$/.test(id) ? id : `'${id.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { findConnector } from '../../emulator/data/connectors.ts';
 import { authTypesOf, paramsOf } from '../../src/definition/auth-types.ts';
+import { checkConnection } from '../../src/definition/connection-rules.ts';
 import { connectorNames, connectors } from '../../src/definition/connectors.ts';
+import { suggestions } from '../../src/definition/nearest.ts';
 import { writtenSecrets } from '../../src/definition/secrets.ts';
+import { readShape } from '../../src/definition/shape.ts';
 import { fieldsOf, messageAt, parsed, problemsOf, sample } from './sample.ts';
 
 const { baseConnectionId, ...source } = sample.source;
@@ -20,6 +24,19 @@ describe('the base connection of a source', () => {
         field: 'source.baseConnectionId',
         message: 'must not be given beside connection: one of the two',
       },
+    ]);
+  });
+
+  test('is made of no connector that has none, and a misspelt connector is told with the nearest', () => {
+    const told: string[] = [];
+    const report = (field: string, message: string) => told.push(`${field}: ${message}`);
+    const auth = { type: 'Basic Authentication', params: {} };
+    const asked = { sandbox: 'prod', name: 'Zone', connector: 'data-landing-zone', auth } as const;
+    checkConnection(asked, '', report, () => false, suggestions());
+    expect(told).toEqual(['connector: needs none: Data Landing Zone has no base connection']);
+    const { problems } = readShape({ connector: 'mysqll' }, z.object({ connector: z.enum(connectorNames) }));
+    expect(problems).toMatchObject([
+      { field: 'connector', message: 'is not a connector known here; did you mean "mysql"?' },
     ]);
   });
 

@@ -116,4 +116,9 @@ test('a key tells of a secret only in what AEP gets as it is, and a connection s
   expect(fieldsOf({ source: { params: { a: [text] } } })).toEqual(['source.params.a[0]']);
   expect(fieldsOf({ source: { tableName: text } })).toEqual([]);
   expect(fieldsOf({ source: { params: { a: [5, true, null, undefined] } } })).toEqual([]);
+  const host = 'loader:a-made-up-one@db.example.com';
+  expect(fieldsOf({ source: { params: { server: host } } })).toEqual(['source.params.server']);
+  expect(fieldsOf({ source: { tableName: host } })).toEqual([]);
+  for (const fine of ['mailto:a@b.example', 'loader@db:3306', 'arn:aws:sts::1:assumed-role/a/b@c.example'])
+    expect(fieldsOf({ source: { params: { server: fine } } })).toEqual([]);
 });

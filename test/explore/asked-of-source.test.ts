@@ -28,12 +28,23 @@ describe('of a source', () => {
     });
   });
 
-  it('nothing is asked while its base connection is not known, nor of a pattern of files', () => {
+  it('nothing is asked while its base connection is not known, nor of a pattern of folders, nor of encrypted files of a pattern', () => {
     const connection = { baseConnectionId: undefined, connection: { name: 'Shop' } };
     expect(asked(connection)).toBeUndefined();
     const spec = { connector: undefined, connectionSpec: { id: '11111111-2222-4333-8444-555555555555' } };
     expect(asked({ ...connection, ...spec })).toBeUndefined();
-    expect(asked({ path: '/orders/*.csv' }, fileSample)).toBeUndefined();
+    expect(asked({ path: '/orders-*/a.csv' }, fileSample)).toBeUndefined();
+    const encryption = { publicKeyId: '512e686e-543e-4354-bcba-e1403ddcc532' };
+    const encrypted = { path: '/orders/*.csv.gpg', params: { type: 'folder' }, encryption };
+    expect(asked(encrypted, fileSample)).toBeUndefined();
+  });
+
+  it('of a pattern of files the folder is asked', () => {
+    expect(asked({ path: '/orders/*.csv' }, fileSample)).toMatchObject({
+      type: 'folder',
+      path: '/orders',
+      pattern: '*.csv',
+    });
   });
 
   it('columns are read where a definition of a table says none', () => {

@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import {
   firstFile,
+  fitsPattern,
+  writtenOtherwise,
   fittingEntries,
   folderOf,
   readEntries,
@@ -62,6 +64,15 @@ describe('the file that tells how the files of a folder are written', () => {
   });
   it('is none where there are only folders', () =>
     expect(firstFile([entry('folder', '/a.csv')])).toBeUndefined());
+
+  it('may have files that are written otherwise than that one', () => {
+    const all = ['/a.csv', '/b.json', '/c.CSV', '/d.csv.gz', '/e'].map((path) => entry('file', path));
+    expect(writtenOtherwise([...all, entry('folder', '/f')], '/a.csv')).toEqual([
+      '/b.json',
+      '/d.csv.gz',
+      '/e',
+    ]);
+  });
 });
 
 it.each([
@@ -71,3 +82,27 @@ it.each([
   ['/exports/', undefined],
   ['orders.csv', undefined],
 ])('%s is in the folder %s', (path, folder) => expect(folderOf(path)).toBe(folder));
+
+describe('a pattern', () => {
+  it.each([
+    ['*.csv', 'a.csv', true],
+    ['*.csv', '.csv', true],
+    ['*.csv', 'a.csv.gz', false],
+    ['cust*.csv', 'customers-1.csv', true],
+    ['kust*.csv', 'customers-1.csv', false],
+    ['*premium*.csv', 'my-premium-1.csv', true],
+    ['*a*a*', 'ba', false],
+    ['*a*a*', 'baa', true],
+    ['a?.csv', 'a1.csv', true],
+    ['a?.csv', 'a.csv', false],
+    ['a.csv', 'a.csv', true],
+    ['a.csv', 'xa.csv', false],
+    ['a*a', 'a', false],
+    ['*', '', true],
+    ['?', '', false],
+  ])('%s stands for %s: %s', (pattern, name, stands) => expect(fitsPattern(name, pattern)).toBe(stands));
+
+  it('of many stars takes no time', () => {
+    expect(fitsPattern('a'.repeat(1000), `${'*a'.repeat(400)}b`)).toBe(false);
+  }, 1_000);
+});

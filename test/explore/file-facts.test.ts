@@ -1,6 +1,6 @@
 /** How a file is written: by its name, and by what AEP finds out. */
 import { describe, expect, it } from 'vitest';
-import { fileFacts, fileQuery } from '../../src/explore/file-facts.ts';
+import { fileFacts, fileQuery, mayBeOtherwiseDelimited } from '../../src/explore/file-facts.ts';
 
 it.each([
   ['/a/Orders.CSV', { fileType: 'delimited' }],
@@ -46,4 +46,16 @@ describe('of a file', () => {
     expect(fileFacts({}, { fileType: 'xml' })).toBeUndefined();
     expect(fileFacts({ fileType: 'tabular' })).toBeUndefined();
   });
+});
+
+it.each([
+  ['one column with a semicolon in its name', '/a.csv', ['id;name'], true],
+  ['one column', '/a.csv', ['id'], false],
+  ['two columns', '/a.csv', ['id', 'a;b'], false],
+  ['nothing that could be read', '/a.csv', undefined, true],
+  ['one column of a file whose name tells the delimiter', '/a.tsv', ['a;b'], false],
+  ['no delimited file', '/a.json', undefined, false],
+])('%s in %s is looked at again: %j, %s', (_, path, names, again) => {
+  const columns = names?.map((name) => ({ name }));
+  expect(mayBeOtherwiseDelimited(fileQuery(path), columns)).toBe(again);
 });

@@ -379,6 +379,27 @@ describe('a suggestion', () => {
     ]);
   });
 
+  it('of a folder says which file it goes by, and which are of another format', () => {
+    const of = (odd: string[]) => {
+      const found = { columns: text('id', 'email'), file: { format: 'delimited' as const } };
+      const source = { connector: 'amazon-s3' } as const;
+      const folder = { first: '/crm/a.csv', odd };
+      return suggested('/crm', [], { kind: 'folder', source, found, folder }).reasons;
+    };
+    const ofFormat = (odd: string[]) => of(odd).find(({ field }) => field === 'source.format')!.reason;
+    expect(ofFormat([])).toBe('Of /crm/a.csv, which stands for all files');
+    expect(ofFormat(['/crm/b.json'])).toBe(
+      'Of /crm/a.csv, which stands for all files. /crm/b.json is of another format: a wildcard in source.path leaves such files out',
+    );
+    expect(of([])[0]).toEqual({ field: 'name', reason: 'Of the folder and the connector' });
+    expect(of([]).filter(({ reason }) => reason.includes('table'))).toEqual([]);
+  });
+
+  it('of visits takes the time of each from visited_at', () => {
+    const { goes } = suggested('shop.visits', [...text('visit_id'), ...moment('visited_at', 'changed')]);
+    expect(goes).toMatchObject({ visited_at: 'timestamp' });
+  });
+
   it('of a table of things that happened is of ExperienceEvent, with their time', () => {
     const { definition, goes, reasons } = suggested('orders', [
       ...text('order_id', 'customer_id'),

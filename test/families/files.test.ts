@@ -80,6 +80,24 @@ test('params say a file or a folder, and what AEP does not know of them is told 
   ]);
 });
 
+test('whether folders in the folder count is true or false', () => {
+  expect(messageAt(files({ params: { ...folder, recursive: 'yes' } }), 'source.params.recursive')).toBe(
+    'must be true or false',
+  );
+});
+
+test('a misspelt property of how files are written is told with the nearest, as AEP takes it for nothing', () => {
+  expect(warnings(written('delimited', { columnDelimeter: ';', x: 1 }))).toMatchObject([
+    {
+      code: 'unknown-param',
+      field: 'source.data.properties.columnDelimeter',
+      message:
+        'source.data.properties.columnDelimeter is sent as it is, though AEP does not know it; did you mean "columnDelimiter"?',
+    },
+    { field: 'source.data.properties.x' },
+  ]);
+});
+
 test('a delta column is refused: new files are found by their time', () => {
   expect(messageAt(files({}, { deltaColumn: { name: 'x' } }), 'deltaColumn')).toBe(
     'must be left out: amazon-s3 reads files, and AEP finds new ones by their time',
@@ -156,8 +174,11 @@ describe('of files', () => {
     expect(fileFamily.asked({ path: '/a' })).toStrictEqual(bare);
   });
 
-  test('the source cannot be asked for a pattern, nor for nothing', () => {
-    expect(['/a/*.csv', '/a/?.csv', undefined].map((path) => fileFamily.asked({ path }))).toEqual([
+  test('the source is asked for a pattern of files by its folder, and not for one of folders, nor for nothing', () => {
+    const ofPattern = { type: 'folder', path: '/a', written: {} };
+    expect(fileFamily.asked({ path: '/a/*.csv' })).toEqual({ ...ofPattern, pattern: '*.csv' });
+    expect(fileFamily.asked({ path: '/a/?.csv' })).toEqual({ ...ofPattern, pattern: '?.csv' });
+    expect(['/a-*/b.csv', '*.csv', undefined].map((path) => fileFamily.asked({ path }))).toEqual([
       undefined,
       undefined,
       undefined,

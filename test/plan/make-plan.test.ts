@@ -480,7 +480,7 @@ describe('a plan', () => {
       `source ${JSON.stringify([{ ...table, columns: sample.source.columns }, false])}`,
       `source ${JSON.stringify([table, true])}`,
     ]);
-    const pattern = { ...fileSample, source: { ...fileSample.source, path: '/orders/*.csv' } };
+    const pattern = { ...fileSample, source: { ...fileSample.source, path: '/orders-*/a.csv' } };
     const none = sandbox([]);
     await planFrom(parsed(pattern), none);
     expect(none.callsOf('source')).toEqual([]);

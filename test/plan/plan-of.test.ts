@@ -1,9 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isEmpty } from '../../src/plan/plan.ts';
+import type { Definition } from '../../src/definition/definition.ts';
+import { planOf } from '../../src/plan/plan-of.ts';
+import { isEmpty, type Step } from '../../src/plan/plan.ts';
 import { resources } from '../../src/resources/index.ts';
 import { legacySample, parsed, sample } from '../definition/sample.ts';
-import { ids } from '../resources/sample-ids.ts';
+import { context, ids } from '../resources/sample-ids.ts';
 import { actionsOf, now, observedOf, partsOfCreated, plan } from './living.ts';
 
 const modern = parsed(sample);
@@ -53,6 +55,23 @@ describe('a dataflow of which the flow is lacking', () => {
     const { plan: planned } = plan(modern, observedOf(modern, partsMade));
     expect(planned.steps.filter(({ action }) => action === 'adopt')).toHaveLength(5);
     expect(planned.steps.at(-1)).toMatchObject({ kind: 'flow', action: 'create' });
+  });
+
+  test('makes another source connection over a base connection that is to be made', () => {
+    const { baseConnectionId: _, ...source } = sample.source;
+    const auth = { type: 'Basic Authentication', params: { server: 'db' } };
+    const named = { ...parsed(sample), source: { ...source, connection: { name: 'Warehouse', auth } } };
+    const reason = 'AEP has none of this name';
+    const connection: Step<'baseConnection'> = {
+      kind: 'baseConnection',
+      action: 'create',
+      reason,
+      changes: [],
+      needs: [],
+    };
+    const facts = { context, now, problems: [], warnings: [], choices: {}, connection };
+    const planned = planOf(named as Definition, observedOf(modern, partsMade), facts);
+    expect(actionsOf(planned)).toMatchObject({ sourceConnection: 'replace', flow: 'create' });
   });
 
   test('whose source has been corrected makes another source connection in its place', () => {

@@ -130,7 +130,7 @@ describe('columns that have changed', () => {
       warnings: [
         changed(
           'source.columns',
-          'What is loaded has columns that the source does not have: Name, Datefield',
+          'What is loaded has columns that the source does not have: Name, Datefield. Runs fail until it has them, or the definition loads others',
         ),
         changed(
           'source.columns',

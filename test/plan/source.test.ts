@@ -34,6 +34,38 @@ const living = (columns: Column[] | undefined) =>
 const told = ({ plan }: ReturnType<typeof planned>) =>
   plan.warnings.map(({ code, message }) => `${code}: ${message}`);
 
+describe('a delta column', () => {
+  const typed = (column: object, changes: object = {}) => {
+    const columns = [...text('TestID', 'Name'), { name: 'Datefield', ...column }] as Column[];
+    return parsed({ ...sample, source: { ...sample.source, columns }, ...changes });
+  };
+  const integer = { type: 'integer' };
+
+  test('that holds no times is told of, with those that do', () => {
+    const time = { name: 'changed', type: 'string', format: 'date-time' } as const;
+    expect(told(planned(typed(integer), undefined))).toEqual([
+      'delta-column-no-time: The delta column "Datefield" is of type integer: AEP finds new rows by a column that holds times',
+    ]);
+    const columns = read([...text('TestID', 'Name', 'Datefield'), time]);
+    expect(told(planned(left, columns))).toEqual([
+      'delta-column-no-time: The delta column "Datefield" is of type string: AEP finds new rows by a column that holds times. Columns that do are "changed"',
+    ]);
+  });
+
+  test.each([
+    ['is a day', typed({ type: 'string', format: 'date' })],
+    [
+      'is a text of a form that is said',
+      typed({ type: 'string' }, { deltaColumn: { name: 'Datefield', dateFormat: 'yyyy-MM-dd HH:mm:ss' } }),
+    ],
+    ['is not used', typed(integer, { schedule: { frequency: 'once' } })],
+  ])('that %s is fine', (_, definition) => {
+    expect(told(planned(definition, undefined))).not.toContainEqual(
+      expect.stringContaining('delta-column-no-time'),
+    );
+  });
+});
+
 describe('columns that a definition leaves out', () => {
   test('are those of the source where it is new, as if they had been said', () => {
     const { plan, columns } = planned(left, read(atSource));
@@ -56,7 +88,7 @@ describe('columns that a definition leaves out', () => {
     expect(isEmpty(one.plan)).toBe(true);
     expect(one.plan.problems).toEqual([]);
     expect(told(one)).toEqual([
-      'source-changed: What is loaded has columns that the source does not have: Name',
+      'source-changed: What is loaded has columns that the source does not have: Name. Runs fail until it has them, or the definition loads others',
       'source-changed: The source has columns that are not loaded: More. To load them, name them in source.columns',
       'source-changed: The source has columns of another type: Datefield is integer, not date-time',
     ]);
@@ -169,6 +201,7 @@ describe('files', () => {
     ['/a/custmers.csv', '/a/customers.csv', 1],
     ['/a/2026-12', '/a/2026-11', 0],
     ['/a/tomorrow', undefined, 0],
+    ['/aa/*.csv', '/a', 1],
   ])(
     '%s that is not there, where %s is, is a problem only where it was surely meant',
     (path, nearest, problems) => {
@@ -182,10 +215,28 @@ describe('files', () => {
     const one = planned(files('/a/b.csv'), read(text('TestIDs', 'Other')));
     expect(one.plan.problems).toMatchObject([{ field: 'mapping[0].source', suggestion: 'TestIDs' }]);
     expect(one.plan.warnings).toMatchObject([{ code: 'source-changed', field: 'mapping[1].source' }]);
+    // A warning stands without its field.
+    expect(told(one)).toEqual([
+      'source-changed: Of /a/b.csv: mapping[1].source must be one of the columns; "Name" is not among them',
+    ]);
+    expect(told(planned(files('/a', 'folder'), read(text('TestID', 'Other'))))[0]).toContain(
+      'Of the first file of /a: mapping[1].source ',
+    );
     expect(one.plan.columns).toBeUndefined();
     expect(resources.sourceConnection.body(files('/a/b.csv'), ids, context)['params']).toEqual({
       path: '/a/b.csv',
       type: 'file',
     });
+  });
+
+  test('that are one column of all that is in a row are probably delimited otherwise', () => {
+    const { plan } = planned(files('/a/b.csv'), read(text('TestID;Name')));
+    expect(plan.problems).toEqual([]);
+    expect(plan.warnings).toMatchObject([
+      {
+        field: 'source.data.properties.columnDelimiter',
+        message: 'AEP reads /a/b.csv as a single column, "TestID;Name": is "columnDelimiter" ";"?',
+      },
+    ]);
   });
 });

@@ -145,7 +145,7 @@ describe.concurrent('a living flow', () => {
     expect(isEmpty(plan)).toBe(true);
     expect(plan.problems).toEqual([]);
     expect(plan.warnings.map(({ message }) => message)).toEqual([
-      'What is loaded has columns that the source does not have: Gone',
+      'What is loaded has columns that the source does not have: Gone. Runs fail until it has them, or the definition loads others',
     ]);
   });
 });

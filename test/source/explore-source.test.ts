@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DataflowError, isEmpty } from '../../src/client.ts';
 import { connectors, type ConnectorName } from '../../src/definition/connectors.ts';
-import { administratorOf, places, requestsIn } from '../support/dataflows.ts';
+import { administratorOf, orders, places, requestsIn } from '../support/dataflows.ts';
+import { dataFolder } from '../emulator/data-folder.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 
 const { sandboxes, next } = places(20);
@@ -10,7 +12,12 @@ let rig: Rig;
 const connections = new Map<string, string>();
 
 beforeAll(async () => {
-  rig = await startRig({ emulator: { sandboxes } });
+  const { path: data } = dataFolder({
+    'files/acme/customers.csv': await readFile('emulator/data/samples/files/acme/customers.csv'),
+    'files/exports/plain.csv': 'id;first_name\r\nC-1;Mila\r\n',
+    'files/exports/quoted.csv': 'id;first_name\nC-1;"No;va"\n',
+  });
+  rig = await startRig({ emulator: { sandboxes, data } });
   await rig.startWorker();
   const all = await administratorOf(rig).flowService.connections.list({ sandbox: sandboxes[0]! });
   for (const { id, connectionSpec } of all)
@@ -88,6 +95,44 @@ describe.concurrent('a source', () => {
     expect(file.columns!.length).toBeGreaterThan(0);
     expect(file.file).toMatchObject({ format: 'delimited' });
     expect(file.deltaCandidates).toBeUndefined();
+  });
+
+  it('of files with semicolons in them tells that, as AEP finds it out', async () => {
+    const sandbox = next();
+    const connection = connectionOf('amazon-s3');
+    const semicolons = { properties: { columnDelimiter: ';' } };
+    for (const path of ['/exports/plain.csv', '/exports/quoted.csv']) {
+      const file = await rig.client.explore({ sandbox, connection, path });
+      expect(file).toMatchObject({
+        columns: [{ name: 'id' }, { name: 'first_name' }],
+        file: { format: 'delimited', ...semicolons },
+      });
+    }
+    const { definition } = await rig.client.suggest({ sandbox, connection, path: '/exports' });
+    expect(definition).toMatchObject({ source: { format: 'delimited', data: semicolons } });
+  });
+
+  it('of which no file fits the pattern of a definition is told in its plan, where another does its columns are', async () => {
+    const sandbox = next();
+    const planned = async (path: string, name = 'first_name') => {
+      const source = {
+        connector: 'amazon-s3',
+        baseConnectionId: connectionOf('amazon-s3'),
+        format: 'delimited',
+        path,
+        params: { type: 'folder' },
+        data: { properties: { columnDelimiter: ';' } },
+      };
+      const mapping = [{ source: name, destination: '_id' }];
+      const definition = { ...orders(sandbox), source, mapping, deltaColumn: undefined };
+      const { problems, warnings } = await rig.client.plan(definition);
+      return [...problems, ...warnings].map(({ field, message }) => `${field}: ${message}`);
+    };
+    expect(await planned('/exports/p*.csv')).toEqual([]);
+    expect(await planned('/exports/x*.csv')).toEqual(['source.path: "/exports/x*.csv" is not in the source']);
+    expect(await planned('/exports/p*.csv', 'frist_name')).toEqual([
+      'mapping[0].source: must be one of the columns; "frist_name" is not among them; did you mean "first_name"?',
+    ]);
   });
 
   it('without a base connection is explored by its connector', async () => {

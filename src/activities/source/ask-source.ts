@@ -7,7 +7,7 @@ import { nearest } from '../../definition/nearest.ts';
 import type { AskedOfSource } from '../../explore/asked-of-source.ts';
 import { fittingColumns, readColumns } from '../../explore/columns.ts';
 import { compareColumns } from '../../explore/compare-columns.ts';
-import { firstFile, folderOf, readEntries, typeOf, type Entry } from '../../explore/entries.ts';
+import { firstFile, fitsPattern, folderOf, readEntries, typeOf, type Entry } from '../../explore/entries.ts';
 import type { SourceAnswer } from '../../explore/source-answer.ts';
 import type { ObjectType } from '../../families/family.ts';
 
@@ -22,7 +22,9 @@ export async function askSource(
 ): Promise<SourceAnswer> {
   try {
     const described = await describedBy({ explore }, call, asked, false);
-    if (!described) return { said: 'columns', columns: [] };
+    // A folder may fill; that no file fits a pattern is as if one were not there.
+    if (!described)
+      return asked.pattern === undefined ? { said: 'columns', columns: [] } : { said: 'missing' };
     return answerOf(described, asked.type === 'table' ? asked.columns : undefined);
   } catch (error) {
     if (!isRefusal(error)) throw error;
@@ -31,18 +33,23 @@ export async function askSource(
 }
 
 /**
- * A table, a file, or the first file of a folder. Undefined where a folder holds none.
+ * A table, a file, or the first file of a folder that fits. Undefined where a folder holds none.
  * @param rows whether some rows of a table are wanted: of files AEP always tells them.
  */
 export async function describedBy(
   { explore }: Pick<Aep, 'explore'>,
   call: Call,
-  { source, path, type, written = {} }: AskedOfSource,
+  { source, path, type, pattern = '*', written = {} }: AskedOfSource,
   rows: boolean,
 ): Promise<Described | undefined> {
   if (type === 'table') return explore.table(call, source, path, rows);
-  const one = type === 'folder' ? firstFile(readEntries(await explore.list(call, source, path))) : path;
+  const one =
+    type === 'folder' ? firstFile(readEntries(await explore.list(call, source, path)).filter(fits)) : path;
   return one === undefined ? undefined : explore.file(call, source, one, written);
+
+  function fits({ path: whole }: Entry): boolean {
+    return fitsPattern(whole.slice(whole.lastIndexOf('/') + 1), pattern);
+  }
 }
 
 function answerOf({ columns }: Described, said: AskedOfSource['columns']): SourceAnswer {

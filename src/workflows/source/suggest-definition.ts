@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { nameProblems } from '../../definition/named.ts';
 import { parseDefinition } from '../../definition/parse.ts';
 import { dataflowName } from '../../definition/text.ts';
-import { firstFile } from '../../explore/entries.ts';
-import type { Found } from '../../explore/found.ts';
-import { suggestion } from '../../explore/suggest.ts';
+import { firstFile, writtenOtherwise } from '../../explore/entries.ts';
+import { suggestion, type Asked } from '../../explore/suggest.ts';
 import { summarized } from '../calls.ts';
 import { endingOf } from '../failures.ts';
 import { checkInput, wrongInput } from '../inputs.ts';
@@ -42,7 +41,7 @@ export async function suggestDefinition(input: unknown): Promise<SuggestDefiniti
   if (wrong.length > 0) throw wrongInput(cannot, wrong);
   try {
     const source = await theSource(asked, cannot);
-    const found = await sampled(source, path);
+    const { found, folder } = await sampled(source, path);
     const { named, connection } = source;
     const suggested = suggestion({
       sandbox,
@@ -52,6 +51,7 @@ export async function suggestDefinition(input: unknown): Promise<SuggestDefiniti
       path,
       name,
       found,
+      ...(folder ? { folder } : {}),
     });
     if (!suggested)
       throw wrongInput(cannot, [
@@ -65,11 +65,11 @@ export async function suggestDefinition(input: unknown): Promise<SuggestDefiniti
 }
 
 /** What is known of a table or a file; of a folder, what its first file tells. */
-async function sampled(source: TheSource, path: string): Promise<Found> {
-  const isFolder = objectAt(source, path) === 'folder';
-  const file = isFolder ? await firstFileIn(source, path) : path;
+async function sampled(source: TheSource, path: string): Promise<Pick<Asked, 'found' | 'folder'>> {
+  const folder = objectAt(source, path) === 'folder' ? await filesIn(source, path) : undefined;
+  const file = folder?.first ?? path;
   const found = await describe(source, file, { rows: false, cannot });
-  if (objectAt(source, file) === 'table' || found.file) return found;
+  if (objectAt(source, file) === 'table' || found.file) return { found, ...(folder ? { folder } : {}) };
   throw wrongInput(cannot, [
     {
       field: 'path',
@@ -78,11 +78,11 @@ async function sampled(source: TheSource, path: string): Promise<Found> {
   ]);
 }
 
-async function firstFileIn(source: TheSource, folder: string): Promise<string> {
+async function filesIn(source: TheSource, folder: string): Promise<NonNullable<Asked['folder']>> {
   const answer = await summarized(`List ${folder}`).listSource({ ...source.request, folder });
   if ('refused' in answer) throw wrongInput(cannot, [await notRead(source, folder, answer.refused)]);
   const first = firstFile(answer.entries);
-  if (first !== undefined) return first;
+  if (first !== undefined) return { first, odd: writtenOtherwise(answer.entries, first) };
   throw wrongInput(cannot, [
     { field: 'path', message: `${folder} holds no file whose columns could be read: give one that does` },
   ]);

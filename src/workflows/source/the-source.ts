@@ -14,7 +14,7 @@ import { didYouMean } from '../../definition/nearest.ts';
 import type { Problem } from '../../definition/problems.ts';
 import { line, sandboxName } from '../../definition/text.ts';
 import { folderOf } from '../../explore/entries.ts';
-import { fileQuery } from '../../explore/file-facts.ts';
+import { fileQuery, mayBeOtherwiseDelimited } from '../../explore/file-facts.ts';
 import type { Family, ObjectType } from '../../families/family.ts';
 import { familyOf } from '../../families/index.ts';
 import type { Found } from '../../explore/found.ts';
@@ -96,10 +96,14 @@ export async function describe(
   path: string,
   { rows, cannot }: { rows: boolean; cannot: string },
 ): Promise<Found> {
-  const kind = objectAt(source, path);
-  const file = kind === 'file' ? { file: fileQuery(path) } : {};
   const reading = summarized(`Read the columns of ${path}`);
-  const answer = await reading.describeSource({ ...source.request, path, rows, ...file });
+  const asked = { ...source.request, path, rows };
+  const file = objectAt(source, path) === 'file' ? fileQuery(path) : undefined;
+  const answer = await reading.describeSource({ ...asked, ...(file ? { file } : {}) });
+  if (file && mayBeOtherwiseDelimited(file, 'refused' in answer ? undefined : answer.columns)) {
+    const found = await summarized(`Find out how ${path} is written`).describeSource({ ...asked, file: {} });
+    if (!('refused' in found)) return found;
+  }
   if (!('refused' in answer)) return answer;
   throw wrongInput(cannot, [await notRead(source, path, answer.refused)]);
 }
