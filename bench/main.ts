@@ -37,6 +37,10 @@ const subcommands: Record<string, { about: string; load: () => Promise<{ run: ()
     about: 'the same creates under the same faults, by us and by how others do it',
     load: () => import('./league/main.ts'),
   },
+  cluster: {
+    about: 'on a full Temporal server with PostgreSQL: bursts, kills, watchers',
+    load: () => import('./cluster/main.ts'),
+  },
   report: {
     about: 'puts the results kept in bench/results into the docs',
     load: () => import('./report/main.ts'),

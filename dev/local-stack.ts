@@ -121,7 +121,10 @@ const workerTimeoutMs = 60_000;
 const workflowTasks = 1;
 
 /** Waits until the worker asks the server for workflow tasks. */
-async function untilPolling(temporal: TemporalServer, worker: Child): Promise<void> {
+export async function untilPolling(
+  temporal: Pick<TemporalServer, 'address' | 'namespace'>,
+  worker: Child,
+): Promise<void> {
   const connection = await Connection.connect({ address: temporal.address });
   try {
     await untilReady('The worker', worker, workerTimeoutMs, async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startWorker } from '../../dev/local-stack.ts';
-import { startTemporal, type TemporalServer } from '../../dev/temporal-server.ts';
+import type { StruckServer } from './struck-server.ts';
 
 type WorkerProcess = Awaited<ReturnType<typeof startWorker>>;
 
@@ -16,22 +16,14 @@ export class Processes {
   readonly killed: Killed = { kills: 0, pauses: 0, shutdowns: 0, serverKills: 0 };
   readonly #env: Record<string, string>;
   readonly #random: () => number;
-  readonly #dbFilename: string;
   readonly #bundle: string;
   readonly #workers: WorkerProcess[] = [];
   readonly #ending: Promise<unknown>[] = [];
-  #temporal: TemporalServer;
+  readonly #server: StruckServer;
   #closing = false;
 
-  constructor(
-    temporal: TemporalServer,
-    dbFilename: string,
-    bundle: string,
-    env: Record<string, string>,
-    random: () => number,
-  ) {
-    this.#temporal = temporal;
-    this.#dbFilename = dbFilename;
+  constructor(server: StruckServer, bundle: string, env: Record<string, string>, random: () => number) {
+    this.#server = server;
     this.#bundle = bundle;
     this.#env = env;
     this.#random = random;
@@ -70,7 +62,6 @@ export class Processes {
     this.#closing = true;
     await Promise.all(this.#workers.map((worker) => worker.stop(0)));
     await Promise.all(this.#ending);
-    await this.#temporal.close();
   }
 
   async #killWorker(): Promise<void> {
@@ -97,10 +88,7 @@ export class Processes {
 
   async #killServer(): Promise<void> {
     this.killed.serverKills += 1;
-    const port = Number(this.#temporal.address.split(':')[1]);
-    process.kill(this.#temporal.pid, 'SIGKILL');
-    await this.#temporal.ended;
-    this.#temporal = await startTemporal({ port, headless: true, dbFilename: this.#dbFilename });
+    await this.#server.strike(this.#random);
   }
 
   #any(): number {

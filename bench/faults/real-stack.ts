@@ -5,7 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflows } from '../../dev/bundle-workflows.ts';
 import { localEnv } from '../../dev/local-stack.ts';
-import { startTemporal } from '../../dev/temporal-server.ts';
 import { startEmulator, type Emulator } from '../../emulator/emulator.ts';
 import { parseDefinition } from '../../src/definition/parse.ts';
 import { shelves } from '../../test/simulation/faults.ts';
@@ -15,6 +14,7 @@ import { bounds, definitionOf, lifeOf } from './life.ts';
 import { live } from './live.ts';
 import { Processes } from './processes.ts';
 import { keepJson } from '../lib/results.ts';
+import { struckDevServer, type StruckServer } from './struck-server.ts';
 import { emptyTally, print, type Tally } from './tally.ts';
 
 export interface Wanted {
@@ -36,9 +36,17 @@ export async function onRealStack({ keep, ...wanted }: Wanted & { keep: boolean 
   return print('real stack, processes killed', tally, performance.now() - started);
 }
 
-/** The same, for a test to judge. */
-export async function tallyOnRealStack({ from, seeds, atOnce = 16, harassEveryMs = 5_000 }: Wanted) {
+/**
+ * The same, for a test to judge.
+ * @param startServer what they live on. Default: a development server.
+ */
+export async function tallyOnRealStack(
+  { from, seeds, atOnce = 16, harassEveryMs = 5_000 }: Wanted,
+  startServer: (parts: AsyncDisposableStack, folder: string) => Promise<StruckServer> = struckDevServer,
+) {
+  await using parts = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'aep-dataflows-bench-'));
+  parts.defer(() => rm(folder, { recursive: true, force: true }));
   const all = Array.from({ length: seeds }, (_, index) => from + index);
   const emulator = await startEmulator({
     baseConnectionIds: 'shared',
@@ -47,51 +55,44 @@ export async function tallyOnRealStack({ from, seeds, atOnce = 16, harassEveryMs
     // All of them are counted.
     recordLimit: 1_000_000,
   });
-  const dbFilename = join(folder, 'temporal.db');
+  parts.defer(() => emulator.close());
   const bundle = join(folder, 'workflows.js');
-  const [temporal] = await Promise.all([
-    startTemporal({ headless: true, dbFilename }),
-    bundleWorkflows(bundle),
-  ]);
+  const [server] = await Promise.all([startServer(parts, folder), bundleWorkflows(bundle)]);
   const env = {
-    ...localEnv(emulator.url, temporal),
+    ...localEnv(emulator.url, server),
     AEP_HTTP_TIMEOUT: String(bounds.httpTimeoutMs),
     AEP_LATE_COMMIT: String(bounds.lateCommitMs),
     AEP_LIST_LAG: String(bounds.listLagMs),
   };
-  const processes = new Processes(temporal, dbFilename, bundle, env, randomOf(from));
-  const connection = await Connection.connect({ address: temporal.address });
+  const processes = new Processes(server, bundle, env, randomOf(from));
+  parts.defer(() => processes.close());
+  const connection = await Connection.connect({ address: server.address });
+  parts.defer(() => connection.close());
   const client = new Client({ connection });
+  await processes.startWorkers(2);
   const stop = new AbortController();
-  let harassing: Promise<void> | undefined;
-  try {
-    await processes.startWorkers(2);
-    harassing = processes.harass(stop.signal, harassEveryMs);
-    const tally = emptyTally();
-    const wrong: string[] = [];
-    const waiting = [...all];
-    await Promise.all(
-      Array.from({ length: atOnce }, async () => {
-        for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
-          const problem = await liveOne(client, emulator, seed, tally);
-          if (problem) wrong.push(problem);
-        }
-      }),
-    );
+  const harassing = processes.harass(stop.signal, harassEveryMs);
+  parts.defer(async () => {
     stop.abort();
-    await harassing;
-    const { kills, pauses, shutdowns, serverKills } = processes.killed;
-    tally.faults += kills + pauses + shutdowns + serverKills;
-    tally.calls = emulator.control.requests().length;
-    return { tally, wrong, killed: processes.killed };
-  } finally {
-    stop.abort();
-    await harassing?.catch(() => undefined);
-    await connection.close();
-    await processes.close();
-    await emulator.close();
-    await rm(folder, { recursive: true, force: true });
-  }
+    await harassing.catch(() => undefined);
+  });
+  const tally = emptyTally();
+  const wrong: string[] = [];
+  const waiting = [...all];
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
+        const problem = await liveOne(client, emulator, seed, tally);
+        if (problem) wrong.push(problem);
+      }
+    }),
+  );
+  stop.abort();
+  await harassing;
+  const { kills, pauses, shutdowns, serverKills } = processes.killed;
+  tally.faults += kills + pauses + shutdowns + serverKills;
+  tally.calls = emulator.control.requests().length;
+  return { tally, wrong, killed: processes.killed };
 }
 
 async function liveOne(

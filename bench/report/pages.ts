@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { keep } from '../lib/results.ts';
 import { barChart } from '../lib/svg.ts';
+import { clusterPart } from './cluster.ts';
 import type { Part } from './part.ts';
 import { performanceParts } from './performance.ts';
 import { reliabilityParts } from './reliability.ts';
@@ -11,6 +12,7 @@ export function writePages(): void {
   fill('performance.md', performanceParts());
   fill('reliability.md', reliabilityParts());
   fill('watching.md', watchingParts());
+  fill('deploying.md', { cluster: clusterPart() });
 }
 
 function fill(page: string, parts: Record<string, Part | undefined>): void {

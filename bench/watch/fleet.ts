@@ -4,19 +4,22 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflows } from '../../dev/bundle-workflows.ts';
 import { localEnv, startWorker } from '../../dev/local-stack.ts';
-import { startTemporal, type TemporalServer } from '../../dev/temporal-server.ts';
+import { startTemporal } from '../../dev/temporal-server.ts';
 import { receiveMessages } from '../../dev/webhook-receiver.ts';
 import { startEmulator, type Emulator, type RecordedRequest } from '../../emulator/emulator.ts';
 import { createAep } from '../../src/aep/aep.ts';
 import { watcherWorkflowId } from '../../src/workflows/watch/watch-messages.ts';
+import type { StruckServer } from '../faults/struck-server.ts';
 import { used } from '../lib/used.ts';
 import { makeFlows } from './flows.ts';
 
-/** Many hourly flows of the emulator, and one worker on a development server. */
+type Server = Pick<StruckServer, 'address' | 'namespace'>;
+
+/** Many hourly flows of the emulator, and one worker. */
 export interface Fleet {
   flowIds: string[];
   emulator: Emulator;
-  temporal: TemporalServer;
+  temporal: Server;
   client: Client;
   parts: AsyncDisposableStack;
   /** Messages that watchers have sent. */
@@ -36,10 +39,13 @@ export const intervalMs = 60_000;
 /** How the messages that the watchers send find their way: the name of a webhook. */
 export const webhook = 'bench';
 
-/** Starts everything but the watchers. `parts` ends it. */
+/**
+ * Starts everything but the watchers. `parts` ends it.
+ * @param server that is there already. Default: a development server.
+ */
 export async function startFleet(
   parts: AsyncDisposableStack,
-  { flows, looksPerSecond }: { flows: number; looksPerSecond: number },
+  { flows, looksPerSecond, server }: { flows: number; looksPerSecond: number; server?: Server },
 ): Promise<Fleet> {
   const folder = await mkdtemp(join(tmpdir(), 'aep-dataflows-bench-'));
   parts.defer(() => rm(folder, { recursive: true, force: true }));
@@ -51,8 +57,7 @@ export async function startFleet(
   let messages = 0;
   const receiver = await receiveMessages(() => void messages++);
   parts.defer(() => receiver.close());
-  const temporal = await startTemporal({ headless: true });
-  parts.defer(() => temporal.close());
+  const temporal = server ?? (await ownServer(parts));
   const bundle = join(folder, 'workflows.js');
   await bundleWorkflows(bundle);
   const env = {
@@ -102,6 +107,12 @@ export async function startFleet(
       worker = await startPart();
     },
   };
+}
+
+async function ownServer(parts: AsyncDisposableStack): Promise<Server> {
+  const temporal = await startTemporal({ headless: true });
+  parts.defer(() => temporal.close());
+  return temporal;
 }
 
 const administrator = {

@@ -1,0 +1,164 @@
+import { numberOption, readOptions, UsageError } from '../../dev/options.ts';
+import { startTemporal } from '../../dev/temporal-server.ts';
+import { tallyOnRealStack } from '../faults/real-stack.ts';
+import type { Tally } from '../faults/tally.ts';
+import { describeMachine, type Machine } from '../lib/machine.ts';
+import { keepJson, lastResult } from '../lib/results.ts';
+import { ratios, spreadOf, type Spread } from '../lib/stats.ts';
+import { clusterPart } from '../report/cluster.ts';
+import { writePages } from '../report/pages.ts';
+import { measureStart, measureSteady } from '../watch/fleet-parts.ts';
+import { startFleet } from '../watch/fleet.ts';
+import type { Figures } from '../watch/results.ts';
+import { serverVersion } from './binaries.ts';
+import { burst, type Burst } from './burst.ts';
+import { startCluster } from './cluster.ts';
+import { startCrew } from './crew.ts';
+import { everyExample } from './examples.ts';
+import { struckCluster } from './struck-cluster.ts';
+
+const parts = ['examples', 'burst', 'hosts', 'faults', 'watchers'] as const;
+type PartName = (typeof parts)[number];
+
+export interface ClusterResult {
+  machine: Machine;
+  /** Temporal server. */
+  server: string;
+  examples?: { made: number; wrong: string[] };
+  /** Side by side with a development server, one worker each. */
+  burst?: {
+    creates: number;
+    cluster: Spread;
+    dev: Spread;
+    ratio: Spread;
+    inDoubt: number;
+    duplicates: number;
+  };
+  /** Two history and two matching hosts, and seven workers. */
+  hosts?: Burst & { creates: number };
+  faults?: Tally;
+  watchers?: Figures;
+}
+
+const help = `Usage: npm run bench -- cluster [options]
+
+The project on a full Temporal server with PostgreSQL, in processes of this machine on loopback: every example, many
+creates at once, lives during which services and PostgreSQL are killed, and many watchers. Go and PostgreSQL must be
+installed; the server is compiled once. Writes bench/results/cluster.json and its part of docs/deploying.md.
+Exits with 1 where there is a duplicate, an orphan that nobody was told of, or a create that needed a human.
+
+  --part NAMES   only some of: ${parts.join(', ')}; comma-separated
+  --creates N    how many begin at once (default: 200)
+  --rounds N     how often, in turns with a development server (default: 10)
+  --seeds N      how many random lives (default: 300)
+  --watchers N   watched flows (default: 2000)
+  --help         this text`;
+
+const latency = ['--latency', '100'];
+
+export async function run(): Promise<number> {
+  const options = readOptions(help, {
+    part: { type: 'string' },
+    creates: { type: 'string' },
+    rounds: { type: 'string' },
+    seeds: { type: 'string' },
+    watchers: { type: 'string' },
+  });
+  const chosen = readParts(options.part);
+  const creates = numberOption('creates', options.creates) ?? 200;
+  const measures: { [Name in PartName]: () => Promise<ClusterResult[Name]> } = {
+    examples,
+    burst: () => bursts(creates, numberOption('rounds', options.rounds) ?? 10),
+    hosts: () => manyHosts(creates),
+    faults: () => faults(numberOption('seeds', options.seeds) ?? 300),
+    watchers: () => watchers(numberOption('watchers', options.watchers) ?? 2_000),
+  };
+  const machine = await describeMachine();
+  for (const name of chosen) {
+    const measured = await measures[name]();
+    console.log(`${name}: ${JSON.stringify(measured)}`);
+    const before = lastResult('cluster') as ClusterResult | undefined;
+    keepJson('cluster', { ...before, machine, server: serverVersion, [name]: measured });
+  }
+  writePages();
+  const result = lastResult('cluster') as ClusterResult;
+  console.log(clusterPart()!.markdown);
+  const wrong = [
+    result.examples?.wrong.length,
+    result.burst?.duplicates,
+    result.hosts?.duplicates,
+    result.faults?.wrong,
+  ];
+  return wrong.some((count) => count !== undefined && count > 0) ? 1 : 0;
+}
+
+async function examples(): Promise<ClusterResult['examples']> {
+  await using stack = new AsyncDisposableStack();
+  const cluster = await startCluster(stack, { hosts: 1 });
+  return await everyExample(
+    await startCrew(stack, cluster, { workers: 1, emulatorFlags: ['--base-connection-ids', 'shared'] }),
+  );
+}
+
+async function bursts(creates: number, rounds: number): Promise<ClusterResult['burst']> {
+  await using stack = new AsyncDisposableStack();
+  const temporal = await startTemporal({ headless: true });
+  stack.defer(() => temporal.close());
+  const cluster = await startCluster(stack, { hosts: 1 });
+  const crew = { workers: 1, emulatorFlags: latency };
+  const crews = {
+    dev: await startCrew(stack, temporal, crew),
+    cluster: await startCrew(stack, cluster, crew),
+  };
+  const measured: Record<keyof typeof crews, Burst[]> = { dev: [], cluster: [] };
+  for (let round = -1; round < rounds; round++) {
+    for (const where of round % 2 === 0 ? (['dev', 'cluster'] as const) : (['cluster', 'dev'] as const)) {
+      const one = await burst(crews[where], creates);
+      // The first round is there to warm everything up.
+      if (round >= 0) measured[where].push(one);
+      console.error(`${where}: ${JSON.stringify(one)}`);
+    }
+  }
+  const seconds = (where: keyof typeof crews) => measured[where].map((one) => one.seconds);
+  const total = (of: (one: Burst) => number) => measured.cluster.reduce((sum, one) => sum + of(one), 0);
+  return {
+    creates,
+    cluster: spreadOf(seconds('cluster'), 1),
+    dev: spreadOf(seconds('dev'), 1),
+    ratio: ratios(seconds('cluster'), seconds('dev')),
+    inDoubt: total(({ inDoubt }) => inDoubt),
+    duplicates: total(({ duplicates }) => duplicates),
+  };
+}
+
+async function manyHosts(creates: number): Promise<ClusterResult['hosts']> {
+  await using stack = new AsyncDisposableStack();
+  const cluster = await startCluster(stack, { hosts: 2 });
+  const crew = await startCrew(stack, cluster, { workers: 7, emulatorFlags: latency });
+  await burst(crew, Math.ceil(creates / 10));
+  return { creates, ...(await burst(crew, creates)) };
+}
+
+async function faults(seeds: number): Promise<Tally> {
+  const { tally, wrong } = await tallyOnRealStack({ from: 1, seeds, atOnce: 8 }, struckCluster);
+  for (const one of wrong) console.error(one);
+  return tally;
+}
+
+async function watchers(flows: number): Promise<Figures> {
+  await using stack = new AsyncDisposableStack();
+  const server = await startCluster(stack, { hosts: 1 });
+  const fleet = await startFleet(stack, { flows, looksPerSecond: 40, server });
+  const start = await measureStart(fleet);
+  const steady = await measureSteady(fleet, 3);
+  return { ...start.figures, ...steady.figures };
+}
+
+function readParts(text = parts.join()): PartName[] {
+  const names = text.split(',').map((name) => name.trim());
+  const known: readonly string[] = parts;
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new UsageError(`There is no part ${unknown.join(', ')}. There are: ${parts.join(', ')}.`);
+  return parts.filter((name) => names.includes(name));
+}
