@@ -10,11 +10,14 @@ export interface DeltaCandidate {
 
 const mostCandidates = 10;
 
-/** What a change of a row is noted by, in the order in which they tell most of it. */
+/*
+ * What a change of a row is noted by. `datetime` is `date` and `time`: were it a word of its own as well, a name of many of
+ * them could be read in so many ways that trying them all would never end.
+ */
 const ofChanges =
-  /^(?:last)?(?:updated?|modified|modification|modify|changed?)(?:at|on|date|datetime|time|timestamp|ts|utc)*$|^(?:systemmodstamp|lastupdate|lastupdated|lastmodified|lastmodifieddate|lastchange)$/;
+  /^(?:last)?(?:updated?|modified|modification|modify|changed?)(?:at|on|date|time|timestamp|ts|utc)*$|^(?:systemmodstamp|lastupdate|lastupdated|lastmodified|lastmodifieddate|lastchange)$/;
 const ofCreates =
-  /^(?:created?|creation|inserted?|added|loaded|ingested)(?:at|on|date|datetime|time|timestamp|ts|utc)*$/;
+  /^(?:created?|creation|inserted?|added|loaded|ingested)(?:at|on|date|time|timestamp|ts|utc)*$/;
 
 /** The columns by which AEP could find new rows, the likeliest first. AEP compares them as times, so that only times can be one. */
 export function deltaCandidates(columns: readonly Column[]): DeltaCandidate[] {
