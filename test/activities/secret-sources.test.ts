@@ -38,6 +38,8 @@ describe('the secrets of a worker', () => {
   test.each<['env' | 'file', string, string]>([
     ['env', 'NONE', 'has no variable NONE'],
     ['env', 'EMPTY', 'has no variable EMPTY'],
+    // What every object has.
+    ['env', 'constructor', 'has no variable constructor'],
     ['env', 'AEP_CLIENT_SECRET', "is the worker's own"],
     ['env', 'temporal_api_key', "is the worker's own"],
     ['file', 'none', 'has no file'],

@@ -33,7 +33,8 @@ export function createSecretSources(
       async read(name) {
         if (/^(AEP|TEMPORAL)_/i.test(name))
           throw new NoSecret(`the variable ${name} is the worker's own: choose a name that begins otherwise`);
-        const value = env[name];
+        // Not what every object has, such as `constructor`.
+        const value = Object.hasOwn(env, name) ? env[name] : undefined;
         if (value === undefined || value === '')
           throw new NoSecret(
             `the worker's environment has no variable ${name}: set it, and start the worker again`,
