@@ -27,11 +27,23 @@ export function printMany(
 
 /** Tells a person on standard error what goes on, or what is wrong: standard output is the result's. */
 export function tell(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${visible(line)}\n`);
 }
 
-function write(text: string): void {
-  process.stdout.write(`${text}\n`);
+/** Prints a line, or several, on standard output. */
+export function write(text: string): void {
+  process.stdout.write(`${visible(text)}\n`);
+}
+
+/**
+ * A text as a terminal may have it: what AEP, a source or a name says can clear no screen and hide no line. Control characters
+ * are written as JSON writes them, so that JSON says the same as before.
+ */
+export function visible(text: string): string {
+  return text.replaceAll(
+    /(?![\n\t])\p{Cc}/gu,
+    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** Rows in columns as wide as they must be; the last is cut where the terminal ends. */

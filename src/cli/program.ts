@@ -10,7 +10,7 @@ import { addConnectionFlags, connectBy, takeEnvironment, type Connected } from '
 import { UsageError } from './definition-files.ts';
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts';
 import { Left, untilLeft } from './leave.ts';
-import { formats, outputVersion, tell, type Format } from './output.ts';
+import { formats, outputVersion, tell, write, type Format } from './output.ts';
 import { asksForCompletion, runCompletion } from './run-completion.ts';
 import { timeout } from './timeout.ts';
 import { addConnectionCommands } from './commands/connection.ts';
@@ -132,8 +132,11 @@ function failed(error: unknown, format: Format): Ended {
   const { type, message, details } = toldOf(error);
   if (format === 'text') tell(type === undefined ? message : `${type}: ${message}`);
   else
-    process.stdout.write(
-      `${JSON.stringify({ version: outputVersion, error: { ...(type === undefined ? {} : { type }), message, ...details } })}\n`,
+    write(
+      JSON.stringify({
+        version: outputVersion,
+        error: { ...(type === undefined ? {} : { type }), message, ...details },
+      }),
     );
   return new Ended(message);
 }

@@ -5,7 +5,7 @@ import { worstFirst } from '../../status.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { dataflowName, type Named } from '../name.ts';
 import { newsOf, tellNews, type FlowNews } from '../flow-news.ts';
-import { outputVersion, print, printMany, table, type Format } from '../output.ts';
+import { outputVersion, print, printMany, table, write, type Format } from '../output.ts';
 import type { Run } from '../program.ts';
 
 const dataflow: [string, string, typeof dataflowName] = ['<sandbox/name>', 'the dataflow', dataflowName];
@@ -118,10 +118,6 @@ function tellOne(format: Format, one: FlowNews): void {
   write(
     format === 'text' ? `${at}  ${tellNews(one)}` : JSON.stringify({ version: outputVersion, at, ...one }),
   );
-}
-
-function write(line: string): void {
-  process.stdout.write(`${line}\n`);
 }
 
 function isGood(verdict: string | undefined): boolean {
