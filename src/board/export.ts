@@ -18,15 +18,20 @@ export async function exportDataflow(
   kind: 'html' | 'svg',
 ): Promise<string> {
   const known = await new Facts(client).dataflow(dataflow);
-  return String(await (kind === 'html' ? asFile(dataflowPage(known, {}), style) : pictureOf(known)));
+  return kind === 'html' ? String(await asFile(dataflowPage(known, {}), style)) : pictureOf(known);
 }
 
 const [width, line, margin] = [660, 20, 20];
 const charactersInLine = 88;
 const mostLines = 4;
 
-/** Verdict, why, what to do and the plots. Colours are attributes: mails have no style sheets. */
-function pictureOf({ dataflow, health, last }: DataflowFacts): Html {
+/** Verdict, why, what to do and the plots, as SVG. Colours are attributes: mails have no style sheets. */
+export async function pictureOf(known: DataflowFacts): Promise<string> {
+  // Of a text with one of these characters no viewer shows anything.
+  return String(await drawn(known)).replaceAll(/[^\t\n\r\x20-\ufffd]/g, ' ');
+}
+
+function drawn({ dataflow, health, last }: DataflowFacts): Html {
   const shown = health ?? last;
   const texts = shown ? textsOf(shown, health === undefined) : ['No flow of it is watched.'];
   const plots = shown ? [rowsPlot(shown), durationPlot(shown)].filter((plot) => plot !== undefined) : [];

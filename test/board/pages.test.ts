@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { chainOf, chainPicture } from '../../src/board/chain.ts';
 import { dataflowPage } from '../../src/board/dataflow-page.ts';
 import type { DataflowFacts, Row } from '../../src/board/facts.ts';
+import { pictureOf } from '../../src/board/export.ts';
 import { inFrame, type Page } from '../../src/board/layout.ts';
 import { listPage, readFilter } from '../../src/board/list-page.ts';
 import { paceOf } from '../../src/board/pace.ts';
@@ -231,6 +232,15 @@ it('a plot shows what was lost, and says the sums to who does not see it', async
   expect(text).toContain('aria-label="Rows of the last 1 runs: 880 written, 120 lost"');
   expect(text).toContain('−120');
   expect(rowsPlot({ lastRuns: [], usual: {} })).toBeUndefined();
+});
+
+it('the picture for a mail is XML, whatever a message has in it', async () => {
+  const cause = { message: 'Row "\u0000\u001b[31m\uffff" & <b>', next: 'Look.' };
+  const picture = await pictureOf(facts({ health: { ...failing, cause } }));
+  // XML has no way to write the others.
+  expect(picture).toMatch(/^[\t\n\r\x20-\ufffd]*$/);
+  expect(picture).toContain('[31m');
+  expect(picture).toContain('&amp; &lt;b&gt;');
 });
 
 it('the chain has the flow that lives, and what refers to what from left to right', async () => {
