@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { exitCodeOfAll } from '../../src/cli/exit-codes.ts';
 import { createProgram } from '../../src/cli/program.ts';
+import { exitCodeOfFlows } from '../../src/cli/commands/flow.ts';
 
 const page = readFileSync('docs/cli.md', 'utf8');
 const workflow = readFileSync('examples/github-actions/dataflows.yml', 'utf8');
@@ -22,6 +23,19 @@ it('many that failed have one exit status where their reason is one, and else th
   expect(exitCodeOfAll(['ChoiceNeeded', 'StalePlan'])).toBe(5);
   expect(exitCodeOfAll(['ChoiceNeeded', 'Conflict'])).toBe(1);
   expect(exitCodeOfAll(['Terminated', 'toString'])).toBe(1);
+});
+
+it('all flows have the exit status that the worst of them has', () => {
+  expect(exitCodeOfFlows([])).toBe(0);
+  const [good, drifted, failed] = [
+    { verdict: 'ok', drift: false },
+    { verdict: 'pending', drift: true },
+    { verdict: 'failed', drift: false },
+  ];
+  expect(exitCodeOfFlows([good])).toBe(0);
+  expect(exitCodeOfFlows([good, drifted])).toBe(6);
+  expect(exitCodeOfFlows([drifted, failed])).toBe(7);
+  expect(exitCodeOfFlows([{ drift: false }])).toBe(7);
 });
 
 it('the example for GitHub Actions runs commands that there are, with options that they take', () => {

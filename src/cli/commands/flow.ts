@@ -23,7 +23,7 @@ export function addFlowCommands(program: Command, run: Run): void {
         if (named === undefined) {
           const all = await client.list(only);
           printMany(format, 'dataflows', all, () => tellAll(all));
-          return all.some(({ verdict }) => !isGood(verdict)) ? exitCodes.notOk : exitCodes.done;
+          return exitCodeOfFlows(all);
         }
         const status = await client.status(named);
         print(format, status, () => tellStatus(status));
@@ -128,6 +128,12 @@ function codeOf(health: Health | undefined): ExitCode {
   if (!health) return exitCodes.conflict;
   if (!isGood(health.verdict)) return exitCodes.notOk;
   return health.drift ? exitCodes.drift : exitCodes.done;
+}
+
+/** The exit status of the worst of many flows. */
+export function exitCodeOfFlows(all: readonly Pick<DataflowStatus, 'verdict' | 'drift'>[]): ExitCode {
+  if (!all.every(({ verdict }) => isGood(verdict))) return exitCodes.notOk;
+  return all.some(({ drift }) => drift) ? exitCodes.drift : exitCodes.done;
 }
 
 function tellAll(all: readonly DataflowStatus[]): string {
