@@ -1,4 +1,5 @@
 import type { NotedHealth } from '../client.ts';
+import { shellWord } from '../shell-word.ts';
 
 /** A number of rows or bytes as people write it. */
 export function count(number: number): string {
@@ -48,8 +49,5 @@ export function nextDue({ verdict, nextRunDue, everySeconds }: NotedHealth, now:
 
 /** A line for a shell that asks `temporal aep` for something about a dataflow. */
 export function command(verb: string, dataflow: string, more = ''): string {
-  const quoted = /^[\w./:@+-]+$/.test(dataflow)
-    ? dataflow
-    : `'${dataflow.replaceAll("'", String.raw`'\''`)}'`;
-  return `temporal aep ${verb} ${quoted}${more}`;
+  return `temporal aep ${verb} ${shellWord(dataflow)}${more}`;
 }

@@ -1,4 +1,5 @@
 import type { DataflowHandle, FullProgress } from '../client.ts';
+import { shellWord } from '../shell-word.ts';
 import { goesOn } from './leave.ts';
 import { tell } from './output.ts';
 
@@ -36,7 +37,11 @@ export async function follow<Result>(
 /** The same for one dataflow: each step as it begins and ends, and what it waits for. */
 export function followDataflow<Result>(handle: DataflowHandle, result: Promise<Result>): Promise<Result> {
   const look = async () => linesOf(await handle.progress());
-  return follow(look, result, `temporal workflow show --follow --workflow-id '${handle.workflowId}'`);
+  return follow(
+    look,
+    result,
+    `temporal workflow show --follow --workflow-id ${shellWord(handle.workflowId)}`,
+  );
 }
 
 function linesOf({ steps, waiting, state, approval, error }: FullProgress): string[] {

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { goesOn, untilLeft } from '../../src/cli/leave.ts';
+import { followDataflow } from '../../src/cli/progress.ts';
+import type { DataflowHandle } from '../../src/client.ts';
 
 it('who leaves when the time has come is told how to see again what goes on, and only that', async () => {
   const never = new Promise<never>(() => {});
@@ -19,5 +21,14 @@ it('what is done in time, or without a bound, is answered, and what fails fails'
   await expect(untilLeft(Promise.reject(new Error('refused')), 0)).rejects.toThrow('refused');
   await expect(untilLeft(new Promise<never>(() => {}), 20)).rejects.toThrow(
     /^Not done within 0\.02 s \(--command-timeout\)\.$/,
+  );
+});
+
+it('what a name has in it does nothing in the line that shows again what goes on', async () => {
+  const workflowId = "dataflow:prod:x'; rm orders.json; '";
+  const handle = { workflowId, progress: () => Promise.reject(new Error('away')) };
+  const following = followDataflow(handle as unknown as DataflowHandle, new Promise<never>(() => {}));
+  await expect(untilLeft(following, 20)).rejects.toThrow(
+    String.raw`temporal workflow show --follow --workflow-id 'dataflow:prod:x'\''; rm orders.json; '\'''`,
   );
 });

@@ -10,6 +10,7 @@ import { isConnectorName } from '../../definition/connectors.ts';
 import { secretsAsWritten } from '../../definition/secrets.ts';
 import { connectorProblem } from '../../definition/shape.ts';
 import { isUuid } from '../../definition/text.ts';
+import { shellWord } from '../../shell-word.ts';
 import { UsageError } from '../definition-files.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { goesOn } from '../leave.ts';
@@ -37,8 +38,7 @@ export function addConnectionCommands(program: Command, run: Run): void {
     .action(async (named: Named, connects: Connects, given: string[], how: { auth?: string }) => {
       const asked = await run.read(async () => toEnsure(named, connects, given, how.auth));
       await run.connected(async (client, format) => {
-        const again = `temporal workflow result --workflow-id '${connectionWorkflowId(named)}'`;
-        const result = await goesOn(again, () => client.ensureConnection(asked));
+        const result = await goesOn(waitAgain(named), () => client.ensureConnection(asked));
         print(
           format,
           result,
@@ -70,12 +70,15 @@ export function addConnectionCommands(program: Command, run: Run): void {
     .argument('<sandbox/name>', 'the base connection', connectionName)
     .action(async (named: Named) => {
       await run.connected(async (client, format) => {
-        const again = `temporal workflow result --workflow-id '${connectionWorkflowId(named)}'`;
-        const result = await goesOn(again, () => client.deleteConnection(named));
+        const result = await goesOn(waitAgain(named), () => client.deleteConnection(named));
         print(format, result, () => result.note ?? result.deleted.map((id) => `deleted ${id}`).join('\n'));
         return exitCodes.done;
       });
     });
+}
+
+function waitAgain(named: Named): string {
+  return `temporal workflow result --workflow-id ${shellWord(connectionWorkflowId(named))}`;
 }
 
 function connects(written: string): Connects {

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { AepDataflows, ApplyHandle } from '../../client.ts';
+import { shellWord } from '../../shell-word.ts';
 import { readFolder } from '../definition-files.ts';
 import { exitCodeOfAll, exitCodes, type ExitCode } from '../exit-codes.ts';
 import { plansAsMarkdown, whatIn } from '../markdown.ts';
@@ -54,7 +55,7 @@ export function addSandboxCommands(program: Command, run: Run): void {
           const { dataflows } = await follow(
             () => linesOf(handle),
             handle.result(),
-            `temporal workflow result --output json --workflow-id '${handle.workflowId}'`,
+            `temporal workflow result --output json --workflow-id ${shellWord(handle.workflowId)}`,
           );
           printMany(format, 'dataflows', dataflows, () =>
             table(
