@@ -1,4 +1,5 @@
 import { planAsText, type ManyPlans, type PlannedDataflow } from '../client.ts';
+import { fenced } from '../fenced.ts';
 
 /** A comment on GitHub has 65,536 characters at most, and its table comes first. */
 const longestDetails = 50_000;
@@ -36,9 +37,7 @@ function rowOf({ sandbox, name, counts, error }: PlannedDataflow): string {
 }
 
 function detailsOf(dataflow: string, text: string): string {
-  // Longer than what the text may hold of them.
-  const fence = '`'.repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length + 1)));
-  return `<details><summary>${cell(dataflow)}</summary>\n\n${fence}text\n${text}\n${fence}\n</details>`;
+  return `<details><summary>${cell(dataflow)}</summary>\n\n${fenced(text, 'text')}\n</details>`;
 }
 
 /** Text that is nothing but text in Markdown, and stays in its cell. */

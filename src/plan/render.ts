@@ -1,4 +1,5 @@
 import { cutJson, tellSome } from '../cut.ts';
+import { fenced } from '../fenced.ts';
 import type { MappedRow } from '../explore/mapped-row.ts';
 import { titleOf } from '../resources/index.ts';
 import type { Action, Change, Plan, Step, StepKind } from './plan.ts';
@@ -66,7 +67,7 @@ export function planAsText(plan: Plan): string {
 
 /** The same for what renders Markdown, as Temporal's web pages do with a workflow's current details. */
 export function planAsMarkdown(plan: Plan): string {
-  return ['```', planAsText(plan), '```'].join('\n');
+  return fenced(planAsText(plan));
 }
 
 function lineOf({ kind, action, id, reason }: Step): string[] {

@@ -96,6 +96,12 @@ Digest: abc`);
   expect(planAsMarkdown(planOf([step('flow', 'keep', { id: 'flow-9' })]))).toBe(`\`\`\`\n${text}\n\`\`\``);
 });
 
+test('nothing in a plan ends the code block that it is in', () => {
+  const markdown = planAsMarkdown(planOf([step('flow', 'keep', { reason: '```\n# All is well\n````' })]));
+  expect(markdown.startsWith('`````\nPlan for')).toBe(true);
+  expect(markdown.endsWith('\n`````')).toBe(true);
+});
+
 test('of a long value its beginning is told, and of many rows the first twenty and how many there are besides', () => {
   const rows = (count: number) =>
     planOf([
