@@ -96,6 +96,23 @@ describe.concurrent('one base connection remains, tested', () => {
     expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
   });
 
+  it('though the update that asked for it is cancelled, which is then told as that', async () => {
+    const { rig, keep } = stage;
+    const sandbox = next();
+    const definition = ordersFrom(sandbox, mysqlAuth(await keep(sandbox, 'password')));
+    await (await rig.client.start(definition)).result();
+    rig.emulator.control.addFault({ kind: 'hang', sandbox, method: 'PATCH', path: `${path}/*` });
+    const patches = () => changesIn(rig, sandbox).filter((call) => call.startsWith(`PATCH ${path}`)).length;
+    const before = patches();
+    const changed = ordersFrom(sandbox, mysqlAuth(await keep(sandbox, 'another')), { description: 'All' });
+    const updating = rig.client.update({ definition: changed });
+    const asked = expect(updating).rejects.toMatchObject({ type: 'Cancelled' });
+    await waitFor('the change to be sent', () => patches() > before);
+    await rig.client.dataflow({ sandbox, name: 'orders' }).cancel();
+    await asked;
+    expect(shops(rig, sandbox)).toHaveLength(1);
+  });
+
   it('while lists lag, from one run to the next', async () => {
     const { rig } = lagging;
     const sandbox = next();

@@ -1,9 +1,11 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   ApplicationFailure,
+  CancellationScope,
   ChildWorkflowCancellationType,
   ChildWorkflowFailure,
   ParentClosePolicy,
+  isCancellation,
   startChild,
 } from '@temporalio/workflow';
 import { connectionWorkflowId, givenConnection } from '../../definition/connection.ts';
@@ -43,6 +45,8 @@ export async function ensureBaseConnection(
       // oxlint-disable-next-line no-await-in-loop
       return await child.result();
     } catch (error) {
+      // It was not ended: this one was, and waits no more.
+      if (isCancellation(error) && CancellationScope.current().consideredCancelled) throw error;
       if (error instanceof ChildWorkflowFailure) throw whatEnded(error, workflowId);
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       report.step('baseConnection', 'running', {
