@@ -199,7 +199,10 @@ export function readExpectation(raw: unknown): Expectation {
       Object.entries(objectOf(value))
         .slice(0, mostFields)
         .flatMap(([field, text]) =>
-          typeof text === 'string' ? [[cut(field, longestValue), cut(text, longestValue)]] : [],
+          // What every object has, such as `constructor`, would be found where nothing was put.
+          typeof text === 'string' && !(field in {})
+            ? [[cut(field, longestValue), cut(text, longestValue)]]
+            : [],
         ),
     );
   return {

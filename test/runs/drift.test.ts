@@ -165,6 +165,13 @@ describe('what we change ourselves', () => {
     expect(readExpectation({ pending: { a: 'b', c: 1 }, settled: null })).toEqual({ pending: { a: 'b' } });
     fc.assert(fc.property(fc.anything(), (anything) => void readExpectation(anything)));
   });
+
+  test.each(['constructor', 'toString', '__proto__'])('of %s, which every object has, is none', (field) => {
+    const fields = JSON.parse(`{"${field}": "x", "state": "enabled"}`) as Shape;
+    const known = expected({ shape }, readExpectation({ pending: fields, settled: fields }));
+    expect(known.shape).toEqual({ state: 'enabled' });
+    expect(compare(known, shape).changes.map((one) => one.field)).not.toContain(field);
+  });
 });
 
 describe('who changed it', () => {
