@@ -56,7 +56,9 @@ export function createBoard({ client, token, port, allowsActions, facts }: Board
   app.get('/favicon.ico', (c) => c.body(null, 204));
 
   app.get('/live', (c) => {
-    const at = new URL(c.req.query('at') ?? '/', 'http://board');
+    const asked = c.req.query('at') ?? '/';
+    if (!URL.canParse(asked, 'http://board')) return c.text('There is no such page.', 404);
+    const at = new URL(asked, 'http://board');
     let seen = c.req.query('seen');
     return streamSSE(c, async (stream) => {
       let told: Record<string, string> | undefined;

@@ -25,11 +25,14 @@ export const headers: MiddlewareHandler = secureHeaders({
  */
 export function guard(token: string, port: () => number): MiddlewareHandler {
   return async (c, next) => {
+    // A page holds the secret of its forms.
+    c.header('cache-control', 'no-store');
     const hosts = [`127.0.0.1:${port()}`, `localhost:${port()}`];
     const host = c.req.header('host') ?? '';
     if (!hosts.includes(host)) return c.text('This board has another address.', 403);
     const origin = c.req.header('origin');
-    const isAsked = ['GET', 'HEAD'].includes(c.req.method);
+    // HEAD is answered as GET is, and events that nobody hears would never end.
+    const isAsked = c.req.method === 'GET';
     if (origin === undefined ? !isAsked : origin !== `http://${host}`)
       return c.text('Another page may not ask for this.', 403);
     // Cookies do not tell ports apart.
