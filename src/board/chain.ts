@@ -1,8 +1,8 @@
 import { html } from 'hono/html';
-import type { FullProgress } from '../client.ts';
+import type { FullProgress, HistoryEntry } from '../client.ts';
 import { cut } from '../cut.ts';
 import { resources, titleOf } from '../resources/index.ts';
-import { kinds, type Kind } from '../resources/kinds.ts';
+import { kinds, type Kind, type ResourceIds } from '../resources/kinds.ts';
 import type { Html } from './layout.ts';
 
 type ChainKind = Kind | 'baseConnection';
@@ -14,20 +14,44 @@ export interface Link {
   id?: string;
 }
 
-/** @param flowId of the flow that lives: a later flow may have taken the place of the one in `steps` */
-export function chainOf(steps: FullProgress['steps'], flowId: string | undefined): Link[] {
+/**
+ * @param steps of the newest create or update, which may have failed, or be at it just now
+ * @param flowId of the flow that lives: a later flow may have taken the place of the one in `steps`
+ * @param history what was done before, oldest first: of what a failed update never reached, it knows the ids
+ */
+export function chainOf(
+  steps: FullProgress['steps'],
+  flowId: string | undefined,
+  history: readonly HistoryEntry[] = [],
+): Link[] {
   const known: readonly string[] = ['baseConnection', ...kinds];
+  const lives = flowId !== undefined;
+  const before = lives ? madeBefore(history) : {};
   const links: Link[] = steps
-    .filter(({ step, id, state }) => known.includes(step) && (id !== undefined || state === 'waiting'))
-    .map(({ step, id }) => {
+    .filter(({ step }) => known.includes(step))
+    .map(({ step, id: ofStep, state }) => {
       const kind = step as ChainKind;
-      return { kind, title: titleOf(kind), ...(id === undefined ? {} : { id }) };
-    });
+      const id = ofStep ?? (kind === 'baseConnection' ? undefined : before[kind]);
+      return { kind, title: titleOf(kind), state, ...(id === undefined ? {} : { id }) };
+    })
+    // Where a flow lives, all of its chain is there: what has no id here is not known, rather than not there yet.
+    .filter(({ id, state }) => id !== undefined || (state === 'waiting' && !lives))
+    .map(({ state: _, ...link }) => link);
   const rest = links.filter(({ kind }) => kind !== 'flow');
   const flow = links.find(({ kind }) => kind === 'flow');
   const id = flowId ?? flow?.id;
   if (id === undefined) return flow ? [...rest, flow] : rest;
   return [...rest, { kind: 'flow', title: titleOf('flow'), id }];
+}
+
+/** What an update that failed has made is no part of the flow that goes on; what a failed create has made, the next one takes. */
+function madeBefore(history: readonly HistoryEntry[]): ResourceIds {
+  let made: ResourceIds = {};
+  for (const { what, status, made: more } of history) {
+    if (what === 'delete' && status === 'completed') made = {};
+    else if (what === 'create' || status === 'completed') made = { ...made, ...more };
+  }
+  return made;
 }
 
 const [width, height, gapX, gapY] = [200, 46, 44, 14];

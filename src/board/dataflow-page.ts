@@ -26,7 +26,7 @@ export function dataflowPage(known: DataflowFacts, view: View): Page {
     const body = html`<p>Nothing is known of a dataflow ${dataflow}.</p>`;
     return { title, status: 404, sections: [{ id: 'verdict', body }] };
   }
-  const chain = chainOf(known.steps, health?.flowId);
+  const chain = chainOf(known.steps, health?.flowId, history);
   const sections: (Section | undefined)[] = [
     { id: 'verdict', body: verdictOf(known, view) },
     waitingOf(known, view),

@@ -260,6 +260,33 @@ it('the chain has the flow that lives, and what refers to what from left to righ
   expect(new Set(x).size).toBe(4);
 });
 
+it('a later try that failed before it touched anything hides no part of the chain that lives', () => {
+  const waiting = (['schema', 'dataset', 'mappingSet', 'flow'] as const).map((step) => ({
+    step,
+    title: step,
+    state: 'waiting' as const,
+  }));
+  const entry = { at: '', workflowId: 'w', runId: 'r' };
+  const history: DataflowFacts['history'] = [
+    { ...entry, what: 'create', status: 'completed', made: { dataset: 'gone' } },
+    { ...entry, what: 'delete', status: 'completed' },
+    { ...entry, what: 'create', status: 'failed', made: { schema: 's' } },
+    { ...entry, what: 'create', status: 'completed', made: { mappingSet: 'm', flow: 'old' } },
+    { ...entry, what: 'update', status: 'failed', made: { mappingSet: 'never used' } },
+  ];
+  expect(chainOf(waiting, 'f', history).map(({ kind, id }) => [kind, id])).toEqual([
+    ['schema', 's'],
+    ['mappingSet', 'm'],
+    ['flow', 'f'],
+  ]);
+  expect(chainOf(waiting, undefined).map(({ kind, id }) => [kind, id])).toEqual([
+    ['schema', undefined],
+    ['dataset', undefined],
+    ['mappingSet', undefined],
+    ['flow', undefined],
+  ]);
+});
+
 describe('texts', () => {
   it('say how far a time is away, and how long something took', () => {
     expect(away('2026-03-01T09:00:00Z', noon)).toBe('3 h ago');
