@@ -29,14 +29,13 @@ export function chainOf(
   const before = lives ? madeBefore(history) : {};
   const links: Link[] = steps
     .filter(({ step }) => known.includes(step))
-    .map(({ step, id: ofStep, state }) => {
+    .flatMap(({ step, id: ofStep, state }) => {
       const kind = step as ChainKind;
       const id = ofStep ?? (kind === 'baseConnection' ? undefined : before[kind]);
-      return { kind, title: titleOf(kind), state, ...(id === undefined ? {} : { id }) };
-    })
-    // Where a flow lives, all of its chain is there: what has no id here is not known, rather than not there yet.
-    .filter(({ id, state }) => id !== undefined || (state === 'waiting' && !lives))
-    .map(({ state: _, ...link }) => link);
+      if (id !== undefined) return [{ kind, title: titleOf(kind), id }];
+      // Where a flow lives, all of its chain is there: what has no id here is not known, rather than not there yet.
+      return state === 'waiting' && !lives ? [{ kind, title: titleOf(kind) }] : [];
+    });
   const rest = links.filter(({ kind }) => kind !== 'flow');
   const flow = links.find(({ kind }) => kind === 'flow');
   const id = flowId ?? flow?.id;
