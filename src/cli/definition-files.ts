@@ -2,6 +2,7 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseDocument } from 'yaml';
+import { saidNames } from '../definition/many.ts';
 
 /** What is wrong with a file, or with how we were called. */
 export class UsageError extends Error {}
@@ -25,7 +26,7 @@ export async function readDefinition(file: string): Promise<unknown> {
 
 /**
  * Reads every definition of a folder, in the order of the files' names; `dataflow.schema.json` is none.
- * @throws UsageError that tells of every file that cannot be read.
+ * @throws UsageError that tells of every file that cannot be read, or has no name.
  */
 export async function readFolder(folder: string): Promise<unknown[]> {
   const isFolder = await stat(folder).then(
@@ -39,11 +40,21 @@ export async function readFolder(folder: string): Promise<unknown[]> {
   if (files.length === 0)
     throw new UsageError(`${folder} holds no definition: no file ends in ${extensions.join(', ')}`);
   const read = await Promise.allSettled(files.map((file) => readDefinition(join(folder, file))));
-  const wrong = read
-    .filter((one) => one.status === 'rejected')
-    .map(({ reason }) => (reason as Error).message);
+  // Without a name, answers could not say which file is meant.
+  const wrong = read.flatMap((one, index) => {
+    if (one.status === 'rejected') return [(one.reason as Error).message];
+    return isNamed(one.value)
+      ? []
+      : [`${join(folder, files[index]!)} is no definition of a dataflow: name is required`];
+  });
   if (wrong.length > 0) throw new UsageError(wrong.join('\n'));
   return read.map((one) => (one as PromiseFulfilledResult<unknown>).value);
+}
+
+/** Of definitions with environments, too. */
+function isNamed(value: unknown): boolean {
+  const { name } = saidNames(value);
+  return typeof name === 'string' && name !== '';
 }
 
 /** JSON is YAML, too: one parser, one wording. */

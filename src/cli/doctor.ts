@@ -70,25 +70,43 @@ function checkAttributes({ connection, options: { namespace } }: Client): Promis
   });
 }
 
-function checkWorkers(
-  { workflowService, options: { namespace } }: Client,
-  taskQueue: string,
-): Promise<SetupCheck> {
+function checkWorkers(client: Client, taskQueue: string): Promise<SetupCheck> {
   const check = 'workers';
   return checked(check, async () => {
-    const asked = kindsOfTasks.map(async (taskQueueType) => {
-      const { pollers } = await workflowService.describeTaskQueue({
-        namespace,
-        taskQueue: { name: taskQueue },
-        taskQueueType,
-      });
-      return (pollers ?? []).map(({ identity }) => identity ?? '');
-    });
-    const [ofWorkflows = [], ofActivities = []] = await Promise.all(asked);
-    if (ofWorkflows.length === 0 || ofActivities.length === 0)
-      return failedCheck(check, `none polls the task queue ${taskQueue} in ${namespace}`, startWorker);
-    return passed(check, `${new Set(ofWorkflows).size} on the task queue ${taskQueue}`);
+    const { pollers, missing } = await workersOf(client, taskQueue);
+    return missing === undefined
+      ? passed(check, `${pollers} on the task queue ${taskQueue}`)
+      : failedCheck(check, missing, startWorker);
   });
+}
+
+/**
+ * Says that nobody does what is asked for, and what to do about it.
+ * @returns undefined where workers poll
+ * @throws ServiceError
+ */
+export async function noWorkerText(client: Client, taskQueue: string): Promise<string | undefined> {
+  const { missing } = await workersOf(client, taskQueue);
+  return missing === undefined ? undefined : `waits for a worker: ${missing}. ${startWorker}`;
+}
+
+async function workersOf(
+  { workflowService, options: { namespace } }: Client,
+  taskQueue: string,
+): Promise<{ pollers: number; missing?: string }> {
+  const asked = kindsOfTasks.map(async (taskQueueType) => {
+    const { pollers } = await workflowService.describeTaskQueue({
+      namespace,
+      taskQueue: { name: taskQueue },
+      taskQueueType,
+    });
+    return (pollers ?? []).map(({ identity }) => identity ?? '');
+  });
+  const [ofWorkflows = [], ofActivities = []] = await Promise.all(asked);
+  const pollers = new Set(ofWorkflows).size;
+  return ofWorkflows.length === 0 || ofActivities.length === 0
+    ? { pollers, missing: `none polls the task queue ${taskQueue} in ${namespace}` }
+    : { pollers };
 }
 
 /** gRPC's `NOT_FOUND`. */

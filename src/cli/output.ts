@@ -46,9 +46,9 @@ export function visible(text: string): string {
   );
 }
 
-/** Rows in columns as wide as they must be; the last is cut where the terminal ends. */
+/** Rows in columns as wide as they must be, each on one line; the last column is cut where the terminal ends. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [header, ...rows];
+  const all = [header, ...rows].map((row) => row.map((cell) => cell.replaceAll(/\s*\n\s*/g, ' ')));
   const widths = header.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
   const width = process.stdout.isTTY ? process.stdout.columns : Infinity;
   return all

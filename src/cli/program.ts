@@ -8,6 +8,7 @@ import {
 } from '../client.ts';
 import { addConnectionFlags, connectBy, takeEnvironment, type Connected } from './connection.ts';
 import { UsageError } from './definition-files.ts';
+import { noWorkerText } from './doctor.ts';
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts';
 import { Left, untilLeft } from './leave.ts';
 import { formats, outputVersion, tell, write, type Format } from './output.ts';
@@ -81,9 +82,11 @@ export function createProgram(): Command {
     },
     async connected(work) {
       let connecting: Promise<Connected> | undefined;
+      let stopLooking = () => {};
       const all = async () => {
         connecting = connectBy(program);
         const { client, temporal } = await connecting;
+        stopLooking = tellWhereNobodyWorks(temporal, program.opts<{ taskQueue: string }>().taskQueue);
         return work(client, format(), temporal);
       };
       try {
@@ -91,6 +94,7 @@ export function createProgram(): Command {
       } catch (error) {
         throw failed(error, format());
       } finally {
+        stopLooking();
         // Who has left while it was being made leaves no connection that keeps the process.
         await connecting?.then(
           ({ client }) => client.close(),
@@ -107,6 +111,24 @@ export function createProgram(): Command {
   addBoardCommand(program, run);
   addSetupCommands(program, run);
   return program;
+}
+
+/** Nearly all commands are done by a worker: where none is there, they would wait without a word. Milliseconds. */
+const lookForWorkersAfterMs = 2_000;
+
+/** @returns ends the looking: the command is over */
+function tellWhereNobodyWorks(temporal: Client, taskQueue: string): () => void {
+  let isOver = false;
+  const look = async () => {
+    // Who may not ask, or asks in vain, is told by what the command itself asks for.
+    const text = await noWorkerText(temporal, taskQueue).catch(() => undefined);
+    if (text !== undefined && !isOver) tell(text);
+  };
+  const timer = setTimeout(() => void look(), lookForWorkersAfterMs).unref();
+  return () => {
+    isOver = true;
+    clearTimeout(timer);
+  };
 }
 
 /** Runs one command, and sets the exit status of this process. */

@@ -177,8 +177,30 @@ it('a folder is planned and applied as one, files in YAML among them, and what i
     'b created',
   ]);
   expect(await aep('apply', many, '--plan')).toMatchObject({ code: 0 });
+  await writeFile(join(many, 'c.json'), JSON.stringify({ ...named('c'), schedule: 1, mapping: 1, nmae: 1 }));
+  const wrong = await aep('apply', many, '--plan');
+  expect(wrong.stdout).toMatch(new RegExp(`^${sandbox}/c .*has 3 problems: .*schedule.*`, 'm'));
+  expect(wrong.stdout.trimEnd().split('\n').length).toBe(4);
   await writeFile(join(many, 'c.json'), '{');
-  expect(await aep('apply', many)).toMatchObject({ code: 1, stderr: expect.stringContaining('c.json') });
+  await writeFile(join(many, 'd.json'), '{}');
+  expect(await aep('apply', many)).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/c\.json is neither.*\n.*d\.json is no definition of a dataflow/),
+  });
+});
+
+it('a command that waits for a worker where there is none says so', async () => {
+  const file = await fileOf(orders(next()));
+  const answer = await aep('plan', file, '--task-queue', 'nobodys', '--command-timeout', '4s');
+  expect(answer).toMatchObject({ code: 1 });
+  expect(answer.stderr).toMatch(/waits for a worker: none polls the task queue nobodys .*npm run worker/);
+});
+
+it('of a dataflow that nobody watches there are no runs to wait for', async () => {
+  expect(await aep('runs', `${next()}/orders`)).toMatchObject({
+    code: 4,
+    stdout: 'Nobody watches a flow of it.\n',
+  });
 });
 
 it('Ctrl-C leaves a create, which goes on, and says how to come back', async () => {
@@ -218,6 +240,8 @@ it('a flow that is watched live is told as it is, and then that somebody has pau
   await waitFor('how it is', () => stdout.includes('"news":"health"'));
   await watcher.pause();
   await waitFor('the pause', () => stdout.includes('"news":"verdict","verdict":"paused"'));
+  const { stdout: status } = await aep('status', `${sandbox}/orders`);
+  expect(status).toContain(`  command: temporal aep resume ${sandbox}/orders\n`);
   watching.kill('SIGINT');
   expect(await new Promise((resolve) => watching.once('exit', resolve))).toBe(130);
 });

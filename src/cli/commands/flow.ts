@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Option, type Command } from 'commander';
 import type { DataflowHealth, DataflowStatus, Health, WatcherHandle } from '../../client.ts';
+import { shellWord } from '../../shell-word.ts';
 import { worstFirst } from '../../status.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { dataflowName, type Named } from '../name.ts';
@@ -39,7 +40,7 @@ export function addFlowCommands(program: Command, run: Run): void {
       await run.connected(async (client, format) => {
         const { health } = await client.status(named);
         const runs = health?.lastRuns ?? [];
-        printMany(format, 'runs', runs, () => tellRuns(runs));
+        printMany(format, 'runs', runs, () => (health ? tellRuns(runs) : nobodyWatches));
         return codeOf(health);
       });
     });
@@ -166,7 +167,7 @@ function tellHealth(health: Health): string {
   const { verdict, since, cause, drift, flowId, lastSuccess, nextRunDue, lastRuns, totals } = health;
   return [
     `${verdict}${since ? ` since ${since}` : ''}: flow ${flowId}`,
-    ...(cause ? [`  why: ${cause.message}`, `  next: ${cause.next}`] : []),
+    ...(cause ? [`  why: ${cause.message}`, `  next: ${cause.next}`, ...commandFor(health)] : []),
     ...(drift
       ? [
           `  drift, by ${drift.by}: ${drift.changes.map(({ field, from, to }) => `${field} ${from ?? 'nothing'} → ${to ?? 'nothing'}`).join(', ')}`,
@@ -177,6 +178,14 @@ function tellHealth(health: Health): string {
     `  runs so far: ${totals.ok} ok, ${totals.degraded} degraded, ${totals.failed} failed`,
     ...(lastRuns.length > 0 ? [tellRuns(lastRuns)] : []),
   ].join('\n');
+}
+
+/** The line to copy, where one of our commands is what comes next. */
+function commandFor({ dataflow, verdict, lastRuns, retries, watch }: Health): string[] {
+  if (dataflow === undefined || watch.ended) return [];
+  const isFailed = verdict === 'failed' && lastRuns[0]?.verdict === 'failed' && retries.length === 0;
+  const verb = verdict === 'paused' ? 'resume' : isFailed ? 'retry' : undefined;
+  return verb === undefined ? [] : [`  command: temporal aep ${verb} ${shellWord(dataflow)}`];
 }
 
 function tellRuns(runs: Health['lastRuns']): string {

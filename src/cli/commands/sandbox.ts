@@ -64,7 +64,7 @@ export function addSandboxCommands(program: Command, run: Run): void {
                 `${sandbox}/${name}`,
                 outcome,
                 flowId,
-                error ? `${error.type}: ${error.message}` : '',
+                whyNot(error),
               ]),
             ),
           );
@@ -117,9 +117,17 @@ function tellPlanned(dataflows: Planned): string {
       `${sandbox}/${name}`,
       whatIn(counts),
       digest,
-      error ? `${error.type}: ${error.message}` : '',
+      whyNot(error),
     ]),
   );
+}
+
+/** What failed, with its problems: the message has them too, but cut. */
+function whyNot(error: Planned[number]['error']): string {
+  if (!error) return '';
+  const { type, message, problems = [] } = error;
+  const all = problems.map((one) => `${one.field}: ${one.message}`).join('; ');
+  return `${type}: ${all === '' ? message : `${message.split('\n')[0]} ${all}`}`;
 }
 
 type Orphans = Awaited<ReturnType<AepDataflows['listOrphans']>>;
