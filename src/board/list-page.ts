@@ -61,7 +61,7 @@ export function listPage(rows: readonly Row[], filter: Filter, now: number): Pag
 const howToBegin = html`<p>No dataflow is watched yet. Begin with a definition:</p>
   <ol>
     <li>
-      <code>temporal aep suggest SANDBOX CONNECTION TABLE &gt; orders.json</code> writes one for a table, a
+      <code>temporal aep suggest SANDBOX/CONNECTION TABLE &gt; orders.json</code> writes one for a table, a
       file or a folder
     </li>
     <li><code>temporal aep plan orders.json</code> says what would be made</li>

@@ -11,6 +11,7 @@ import { rowsPlot } from '../../src/board/plots.ts';
 import { script } from '../../src/board/script.ts';
 import { Shared } from '../../src/board/shared.ts';
 import { away, command, duration, nextDue } from '../../src/board/texts.ts';
+import { createProgram } from '../../src/cli/program.ts';
 import type { Health, Plan } from '../../src/client.ts';
 
 const noon = Date.parse('2026-03-01T12:00:00Z');
@@ -135,6 +136,22 @@ describe('a page', () => {
   it('of a dataflow of which nothing is known says so', () => {
     expect(dataflowPage(facts({}), {}).status).toBe(404);
     expect(planPage(facts({}), undefined, {}).status).toBe(404);
+  });
+
+  it('without a dataflow has commands that there are, with as many arguments as they take', async () => {
+    const lines = [
+      ...(await markup(listPage([], {}, noon))).matchAll(
+        /<code>temporal aep ([^<&]+?)(?: &gt; [^<]*)?<\/code>/g,
+      ),
+    ].map(([, line]) => line!.split(' '));
+    expect(lines.length).toBe(4);
+    for (const [name, ...words] of lines) {
+      const command = createProgram().commands.find((one) => one.name() === name);
+      const args = words.filter((word) => !word.startsWith('--'));
+      expect(args.length, name).toBe(command?.registeredArguments.filter(({ required }) => required).length);
+      for (const [index, { parseArg }] of command!.registeredArguments.entries())
+        if (parseArg) expect(() => parseArg(args[index]!, undefined), name).not.toThrow();
+    }
   });
 
   it('needs little script', () => {
