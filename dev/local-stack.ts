@@ -80,20 +80,26 @@ export async function startStack(parts: AsyncDisposableStack, options: StackOpti
 }
 
 /**
- * Starts a worker in a process of its own, with this environment and nothing of ours about AEP or Temporal: `src/worker.ts`,
+ * Starts a worker in a process of its own, with this environment and nothing of ours about AEP or Temporal but whom to tell: `src/worker.ts`,
  * or with the file of a `bundle` one that need not bundle the workflows.
  */
 export function startWorker(
   env: Record<string, string>,
   { onOutput, bundle }: { onOutput?: ((text: string) => void) | undefined; bundle?: string } = {},
 ): Promise<Child> {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(AEP|TEMPORAL)_/.test(name));
   const script = bundle === undefined ? '../src/worker.ts' : './built-worker.ts';
   const file = fileURLToPath(new URL(script, import.meta.url));
   return startChild(process.execPath, bundle === undefined ? [file] : [file, bundle], {
-    env: { ...Object.fromEntries(inherited), ...env },
+    env: { ...inheritedFrom(process.env), ...env },
     ...(onOutput ? { onOutput } : {}),
   });
+}
+
+/** What a local worker takes over: nothing that could lead it to a real AEP or another Temporal, but where people are told. */
+export function inheritedFrom(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const isTaken = (name: string) =>
+    !/^(AEP|TEMPORAL)_/.test(name) || /^AEP_(SLACK|TEAMS|EMAIL|SMTP)_/.test(name);
+  return Object.fromEntries(Object.entries(env).filter(([name]) => isTaken(name)));
 }
 
 /** The worker's environment for an emulator and a Temporal server on this machine. */

@@ -117,7 +117,7 @@ function environmentPage(): string {
     'Environment',
     'Every variable of ours. One that is empty counts as not set. Worker and listener check theirs at the start: what is missing, nonsense or a misspelling of one of these is told, all at once, and nothing is begun. No message shows a value.',
     table(['variable', 'read by', 'default', 'meaning'], [...rows, ...named, ...elsewhere]),
-    'Temporal’s own settings are read as the Temporal CLI reads them, profiles in `temporal.toml` included: [workers in production](../deploying.md#temporal). `npm run dev`, `npm run demo` and the tests give their worker an environment of its own: your `AEP_…` and `TEMPORAL_…` variables do not reach it.',
+    'Temporal’s own settings are read as the Temporal CLI reads them, profiles in `temporal.toml` included: [workers in production](../deploying.md#temporal). `npm run dev`, `npm run demo` and the tests give their worker an environment of its own: of your `AEP_…` and `TEMPORAL_…` variables only those that say whom to tell reach it: `AEP_SLACK_…`, `AEP_TEAMS_…`, `AEP_EMAIL_…` and `AEP_SMTP_…`.',
   );
 }
 
