@@ -38,6 +38,18 @@ it('all flows have the exit status that the worst of them has', () => {
   expect(exitCodeOfFlows([{ drift: false }])).toBe(7);
 });
 
+it.each([
+  [['apply', 'x', '--plan', '--concurrency', '3'], 'commander.conflictingOption'],
+  [['apply', 'x', '--markdown', '--replace-flow', 'from-now'], 'commander.conflictingOption'],
+  [['apply', 'x', '--concurrency', 'many'], 'commander.invalidArgument'],
+  [['apply', 'x', '--concurrency', '51'], 'commander.invalidArgument'],
+  [['doctor', '--try', 'dev', '--sandbox', 'prod'], 'commander.conflictingOption'],
+])('%j is wrong usage: no option is left aside', async (words, code) => {
+  const program = createProgram();
+  for (const one of program.commands) one.configureOutput({ writeErr: () => {} });
+  await expect(program.parseAsync(words, { from: 'user' })).rejects.toMatchObject({ code, exitCode: 1 });
+});
+
 it('the example for GitHub Actions runs commands that there are, with options that they take', () => {
   const { jobs } = parse(workflow) as { jobs: Record<string, { steps: { run?: string }[] }> };
   const runs = Object.values(jobs).flatMap(({ steps }) => steps.map(({ run = '' }) => run));

@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { AepDataflows, ApplyHandle } from '../../client.ts';
 import { shellWord } from '../../shell-word.ts';
 import { readFolder } from '../definition-files.ts';
@@ -18,14 +18,19 @@ export function addSandboxCommands(program: Command, run: Run): void {
     .argument('<folder>', 'definitions in JSON or YAML')
     .option('--environment <name>', 'the environment, for the files that name some')
     .option('--plan', 'only plan: say what is different, and change nothing')
-    .option('--markdown', 'with --plan: as a comment on a change of the folder')
     .addOption(
-      new Option('--replace-flow <choice>', 'what a flow loads that takes the place of an old one').choices([
-        'from-now',
-        'backfill',
-      ]),
+      new Option('--markdown', 'the same as a comment on a change of the folder').implies({ plan: true }),
     )
-    .option('--concurrency <n>', 'how many at the same time, at most 50', Number)
+    .addOption(
+      new Option('--replace-flow <choice>', 'what a flow loads that takes the place of an old one')
+        .choices(['from-now', 'backfill'])
+        .conflicts('plan'),
+    )
+    .addOption(
+      new Option('--concurrency <n>', 'how many at the same time, at most 50')
+        .argParser(concurrencyOf)
+        .conflicts('plan'),
+    )
     .action(
       async (
         folder: string,
@@ -85,6 +90,11 @@ export function addSandboxCommands(program: Command, run: Run): void {
         return result.notDeleted.length > 0 ? exitCodes.conflict : exitCodes.done;
       });
     });
+}
+
+function concurrencyOf(written: string): number {
+  if (!/^([1-9]|[1-4]\d|50)$/.test(written)) throw new InvalidArgumentError('It is 1 to 50.');
+  return Number(written);
 }
 
 async function inEnvironment(folder: string, environment: string | undefined): Promise<unknown[]> {

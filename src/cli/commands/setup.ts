@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { InvalidEnvironmentError } from '../../client.ts';
 import { failedCheck, passed, type SetupCheck } from '../../setup-check.ts';
 import { connectBy, type Connected } from '../connection.ts';
@@ -24,9 +24,11 @@ export function addSetupCommands(program: Command, run: Run): void {
       'Check Temporal, its search attributes, the workers, and what AEP says to them; say what to do about what is wrong.',
     )
     .option('--sandbox <name>', 'where the services of AEP are asked; the first that AEP names unless given')
-    .option(
-      '--try <sandbox>',
-      'make, change and delete a throwaway dataflow there: which guesses about AEP hold?',
+    .addOption(
+      new Option(
+        '--try <sandbox>',
+        'make, change and delete a throwaway dataflow there: which guesses about AEP hold?',
+      ).conflicts('sandbox'),
     )
     .option('--connection <id>', 'with --try: a base connection, so that a flow is tried, too')
     .option('--path <path>', 'with --try: a table or file behind it')
