@@ -117,6 +117,7 @@ export function localEnv(
     AEP_CLIENT_SECRET: 'local',
     AEP_ORG_ID: 'local@AdobeOrg',
     // Of an emulator whose credentials are good for nothing.
+    AEP_SECRET_VARIABLES: '*',
     AEP_CONNECTION_DIGEST_KEY: 'on this machine only',
     ...(temporal.uiUrl ? { AEP_TEMPORAL_UI_URL: temporal.uiUrl } : {}),
   };

@@ -24,6 +24,8 @@ export interface WorkerConfig {
   watchIntervalMs: number;
   /** Looks of their own that the watchers on this worker begin in a second, at most. */
   watchLooksPerSecond: number;
+  /** The variables that definitions may refer to for secrets; a `*` at the end stands for any rest. */
+  secretVariables: readonly string[];
   /** Where the files are that definitions may refer to for secrets. */
   secretsDir: string;
   /** The key of the digests by which changed credentials of base connections are noticed. */
@@ -97,6 +99,17 @@ const environment = z
       .pipe(z.number().min(0.001, 'must be at least 0.001').max(10_000, 'must be at most 10000'))
       .default(10)
       .describe('How many looks at AEP for runs one worker begins in a second, at most.'),
+    AEP_SECRET_VARIABLES: z
+      .string()
+      .default('')
+      .transform(namesIn)
+      .refine((names) => names.every((name) => /^(\w+\*?|\*)$/.test(name)), {
+        message:
+          'must be names of variables with a comma between them, such as SHOP_PASSWORD,CRM_*: a * stands for any rest',
+      })
+      .describe(
+        'Variables that definitions may refer to for [secrets](../connections.md#secrets), with a comma between them; `CRM_*` stands for all that begin so. What begins with `AEP_` or `TEMPORAL_` is never among them.',
+      ),
     AEP_SECRETS_DIR: z
       .string()
       .startsWith('/', 'must be a path that begins with a slash')
@@ -131,6 +144,7 @@ const environment = z
     listLagMs: env.AEP_LIST_LAG,
     watchIntervalMs: env.AEP_WATCH_INTERVAL,
     watchLooksPerSecond: env.AEP_WATCH_LOOKS_PER_SECOND,
+    secretVariables: env.AEP_SECRET_VARIABLES,
     secretsDir: env.AEP_SECRETS_DIR,
     connectionDigestKey: env.AEP_CONNECTION_DIGEST_KEY,
     temporalUiUrl: env.AEP_TEMPORAL_UI_URL,
@@ -239,4 +253,11 @@ function withoutEmpty(env: Record<string, string | undefined>): Record<string, s
 
 function problemsOf(error: z.ZodError | undefined): string[] {
   return (error?.issues ?? []).map(({ path, message }) => `${path.join('.')} ${message}`);
+}
+
+function namesIn(list: string): string[] {
+  return list
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
 }

@@ -9,10 +9,12 @@ import { taskQueue } from './workflows/messages.ts';
 
 function connectionSecretsOf({
   connectionDigestKey,
+  secretVariables,
   secretsDir,
 }: WorkerConfig): ConnectionSecrets | undefined {
   if (connectionDigestKey === undefined) return undefined;
-  return { sources: createSecretSources(process.env, secretsDir), digestKey: connectionDigestKey };
+  const readable = { variables: secretVariables, directory: secretsDir };
+  return { sources: createSecretSources(process.env, readable), digestKey: connectionDigestKey };
 }
 
 /** How every worker of ours is set, in production and in the tests. */

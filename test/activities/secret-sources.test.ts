@@ -22,12 +22,22 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-const env = { SHOP: 'of the shop', EMPTY: '', AEP_CLIENT_SECRET: 'own', temporal_api_key: 'own' };
-const read = (scheme: 'env' | 'file', name: string) => createSecretSources(env, directory)[scheme].read(name);
+const env = {
+  SHOP: 'of the shop',
+  SHOP_2: 'of another',
+  CRM_KEY: 'of the CRM',
+  EMPTY: '',
+  AEP_CLIENT_SECRET: 'own',
+  temporal_api_key: 'own',
+};
+const variables = ['SHOP', 'NONE', 'EMPTY', 'CRM_*', 'AEP_*', 'temporal_api_key', 'constructor'];
+const read = (scheme: 'env' | 'file', name: string) =>
+  createSecretSources(env, { variables, directory })[scheme].read(name);
 
 describe('the secrets of a worker', () => {
   test('are variables of its environment, as they are', async () => {
     expect(await read('env', 'SHOP')).toBe('of the shop');
+    expect(await read('env', 'CRM_KEY')).toBe('of the CRM');
   });
 
   test('are files of one directory, without the line break at their end', async () => {
@@ -36,6 +46,7 @@ describe('the secrets of a worker', () => {
   });
 
   test.each<['env' | 'file', string, string]>([
+    ['env', 'SHOP_2', 'name it in AEP_SECRET_VARIABLES of the worker'],
     ['env', 'NONE', 'has no variable NONE'],
     ['env', 'EMPTY', 'has no variable EMPTY'],
     // What every object has.
@@ -58,7 +69,7 @@ describe('the secrets of a worker', () => {
   });
 
   test('are not even looked for where their directory is not there', async () => {
-    const sources = createSecretSources({}, join(root, 'elsewhere'));
+    const sources = createSecretSources({}, { variables, directory: join(root, 'elsewhere') });
     await expect(sources.file.read(join(root, 'outside'))).rejects.toThrow('is not below');
   });
 });

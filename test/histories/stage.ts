@@ -108,6 +108,7 @@ function configOf(aepUrl: string, webhookUrl: string): WorkerConfig {
     AEP_LIST_LAG: '300',
     AEP_WATCH_INTERVAL: '200',
     AEP_CONNECTION_DIGEST_KEY: `${secret}-of-the-digests`,
+    AEP_SECRET_VARIABLES: 'SHOP_PASSWORD',
     AEP_WEBHOOK_RECORDER_URL: webhookUrl,
     AEP_SLACK_RECORDER_URL: webhookUrl,
     AEP_WEBHOOK_RECORDER_KEY: `${secret}-of-the-webhook`,

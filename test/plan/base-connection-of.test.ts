@@ -22,11 +22,13 @@ const one = (id: string, name = 'Warehouse', connectionSpecId = bigQuery, state 
   connectionSpec: { id: connectionSpecId, version: '1.0' },
 });
 
+const readable = { variables: ['*'], directory: '/run/secrets' };
+
 /** A worker that has one secret. */
 const worker = {
   aep: {} as Aep,
   connectionSecrets: {
-    sources: createSecretSources({ SHOP_PASSWORD: 'first', AEP_CLIENT_SECRET: 'own' }, '/run/secrets'),
+    sources: createSecretSources({ SHOP_PASSWORD: 'first', AEP_CLIENT_SECRET: 'own' }, readable),
     digestKey: 'a key of 16 signs',
   },
 };
@@ -244,7 +246,7 @@ describe('a base connection that is given with its credentials', () => {
       ...worker,
       connectionSecrets: {
         ...worker.connectionSecrets,
-        sources: createSecretSources({ SHOP_PASSWORD: 'first', OTHER_PASSWORD: 'second' }, '/run/secrets'),
+        sources: createSecretSources({ SHOP_PASSWORD: 'first', OTHER_PASSWORD: 'second' }, readable),
       },
     };
     const { step, problems } = await factsAmong([await there()], over(params), rotated);
@@ -260,7 +262,7 @@ describe('a base connection that is given with its credentials', () => {
   test('is to be changed when the secret has, or the key', async () => {
     const { sources, digestKey } = worker.connectionSecrets;
     for (const connectionSecrets of [
-      { digestKey, sources: createSecretSources({ SHOP_PASSWORD: 'second' }, '/run/secrets') },
+      { digestKey, sources: createSecretSources({ SHOP_PASSWORD: 'second' }, readable) },
       { digestKey: 'another key that is long', sources },
     ])
       // oxlint-disable-next-line no-await-in-loop

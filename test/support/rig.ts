@@ -51,6 +51,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     AEP_CLIENT_SECRET: `${canary} of the client`,
     AEP_ORG_ID: 'TEST@AdobeOrg',
     AEP_CONNECTION_DIGEST_KEY: `${canary} that digests`,
+    AEP_SECRET_VARIABLES: '*',
     AEP_API_URL: emulator.url,
     AEP_IMS_URL: emulator.url,
     ...quick,

@@ -200,6 +200,7 @@ describe('a setting that is nonsense is told at the start, with all others and w
     ['AEP_WATCH_LOOKS_PER_SECOND', '0.0000001', 'must be at least 0.001'],
     ['AEP_CONNECTION_DIGEST_KEY', secret, 'must have at least 16 characters'],
     ['AEP_SECRETS_DIR', 'secrets', 'must be a path that begins with a slash'],
+    ['AEP_SECRET_VARIABLES', 'SHOP PASSWORD', 'must be names of variables'],
     ['AEP_HTTP_TIMOUT', '5000', 'is not known; did you mean "AEP_HTTP_TIMEOUT"?'],
     ['AEP_API_ULR', secret, 'is not known; did you mean "AEP_API_URL"?'],
     ['AEP_WEBHOK_ON_CALL_URL', secret, 'is not known; did you mean "AEP_WEBHOOK_ON_CALL_URL"?'],

@@ -19,20 +19,31 @@ export class NoSecret extends Error {}
 /** Bytes. A key file has some thousand. */
 const longestSecret = 64 * 1024;
 
+/** What of a worker's machine definitions may refer to. */
+export interface Readable {
+  /** Names of variables; a `*` at the end of one stands for any rest. What the worker needs itself is never among them. */
+  variables: readonly string[];
+  /** Such as `/run/secrets`. */
+  directory: string;
+}
+
 /**
- * The environment of the worker but for what it needs itself, and the files below one directory. A definition may send what
- * it refers to wherever it likes: nothing else of the worker's machine is to be had.
- * @param directory such as `/run/secrets`.
+ * Some variables of the worker's environment, and the files below one directory. A definition may send what it refers to
+ * wherever it likes: nothing else of the worker's machine is to be had.
  */
 export function createSecretSources(
   env: Record<string, string | undefined>,
-  directory: string,
+  { variables, directory }: Readable,
 ): SecretSources {
   return {
     env: {
       async read(name) {
         if (/^(AEP|TEMPORAL)_/i.test(name))
           throw new NoSecret(`the variable ${name} is the worker's own: choose a name that begins otherwise`);
+        if (!variables.some((one) => stands(one, name)))
+          throw new NoSecret(
+            `definitions may not refer to the variable ${name}: name it in AEP_SECRET_VARIABLES of the worker, and start it again`,
+          );
         // Not what every object has, such as `constructor`.
         const value = Object.hasOwn(env, name) ? env[name] : undefined;
         if (value === undefined || value === '')
@@ -60,4 +71,9 @@ export function createSecretSources(
       },
     },
   };
+}
+
+/** Whether a name that may end in `*` stands for another. */
+function stands(named: string, name: string): boolean {
+  return named.endsWith('*') ? name.startsWith(named.slice(0, -1)) : named === name;
 }
