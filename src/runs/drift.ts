@@ -40,6 +40,8 @@ export interface Expectation {
   pending?: Shape;
   /** How the flow was when it had nothing left to be changed: all else is drift no more. */
   settled?: Shape;
+  /** What it was about to change, and surely did not. */
+  undone?: Shape;
 }
 
 /** Whether AEP carries out a change of it just now: until the end it shows what it was before, or half of what it will be. */
@@ -154,11 +156,13 @@ export function compare(
 /** Takes in what a workflow of ours says of the flow. */
 export function expect(
   { shape, pending = {}, isUnread }: Expected,
-  { pending: more = {}, settled }: Expectation,
+  { pending: more = {}, settled, undone = {} }: Expectation,
 ): Expected {
   const all = { ...pending };
   for (const [field, value] of Object.entries(more))
     all[field] = [...(all[field] ?? []).filter((one) => one !== value), value].slice(-mostPending);
+  for (const [field, value] of Object.entries(undone))
+    all[field] = (all[field] ?? []).filter((one) => one !== value);
   const expected = confirmed(settled ?? shape, all, settled ?? {});
   return isUnread && !settled ? { ...expected, isUnread } : expected;
 }

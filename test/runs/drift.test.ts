@@ -122,6 +122,14 @@ describe('what we change ourselves', () => {
   test('excuses nobody who changes it to something else meanwhile', () =>
     expect(compare(expected({ shape }, pending('30')), interval('45')).changes).toHaveLength(1));
 
+  test('is expected no more where it surely was not done, and what else was asked for is', () => {
+    const asked = expected(expected({ shape }, pending('30')), pending('45'));
+    const left = expected(asked, { undone: interval('30') });
+    expect(compare(left, interval('30')).changes).toHaveLength(1);
+    expect(compare(left, interval('45')).changes).toEqual([]);
+    expect(expected(left, { undone: interval('45') })).toEqual({ shape });
+  });
+
   test('is expected no more once it was settled, though nobody has looked', () => {
     const asked = expected({ shape }, pending('30'));
     const settled = expected(asked, { settled: interval('30') });

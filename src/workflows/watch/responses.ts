@@ -149,10 +149,9 @@ export class Responses {
   /** Disables the flow, for a person: its health says so. */
   async disable(): Promise<void> {
     const { sandbox, flowId } = this.#watcher;
-    this.#watcher.expect({ pending: { state: 'disabled' } });
     this.#reactions = { ...this.#reactions, pausedBy: 'person' };
     try {
-      await this.#request(() => disableFlow({ sandbox, flowId, giveUpAfterMs }));
+      await this.#expecting('disabled', () => disableFlow({ sandbox, flowId, giveUpAfterMs }));
     } catch (error) {
       this.#notPaused();
       throw error;
@@ -161,8 +160,7 @@ export class Responses {
 
   async enable(): Promise<void> {
     const { sandbox, flowId } = this.#watcher;
-    this.#watcher.expect({ pending: { state: 'enabled' } });
-    await this.#request(() => enableFlow({ sandbox, flowId, giveUpAfterMs }));
+    await this.#expecting('enabled', () => enableFlow({ sandbox, flowId, giveUpAfterMs }));
   }
 
   #notify(notification: Notification): void {
@@ -180,15 +178,26 @@ export class Responses {
   /** @param forgiven failures that did not count before: where the flow cannot be disabled, the next failure is reason enough */
   async #pause(forgiven: number): Promise<void> {
     const { sandbox, flowId } = this.#watcher;
-    this.#watcher.expect({ pending: { state: 'disabled' } });
     try {
-      await this.#request(() => disableFlow({ sandbox, flowId, giveUpAfterMs }));
+      await this.#expecting('disabled', () => disableFlow({ sandbox, flowId, giveUpAfterMs }));
     } catch (error) {
       log.warn('The flow could not be disabled', { error: rootCause(error) ?? String(error) });
       this.#notPaused();
       this.#reactions = { ...this.#reactions, forgiven };
     }
     await this.#watcher.look();
+  }
+
+  /** What was surely not done is drift where somebody else does it later. */
+  async #expecting(state: 'enabled' | 'disabled', ask: () => Promise<unknown>): Promise<void> {
+    this.#watcher.expect({ pending: { state } });
+    try {
+      await this.#request(ask);
+    } catch (error) {
+      // Any other answer may be that to a request which still takes effect.
+      if (thrownBy(error)?.type === 'Rejected') this.#watcher.expect({ undone: { state } });
+      throw error;
+    }
   }
 
   #notPaused(): void {
