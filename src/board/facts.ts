@@ -98,15 +98,11 @@ export class Facts {
     const [health, progress] = await Promise.all([
       flowId === undefined
         ? undefined
-        : this.#client.health({ sandbox: named.sandbox, flowId }).catch((error: unknown) => {
+        : inTime(this.#client.health({ sandbox: named.sandbox, flowId })).catch((error: unknown) => {
             unknown = messageOf(error);
             return undefined;
           }),
-      underWay &&
-        this.#client
-          .dataflow(named)
-          .progress()
-          .catch(() => undefined),
+      underWay && inTime(this.#client.dataflow(named).progress()).catch(() => undefined),
     ]);
     const isUnwatched = !health && unknown === undefined;
     const status = isUnwatched ? await this.#unwatched.get(dataflow) : { dataflow };
@@ -134,8 +130,7 @@ export class Facts {
     await this.#pace();
     const [history, steps] = await Promise.all([
       this.#client.history(named),
-      handle
-        .progress()
+      inTime(handle.progress())
         .then(({ steps }) => steps)
         .catch(() => []),
     ]);
@@ -159,6 +154,19 @@ function rank({ verdict, doing }: Row): number {
 
 const about = (doing: UnderWay | undefined) => (doing ? { doing } : {});
 const connectorOf = ({ connector }: UnderWay) => (connector === undefined ? {} : { connector });
+
+/** A query of which no worker takes care is tried for half a minute: nobody waits for a page as long. Milliseconds. */
+const patienceMs = 5_000;
+
+/** @throws Error where the answer does not come in time */
+export function inTime<Answer>(answer: Promise<Answer>, ms = patienceMs): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new Error(`no worker has answered within ${ms / 1_000} s: is one running?`);
+    timer = setTimeout(() => reject(error), ms);
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}
 
 /** What went wrong, for a person. */
 export function messageOf(error: unknown): string {

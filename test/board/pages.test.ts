@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { chainOf, chainPicture } from '../../src/board/chain.ts';
 import { dataflowPage } from '../../src/board/dataflow-page.ts';
-import type { DataflowFacts, Row } from '../../src/board/facts.ts';
 import { pictureOf } from '../../src/board/export.ts';
+import { inTime, type DataflowFacts, type Row } from '../../src/board/facts.ts';
 import { inFrame, type Page } from '../../src/board/layout.ts';
 import { listPage, readFilter } from '../../src/board/list-page.ts';
 import { paceOf } from '../../src/board/pace.ts';
@@ -338,6 +338,14 @@ it('however many ask at once, something is loaded once, and anew when it is old;
   await expect(failing.get()).rejects.toThrow('away');
   fails = false;
   expect(await failing.get()).toBe(1);
+});
+
+it('nobody waits for a page as long as a query does of which no worker takes care', async () => {
+  expect(await inTime(Promise.resolve('answer'), 10_000)).toBe('answer');
+  await expect(inTime(Promise.reject(new Error('refused')), 10_000)).rejects.toThrow('refused');
+  await expect(inTime(new Promise<never>(() => {}), 10)).rejects.toThrow(
+    'no worker has answered within 0.01 s: is one running?',
+  );
 });
 
 it('lists are asked for as often as allowed and no more often', async () => {
