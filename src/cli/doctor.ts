@@ -47,10 +47,8 @@ async function checkNamespace({ workflowService, options: { namespace } }: Clien
     async () => {
       const { config } = await workflowService.describeNamespace({ namespace });
       const days = Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0) / 86_400;
-      return passed(
-        check,
-        `${namespace} is there; what has ended is kept for ${Math.round(10 * days) / 10} days`,
-      );
+      const kept = days === 1 ? 'a day' : `${Math.round(10 * days) / 10} days`;
+      return passed(check, `${namespace} is there; what has ended is kept for ${kept}`);
     },
     (code) => (code === notFound ? `temporal operator namespace create --namespace ${namespace}` : undefined),
   );

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Client } from '@temporalio/client';
 import { Command, Option } from 'commander';
 import {
@@ -51,6 +52,7 @@ export function createProgram(): Command {
         timeout,
       ),
     )
+    .version(version())
     .showSuggestionAfterError()
     .exitOverride();
   addConnectionFlags(program);
@@ -177,4 +179,10 @@ function toldOf(error: unknown): { type?: string; message: string; details?: obj
   if (error instanceof UsageError || error instanceof InvalidEnvironmentError || error instanceof Left)
     return { message: error.message };
   return { message: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
+}
+
+/** Of the package: its file is as far from the sources as from what is built of them. */
+function version(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
