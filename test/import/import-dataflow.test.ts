@@ -306,7 +306,7 @@ describe.concurrent('a flow is refused', () => {
     for (const input of [{ name: 'Flow 0' }, {}]) {
       const told = await refusal({ sandbox, flowId, adopt: true, ...input });
       expect(told.type).toBe('InvalidDefinition');
-      expect(told.message).toContain(`--workflow-id dataflow:${sandbox}:Flow 0`);
+      expect(told.message).toContain(`--workflow-id 'dataflow:${sandbox}:Flow 0'`);
     }
     expect(changes(sandbox)).toEqual([]);
   });
