@@ -8,7 +8,7 @@ import { activityName, type Kind } from '../resources/kinds.ts';
  * A worker that died is known to be dead after this, at the latest. It leaves a worker whose thread stands still for more
  * than a second time to be heard: to take a living one for dead costs a read twice, or a doubt about a create. Milliseconds.
  */
-export const heartbeatTimeoutMs = 2_000;
+export const heartbeatTimeoutMs = 1_800;
 /** What an activity may take beside its call to AEP. Milliseconds. */
 const overheadMs = 2_000;
 
