@@ -1,4 +1,4 @@
-import { appendFile, chown, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { appendFile, chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -37,7 +37,9 @@ export async function startPostgres(parts: AsyncDisposableStack, programs: strin
     await chown(folder, await id('-u'), await id('-g'));
   }
   const asOwner = (program: string): [string, string[]] =>
-    isRoot ? ['runuser', ['-u', user, '--', join(programs, program)]] : [join(programs, program), []];
+    isRoot
+      ? ['setpriv', ['--reuid', user, '--regid', user, '--clear-groups', '--', join(programs, program)]]
+      : [join(programs, program), []];
   const psql = join(programs, 'psql');
   const login = ['-h', '127.0.0.1', '-p', String(port), '-U', user, '-v', 'ON_ERROR_STOP=1'];
 
@@ -55,10 +57,8 @@ export async function startPostgres(parts: AsyncDisposableStack, programs: strin
       return true;
     });
   };
-  // `runuser` passes SIGTERM on, and no other signal: the main process is the one in the file.
-  const pid = async () => Number((await readFile(join(data, 'postmaster.pid'), 'utf8')).split('\n')[0]);
   const end = async (signal: NodeJS.Signals) => {
-    process.kill(await pid(), signal);
+    process.kill(server.pid, signal);
     await server.ended;
   };
   await start();
