@@ -33,6 +33,18 @@ export function portOption(name: string, text: string | undefined): number | und
   return wanted(name, 'a port between 0 and 65535', text, isPort);
 }
 
+/**
+ * Which parts of a whole an option names, comma-separated, in the order in which the whole has them; all where it is absent.
+ * @throws UsageError where it names another.
+ */
+export function partsOption<Part extends string>(all: readonly Part[], text: string = all.join()): Part[] {
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.filter((name) => !all.some((part) => part === name));
+  if (unknown.length > 0)
+    throw new UsageError(`There is no part ${unknown.join(', ')}. There are: ${all.join(', ')}.`);
+  return all.filter((part) => names.includes(part));
+}
+
 function wanted(name: string, what: string, text: string | undefined, fits: (value: number) => boolean) {
   if (text === undefined) return undefined;
   const value = Number(text);

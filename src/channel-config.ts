@@ -46,26 +46,21 @@ export const channelVariables = [
 ];
 
 const name = '([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)';
-const variables: { kind: ChannelKind; beginning: string; form: string; pattern: RegExp }[] = [
-  {
-    kind: 'slack',
-    beginning: 'AEP_SLACK_',
-    form: 'AEP_SLACK_<NAME>_URL',
-    pattern: new RegExp(`^AEP_SLACK_${name}_URL$`),
-  },
-  {
-    kind: 'teams',
-    beginning: 'AEP_TEAMS_',
-    form: 'AEP_TEAMS_<NAME>_URL',
-    pattern: new RegExp(`^AEP_TEAMS_${name}_URL$`),
-  },
-  {
-    kind: 'email',
-    beginning: 'AEP_EMAIL_',
-    form: 'AEP_EMAIL_<NAME>_TO',
-    pattern: new RegExp(`^AEP_EMAIL_${name}_TO$`),
-  },
-];
+const variables = (
+  [
+    ['slack', 'URL'],
+    ['teams', 'URL'],
+    ['email', 'TO'],
+  ] satisfies [ChannelKind, string][]
+).map(([kind, end]) => {
+  const beginning = `AEP_${kind.toUpperCase()}_`;
+  return {
+    kind,
+    beginning,
+    form: `${beginning}<NAME>_${end}`,
+    pattern: new RegExp(`^${beginning}${name}_${end}$`),
+  };
+});
 
 /** Whether a variable belongs to a channel, as far as its beginning says. */
 export function isOfChannels(variable: string): boolean {

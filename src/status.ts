@@ -18,6 +18,13 @@ export interface DataflowStatus {
   noted?: NotedHealth;
 }
 
+/** What is noted of how it is now: a note of another verdict is of before. */
+export function notedNow(
+  one: Pick<DataflowStatus, 'verdict' | 'noted'> | undefined,
+): NotedHealth | undefined {
+  return one?.noted?.verdict === one?.verdict ? one?.noted : undefined;
+}
+
 /** What is being done to a dataflow just now. */
 export interface UnderWay {
   /** `<sandbox>/<name>` */

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parseDefinition } from '../../src/definition/parse.ts';
+import { isIdle } from '../../src/plan/plan.ts';
 import type { Crew } from './crew.ts';
 
 const folder = new URL('../../examples/', import.meta.url);
@@ -15,7 +16,7 @@ export async function everyExample({ dataflows }: Crew): Promise<{ made: number;
     try {
       await (await dataflows.start(definition)).result();
       const { steps } = await dataflows.plan(definition);
-      const left = steps.filter(({ action }) => !['keep', 'adopt', 'given'].includes(action));
+      const left = steps.filter(({ action }) => !isIdle(action));
       if (left.length > 0)
         wrong.push(`${file}: ${left.map(({ kind, action }) => `${action} ${kind}`).join()}`);
     } catch (error) {

@@ -1,4 +1,4 @@
-import { numberOption, readOptions, UsageError } from '../../dev/options.ts';
+import { numberOption, partsOption, readOptions } from '../../dev/options.ts';
 import { startTemporal } from '../../dev/temporal-server.ts';
 import { tallyOnRealStack } from '../faults/real-stack.ts';
 import type { Tally } from '../faults/tally.ts';
@@ -64,7 +64,7 @@ export async function run(): Promise<number> {
     seeds: { type: 'string' },
     watchers: { type: 'string' },
   });
-  const chosen = readParts(options.part);
+  const chosen = partsOption(parts, options.part);
   const creates = numberOption('creates', options.creates) ?? 200;
   const measures: { [Name in PartName]: () => Promise<ClusterResult[Name]> } = {
     examples,
@@ -152,13 +152,4 @@ async function watchers(flows: number): Promise<Figures> {
   const start = await measureStart(fleet);
   const steady = await measureSteady(fleet, 3);
   return { ...start.figures, ...steady.figures };
-}
-
-function readParts(text = parts.join()): PartName[] {
-  const names = text.split(',').map((name) => name.trim());
-  const known: readonly string[] = parts;
-  const unknown = names.filter((name) => !known.includes(name));
-  if (unknown.length > 0)
-    throw new UsageError(`There is no part ${unknown.join(', ')}. There are: ${parts.join(', ')}.`);
-  return parts.filter((name) => names.includes(name));
 }

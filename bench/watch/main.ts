@@ -1,4 +1,4 @@
-import { numberOption, readOptions, UsageError } from '../../dev/options.ts';
+import { numberOption, partsOption, readOptions } from '../../dev/options.ts';
 import { describeMachine } from '../lib/machine.ts';
 import { writePages } from '../report/pages.ts';
 import { measureAway, measurePush, measureRestart, measureStart, measureSteady } from './fleet-parts.ts';
@@ -44,7 +44,7 @@ export async function run(): Promise<number> {
   const pushes = numberOption('pushes', options.pushes) ?? 60;
   const looksPerSecond = numberOption('looks-per-second', options['looks-per-second']) ?? 40;
   const days = numberOption('days', options.days) ?? 365;
-  const chosen = readParts(options.part);
+  const chosen = new Set(partsOption(parts, options.part));
 
   quiet();
   const machine = await describeMachine();
@@ -64,13 +64,4 @@ export async function run(): Promise<number> {
   writePages();
   for (const target of missed) console.log(`Missed: ${target}`);
   return missed.length > 0 ? 1 : 0;
-}
-
-function readParts(text = parts.join()): Set<string> {
-  const names = text.split(',').map((name) => name.trim());
-  const known: readonly string[] = parts;
-  const unknown = names.filter((name) => !known.includes(name));
-  if (unknown.length > 0)
-    throw new UsageError(`There is no part ${unknown.join(', ')}. There are: ${parts.join(', ')}.`);
-  return new Set(names);
 }

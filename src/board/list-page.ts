@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { worstFirst } from '../status.ts';
+import { notedNow, worstFirst } from '../status.ts';
 import type { Row } from './facts.ts';
 import type { Html, Page } from './layout.ts';
 import { badge, table, timeOf, type Column } from './parts.ts';
@@ -184,11 +184,6 @@ function lineOf(row: Row, now: number): Html {
     <td class="wide">${time(last && nextDue(last, now))}</td>
     <td class="wide">${connector}</td>
   </tr>`;
-}
-
-/** What is noted of how it is now: a note of another verdict is of before. */
-export function notedNow(row: Pick<Row, 'verdict' | 'noted'> | undefined): Row['noted'] {
-  return row?.noted?.verdict === row?.verdict ? row?.noted : undefined;
 }
 
 const doings: Record<string, string> = {

@@ -49,8 +49,14 @@ export function tellNews(one: FlowNews): string {
       return `run ${runId} ${verdict}${rows}${cause ? `: ${cause.message}` : ''}`;
     }
     case 'drift':
-      return `drift, by ${one.by}: ${one.changes.map(({ field, from, to }) => `${field} ${from ?? 'nothing'} → ${to ?? 'nothing'}`).join(', ')}`;
+      return tellDrift(one);
     default:
       return 'no drift any more';
   }
+}
+
+/** What others have changed, on one line. */
+export function tellDrift({ by, changes }: NonNullable<Health['drift']>): string {
+  const told = changes.map(({ field, from, to }) => `${field} ${from ?? 'nothing'} → ${to ?? 'nothing'}`);
+  return `drift, by ${by}: ${told.join(', ')}`;
 }

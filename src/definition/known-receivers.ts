@@ -8,7 +8,8 @@ type ReceiverKind = 'webhook' | ChannelKind;
 /** The names of those whom workers can tell. */
 export type KnownReceivers = Partial<Record<ReceiverKind, string[]>>;
 
-const kinds: Record<ReceiverKind, { title: string; variables: (name: string) => string }> = {
+/** What each is called, and the variables of a worker that make one known. */
+export const receivers: Record<ReceiverKind, { title: string; variables: (name: string) => string }> = {
   webhook: {
     title: 'webhook',
     variables: (name) => `AEP_WEBHOOK_${name}_URL and AEP_WEBHOOK_${name}_KEY`,
@@ -23,11 +24,11 @@ const kinds: Record<ReceiverKind, { title: string; variables: (name: string) => 
 
 /** What is wrong with those whom a watch is to tell, where workers know these. */
 export function problemsOfReceivers({ notify }: Watch = {}, known: KnownReceivers): Problem[] {
-  return (Object.keys(kinds) as ReceiverKind[]).flatMap((kind) => {
+  return (Object.keys(receivers) as ReceiverKind[]).flatMap((kind) => {
     const name = notify?.[kind];
     const names = known[kind] ?? [];
     if (name === undefined || names.includes(name)) return [];
-    const { title, variables } = kinds[kind];
+    const { title, variables } = receivers[kind];
     const message = `The environment of the worker has no ${title} "${name}"${tellKnown(name, names)}: set ${variables(name.toUpperCase().replaceAll('-', '_'))} on every worker.`;
     return [{ field: `notify.${kind}`, message }];
   });

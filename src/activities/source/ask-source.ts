@@ -11,6 +11,9 @@ import { firstFile, fitsPattern, folderOf, readEntries, typeOf, type Entry } fro
 import type { SourceAnswer } from '../../explore/source-answer.ts';
 import type { ObjectType } from '../../families/family.ts';
 
+/** Of a call that brings what the source tells: AEP answers when the source has. Milliseconds. */
+export const timeoutMs = 25_000;
+
 /**
  * Asks a source what a definition takes for granted of it: one call, two of a folder, and one more where something is not
  * there. What AEP refuses to tell is an answer, too.

@@ -11,7 +11,7 @@ import type { FileQuery } from '../../families/family.ts';
 import { failure } from '../aep-failures.ts';
 import { beating } from '../attempt.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { isRefusal, seek, type Sought } from './ask-source.ts';
+import { isRefusal, seek, timeoutMs, type Sought } from './ask-source.ts';
 
 interface SourceRequest {
   sandbox: string;
@@ -41,9 +41,6 @@ export interface Refused {
   /** In AEP's words. */
   refused: string;
 }
-
-/** AEP answers when the source has. Milliseconds. */
-const timeoutMs = 25_000;
 
 /** What a source holds. Each is one call of AEP's, which asks the source. */
 export function createExploreActivities({ aep }: Dependencies) {

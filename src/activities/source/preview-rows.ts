@@ -10,7 +10,7 @@ import type { JsonObject } from '../../resources/resource.ts';
 import { failure } from '../aep-failures.ts';
 import { beating } from '../attempt.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { describedBy } from './ask-source.ts';
+import { describedBy, timeoutMs } from './ask-source.ts';
 
 export interface PreviewRowsRequest {
   sandbox: string;
@@ -21,8 +21,6 @@ export interface PreviewRowsRequest {
   count: number;
 }
 
-/** AEP answers when the source has. Milliseconds. */
-const timeoutMs = 25_000;
 /** Characters of JSON that all rows take in a history. */
 const mostCharacters = 20_000;
 /** Fields of one row of which it is told why they cannot be mapped. */

@@ -3,7 +3,7 @@ import { ApplicationFailure, Context, activityInfo, cancellationSignal, log } fr
 import { WorkflowNotFoundError } from '@temporalio/client';
 import ky from 'ky';
 import type { Channels } from '../../channel-config.ts';
-import type { KnownReceivers } from '../../definition/known-receivers.ts';
+import { receivers, type KnownReceivers } from '../../definition/known-receivers.ts';
 import type { ChannelKind } from '../../definition/watch.ts';
 import { emailOf } from '../../runs/forms/email.ts';
 import { slackMessage } from '../../runs/forms/slack.ts';
@@ -42,11 +42,6 @@ export interface SignalDelivery {
 const longestPauseMs = 60 * 60_000;
 
 const noChannels: Channels = { slack: {}, teams: {}, email: {} };
-const titles: Record<ChannelKind, string> = {
-  slack: 'Slack channel',
-  teams: 'Teams channel',
-  email: 'e-mail receivers',
-};
 
 /** Whom the environment of a worker knows, by kind. */
 export function receiversOf({
@@ -89,7 +84,7 @@ export function createNotificationActivities({
     /** Sends a message to people, in the form that their service has. Retried by Temporal until it is taken: it may come twice. */
     async sendToChannel({ kind, name, message }: ChannelDelivery): Promise<void> {
       if (!Object.hasOwn(channels[kind], name))
-        throw undelivered(`The environment of this worker has no ${titles[kind]} "${name}"`);
+        throw undelivered(`The environment of this worker has no ${receivers[kind].title} "${name}"`);
       const text = textOf(withLink(message, temporalUiUrl));
       if (kind === 'email') {
         try {
@@ -102,7 +97,12 @@ export function createNotificationActivities({
         return;
       }
       const form = kind === 'slack' ? slackMessage(text) : teamsMessage(text);
-      await post(`The ${titles[kind]} "${name}"`, channels[kind][name]!, JSON.stringify(form), httpTimeoutMs);
+      await post(
+        `The ${receivers[kind].title} "${name}"`,
+        channels[kind][name]!,
+        JSON.stringify(form),
+        httpTimeoutMs,
+      );
     },
 
     /** Signals a workflow in the worker's own namespace. */

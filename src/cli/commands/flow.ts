@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Option, type Command } from 'commander';
 import type { DataflowHealth, DataflowStatus, Health, WatcherHandle } from '../../client.ts';
 import { shellWord } from '../../shell-word.ts';
-import { worstFirst } from '../../status.ts';
+import { notedNow, worstFirst } from '../../status.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { dataflowName, type Named } from '../name.ts';
-import { newsOf, tellNews, type FlowNews } from '../flow-news.ts';
+import { newsOf, tellDrift, tellNews, type FlowNews } from '../flow-news.ts';
 import { outputVersion, print, printMany, table, write, type Format } from '../output.ts';
 import type { Run } from '../program.ts';
 
@@ -141,13 +141,13 @@ function tellAll(all: readonly DataflowStatus[]): string {
   if (all.length === 0) return 'No dataflow is watched.';
   return table(
     ['dataflow', 'verdict', 'since', 'drift', 'connector', 'flow'],
-    all.map(({ dataflow, verdict = '', drift, connector = '', flowId, noted }) => [
-      dataflow,
-      verdict,
-      noted?.verdict === verdict ? (noted.since ?? '') : '',
-      drift ? 'yes' : '',
-      connector,
-      flowId,
+    all.map((one) => [
+      one.dataflow,
+      one.verdict ?? '',
+      notedNow(one)?.since ?? '',
+      one.drift ? 'yes' : '',
+      one.connector ?? '',
+      one.flowId,
     ]),
   );
 }
@@ -168,11 +168,7 @@ function tellHealth(health: Health): string {
   return [
     `${verdict}${since ? ` since ${since}` : ''}: flow ${flowId}`,
     ...(cause ? [`  why: ${cause.message}`, `  next: ${cause.next}`, ...commandFor(health)] : []),
-    ...(drift
-      ? [
-          `  drift, by ${drift.by}: ${drift.changes.map(({ field, from, to }) => `${field} ${from ?? 'nothing'} → ${to ?? 'nothing'}`).join(', ')}`,
-        ]
-      : []),
+    ...(drift ? [`  ${tellDrift(drift)}`] : []),
     ...(lastSuccess ? [`  last success: ${lastSuccess.end}`] : []),
     ...(nextRunDue ? [`  next run due: ${nextRunDue}`] : []),
     `  runs so far: ${totals.ok} ok, ${totals.degraded} degraded, ${totals.failed} failed`,

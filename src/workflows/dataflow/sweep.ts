@@ -36,8 +36,8 @@ export async function sweep(
       const kept = found.find(({ id }) => id === ids[kind]);
       for (const one of surplusOf(found, keep, dataflowId(definition))) {
         const { id } = one;
-        const isOurs = kind !== 'dataset' || ledger.isOwn(kind, one) || (await isEmptyTwin(one, kept));
-        const why = isOurs ? await calls.remove(kind, id) : 'it may hold data';
+        const mayGo = kind !== 'dataset' || ledger.isOwn(kind, one) || (await isEmptyTwin(one, kept));
+        const why = mayGo ? await calls.remove(kind, id) : 'it may hold data';
         if (why && !left.some((other) => other.id === id)) left.push({ kind, id, why });
       }
       ledger.accounted(kind);
