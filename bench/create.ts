@@ -2,7 +2,7 @@ import { numberOption, readOptions } from '../dev/options.ts';
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAep } from '../src/aep/aep.ts';
-import { readConfig } from '../src/config.ts';
+import { readConfig } from '../src/settings/config.ts';
 import type { Definition } from '../src/definition/definition.ts';
 import { workflowId } from '../src/definition/identity.ts';
 import { createTwinActivities } from './lib/twin-activities.ts';

@@ -30,7 +30,7 @@ export interface RecoveryResult {
   datasets: Record<Case, number[]>;
 }
 
-/** The defaults of `src/config.ts`. */
+/** The defaults of `src/settings/config.ts`. */
 const bounds = { httpTimeoutMs: 8_000, lateCommitMs: 10_000, listLagMs: 10_000 };
 const latencyMs = 100;
 /** After which a round that does not get on is given up. Milliseconds. */

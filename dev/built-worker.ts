@@ -1,8 +1,8 @@
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { readConfig } from '../src/config.ts';
-import { keepHeapsSmall } from '../src/small-heap.ts';
-import { readTemporal } from '../src/temporal-settings.ts';
-import { workerOptions } from '../src/worker-options.ts';
+import { readConfig } from '../src/settings/config.ts';
+import { keepHeapsSmall } from '../src/worker/small-heap.ts';
+import { readTemporal } from '../src/settings/temporal-settings.ts';
+import { workerOptions } from '../src/worker/options.ts';
 
 // The worker as `npm run build` makes it, but for its code: the workflows were bundled before, into the file that is given.
 // Bundling them at each start takes longer, and more memory, than all that follows.

@@ -1,8 +1,8 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DefaultLogger } from '@temporalio/worker';
-import { keptBundle } from '../src/kept-bundle.ts';
-import { workflowCode } from '../src/workflow-code.ts';
+import { keptBundle } from '../src/worker/kept-bundle.ts';
+import { workflowCode } from '../src/worker/workflow-code.ts';
 
 /**
  * Writes the workflows into one file, as a worker's `workflowBundle.codePath` takes it.

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { exitCodeOf, exitCodes } from '../src/cli/exit-codes.ts';
-import { variables } from '../src/config.ts';
+import { variables } from '../src/settings/config.ts';
 import { failures, type FailureType } from '../src/failure-types.ts';
-import { webhookVariables } from '../src/webhook-config.ts';
-import { channelVariables } from '../src/channel-config.ts';
+import { webhookVariables } from '../src/settings/webhook-config.ts';
+import { channelVariables } from '../src/settings/channel-config.ts';
 import { definitionJsonSchema } from './json-schema.ts';
 import { documentedConstants, documentedInterfaces, type Documented, type Takes } from './read-comments.ts';
 

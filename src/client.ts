@@ -8,7 +8,8 @@ import {
   type WorkflowHandle,
 } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { DataflowError, dataflowError, mustBeGood, told, updated } from './dataflow-error.ts';
+import { dataflowHandle, type DataflowHandle } from './client/dataflow-handle.ts';
+import { DataflowError, dataflowError, mustBeGood, told, updated } from './client/dataflow-error.ts';
 import { connectionId, connectionWorkflowId } from './definition/connection.ts';
 import type { Definition } from './definition/definition.ts';
 import { cut } from './cut.ts';
@@ -20,9 +21,9 @@ import { secretsAsWritten } from './definition/secrets.ts';
 import { workflowIdProblem } from './definition/text.ts';
 import { bareDefinition, isWrapped } from './definition/wrapped.ts';
 import type { FailureType } from './failure-types.ts';
-import { historyOf, type HistoryEntry } from './history.ts';
-import { isRefusedAsPaused, pausedWorkflow, type Paused } from './paused.ts';
-import { readTemporal } from './temporal-settings.ts';
+import { historyOf, type HistoryEntry } from './client/history.ts';
+import { isRefusedAsPaused } from './client/paused.ts';
+import { readTemporal } from './settings/temporal-settings.ts';
 import {
   lastWatcher,
   listDataflows,
@@ -32,16 +33,8 @@ import {
   type Pace,
   type UnderWay,
   type WhichDataflows,
-} from './status.ts';
-import { waitingCalls, type WaitingCall } from './waiting-calls.ts';
+} from './client/status.ts';
 import {
-  approveUpdate,
-  giveUpUpdate,
-  planQuery,
-  progressQuery,
-  rejectUpdate,
-  resumeUpdate,
-  searchAttributes,
   taskQueue,
   workflowTaskTimeout,
   type Approve,
@@ -67,9 +60,9 @@ import {
   type UpdateDataflowInput,
   type UpdateDataflowResult,
 } from './workflows/messages.ts';
-import { add, planAmong, startMany, type ApplyHandle, type ManyPlans } from './many-dataflows.ts';
+import { add, planAmong, startMany, type ApplyHandle, type ManyPlans } from './client/many-dataflows.ts';
 import type { Plan } from './plan/plan.ts';
-import { watcherHandle, type WatcherHandle } from './watcher-handle.ts';
+import { watcherHandle, type WatcherHandle } from './client/watcher-handle.ts';
 import type {
   DeleteConnectionInput,
   DeleteConnectionResult,
@@ -93,49 +86,6 @@ import {
   type WatchInput,
   type WatchResult,
 } from './workflows/watch/watch-messages.ts';
-
-/** The progress as the workflow knows it, and what Temporal's server knows besides: which calls wait, and why. */
-export interface FullProgress extends Omit<Progress, 'state' | 'waiting'> {
-  /** `paused`: somebody has paused the workflow in Temporal. Until that is taken back it answers nothing, so no step is known. */
-  state: Progress['state'] | 'paused';
-  waiting: WaitingCall[];
-  /** By whom and why, where it is paused. */
-  paused?: Paused;
-}
-
-/** One create of a dataflow, or another execution under its id, running or ended. */
-export interface DataflowHandle {
-  readonly workflowId: string;
-  /**
-   * Waits until the dataflow is created.
-   * @throws DataflowError
-   */
-  result(): Promise<CreateDataflowResult>;
-  progress(): Promise<FullProgress>;
-  /**
-   * Goes on after a refusal, where the definition has `"onFailure": "wait"`: with a corrected definition, or with the same.
-   * @throws DataflowError `InvalidDefinition` where nothing waits, or with what is wrong with the definition; `Conflict` where
-   * it has ended.
-   */
-  resume(corrected?: unknown): Promise<void>;
-  /** Ends a create that waits after a refusal, as `onFailure` of "keep" (unless said otherwise) or "rollback" would have. */
-  giveUp(how?: 'keep' | 'rollback'): Promise<void>;
-  /** The plan that it carries out or that waits for approval. Undefined before it has one. */
-  plan(): Promise<Plan | undefined>;
-  /**
-   * Approves the plan that waits, where approval is required.
-   * @throws DataflowError `StalePlan` where the digest is not of the plan that counts now, which is in `details.plan`;
-   * `Conflict` where nothing waits for approval; `InvalidDefinition` where nobody is named.
-   */
-  approve(approval: Approve): Promise<void>;
-  /**
-   * Rejects the plan that waits: nothing is done, and `result` throws `RejectedByPerson`.
-   * @throws DataflowError `Conflict` where nothing waits for approval.
-   */
-  reject(rejection: Reject): Promise<void>;
-  /** Asks it to stop: it begins nothing more, finishes what it sent and notes what exists. */
-  cancel(): Promise<void>;
-}
 
 export interface ConnectOptions {
   /** Another task queue than `aep-dataflows`, where the worker has one. */
@@ -196,11 +146,11 @@ export class AepDataflows {
           typedSearchAttributes: searchAttributes,
           staticSummary: `Creates the dataflow ${dataflowId(definition)}`,
         });
-        return handleOf(started);
+        return dataflowHandle(started);
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
         const running = await this.#runOf(definition);
-        if (running) return handleOf(running);
+        if (running) return dataflowHandle(running);
       }
     }
   }
@@ -210,7 +160,7 @@ export class AepDataflows {
    * @throws DataflowError `InvalidDefinition` where no dataflow can have this name.
    */
   dataflow(named: Pick<Definition, 'sandbox' | 'name'>): DataflowHandle {
-    return handleOf(this.#client.workflow.getHandle(lockOf(named)));
+    return dataflowHandle(this.#client.workflow.getHandle(lockOf(named)));
   }
 
   /**
@@ -689,23 +639,6 @@ function definitionIn(input: unknown): Definition {
   return parseDefinition(isWrapped(input) ? input.definition : input).definition;
 }
 
-function handleOf(handle: WorkflowHandle): DataflowHandle {
-  const { workflowId } = handle;
-  const nobody = async () =>
-    new DataflowError('Conflict', `Nothing runs under ${workflowId}: it has ended, or was never started`);
-  return {
-    workflowId,
-    result: () => told(handle.result()),
-    progress: () => progressOf(handle),
-    resume: (corrected) => updated(() => handle.executeUpdate(resumeUpdate, { args: [corrected] }), nobody),
-    giveUp: (how = 'keep') => updated(() => handle.executeUpdate(giveUpUpdate, { args: [how] }), nobody),
-    plan: async () => (await handle.query(planQuery)) ?? undefined,
-    approve: (approval) => updated(() => handle.executeUpdate(approveUpdate, { args: [approval] }), nobody),
-    reject: (rejection) => updated(() => handle.executeUpdate(rejectUpdate, { args: [rejection] }), nobody),
-    cancel: async () => void (await handle.cancel()),
-  };
-}
-
 /** The workflow id of a dataflow, if one can have this name. */
 function lockOf(named: Pick<Definition, 'sandbox' | 'name'>): string {
   mustBeGood(nameProblems(named));
@@ -719,28 +652,18 @@ function fitting(field: string, id: string): string {
   return id;
 }
 
-async function progressOf(handle: WorkflowHandle): Promise<FullProgress> {
-  const asked = handle.query(progressQuery).catch((error: unknown) => {
-    if (!isRefusedAsPaused(error)) throw error;
-    return undefined;
-  });
-  const [progress, { raw, typedSearchAttributes }] = await Promise.all([asked, handle.describe()]);
-  const waiting = waitingCalls(raw.pendingActivities ?? []);
-  if (progress) return { ...progress, waiting };
-  const dataflow = typedSearchAttributes.get(searchAttributes.dataflow) ?? handle.workflowId;
-  const paused = pausedWorkflow(raw.workflowExtendedInfo?.pauseInfo ?? {});
-  return { dataflow, state: 'paused', steps: [], warnings: [], waiting, paused };
-}
-
 export { DataflowError };
-export { InvalidEnvironmentError } from './invalid-environment.ts';
+export type { DataflowHandle, FullProgress } from './client/dataflow-handle.ts';
+export type { Paused } from './client/paused.ts';
+export type { WaitingCall } from './client/waiting-calls.ts';
+export { InvalidEnvironmentError } from './settings/invalid-environment.ts';
 export { InvalidDefinitionError, type Problem, type Warning } from './definition/problems.ts';
 export { parseDefinition };
 export type { ApprovalMessage, CreateMessage, FlowMessage, Message } from './runs/notification.ts';
 export type { Watch } from './definition/watch.ts';
 export { planAsMermaid, planAsText } from './plan/render.ts';
 export { isEmpty, setsWatch, type Plan } from './plan/plan.ts';
-export type { ApplyHandle, ManyPlans } from './many-dataflows.ts';
+export type { ApplyHandle, ManyPlans } from './client/many-dataflows.ts';
 export type {
   Added,
   AddedToApply,
@@ -779,6 +702,6 @@ export type {
   UpdateDataflowResult,
 };
 export type { Decision, PlanInQuestion } from './workflows/messages.ts';
-export type { CreateDataflowResult, Definition, FailureType, Health, Paused, Progress, WaitingCall };
+export type { CreateDataflowResult, Definition, FailureType, Health, Progress };
 export type { Step, StepName, StepState } from './workflows/messages.ts';
 export type { Kind, ResourceIds } from './resources/kinds.ts';

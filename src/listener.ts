@@ -1,11 +1,11 @@
 import { serve } from '@hono/node-server';
 import { Client, Connection } from '@temporalio/client';
-import { readListenerConfig } from './config.ts';
-import { InvalidEnvironmentError } from './invalid-environment.ts';
+import { readListenerConfig } from './settings/config.ts';
+import { InvalidEnvironmentError } from './settings/invalid-environment.ts';
 import { createListener } from './listener/app.ts';
 import { createVerify } from './listener/signature.ts';
 import { createWake } from './listener/wake.ts';
-import { readTemporal } from './temporal-settings.ts';
+import { readTemporal } from './settings/temporal-settings.ts';
 
 /** The process that receives Adobe I/O Events, until it is told to end (SIGINT, SIGTERM). */
 async function main(): Promise<void> {

@@ -7,16 +7,16 @@ import {
   Worker,
   type WorkflowBundleOption,
 } from '@temporalio/worker';
-import { readConfig } from './config.ts';
-import { InvalidEnvironmentError } from './invalid-environment.ts';
+import { readConfig } from './settings/config.ts';
+import { InvalidEnvironmentError } from './settings/invalid-environment.ts';
 import { checkSearchAttributes, MissingSearchAttributesError } from './search-attributes.ts';
-import { keepFollowers } from './keep-followers.ts';
-import { keptBundle } from './kept-bundle.ts';
-import { keepHeapsSmall } from './small-heap.ts';
-import { readTemporal } from './temporal-settings.ts';
-import { workerLog } from './worker-log.ts';
-import { workerOptions } from './worker-options.ts';
-import { workflowCode } from './workflow-code.ts';
+import { keepFollowers } from './worker/keep-followers.ts';
+import { keptBundle } from './worker/kept-bundle.ts';
+import { keepHeapsSmall } from './worker/small-heap.ts';
+import { readTemporal } from './settings/temporal-settings.ts';
+import { workerLog } from './worker/log.ts';
+import { workerOptions } from './worker/options.ts';
+import { workflowCode } from './worker/workflow-code.ts';
 
 /** The worker process: it runs the workflows and the activities until it is told to end (SIGINT, SIGTERM). */
 async function main(): Promise<void> {

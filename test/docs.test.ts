@@ -87,9 +87,9 @@ it.each(['README.md', 'docs/tables.md', 'docs/files.md'])(
 
 it('the documents name every environment variable, npm script, dependency and search attribute', () => {
   const read = [
-    'src/config.ts',
-    'src/webhook-config.ts',
-    'src/channel-config.ts',
+    'src/settings/config.ts',
+    'src/settings/webhook-config.ts',
+    'src/settings/channel-config.ts',
     'dev/binaries.ts',
     'dev/find-binary.ts',
     'dev/paint.ts',

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { connect } from '../src/client.ts';
-import { readConfig, readListenerConfig } from '../src/config.ts';
-import { readTemporal } from '../src/temporal-settings.ts';
+import { readConfig, readListenerConfig } from '../src/settings/config.ts';
+import { readTemporal } from '../src/settings/temporal-settings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'aep-dataflows-settings-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,8 +1,8 @@
 import { ServiceError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, test } from 'vitest';
-import { untilTaken } from '../src/turned-away.ts';
-import { watcherHandle } from '../src/watcher-handle.ts';
+import { untilTaken } from '../src/client/turned-away.ts';
+import { watcherHandle } from '../src/client/watcher-handle.ts';
 
 const precondition = (details: string) =>
   new ServiceError('Workflow Update failed', {

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { workerLog } from '../src/worker-log.ts';
+import { workerLog } from '../src/worker/log.ts';
 
 function written(log: () => void): string {
   const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WorkflowFailedError, type WorkflowExecutionDescription } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { waitingCalls } from '../../src/waiting-calls.ts';
+import { waitingCalls } from '../../src/client/waiting-calls.ts';
 import { taskQueue } from '../../src/workflows/messages.ts';
 import type { Ended } from '../../test/simulation/verify.ts';
 import type { Life } from './life.ts';

@@ -2,10 +2,10 @@
 import { writeSync } from 'node:fs';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createAep } from '../../src/aep/aep.ts';
-import { readConfig } from '../../src/config.ts';
-import { keepHeapsSmall } from '../../src/small-heap.ts';
-import { readTemporal } from '../../src/temporal-settings.ts';
-import { workerOptions } from '../../src/worker-options.ts';
+import { readConfig } from '../../src/settings/config.ts';
+import { keepHeapsSmall } from '../../src/worker/small-heap.ts';
+import { readTemporal } from '../../src/settings/temporal-settings.ts';
+import { workerOptions } from '../../src/worker/options.ts';
 import { createShapeActivities } from './shape-activities.ts';
 import { createTwinActivities } from './twin-activities.ts';
 

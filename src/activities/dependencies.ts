@@ -1,6 +1,6 @@
 import type { Aep } from '../aep/aep.ts';
-import type { Channels } from '../channel-config.ts';
-import type { Webhook } from '../webhook-config.ts';
+import type { Channels } from '../settings/channel-config.ts';
+import type { Webhook } from '../settings/webhook-config.ts';
 import type { ConnectionSecrets } from './connections/credentials.ts';
 
 /** What activities need from the worker: AEP, and how long things can take on the way there. Milliseconds. */

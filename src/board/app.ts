@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { streamSSE } from 'hono/streaming';
 import type { AepDataflows } from '../client.ts';
-import { DataflowError } from '../dataflow-error.ts';
+import { DataflowError } from '../client/dataflow-error.ts';
 import { actions, type ActionName, type Asked } from './actions.ts';
 import { dataflowPage } from './dataflow-page.ts';
 import { Facts, messageOf } from './facts.ts';

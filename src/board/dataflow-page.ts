@@ -5,7 +5,7 @@ import { actionForm, type Actions } from './actions.ts';
 import { chainOf, chainPicture } from './chain.ts';
 import type { DataflowFacts } from './facts.ts';
 import type { Html, Page, Section } from './layout.ts';
-import { notedNow } from '../status.ts';
+import { notedNow } from '../client/status.ts';
 import { whatGoesOn } from './list-page.ts';
 import { badge, commandLine, facts, table, timeOf } from './parts.ts';
 import { durationPlot, rowsPlot, secondsOf } from './plots.ts';

@@ -9,7 +9,7 @@ import type {
   UnderWay,
 } from '../client.ts';
 import { namedBy } from '../definition/identity.ts';
-import { worstFirst } from '../status.ts';
+import { worstFirst } from '../client/status.ts';
 import { paceOf } from './pace.ts';
 import { Shared, SharedByName } from './shared.ts';
 

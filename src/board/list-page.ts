@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { notedNow, worstFirst } from '../status.ts';
+import { notedNow, worstFirst } from '../client/status.ts';
 import type { Row } from './facts.ts';
 import type { Html, Page } from './layout.ts';
 import { badge, table, timeOf, type Column } from './parts.ts';

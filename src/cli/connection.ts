@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { AepDataflows } from '../client.ts';
-import { readTemporal } from '../temporal-settings.ts';
+import { readTemporal } from '../settings/temporal-settings.ts';
 import { UsageError } from './definition-files.ts';
 import { readEnvironmentOptions } from './environment-file.ts';
 import { timeout } from './timeout.ts';

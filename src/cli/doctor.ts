@@ -1,6 +1,6 @@
 import { ServiceError, type Client } from '@temporalio/client';
 import type { AepDataflows } from '../client.ts';
-import { DataflowError } from '../dataflow-error.ts';
+import { DataflowError } from '../client/dataflow-error.ts';
 import { checkSearchAttributes, MissingSearchAttributesError } from '../search-attributes.ts';
 import { failedCheck, passed, type SetupCheck } from '../setup-check.ts';
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { dataflowNames } from '../status.ts';
+import { dataflowNames } from '../client/status.ts';
 import { complete, completionLines, directiveName } from './completion.ts';
 import { connectBy, takeEnvironment } from './connection.ts';
 

@@ -5,8 +5,8 @@ import { startTemporal } from '../../dev/temporal-server.ts';
 import { startEmulator, type Emulator } from '../../emulator/emulator.ts';
 import { listExecutions } from '../../src/activities/dataflow/executions.ts';
 import { connect, type AepDataflows } from '../../src/client.ts';
-import { readConfig } from '../../src/config.ts';
-import { workerOptions } from '../../src/worker-options.ts';
+import { readConfig } from '../../src/settings/config.ts';
+import { workerOptions } from '../../src/worker/options.ts';
 import { example } from '../support/example.ts';
 import { startTestWorker } from '../support/worker.ts';
 

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-/** The rooms of which workflows share modules: see `src/workflow-code.ts`. */
+/** The rooms of which workflows share modules: see `src/worker/workflow-code.ts`. */
 const rooms = ['families', 'definition', 'resources', 'xdm', 'explore', 'runs', 'plan'];
 const src = new URL('../../src/', import.meta.url);
 const files = rooms.flatMap((room) =>

@@ -2,7 +2,7 @@ import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile 
 import { join } from 'node:path';
 import { DefaultLogger } from '@temporalio/worker';
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { keptBundle } from '../../src/kept-bundle.ts';
+import { keptBundle } from '../../src/worker/kept-bundle.ts';
 
 const folders: string[] = [];
 let folder: string;

@@ -15,10 +15,10 @@ import { untilReady } from '../../dev/until-ready.ts';
 import { receiveMessages } from '../../dev/webhook-receiver.ts';
 import { startEmulator, type Emulator } from '../../emulator/emulator.ts';
 import { type AepDataflows, connect } from '../../src/client.ts';
-import { readConfig, type WorkerConfig } from '../../src/config.ts';
-import { workerOptions } from '../../src/worker-options.ts';
-import { keptBundle } from '../../src/kept-bundle.ts';
-import { workflowCode } from '../../src/workflow-code.ts';
+import { readConfig, type WorkerConfig } from '../../src/settings/config.ts';
+import { workerOptions } from '../../src/worker/options.ts';
+import { keptBundle } from '../../src/worker/kept-bundle.ts';
+import { workflowCode } from '../../src/worker/workflow-code.ts';
 
 /** Where a shape is played: a sandbox of its own on a real Temporal server, with a real worker, against the emulator. */
 export interface Stage {

@@ -1,7 +1,7 @@
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../emulator/emulator.ts';
 import { connect, type AepDataflows } from '../../src/client.ts';
-import { readConfig } from '../../src/config.ts';
-import { workerOptions } from '../../src/worker-options.ts';
+import { readConfig } from '../../src/settings/config.ts';
+import { workerOptions } from '../../src/worker/options.ts';
 import { canary } from './canary.ts';
 import { startTestTemporal, type TestTemporal } from './temporal.ts';
 import { startTestWorker, type TestWorker } from './worker.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readConfig, readListenerConfig } from '../../src/config.ts';
-import { InvalidEnvironmentError } from '../../src/invalid-environment.ts';
+import { readConfig, readListenerConfig } from '../../src/settings/config.ts';
+import { InvalidEnvironmentError } from '../../src/settings/invalid-environment.ts';
 
 const worker = { AEP_CLIENT_ID: 'id', AEP_CLIENT_SECRET: 'secret', AEP_ORG_ID: 'org' };
 const key = 'a-key-that-is-long-enough-to-be-one';

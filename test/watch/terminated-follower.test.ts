@@ -1,6 +1,6 @@
 import proto from '@temporalio/proto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { keepFollowers } from '../../src/keep-followers.ts';
+import { keepFollowers } from '../../src/worker/keep-followers.ts';
 import { searchAttributes } from '../../src/workflows/messages.ts';
 import { healthQuery, watcherWorkflowId, type Health } from '../../src/workflows/watch/watch-messages.ts';
 import { startProgram } from '../support/program.ts';

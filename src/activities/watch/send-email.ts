@@ -1,4 +1,4 @@
-import { isHere, type Mailbox } from '../../channel-config.ts';
+import { isHere, type Mailbox } from '../../settings/channel-config.ts';
 import type { Email } from '../../runs/forms/email.ts';
 
 /**

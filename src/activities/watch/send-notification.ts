@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { ApplicationFailure, Context, activityInfo, cancellationSignal, log } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import ky from 'ky';
-import type { Channels } from '../../channel-config.ts';
+import type { Channels } from '../../settings/channel-config.ts';
 import { receivers, type KnownReceivers } from '../../definition/known-receivers.ts';
 import type { ChannelKind } from '../../definition/watch.ts';
 import { emailOf } from '../../runs/forms/email.ts';
@@ -10,7 +10,7 @@ import { slackMessage } from '../../runs/forms/slack.ts';
 import { teamsMessage } from '../../runs/forms/teams.ts';
 import { textOf } from '../../runs/forms/text.ts';
 import type { Message } from '../../runs/notification.ts';
-import { secretOf, type Webhook } from '../../webhook-config.ts';
+import { secretOf, type Webhook } from '../../settings/webhook-config.ts';
 import { mailCodeOf, sendEmail } from './send-email.ts';
 
 interface NotificationDependencies {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Option, type Command } from 'commander';
 import type { DataflowHealth, DataflowStatus, Health, WatcherHandle } from '../../client.ts';
 import { shellWord } from '../../shell-word.ts';
-import { notedNow, worstFirst } from '../../status.ts';
+import { notedNow, worstFirst } from '../../client/status.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { dataflowName, type Named } from '../name.ts';
 import { newsOf, tellDrift, tellNews, type FlowNews } from '../flow-news.ts';

@@ -1,10 +1,10 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import type { Outcome } from './resources/outcome.ts';
-import type { ResourceIds } from './resources/kinds.ts';
-import { watcherType } from './runs/names.ts';
-import type { DriftHealth } from './runs/health.ts';
-import type { NotedFailure, NotedPlan } from './workflows/dataflow/noted.ts';
-import { searchAttributes, type Decision } from './workflows/messages.ts';
+import type { Outcome } from '../resources/outcome.ts';
+import type { ResourceIds } from '../resources/kinds.ts';
+import { watcherType } from '../runs/names.ts';
+import type { DriftHealth } from '../runs/health.ts';
+import type { NotedFailure, NotedPlan } from '../workflows/dataflow/noted.ts';
+import { searchAttributes, type Decision } from '../workflows/messages.ts';
 
 /** One thing that was done to a dataflow, or that others have done to its flow. */
 export interface HistoryEntry {

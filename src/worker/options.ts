@@ -1,11 +1,11 @@
 import type { WorkerOptions } from '@temporalio/worker';
-import type { WorkerConfig } from './config.ts';
-import type { ConnectionSecrets } from './activities/connections/credentials.ts';
-import { createSecretSources } from './activities/connections/secret-sources.ts';
-import { createActivities } from './activities/index.ts';
-import { tellWait } from './activities/dataflow/tell-wait.ts';
-import { createAep } from './aep/aep.ts';
-import { taskQueue } from './workflows/messages.ts';
+import type { WorkerConfig } from '../settings/config.ts';
+import type { ConnectionSecrets } from '../activities/connections/credentials.ts';
+import { createSecretSources } from '../activities/connections/secret-sources.ts';
+import { createActivities } from '../activities/index.ts';
+import { tellWait } from '../activities/dataflow/tell-wait.ts';
+import { createAep } from '../aep/aep.ts';
+import { taskQueue } from '../workflows/messages.ts';
 
 function connectionSecretsOf({
   connectionDigestKey,

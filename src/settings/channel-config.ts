@@ -1,4 +1,4 @@
-import type { ChannelKind } from './definition/watch.ts';
+import type { ChannelKind } from '../definition/watch.ts';
 
 /**
  * Whom people are told by, under the names that definitions use. Addresses of incoming webhooks are secrets: whoever has

@@ -1,7 +1,7 @@
 import { WorkflowFailedError, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { tellProblems, type Problem } from './definition/problems.ts';
-import { isFailureType, type FailureType } from './failure-types.ts';
+import { tellProblems, type Problem } from '../definition/problems.ts';
+import { isFailureType, type FailureType } from '../failure-types.ts';
 import { isRefusedAsPaused } from './paused.ts';
 import { untilTaken } from './turned-away.ts';
 

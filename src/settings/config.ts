@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isOfChannels, readChannels, type Channels } from './channel-config.ts';
-import { didYouMean, nearest } from './definition/nearest.ts';
+import { didYouMean, nearest } from '../definition/nearest.ts';
 import { InvalidEnvironmentError } from './invalid-environment.ts';
 import { temporalProblems } from './temporal-settings.ts';
 import { readWebhooks, type Webhook } from './webhook-config.ts';

@@ -1,7 +1,7 @@
-import { titleOf } from './resources/index.ts';
+import { titleOf } from '../resources/index.ts';
 import type { temporal } from '@temporalio/proto';
 import { pausedActivity, type Paused } from './paused.ts';
-import { kinds } from './resources/kinds.ts';
+import { kinds } from '../resources/kinds.ts';
 
 /** A call to AEP that failed and is waiting for its next attempt, or that somebody has paused. */
 export interface WaitingCall {

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { DefaultLogger, type LogEntry } from '@temporalio/worker';
-import { isFailureType } from './failure-types.ts';
+import { isFailureType } from '../failure-types.ts';
 
 const usual = new DefaultLogger('WARN');
 

@@ -1,9 +1,9 @@
 import type { Client } from '@temporalio/client';
-import { startFollower } from './activities/watch/ensure-follower.ts';
-import { jittered } from './activities/unreadable.ts';
-import { sandboxName } from './definition/text.ts';
-import { followerType, sandboxOfFollower, watcherType } from './runs/names.ts';
-import { searchAttributes } from './workflows/messages.ts';
+import { startFollower } from '../activities/watch/ensure-follower.ts';
+import { jittered } from '../activities/unreadable.ts';
+import { sandboxName } from '../definition/text.ts';
+import { followerType, sandboxOfFollower, watcherType } from '../runs/names.ts';
+import { searchAttributes } from '../workflows/messages.ts';
 
 export interface KeepFollowersOptions {
   client: Client;

@@ -1,8 +1,8 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import type { Health } from './runs/health.ts';
-import { watcherType } from './runs/names.ts';
-import type { NotedHealth } from './runs/noted-health.ts';
-import { searchAttributes } from './search-attribute-keys.ts';
+import type { Health } from '../runs/health.ts';
+import { watcherType } from '../runs/names.ts';
+import type { NotedHealth } from '../runs/noted-health.ts';
+import { searchAttributes } from '../search-attribute-keys.ts';
 
 /** A dataflow whose flow is watched, as Temporal's lists have it: a moment later than its watcher knows. */
 export interface DataflowStatus {

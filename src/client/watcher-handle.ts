@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import type { Watch } from './definition/watch.ts';
+import type { Watch } from '../definition/watch.ts';
 import { lookCutOff } from './turned-away.ts';
 import {
   acceptDriftUpdate,
@@ -11,7 +11,7 @@ import {
   watcherWorkflowId,
   type Health,
   type Resumed,
-} from './workflows/watch/watch-messages.ts';
+} from '../workflows/watch/watch-messages.ts';
 
 /**
  * The watcher of a flow, and what it can be asked to do. Each throws DataflowError where it is refused; `Conflict` where

@@ -1,10 +1,10 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { DataflowError, mustBeGood, updated } from './dataflow-error.ts';
-import { bytesOf, namesOf, tooManyDefinitions } from './definition/many.ts';
-import { isObject } from './definition/plain-json.ts';
-import type { Problem } from './definition/problems.ts';
-import { nameOfValue } from './definition/shape.ts';
-import type { Plan } from './plan/plan.ts';
+import { bytesOf, namesOf, tooManyDefinitions } from '../definition/many.ts';
+import { isObject } from '../definition/plain-json.ts';
+import type { Problem } from '../definition/problems.ts';
+import { nameOfValue } from '../definition/shape.ts';
+import type { Plan } from '../plan/plan.ts';
 import {
   addUpdate,
   planQuery,
@@ -15,7 +15,7 @@ import {
   type ApplyProgress,
   type PlanDataflowsInput,
   type PlanDataflowsResult,
-} from './workflows/sandbox/many-messages.ts';
+} from '../workflows/sandbox/many-messages.ts';
 
 /** The plans of many dataflows. */
 export interface ManyPlans extends PlanDataflowsResult {

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BundleOptions, bundleWorkflowCode } from '@temporalio/worker';
 
-const cacheFolder = fileURLToPath(new URL('../node_modules/.cache/workflows', import.meta.url));
+const cacheFolder = fileURLToPath(new URL('../../node_modules/.cache/workflows', import.meta.url));
 
 /** What decides about a bundle beside the modules in it, and how they are asked for. */
 const bundlers = [

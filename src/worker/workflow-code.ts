@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { BundleOptions } from '@temporalio/worker';
 
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-const pathOf = (module: string) => fileURLToPath(new URL(`./${module}.${extension}`, import.meta.url));
+const pathOf = (module: string) => fileURLToPath(new URL(`../${module}.${extension}`, import.meta.url));
 
 /**
  * What the workflows of a worker share: modules that hold nothing but what they say. They are evaluated once for the
