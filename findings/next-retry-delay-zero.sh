@@ -50,7 +50,7 @@ await worker.runUntil(async () => {
 process.exit(0);
 JS
 cat >main.py <<'PY'
-import asyncio, logging, sys
+import asyncio, logging, os, sys
 from datetime import timedelta
 from temporalio import activity, workflow
 from temporalio.client import Client, WorkflowFailureError
@@ -89,6 +89,8 @@ async def main() -> None:
 
 
 asyncio.run(main())
+sys.stdout.flush()
+os._exit(0)  # The SDK's threads, which outlive the loop, can abort an interpreter that winds up.
 PY
 { node main.js "$address" && python main.py "$address"; } | seen 'TypeScript, 1 ms: 3 attempts, MAXIMUM_ATTEMPTS_REACHED
 TypeScript, 0 ms: 1 attempts, TIMEOUT
