@@ -5,16 +5,18 @@ import { watcherType } from '../runs/names.ts';
 import type { DriftHealth } from '../runs/health.ts';
 import type { NotedFailure, NotedPlan } from '../workflows/dataflow/noted.ts';
 import { searchAttributes, type Decision } from '../workflows/messages.ts';
+import type { NotedAsk } from '../workflows/watch/noted-asks.ts';
 
 /** One thing that was done to a dataflow, or that others have done to its flow. */
 export interface HistoryEntry {
-  what: 'create' | 'update' | 'delete' | 'import' | 'drift';
+  /** `pause`, `resume`, `retry` and `accept-drift`: what somebody had the watcher of its flow do. */
+  what: 'create' | 'update' | 'delete' | 'import' | 'drift' | NotedAsk['what'];
   /** When it began; of drift, when its watcher noticed it. ISO 8601, in UTC. */
   at: string;
   /** The execution that did it, or that noticed it. */
   workflowId: string;
   runId: string;
-  /** Of all but drift: how the execution is, or has ended. */
+  /** Of all but drift: how the execution is, or has ended; of what a watcher was asked for, how that has ended. */
   status?:
     | 'running'
     | 'completed'
@@ -25,7 +27,10 @@ export interface HistoryEntry {
     | 'paused'
     | 'unknown';
   endedAt?: string;
-  /** Who started it: the Temporal client that did, as it calls itself, or the workflow, such as one that applies a folder. */
+  /**
+   * Who started it, or asked the watcher for it: the Temporal client that did, as it calls itself, or the workflow, such as
+   * one that applies a folder. Absent where Temporal keeps the history no more.
+   */
   startedBy?: string;
   /** What was planned, by its digest, and what that changes. Absent where it ended before there was a plan. */
   plan?: NotedPlan;
@@ -37,8 +42,9 @@ export interface HistoryEntry {
   made?: ResourceIds;
   /** The flows that it deleted: where `made` has one, that has taken their place. */
   deletedFlows?: string[];
-  /** The flow that others have changed, and how. */
+  /** The flow that others have changed, or that the watcher is of. */
   flowId?: string;
+  /** How others have changed it. */
   drift?: DriftHealth;
 }
 
@@ -76,11 +82,21 @@ export async function historyOf(
     listed(client, `WorkflowId = "${workflowId}"`),
     listed(client, `${searchAttributes.dataflow.name} = "${dataflow}" AND WorkflowType = "${watcherType}"`),
   ]);
-  const entries: HistoryEntry[] = watchers.flatMap(driftsOf);
   const done = own.filter(({ type }) => Object.hasOwn(whats, type));
-  for (let next = 0; next < done.length; next += atOnce)
-    entries.push(...(await Promise.all(done.slice(next, next + atOnce).map((one) => entryOf(client, one)))));
+  const entries: HistoryEntry[] = [
+    ...driftsOf(watchers),
+    ...(await asksOf(client, watchers)),
+    ...(await eachOf(done, (one) => entryOf(client, one))),
+  ];
   return entries.sort((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)));
+}
+
+/** Some at a time. */
+async function eachOf<One, Of>(all: readonly One[], of: (one: One) => Promise<Of>): Promise<Of[]> {
+  const found: Of[] = [];
+  for (let next = 0; next < all.length; next += atOnce)
+    found.push(...(await Promise.all(all.slice(next, next + atOnce).map(of))));
+  return found;
 }
 
 async function listed(client: Client, query: string): Promise<WorkflowExecutionInfo[]> {
@@ -127,13 +143,83 @@ async function starterOf(
   }
 }
 
-function driftsOf({
-  workflowId,
-  runId,
-  memo = {},
-  searchAttributes: attributes,
-}: WorkflowExecutionInfo): HistoryEntry[] {
-  const flowId = String(attributes?.[searchAttributes.flowId.name] ?? '');
-  const drifts = (memo['drifts'] ?? []) as DriftHealth[];
-  return drifts.map((drift) => ({ what: 'drift', at: drift.noticed, workflowId, runId, flowId, drift }));
+/** What a watcher noted, once: each execution begins with what the one before had noted. */
+function notesOf<Note>(
+  watchers: readonly WorkflowExecutionInfo[],
+  field: string,
+  keyOf: (note: Note) => string,
+): { note: Note; execution: WorkflowExecutionInfo }[] {
+  const oldestFirst = watchers.toSorted((a, b) => a.startTime.getTime() - b.startTime.getTime());
+  const found = new Map<string, { note: Note; execution: WorkflowExecutionInfo }>();
+  for (const execution of oldestFirst)
+    for (const note of (execution.memo?.[field] ?? []) as Note[]) {
+      const key = `${execution.workflowId} ${keyOf(note)}`;
+      if (!found.has(key)) found.set(key, { note, execution });
+    }
+  return [...found.values()];
+}
+
+function driftsOf(watchers: readonly WorkflowExecutionInfo[]): HistoryEntry[] {
+  return notesOf<DriftHealth>(watchers, 'drifts', ({ noticed }) => noticed).map(({ note, execution }) => ({
+    what: 'drift',
+    at: note.noticed,
+    workflowId: execution.workflowId,
+    runId: execution.runId,
+    ...flowOf(execution),
+    drift: note,
+  }));
+}
+
+async function asksOf(client: Client, watchers: readonly WorkflowExecutionInfo[]): Promise<HistoryEntry[]> {
+  const asks = notesOf<NotedAsk>(watchers, 'asked', ({ updateId, at }) => `${updateId} ${at}`);
+  const executions = new Map(
+    asks.map(({ note: { runId }, execution: { workflowId } }) => [runId, { workflowId, runId }]),
+  );
+  const who = new Map((await eachOf([...executions.values()], (one) => askersOf(client, one))).flat());
+  return asks.map(({ note: { what, at, updateId, runId, failure }, execution }) => {
+    const startedBy = who.get(`${runId} ${updateId}`);
+    return {
+      what,
+      at,
+      workflowId: execution.workflowId,
+      runId,
+      status: failure ? 'failed' : 'completed',
+      ...(startedBy ? { startedBy } : {}),
+      ...flowOf(execution),
+      ...(failure ? { failure } : {}),
+    };
+  });
+}
+
+/** Who sent each update that an execution took, by its run id and the update's. Workflow code is not told. */
+async function askersOf(
+  client: Client,
+  execution: { workflowId: string; runId: string },
+): Promise<[key: string, who: string][]> {
+  const found: [string, string][] = [];
+  let nextPageToken: Uint8Array | undefined;
+  try {
+    do {
+      const page = await client.workflowService.getWorkflowExecutionHistory({
+        namespace: client.options.namespace,
+        execution,
+        ...(nextPageToken ? { nextPageToken } : {}),
+      });
+      for (const event of page.history?.events ?? []) {
+        const { meta } =
+          event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest ??
+          event.workflowExecutionUpdateAdmittedEventAttributes?.request ??
+          {};
+        if (meta?.identity) found.push([`${execution.runId} ${meta.updateId}`, meta.identity]);
+      }
+      nextPageToken = page.nextPageToken?.length ? page.nextPageToken : undefined;
+    } while (nextPageToken);
+  } catch {
+    // Temporal keeps it no more.
+  }
+  return found;
+}
+
+function flowOf({ searchAttributes: attributes }: WorkflowExecutionInfo): { flowId: string } {
+  return { flowId: String(attributes?.[searchAttributes.flowId.name] ?? '') };
 }

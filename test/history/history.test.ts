@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DataflowError, type HistoryEntry } from '../../src/client.ts';
+import { searchAttributes } from '../../src/search-attribute-keys.ts';
 import { canary } from '../support/canary.ts';
 import { administratorOf, orders, refusedMapping } from '../support/dataflows.ts';
 import { quickToFollow, startRig, type Rig } from '../support/rig.ts';
@@ -41,6 +42,11 @@ it('tells what was done to a dataflow, by whom, and what others have changed, ol
   await waitFor('the first look', async () => (await health())?.flowName);
   await changedByOthers(administratorOf(rig), { sandbox, flowId });
   await waitFor('the drift', async () => (await health())?.drift);
+  const watcher = rig.client.watcher({ sandbox, flowId });
+  await watcher.pause();
+  await watcher.resume();
+  await watcher.acceptDrift();
+  await expect(watcher.resume()).rejects.toThrow('nothing to resume');
 
   const rejected = await asked(of({ description: 'Never' }));
   await handle.reject({ by: 'Bob', why: 'No' });
@@ -55,18 +61,21 @@ it('tells what was done to a dataflow, by whom, and what others have changed, ol
   const replaced = await rig.client.update({ definition, replaceFlow: 'from-now' });
   await rig.client.delete(named);
 
-  const entries = await shown('told', 6);
+  const entries = await shown('told', 9);
   expect(entries.map(({ what, status }) => [what, status])).toEqual([
     ['create', 'completed'],
     ['drift', undefined],
+    ['pause', 'completed'],
+    ['resume', 'completed'],
+    ['accept-drift', 'completed'],
     ['update', 'failed'],
     ['update', 'completed'],
     ['update', 'completed'],
     ['delete', 'completed'],
   ]);
-  const [create, drift, no, yes, replacement, removal] = entries as [
-    HistoryEntry,
-    HistoryEntry,
+  const [create, drift, ...later] = entries as [HistoryEntry, HistoryEntry, ...HistoryEntry[]];
+  const asks = later.slice(0, 3);
+  const [no, yes, replacement, removal] = later.slice(3) as [
     HistoryEntry,
     HistoryEntry,
     HistoryEntry,
@@ -79,6 +88,8 @@ it('tells what was done to a dataflow, by whom, and what others have changed, ol
     workflowId: `flow:prod:${flowId}`,
     drift: { changes: [{ field: 'schedule.interval', from: '15', to: '45' }] },
   });
+  for (const ask of asks)
+    expect(ask).toMatchObject({ flowId, workflowId: `flow:prod:${flowId}`, startedBy: create.startedBy });
   expect(no).toMatchObject({
     plan: { digest: rejected.digest },
     decisions: [{ decision: 'rejected', digest: rejected.digest, saidToBeBy: 'Bob', why: 'No' }],
@@ -123,6 +134,33 @@ it('tells what failed and why, also before there was a plan, and that of a large
   ]);
   expect(entries[0]).not.toHaveProperty('plan');
   for (const { plan } of entries) expect(JSON.stringify(plan ?? {}).length).toBeLessThan(3_000);
+});
+
+it('tells once what a watcher has noted, also where the execution that noted it is there no more', async () => {
+  const name = 'carried-on';
+  const { workflow } = rig.temporal.client;
+  const asked = { what: 'pause', at: '2026-01-02T00:00:00.000Z', updateId: 'u', runId: crypto.randomUUID() };
+  const drift = { changes: [], noticed: '2026-01-01T00:00:00.000Z', by: 'unknown' };
+  // As one execution hands its memo to the next.
+  for (const _ of ['before', 'now']) {
+    const watcher = await workflow.start('watchFlowRuns', {
+      workflowId: `flow:prod:${name}`,
+      taskQueue: 'nobodys',
+      memo: { asked: [asked], drifts: [drift] },
+      typedSearchAttributes: [{ key: searchAttributes.dataflow, value: `prod/${name}` }],
+    });
+    await watcher.terminate();
+  }
+  const entries = await waitFor('both to be listed', async () => {
+    const found = await historyOf(name);
+    const { count } = await workflow.count(`WorkflowId = "flow:prod:${name}"`);
+    return count === 2 && found;
+  });
+  expect(entries.map(({ what, status }) => [what, status])).toEqual([
+    ['drift', undefined],
+    ['pause', 'completed'],
+  ]);
+  expect(entries[1]).not.toHaveProperty('startedBy');
 });
 
 it('of a dataflow that never was is empty, and of none that can be is InvalidDefinition', async () => {

@@ -219,6 +219,8 @@ describe('a flow that a person pauses', () => {
     const action = { method: 'POST', path: `/flowservice/flows/${flowId}/action` };
     stage.rig.emulator.control.addFault({ ...action, kind: '404' });
     expect(await refusalOf(watcher.executeUpdate(pauseUpdate))).toContain('/flowservice/flows');
+    const { memo } = await watcher.describe();
+    expect(memo?.['asked']).toMatchObject([{ what: 'pause', failure: { type: 'Rejected' } }]);
     await stage.aep.flowService.setFlowState({ sandbox: 'prod' }, flowId, 'disable');
     const { cause } = await watcher.executeUpdate(checkNowUpdate);
     expect(cause?.message).toContain('Its watcher did not do that');

@@ -28,6 +28,7 @@ import type { Asked, Reactions, RetryChain } from '../../runs/reactions.ts';
 import type { WatchState } from '../../runs/watch-state.ts';
 import { doubtTypes, retry } from '../calls.ts';
 import { isDoubt, thrownBy } from '../failures.ts';
+import { notesToKeep } from './noted-asks.ts';
 import { Outbox, deliveriesOf } from './outbox.ts';
 
 const noAnswer = 'Nobody knows whether AEP has heard the last request, and no run has shown since.';
@@ -59,9 +60,6 @@ export interface Watcher {
   expect(expectation: Expectation): void;
 }
 
-/** What others have changed, as the memo of a watcher's execution keeps it: the latest of what it noticed. */
-const driftsToKeep = 20;
-
 /** What a watcher does about what it sees: it notifies, runs again and pauses, beside the watcher's loop and never holding that up. */
 export class Responses {
   readonly #watcher: Watcher;
@@ -70,7 +68,6 @@ export class Responses {
   #state: WatchState | undefined;
   #reactions: Reactions;
   #requests = 0;
-  #drifts: DriftHealth[] = [];
 
   /** @param state what an earlier execution knew. @param reactions what was done, or left to do */
   constructor(watcher: Watcher, state: WatchState | undefined, reactions: Reactions = noReactions) {
@@ -171,8 +168,9 @@ export class Responses {
   }
 
   #noteDrift(drift: Drift): void {
-    this.#drifts = [...this.#drifts, tellDrift(drift)].slice(-driftsToKeep);
-    upsertMemo({ drifts: this.#drifts });
+    // One execution hands its memo to the next.
+    const before = (workflowInfo().memo?.['drifts'] ?? []) as DriftHealth[];
+    upsertMemo({ drifts: [...before, tellDrift(drift)].slice(-notesToKeep) });
   }
 
   /** @param forgiven failures that did not count before: where the flow cannot be disabled, the next failure is reason enough */

@@ -1,4 +1,4 @@
-import { log, setHandler } from '@temporalio/workflow';
+import { currentUpdateInfo, log, setHandler } from '@temporalio/workflow';
 import type { Watch } from '../../definition/watch.ts';
 import { isPaused } from '../../runs/flow.ts';
 import { makesUp, type Health } from '../../runs/health.ts';
@@ -6,6 +6,7 @@ import type { Asked, Reactions } from '../../runs/reactions.ts';
 import type { JudgedRun } from '../../runs/verdict.ts';
 import type { WatchState } from '../../runs/watch-state.ts';
 import { fail, thrownBy } from '../failures.ts';
+import { noteAsked, type NotedAsk } from './noted-asks.ts';
 import type { Responses } from './responses.ts';
 import { receiverProblems } from '../known-receivers.ts';
 import { checkRetryRun, checkWatch, mustBeGood, takesNothing } from './watch-input.ts';
@@ -53,6 +54,18 @@ export function takeUpdates(watching: Watching): void {
       throw thrownBy(error) ?? error;
     }
   };
+  /** The same, noted for whoever asks later who had it done, as soon as AEP has answered. */
+  const noted = async <Answer>(what: NotedAsk['what'], ask: () => Promise<Answer>): Promise<Answer> => {
+    const asked = { what, at: Date.now(), updateId: currentUpdateInfo()?.id ?? '' };
+    try {
+      const answer = await answerOf(ask);
+      noteAsked(asked);
+      return answer;
+    } catch (error) {
+      noteAsked(asked, error);
+      throw error;
+    }
+  };
   /** What is checked before an update is taken, besides that the watch goes on. */
   const taken = <Args extends unknown[]>(
     check: (...args: Args) => void = (...args) => takesNothing(args[0]),
@@ -76,7 +89,7 @@ export function takeUpdates(watching: Watching): void {
   setHandler(
     retryRunUpdate,
     async (asked?: RetryRun) => {
-      const runId = await answerOf(() => responses.retry(failedRun(asked)));
+      const runId = await noted('retry', async () => responses.retry(failedRun(asked)));
       return { runId };
     },
     taken((asked?: RetryRun) => {
@@ -88,7 +101,7 @@ export function takeUpdates(watching: Watching): void {
   setHandler(
     pauseUpdate,
     async () => {
-      await answerOf(() => responses.disable());
+      await noted('pause', () => responses.disable());
       return lookAndAnswer({ what: 'The flow is disabled. ' });
     },
     taken((asked?: unknown) => {
@@ -101,7 +114,7 @@ export function takeUpdates(watching: Watching): void {
     resumeUpdate,
     async () => {
       const note = state() && makesUp(state()!, Date.now());
-      await answerOf(() => responses.enable());
+      await noted('resume', () => responses.enable());
       return { ...(await lookAndAnswer({ what: 'The flow is enabled. ', note })), ...(note ? { note } : {}) };
     },
     taken((asked?: unknown) => {
@@ -140,8 +153,8 @@ export function takeUpdates(watching: Watching): void {
 
   setHandler(
     acceptDriftUpdate,
-    () => {
-      accept();
+    async () => {
+      await noted('accept-drift', async () => accept());
       return health();
     },
     taken((asked?: unknown) => {
