@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createAep } from '../../src/aep/aep.ts';
+import { createSecrets } from '../../src/aep/secrets.ts';
 import type { Received } from './fake-aep.ts';
 import { call, configFor, errorOf, fakeAep } from './fake-aep.ts';
 
@@ -96,4 +97,63 @@ test('an error keeps no trace of the request: neither headers nor a cause', asyn
   const error = await errorOf(aep.flowService.flows.create(call, {}));
   expect(error.cause).toBeUndefined();
   expect(inspect(error, { depth: 10 })).not.toContain('authorization');
+});
+
+describe('a secret in the text of a source is hidden', () => {
+  const { redact } = createSecrets('of the client');
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  const password = `pa<ss>&"w'rd/+=é?`;
+  const pem = `-----BEGIN PRIVATE KEY-----\n${'MIIEvQIBADANBgkq/hkiG9w0BAQEF+ASC'.repeat(2)}\nc2Vjb25kTGluZU9mVGhlS2V5\n-----END PRIVATE KEY-----\n`;
+
+  test.each([
+    ['as it is', password],
+    ['in base64', base64(password)],
+    ['in base64, with a user', base64(`me:${password}`)],
+    ['in base64, with a longer user', base64(`you1:${password}`)],
+    ['in base64, with more after it', base64(`you:${password}, and more`)],
+    ['in base64 for addresses', Buffer.from(`me:${password}`).toString('base64url')],
+    ['in an address', encodeURIComponent(password)],
+    [
+      'in an address, in lower case',
+      encodeURIComponent(password).replaceAll(/%../g, (one) => one.toLowerCase()),
+    ],
+    ['in JSON', JSON.stringify(password).slice(1, -1)],
+    ['in JSON that escapes more', JSON.stringify(password).slice(1, -1).replaceAll('/', '\\/')],
+    ['in a page', 'pa&lt;ss&gt;&amp;&quot;w&#39;rd/+=é?'],
+    ['in a page of another library', 'pa&lt;ss&gt;&amp;&#34;w&#39;rd/+=é?'],
+    ['in a page inside JSON', 'pa\\u003css\\u003e\\u0026\\"w\\u0027rd/\\u002b\\u003dé?'],
+  ])('%s', (_, written) => {
+    expect(redact(`It said "${written}", no more.`, [password])).toBe('It said "[redacted]", no more.');
+  });
+
+  test('by any line of it that is long enough to be told from others', () => {
+    const [begin, first, second, end] = pem.split('\n');
+    const quoted = `${begin} then ${second} at 2, ${first} and ${end}`;
+    expect(redact(quoted, [pem])).toBe(`${begin} then [redacted] at 2, [redacted] and ${end}`);
+    const inJson = JSON.stringify({ private_key: pem });
+    expect(redact(`no key: ${first}`, [inJson])).toBe('no key: [redacted]');
+    expect(redact(`no key: ${inJson}`, [inJson])).toBe('no key: [redacted]');
+  });
+
+  test('that is short only where it stands alone', () => {
+    expect(redact('a is a part of "a" and (abc), and 12 of 123', ['a', '12'])).toBe(
+      '[redacted] is [redacted] part of "[redacted]" and (abc), and [redacted] of 123',
+    );
+    expect(redact('nothing', [''])).toBe('nothing');
+  });
+
+  test('and nothing else of any text, without long work', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary-ascii', maxLength: 40 }), fc.string(), (secret, text) => {
+        const shown = redact(`${text} ${secret} ${text}`, [secret]);
+        if (secret.trim().length >= 6 && !text.includes(secret)) expect(shown).not.toContain(secret);
+      }),
+    );
+    const key = Array.from({ length: 1_000 }, (_, line) => `${line}`.padStart(64, 'k')).join('\n');
+    const began = performance.now();
+    expect(redact(`${'QUJD'.repeat(16_000)}\n${key.slice(-65)}`, [key, 'QUJDQ'.repeat(200)])).toContain(
+      '[redacted]',
+    );
+    expect(performance.now() - began).toBeLessThan(2_000);
+  });
 });
