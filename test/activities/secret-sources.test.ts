@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +17,8 @@ beforeAll(async () => {
   await writeFile(join(directory, 'key'), '-----BEGIN-----\nabc\n-----END-----\n\n');
   await writeFile(join(directory, 'empty'), '\n');
   await writeFile(join(directory, 'large'), 'x'.repeat(65 * 1024));
+  // Whoever reads it waits for somebody to write.
+  execFileSync('mkfifo', [join(directory, 'pipe')]);
   // As Kubernetes mounts them.
   await symlink(join('..data', 'shop'), join(directory, 'shop'));
   await symlink(join(root, 'outside'), join(directory, 'escaped'));
@@ -59,7 +62,8 @@ describe('the secrets of a worker', () => {
     ['file', '../outside', 'is not below'],
     ['file', 'escaped', 'is not below'],
     ['file', '.', 'is not below'],
-    ['file', '..data', 'cannot read'],
+    ['file', '..data', 'is no file'],
+    ['file', 'pipe', 'is no file'],
   ])('are no %s %s', async (scheme, name, why) => {
     const place = scheme === 'env' ? name : `${directory}/${name}`;
     const error = await read(scheme, place).catch((thrown: unknown) => thrown);

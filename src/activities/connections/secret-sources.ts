@@ -1,4 +1,4 @@
-import { readFile, realpath } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { sep } from 'node:path';
 
 /** Where secrets are kept. */
@@ -61,12 +61,15 @@ export function createSecretSources(
         if (real === undefined) throw new NoSecret(`the worker has no file ${path}`);
         if (root === undefined || !real.startsWith(root.endsWith(sep) ? root : root + sep))
           throw new NoSecret(`the file ${path} is not below ${directory}, which AEP_SECRETS_DIR names`);
+        // To read anything else may never end.
+        const about = await stat(real).catch(() => undefined);
+        if (!about?.isFile()) throw new NoSecret(`the worker cannot read ${path}: it is no file`);
+        if (about.size > longestSecret) throw new NoSecret(`the file ${path} is larger than any secret`);
         // Editors and shells end a file with a line break that is no part of the secret.
         const value = await readFile(real, 'utf8')
           .then((text) => text.replace(/\r?\n$/, ''))
           .catch(() => '');
         if (value === '') throw new NoSecret(`the worker cannot read the file ${path}, or it is empty`);
-        if (value.length > longestSecret) throw new NoSecret(`the file ${path} is larger than any secret`);
         return value;
       },
     },
