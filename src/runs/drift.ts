@@ -42,6 +42,8 @@ export interface Expectation {
   settled?: Shape;
   /** What it was about to change, and surely did not. */
   undone?: Shape;
+  /** Whether another flow is taking its place. */
+  replacing?: boolean;
 }
 
 /** Whether AEP carries out a change of it just now: until the end it shows what it was before, or half of what it will be. */
@@ -197,7 +199,7 @@ export function keyOf({ field, to }: DriftChange): string {
 
 /** Reads what was signalled to a watcher. Anybody may send a signal: what is no text is left out. */
 export function readExpectation(raw: unknown): Expectation {
-  const { pending, settled } = objectOf(raw);
+  const { pending, settled, undone, replacing } = objectOf(raw);
   const shape = (value: unknown): Shape =>
     Object.fromEntries(
       Object.entries(objectOf(value))
@@ -212,5 +214,7 @@ export function readExpectation(raw: unknown): Expectation {
   return {
     ...(pending ? { pending: shape(pending) } : {}),
     ...(settled ? { settled: shape(settled) } : {}),
+    ...(undone ? { undone: shape(undone) } : {}),
+    ...(typeof replacing === 'boolean' ? { replacing } : {}),
   };
 }

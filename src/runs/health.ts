@@ -201,8 +201,16 @@ const nothingYet = {
 
 const every = 'every interval that was missed, one run for each';
 
+/** Why a flow is disabled that another takes the place of, and what to do about it: old and new are never enabled together. */
+export const beingReplaced = {
+  message: 'An update of the dataflow puts another flow in its place, and keeps this one disabled meanwhile.',
+  next: 'Wait until the update has ended: then the other flow can be paused. Or cancel it before it has published that one: then this one is enabled again. If it was ended before it was done, start it again.',
+};
+
 /** Why a flow is not enabled, and what to do about it. */
-export function whyPaused({ flow, reactions }: Pick<WatchState, 'flow' | 'reactions'>): Cause {
+export function whyPaused(state: Pick<WatchState, 'flow' | 'reactions' | 'replacing'>): Cause {
+  const { flow, reactions, replacing } = state;
+  if (replacing) return beingReplaced;
   const by = reactions?.pausedBy;
   if (by === 'person')
     return {

@@ -83,6 +83,8 @@ export interface WatchState {
   missing?: Shape | undefined;
   /** What others have changed about it. */
   drift?: Drift | undefined;
+  /** Another flow is taking its place: what was said last of that. */
+  replacing?: boolean;
   /** Since when AEP shows the flow no more, although its source connection is there. */
   unreadableSince?: number;
   /** When the flow was seen to be enabled or disabled by somebody. */
@@ -193,7 +195,10 @@ function comparedWith(
 /** Takes in what a workflow of ours says of the flow. What differs is compared anew when the flow is read. */
 export function told(before: WatchState, expectation: Expectation): WatchState {
   const drift = expectation.settled ? undefined : before.drift;
-  return { ...before, expected: expect(before.expected, expectation), drift };
+  // An update that has nothing left to do with this flow has not replaced it.
+  const { replacing = expectation.settled ? false : before.replacing } = expectation;
+  const expected = expect(before.expected, expectation);
+  return { ...before, expected, drift, ...(replacing === undefined ? {} : { replacing }) };
 }
 
 /** How the flow was seen last is how it is to be from now on. */

@@ -65,6 +65,13 @@ export function isDoubt(error: unknown): boolean {
   return !isCancellation(error) && !sure.has(thrownBy(error)?.type);
 }
 
+const refusals: ReadonlySet<string | null | undefined> = new Set(['Rejected', 'StalePlan', 'Unauthorized']);
+
+/** Whether a change in place that ended so has surely changed nothing, and never will. */
+export function isRefusal(error: unknown): boolean {
+  return refusals.has(thrownBy(error)?.type);
+}
+
 /**
  * The nonces of the POSTs of which nobody knows what became of them, where a create ended because its worker died. Undefined
  * where it ended otherwise.

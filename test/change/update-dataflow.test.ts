@@ -293,6 +293,41 @@ describe.concurrent('a replacement', () => {
     await mustBeEmpty(definition);
   });
 
+  it('is told to whoever would pause or resume the flow meanwhile; when it was taken back, both are possible again', async () => {
+    const { sandbox, flowId } = await made();
+    const watcher = rig.client.watcher({ sandbox, flowId });
+    const actions = { method: 'POST', path: '/flowservice/flows/*/action', sandbox };
+    // The first action disables the old flow; the second would publish the new one.
+    rig.emulator.control.addFault({ ...actions, kind: '503', skip: 1, times: 3 });
+    rig.emulator.control.addFault({ ...actions, kind: '404', skip: 1 });
+    const refused = refusalOf(rig.client.update({ definition: another(sandbox), replaceFlow: 'from-now' }));
+    await waitFor('the second action', () => requestsIn(rig, sandbox, actions).length >= 2);
+    for (const ask of [() => watcher.resume(), () => watcher.pause(), () => watcher.retryRun()])
+      await expect(ask()).rejects.toMatchObject({
+        type: 'Conflict',
+        message: expect.stringContaining('puts another flow in its place') as string,
+      });
+    expect(await watcher.checkNow()).toMatchObject({
+      verdict: 'paused',
+      cause: { next: expect.stringContaining('Wait until the update has ended') as string },
+    });
+    expect(await refused).toMatchObject({ type: 'Rejected' });
+    await waitFor('a flow that loads', async () => (await watcher.checkNow()).verdict !== 'paused');
+    expect(await watcher.pause()).toMatchObject({ verdict: 'paused' });
+    expect(await watcher.resume()).toMatchObject({ verdict: 'pending' });
+  });
+
+  it('takes over a pause that came while the new flow was being made', async () => {
+    const { sandbox, flowId } = await made();
+    const flows = { method: 'POST', path: '/flowservice/flows', sandbox };
+    rig.emulator.control.addFault({ ...flows, kind: '503', times: 2 });
+    const update = rig.client.update({ definition: another(sandbox), replaceFlow: 'from-now' });
+    await waitFor('the first try', () => requestsIn(rig, sandbox, flows).length >= 2);
+    await rig.client.watcher({ sandbox, flowId }).pause();
+    const updated = await update;
+    expect(stored('flows', sandbox)).toMatchObject([{ id: updated.flowId, state: 'disabled' }]);
+  });
+
   it('tells of a last run that failed, which goes with the old flow', async () => {
     const { sandbox, flowId } = await made();
     const completedAt = rig.emulator.control.clock().now;

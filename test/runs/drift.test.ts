@@ -171,6 +171,11 @@ describe('what we change ourselves', () => {
 
   test('is read from a signal whatever that holds', () => {
     expect(readExpectation({ pending: { a: 'b', c: 1 }, settled: null })).toEqual({ pending: { a: 'b' } });
+    expect(readExpectation({ undone: { a: 'b' }, replacing: true })).toEqual({
+      undone: { a: 'b' },
+      replacing: true,
+    });
+    expect(readExpectation({ replacing: 'yes' })).toEqual({});
     fc.assert(fc.property(fc.anything(), (anything) => void readExpectation(anything)));
   });
 
@@ -290,6 +295,13 @@ describe('a watcher', () => {
     expect(gone.drift?.changes).toEqual([{ field: 'dataset', from: null, to: 'd, which is gone' }]);
     expect(absorb(gone, news(t0 + hour, { flow: hourly }), {}).drift).toEqual(gone.drift);
     expect(absorb(gone, news(t0 + hour, { flow: hourly, missing: {} }), {}).drift).toBeUndefined();
+  });
+
+  test('is being replaced until it is told that it is not, or is settled', () => {
+    const replacing = told(drifted, { pending: { state: 'disabled' }, replacing: true });
+    expect(told(replacing, { pending: { state: 'disabled' } }).replacing).toBe(true);
+    expect(told(replacing, { replacing: false }).replacing).toBe(false);
+    expect(told(replacing, { settled: others.shape }).replacing).toBe(false);
   });
 
   test('takes it as it is where it is told that it is settled, or accepted', () => {

@@ -238,6 +238,17 @@ describe.concurrent('our own', () => {
     expect(isDrifted(await rig.client.watcher({ sandbox, flowId }).checkNow())).toBe(false);
   });
 
+  it('updates that AEP has refused leave nothing to be taken for ours: the same by others is drift', async () => {
+    const { sandbox, change, drifted } = await made();
+    const schedule = { frequency: 'minute', interval: 45, backfill: true };
+    rig.emulator.control.addFault({ method: 'PATCH', path: '/flowservice/flows/*', kind: '404', sandbox });
+    await expect(
+      rig.client.update({ definition: orders(sandbox, { watch, schedule }) }),
+    ).rejects.toMatchObject({ type: 'Rejected' });
+    await change(set('/scheduleParams/interval', 45));
+    expect((await drifted()).drift).toMatchObject({ changes: [{ field: 'schedule.interval', to: '45' }] });
+  });
+
   it('replacements are no drift, of the old flow and of the new one', async () => {
     const { sandbox, flowId, told } = await made();
     const source = { ...(orders(sandbox)['source'] as object), tableName: 'acmeSpringCampaign' };

@@ -222,8 +222,9 @@ describe('a flow that a person pauses', () => {
     const { memo } = await watcher.describe();
     expect(memo?.['asked']).toMatchObject([{ what: 'pause', failure: { type: 'Rejected' } }]);
     await stage.aep.flowService.setFlowState({ sandbox: 'prod' }, flowId, 'disable');
-    const { cause } = await watcher.executeUpdate(checkNowUpdate);
+    const { cause, drift } = await watcher.executeUpdate(checkNowUpdate);
     expect(cause?.message).toContain('Its watcher did not do that');
+    expect(drift).toMatchObject({ changes: [{ field: 'state' }] });
     await watcher.terminate();
   });
 });

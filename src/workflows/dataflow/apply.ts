@@ -13,7 +13,7 @@ import { objectAt } from '../../resources/json.ts';
 import type { Kind, ResourceIds } from '../../resources/kinds.ts';
 import type { Edit, JsonObject, Observed } from '../../resources/resource.ts';
 import { changedIn, shapeAfter, shapeOf, type Shape } from '../../runs/drift.ts';
-import { invalid } from '../failures.ts';
+import { invalid, isRefusal } from '../failures.ts';
 import type { StepState } from '../messages.ts';
 import { ensureBaseConnection } from './ensure-base-connection.ts';
 import { holdsRows } from './holds-rows.ts';
@@ -234,22 +234,32 @@ class Branches {
     );
     // Of a mapping set the body says it all, and its rows are not to be told three times.
     const request = kind === 'mappingSet' ? { edits: [], body: this.#body(kind, ids) } : { edits };
-    if (kind === 'flow') await this.#announce(id, edits, mapping);
-    const { version } = await calls.update(kind, {
-      id,
-      ...request,
-      ...(mapping ? { mapping } : {}),
-    });
+    const update = () => calls.update(kind, { id, ...request, ...(mapping ? { mapping } : {}) });
+    const { version } = await (kind === 'flow' ? this.#announced(id, { edits, mapping }, update) : update());
     if (kind === 'mappingSet') this.#mappingVersion = version;
     return { id, state: 'updated' };
   }
 
   /** Before it is sent: the watcher may see it before we know that it is done. */
-  async #announce(flowId: string, edits: readonly Edit[], mapping: MappingPin | undefined): Promise<void> {
+  async #announced<Answer>(
+    flowId: string,
+    { edits, mapping }: { edits: readonly Edit[]; mapping: MappingPin | undefined },
+    change: () => Promise<Answer>,
+  ): Promise<Answer> {
     const { definition, planned } = this.#prepared;
     const { fields } = planned.living!.flow!;
     this.#settled = shapeAfter(fields, edits, mapping);
-    await expectChange({ sandbox: definition.sandbox, flowId }, changedIn(shapeOf(fields), this.#settled));
+    const pending = changedIn(shapeOf(fields), this.#settled);
+    const flow = { sandbox: definition.sandbox, flowId };
+    await expectChange(flow, { pending });
+    try {
+      return await change();
+    } catch (error) {
+      // What was surely not done is drift where somebody else does it later.
+      if (isRefusal(error))
+        await CancellationScope.nonCancellable(() => expectChange(flow, { undone: pending }));
+      throw error;
+    }
   }
 
   /** Made as a draft, which loads nothing until the old one is out of its way. */

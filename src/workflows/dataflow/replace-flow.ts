@@ -6,7 +6,7 @@ import type { Warning } from '../../definition/problems.ts';
 import { givenStartSeconds, startLeadSeconds } from '../../definition/start.ts';
 import type { Parts } from '../../plan/observed-dataflow.ts';
 import type { Choices } from '../../plan/plan.ts';
-import { isDraft } from '../../plan/which-flow.ts';
+import { isDisabled, isDraft } from '../../plan/which-flow.ts';
 import { titleOf } from '../../resources/index.ts';
 import type { Kind } from '../../resources/kinds.ts';
 import type { JsonObject, Observed } from '../../resources/resource.ts';
@@ -15,7 +15,7 @@ import { summarized } from '../calls.ts';
 import { fail, reasonOf, thrownBy } from '../failures.ts';
 import { expectChange } from '../watch/start-watch.ts';
 import { handOver } from '../watch/hand-over.ts';
-import type { Work } from './prepare.ts';
+import type { Prepared, Work } from './prepare.ts';
 import { outcomeOf } from './progress.ts';
 import { giveUp } from './resource-calls.ts';
 import { watchInputOf } from './start-watcher.ts';
@@ -86,16 +86,18 @@ export function noteReplaced({ report, ledger }: Work, flowId: string, wasEnable
  * @param wasEnabled whether the new flow is to load: it takes over the pause of the old one, too.
  */
 export async function putInPlace(
-  work: Work,
+  work: Prepared,
   old: Parts | undefined,
   next: { id: string; schedule: JsonObject },
   wasEnabled: boolean,
 ): Promise<void> {
-  const { definition, report, calls, ledger } = work;
+  const { definition, report, calls, ledger, planned } = work;
   const { sandbox } = definition;
   const oldId = old?.flow!.id;
+  let loads = wasEnabled;
   let last: LastWindow | undefined;
   try {
+    if (old && wasEnabled && !planned.isCutOff) loads = await loadsStill();
     await disableOld();
     if (old) {
       note(`until the last run of ${oldId} has ended`);
@@ -108,7 +110,7 @@ export async function putInPlace(
     await CancellationScope.nonCancellable(() => takeBack(error));
   }
   await CancellationScope.nonCancellable(async () => {
-    if (!wasEnabled) await slow('Disable the new flow').disableFlow({ sandbox, flowId: next.id });
+    if (!loads) await slow('Disable the new flow').disableFlow({ sandbox, flowId: next.id });
     if (old) await retire(work, old, next, last);
   });
   report.step('replace', 'done', {
@@ -119,13 +121,22 @@ export async function putInPlace(
     report.step('replace', 'running', { note: text });
   }
 
+  /** Making the new one may have taken hours, in which somebody may have paused the old one. From now on its watcher refuses that. */
+  async function loadsStill(): Promise<boolean> {
+    await expectChange({ sandbox, flowId: oldId! }, { replacing: true });
+    const flow = await slow('Read the old flow').readFlow({ sandbox, id: oldId!, ...giveUp(definition) });
+    if (!flow || !isDisabled(flow)) return true;
+    noteReplaced(work, oldId!, false);
+    return false;
+  }
+
   /** Whatever state it was in: somebody may have enabled it since. */
   async function disableOld(): Promise<void> {
     if (oldId === undefined) return;
     note(
       `${oldId} is disabled: AEP starts no more runs of it, and would make them up if it were enabled again`,
     );
-    await expectChange({ sandbox, flowId: oldId }, { state: 'disabled' });
+    await expectChange({ sandbox, flowId: oldId }, { pending: { state: 'disabled' }, replacing: true });
     await slow('Disable the old flow').disableFlow({ sandbox, flowId: oldId, ...giveUp(definition) });
   }
 
@@ -137,7 +148,7 @@ export async function putInPlace(
     const flow = await slow('Read the new flow').readFlow({ sandbox, id: next.id });
     if (flow && !isDraft(flow)) return;
     report.step('replace', 'failed', { note: reasonOf(error) });
-    if (old && wasEnabled) {
+    if (old && loads) {
       try {
         await enableAgain(work, oldId!);
       } catch (why) {
@@ -145,7 +156,7 @@ export async function putInPlace(
         note(`${oldId} could not be enabled again: ${reasonOf(why)}`);
         throw error;
       }
-    }
+    } else if (old) await expectChange({ sandbox, flowId: oldId! }, { replacing: false });
     // After the other is enabled, so that a crash between the two leaves the draft to know it by.
     const why = await calls.remove('flow', next.id);
     if (why) report.warn(leftOver('flow', next.id, why));
@@ -221,7 +232,7 @@ export async function enableAgain({ definition, report }: Work, flowId: string):
   report.step('replace', 'running', {
     note: `${flowId} is enabled again: AEP makes up the runs that it missed`,
   });
-  await expectChange({ sandbox, flowId }, { state: 'enabled' });
+  await expectChange({ sandbox, flowId }, { pending: { state: 'enabled' }, replacing: false });
   await slow('Enable the old flow again').enableFlow({ sandbox, flowId });
 }
 

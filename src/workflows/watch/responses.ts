@@ -27,7 +27,7 @@ import {
 import type { Asked, Reactions, RetryChain } from '../../runs/reactions.ts';
 import type { WatchState } from '../../runs/watch-state.ts';
 import { doubtTypes, retry } from '../calls.ts';
-import { isDoubt, thrownBy } from '../failures.ts';
+import { isDoubt, isRefusal, thrownBy } from '../failures.ts';
 import { notesToKeep } from './noted-asks.ts';
 import { Outbox, deliveriesOf } from './outbox.ts';
 
@@ -192,8 +192,10 @@ export class Responses {
     try {
       await this.#request(ask);
     } catch (error) {
-      // Any other answer may be that to a request which still takes effect.
-      if (thrownBy(error)?.type === 'Rejected') this.#watcher.expect({ undone: { state } });
+      const undone = () => this.#watcher.expect({ undone: { state } });
+      if (isRefusal(error)) undone();
+      // Any other may have been answered to a request that took effect all the same: a look shows that.
+      else if (!isCancellation(error)) beside(this.#watcher.look().then(undone));
       throw error;
     }
   }

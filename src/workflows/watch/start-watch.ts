@@ -6,7 +6,7 @@ import {
   startChild,
   type SignalDefinition,
 } from '@temporalio/workflow';
-import type { Shape } from '../../runs/drift.ts';
+import type { Expectation, Shape } from '../../runs/drift.ts';
 import { watcherType } from '../../runs/names.ts';
 import type { Inherited, WatchState } from '../../runs/watch-state.ts';
 import { thrownBy } from '../failures.ts';
@@ -72,8 +72,14 @@ export async function ensureWatch(
 }
 
 /** Tells the watcher of a flow, where there is one, what is about to be changed: that is no drift. */
-export async function expectChange(flow: { sandbox: string; flowId: string }, pending: Shape): Promise<void> {
-  if (Object.keys(pending).length > 0) await signalWatcher(flow, expectSignal, { pending });
+export async function expectChange(
+  flow: { sandbox: string; flowId: string },
+  expectation: Expectation,
+): Promise<void> {
+  const { pending = {}, undone = {}, replacing } = expectation;
+  const says = { ...pending, ...undone };
+  if (Object.keys(says).length > 0 || replacing !== undefined)
+    await signalWatcher(flow, expectSignal, expectation);
 }
 
 /** Signals the watcher of a flow. False: there is none. */

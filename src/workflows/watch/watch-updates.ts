@@ -1,7 +1,7 @@
 import { currentUpdateInfo, log, setHandler } from '@temporalio/workflow';
 import type { Watch } from '../../definition/watch.ts';
 import { isPaused } from '../../runs/flow.ts';
-import { makesUp, type Health } from '../../runs/health.ts';
+import { beingReplaced, makesUp, type Health } from '../../runs/health.ts';
 import type { Asked, Reactions } from '../../runs/reactions.ts';
 import type { JudgedRun } from '../../runs/verdict.ts';
 import type { WatchState } from '../../runs/watch-state.ts';
@@ -181,6 +181,7 @@ function runToRetry(
   asked: RetryRun | undefined,
 ): string {
   if (!state) throw fail('Conflict', 'Nothing is known of the flow yet: it has not been read.');
+  mustNotBeReplaced(state);
   if (isPaused(state.flow))
     throw fail('Conflict', 'The flow is disabled: AEP runs nothing of it. Send resume first.');
   const { last } = state.record;
@@ -217,13 +218,21 @@ function whatBecame(asked: Asked): string {
 }
 
 function mustNotBePaused(state: WatchState | undefined): void {
-  if (!state) throw fail('Conflict', 'Nothing is known of the flow yet: it has not been read.');
-  if (isPaused(state.flow))
-    throw fail('Conflict', `The flow is ${state.flow.state}: AEP runs nothing of it already.`);
+  const { flow } = mayBeSwitched(state);
+  if (isPaused(flow)) throw fail('Conflict', `The flow is ${flow.state}: AEP runs nothing of it already.`);
 }
 
 function mustBePaused(state: WatchState | undefined): void {
+  const { flow } = mayBeSwitched(state);
+  if (!isPaused(flow)) throw fail('Conflict', `The flow is ${flow.state}: there is nothing to resume.`);
+}
+
+function mayBeSwitched(state: WatchState | undefined): WatchState {
   if (!state) throw fail('Conflict', 'Nothing is known of the flow yet: it has not been read.');
-  if (!isPaused(state.flow))
-    throw fail('Conflict', `The flow is ${state.flow.state}: there is nothing to resume.`);
+  mustNotBeReplaced(state);
+  return state;
+}
+
+function mustNotBeReplaced({ replacing }: WatchState): void {
+  if (replacing) throw fail('Conflict', `${beingReplaced.message} ${beingReplaced.next}`);
 }
