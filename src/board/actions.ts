@@ -30,6 +30,13 @@ export const actions = {
       return `AEP runs it again: ${runId}`;
     },
   },
+  pause: {
+    title: 'Disable the flow',
+    async does(client, dataflow) {
+      await (await watcherOf(client, dataflow)).pause();
+      return 'The flow is disabled: AEP loads nothing until it is enabled.';
+    },
+  },
   resume: {
     title: 'Enable the flow',
     async does(client, dataflow) {

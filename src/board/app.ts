@@ -28,6 +28,8 @@ export interface BoardOptions {
 /** How often it is looked whether a page that somebody has open is another one by now. Milliseconds. */
 const lookEveryMs = 1_000;
 const largestForm = 64 * 1024;
+/** Of what was done, what nobody has looked at yet: the newest. */
+const mostNotices = 100;
 
 /** The board: pages on what Temporal knows of dataflows. */
 export function createBoard({ client, token, port, allowsActions, facts }: BoardOptions): Hono {
@@ -98,6 +100,7 @@ export function createBoard({ client, token, port, allowsActions, facts }: Board
     known.forget(dataflow);
     const told = randomBytes(8).toString('hex');
     notices.set(told, notice);
+    if (notices.size > mostNotices) notices.delete(notices.keys().next().value!);
     return c.redirect(address('/dataflow', { name: dataflow, told }), 303);
   });
 

@@ -256,7 +256,7 @@ function chainBody(chain: ReturnType<typeof chainOf>): Html {
 }
 
 function factsOf(health: Health, dataflow: string, { now, actions }: View): Html {
-  const { totals, usual, watch, lastSuccess, nextRunDue, undelivered } = health;
+  const { verdict, totals, usual, watch, lastSuccess, nextRunDue, undelivered } = health;
   const { notify, retry, pauseAfter } = watch.settings ?? {};
   const time = (at: string | undefined) => (at === undefined ? undefined : timeOf(at, now));
   return html`${facts([
@@ -282,7 +282,8 @@ function factsOf(health: Health, dataflow: string, { now, actions }: View): Html
     ['Watched since', time(watch.began)],
     ['Last news of AEP', time(watch.lastNews)],
   ])}
-  ${actions && !watch.ended ? actionForm('check', dataflow, actions) : ''}`;
+  ${actions && !watch.ended ? actionForm('check', dataflow, actions) : ''}
+  ${actions && !watch.ended && verdict !== 'paused' ? actionForm('pause', dataflow, actions) : ''}`;
 }
 
 function toldTo(notify: NonNullable<Health['watch']['settings']>['notify']): string {

@@ -41,15 +41,18 @@ const allowance = { perSecond: 2, atOnce: 10 };
 export class Facts {
   readonly #client: AepDataflows;
   readonly #pace: Pace;
+  readonly #patienceMs: number;
   readonly #rows: Shared<Row[]>;
   readonly #dataflows = new SharedByName((name) => this.#load(name), { freshMs: 2_000 });
   readonly #unwatched = new SharedByName((name) => this.#status(name), { freshMs: 10_000 });
   readonly #done = new SharedByName((name) => this.#whatWasDone(name), { freshMs: 30_000, goodMs: 60_000 });
   readonly #plans = new SharedByName((name) => this.#plan(name), { freshMs: 2_000 });
 
-  constructor(client: AepDataflows, pace: Pace = paceOf(allowance)) {
+  /** @param patience how long is waited for a worker's answer. Milliseconds. */
+  constructor(client: AepDataflows, pace: Pace = paceOf(allowance), patience = patienceMs) {
     this.#client = client;
     this.#pace = pace;
+    this.#patienceMs = patience;
     this.#rows = new Shared(() => this.#list(), { freshMs: 5_000, goodMs: 30_000 });
   }
 
@@ -98,14 +101,20 @@ export class Facts {
     const [health, progress] = await Promise.all([
       flowId === undefined
         ? undefined
-        : inTime(this.#client.health({ sandbox: named.sandbox, flowId })).catch((error: unknown) => {
+        : this.#inTime(this.#client.health({ sandbox: named.sandbox, flowId })).catch((error: unknown) => {
             unknown = messageOf(error);
             return undefined;
           }),
-      underWay && inTime(this.#client.dataflow(named).progress()).catch(() => undefined),
+      underWay && this.#inTime(this.#client.dataflow(named).progress()).catch(() => undefined),
     ]);
     const isUnwatched = !health && unknown === undefined;
-    const status = isUnwatched ? await this.#unwatched.get(dataflow) : { dataflow };
+    const status = isUnwatched
+      ? await this.#inTime(this.#unwatched.get(dataflow)).catch((error: unknown) => {
+          if (!(error instanceof NoAnswer)) throw error;
+          unknown = error.message;
+          return { dataflow };
+        })
+      : { dataflow };
     const { steps, history } = await done;
     return {
       ...status,
@@ -130,7 +139,7 @@ export class Facts {
     await this.#pace();
     const [history, steps] = await Promise.all([
       this.#client.history(named),
-      inTime(handle.progress())
+      this.#inTime(handle.progress())
         .then(({ steps }) => steps)
         .catch(() => []),
     ]);
@@ -139,10 +148,12 @@ export class Facts {
 
   /** A workflow that has no such query, or is not there, has no plan. */
   #plan(dataflow: string): Promise<Plan | undefined> {
-    return this.#client
-      .dataflow(namedBy(dataflow))
-      .plan()
-      .catch(() => undefined);
+    const plan = this.#client.dataflow(namedBy(dataflow)).plan();
+    return this.#inTime(plan).catch(() => undefined);
+  }
+
+  #inTime<Answer>(answer: Promise<Answer>): Promise<Answer> {
+    return inTime(answer, this.#patienceMs);
   }
 }
 
@@ -158,11 +169,14 @@ const connectorOf = ({ connector }: UnderWay) => (connector === undefined ? {} :
 /** A query of which no worker takes care is tried for half a minute: nobody waits for a page as long. Milliseconds. */
 const patienceMs = 5_000;
 
-/** @throws Error where the answer does not come in time */
-export function inTime<Answer>(answer: Promise<Answer>, ms = patienceMs): Promise<Answer> {
+/** No worker has answered in time. */
+export class NoAnswer extends Error {}
+
+/** @throws NoAnswer where the answer does not come in time */
+export function inTime<Answer>(answer: Promise<Answer>, ms: number): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const error = new Error(`no worker has answered within ${ms / 1_000} s: is one running?`);
+    const error = new NoAnswer(`no worker has answered within ${ms / 1_000} s: is one running?`);
     timer = setTimeout(() => reject(error), ms);
   });
   return Promise.race([answer, late]).finally(() => clearTimeout(timer));

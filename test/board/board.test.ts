@@ -158,6 +158,10 @@ describe.skipIf(executablePath === undefined)('the board in a browser', () => {
     await page.getByRole('button', { name: 'Run it again' }).click();
     await page.getByText('AEP runs it again').waitFor();
     expect(retries()).toHaveLength(1);
+    await page.getByRole('button', { name: 'Disable the flow' }).click();
+    await page.getByText('AEP loads nothing until it is enabled').waitFor();
+    await page.getByRole('button', { name: 'Enable the flow' }).click();
+    await page.getByText('The flow is enabled.').waitFor();
   });
 
   it('shows a plan that waits for approval, before and after, and takes the decision', async () => {
@@ -251,9 +255,11 @@ describe('the board over HTTP', () => {
     const { origin } = new URL(shows.url);
     const set = (await fetch(shows.url, { redirect: 'manual' })).headers.get('set-cookie')!;
     const post = { method: 'POST', headers: { cookie: set.split(';')[0]!, origin } };
-    const refused = await fetch(`${origin}/do/retry`, post);
-    expect(refused.status).toBe(403);
-    expect(await refused.text()).toContain('--allow-actions');
+    for (const action of ['retry', 'pause', 'resume']) {
+      const refused = await fetch(`${origin}/do/${action}`, post);
+      expect(refused.status).toBe(403);
+      expect(await refused.text()).toContain('--allow-actions');
+    }
     await shows.close();
   });
 

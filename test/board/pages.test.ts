@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { chainOf, chainPicture } from '../../src/board/chain.ts';
 import { dataflowPage } from '../../src/board/dataflow-page.ts';
 import { pictureOf } from '../../src/board/export.ts';
-import { inTime, type DataflowFacts, type Row } from '../../src/board/facts.ts';
+import { Facts, inTime, type DataflowFacts, type Row } from '../../src/board/facts.ts';
 import { inFrame, type Page } from '../../src/board/layout.ts';
 import { listPage, readFilter } from '../../src/board/list-page.ts';
 import { paceOf } from '../../src/board/pace.ts';
@@ -12,7 +12,7 @@ import { script } from '../../src/board/script.ts';
 import { Shared } from '../../src/board/shared.ts';
 import { away, command, duration, nextDue } from '../../src/board/texts.ts';
 import { createProgram } from '../../src/cli/program.ts';
-import type { Health, Plan } from '../../src/client.ts';
+import type { AepDataflows, Health, Plan } from '../../src/client.ts';
 
 const noon = Date.parse('2026-03-01T12:00:00Z');
 const evil = `<img src=x onerror="alert('1')">`;
@@ -107,6 +107,13 @@ describe('a page', () => {
     const acts = await markup(dataflowPage(facts(named), { now: noon, actions: { secret: 's' } }));
     expect(acts).toContain('action="/do/retry"');
     expect(acts).toContain('action="/do/accept-drift"');
+    expect(acts).toContain('action="/do/pause"');
+    const paused: Health = { ...failing, verdict: 'paused' };
+    const resumes = await markup(
+      dataflowPage(facts({ ...named, health: paused }), { now: noon, actions: { secret: 's' } }),
+    );
+    expect(resumes).toContain('action="/do/resume"');
+    expect(resumes).not.toContain('action="/do/pause"');
     const ended: Health = { ...failing, watch: { ended: 'gone' } };
     const over = await markup(
       dataflowPage(facts({ ...named, health: undefined!, last: ended }), { actions: { secret: 's' } }),
@@ -346,6 +353,22 @@ it('nobody waits for a page as long as a query does of which no worker takes car
   await expect(inTime(new Promise<never>(() => {}), 10)).rejects.toThrow(
     'no worker has answered within 0.01 s: is one running?',
   );
+});
+
+it('nobody waits for the page of a dataflow that is not watched as long as that either', async () => {
+  const silent = {
+    list: async () => [],
+    underWay: async () => [],
+    history: async () => [],
+    status: () => new Promise<never>(() => {}),
+    dataflow: () => ({
+      progress: () => new Promise<never>(() => {}),
+      plan: () => new Promise<never>(() => {}),
+    }),
+  } as unknown as AepDataflows;
+  const known = new Facts(silent, async () => {}, 10);
+  expect((await known.dataflow('prod/orders')).unknown).toContain('no worker has answered');
+  expect(await known.plan('prod/orders')).toBeUndefined();
 });
 
 it('lists are asked for as often as allowed and no more often', async () => {
