@@ -22,9 +22,11 @@ export const receivers: Record<ReceiverKind, { title: string; variables: (name: 
   },
 };
 
+export const receiverKinds = Object.keys(receivers) as ReceiverKind[];
+
 /** What is wrong with those whom a watch is to tell, where workers know these. */
 export function problemsOfReceivers({ notify }: Watch = {}, known: KnownReceivers): Problem[] {
-  return (Object.keys(receivers) as ReceiverKind[]).flatMap((kind) => {
+  return receiverKinds.flatMap((kind) => {
     const name = notify?.[kind];
     const names = known[kind] ?? [];
     if (name === undefined || names.includes(name)) return [];

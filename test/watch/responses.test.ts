@@ -65,7 +65,7 @@ describe('people', () => {
     await watcher.terminate();
   });
 
-  test('whom this worker does not know are refused where a watch names them', async () => {
+  test('whom this worker does not know are refused where a watch names them, and one activity asks it whom it knows', async () => {
     const { watcher } = await stage.watch({});
     const update = watcher.executeUpdate(setWatchUpdate, {
       args: [{ notify: { slack: 'tem', webhook: 'on-call' } }],
@@ -73,6 +73,11 @@ describe('people', () => {
     expect(await refusalOf(update)).toContain(
       'notify.slack: The environment of the worker has no Slack channel "tem", only team; did you mean "team"?',
     );
+    const { events } = await historyOf(watcher);
+    const asked = events.flatMap(
+      (event) => event.activityTaskScheduledEventAttributes?.activityType?.name ?? [],
+    );
+    expect(asked.filter((name) => name.startsWith('known'))).toEqual(['knownReceivers']);
     await watcher.terminate();
   });
 });

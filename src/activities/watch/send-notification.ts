@@ -61,15 +61,9 @@ export function createNotificationActivities({
   httpTimeoutMs,
 }: NotificationDependencies) {
   return {
-    /** The names of the webhooks that the environment of this worker holds. */
-    async knownWebhooks(): Promise<string[]> {
-      return receiversOf({ webhooks }).webhook ?? [];
-    },
-
-    /** The names of the channels that the environment of this worker holds. */
-    async knownChannels(): Promise<KnownReceivers> {
-      const { webhook: _, ...known } = receiversOf({ webhooks, channels });
-      return known;
+    /** The names of those whom the environment of this worker holds. */
+    async knownReceivers(): Promise<KnownReceivers> {
+      return receiversOf({ webhooks, channels });
     },
 
     /** Sends a message to a webhook, signed as standardwebhooks.com describes. Retried by Temporal until it is taken. */
