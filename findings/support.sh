@@ -42,3 +42,52 @@ seen() {
   printf '\nNo longer so. It was:\n%s\n' "$1" >&2
   return 1
 }
+
+# aepp: the public AEP client aepp, and stub.py with what it is to talk to: `flow_service(answer)`, where `answer(request)` returns a
+# status and a body.
+aepp() {
+  pip aepp==0.6.0
+  cat >stub.py <<'PY'
+import json, logging, threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import aepp
+from aepp import config, flowservice
+
+logging.disable()
+
+
+class Request:
+    def __init__(self, method, target):
+        parts = urlsplit(target)
+        self.method, self.path = method, parts.path.removeprefix("/data/foundation/flowservice")
+        self.query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+
+
+def flow_service(answer):
+    class Handler(BaseHTTPRequestHandler):
+        def any(self):
+            self.rfile.read(int(self.headers.get("content-length", 0)))
+            token = (200, {"access_token": "any", "expires_in": 86400})
+            status, body = token if self.path == "/token" else answer(Request(self.command, self.path))
+            content = json.dumps(body).encode()
+            self.send_response(status)
+            self.send_header("content-length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST = any
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    base = f"http://127.0.0.1:{server.server_port}"
+    aepp.configure(org_id="any@AdobeOrg", client_id="any", secret="any", scopes="openid")
+    config.endpoints["global"] = base
+    config.config_object["oauthTokenEndpointV2"] = f"{base}/token"
+    return flowservice.FlowService()
+PY
+}
