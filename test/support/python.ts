@@ -23,11 +23,27 @@ export async function pythonWith(...groups: string[][]): Promise<string> {
   const isReady = join(folder, 'ready');
   if (existsSync(isReady)) return python;
   await rm(folder, { recursive: true, force: true });
-  await run('python3', ['-m', 'venv', folder]);
+  await run('python3', ['-m', 'venv', '--without-pip', folder]);
+  const [program, ...pip] = await pipFor(python);
   for (const group of groups) {
     // Compiling everything that comes along takes longer than all the rest.
-    await run(python, ['-m', 'pip', 'install', '--quiet', '--no-compile', ...group]);
+    await run(program, [...pip, 'install', '--quiet', '--no-compile', ...group]);
   }
   await writeFile(isReady, '');
   return python;
+}
+
+/**
+ * The machine's pip installs into other environments too, if it is of 2022 or younger: to give each a pip of its own takes
+ * more of the machine than most packages do.
+ */
+async function pipFor(python: string): Promise<[program: string, ...args: string[]]> {
+  const ofMachine = ['-m', 'pip', '--python', python];
+  const isLent = await run('python3', [...ofMachine, '--version']).then(
+    () => true,
+    () => false,
+  );
+  if (isLent) return ['python3', ...ofMachine];
+  await run(python, ['-m', 'ensurepip']);
+  return [python, '-m', 'pip'];
 }
