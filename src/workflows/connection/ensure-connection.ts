@@ -15,6 +15,7 @@ import type { ConnectionAsked } from '../../plan/reads.ts';
 import { emptyOutcome } from '../../resources/outcome.ts';
 import { doubtTypes, listing, retry, summarized } from '../calls.ts';
 import { waitForEarlierRuns } from '../dataflow/check-definition.ts';
+import { nextPauseMs } from './pauses.ts';
 import { endingOf, fail, invalid, isDoubt } from '../failures.ts';
 import { checkInput, readOrRefuse, wrongInput } from '../inputs.ts';
 import type { EnsureConnectionInput, EnsureConnectionResult } from './connection-messages.ts';
@@ -77,9 +78,6 @@ export async function ensureConnection(input: unknown): Promise<EnsureConnection
   }
 }
 
-/** An AEP that answers no POST is asked more and more seldom. Milliseconds. */
-const longestPauseMs = 30 * 60_000;
-
 class Making {
   readonly #asked: Asked;
   readonly #earlier: LookBack;
@@ -137,7 +135,7 @@ class Making {
     });
     // After a reset another run has looked back, and what that one has sent may not show yet.
     let seenIn = runId;
-    for (let pauseMs = settleMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+    for (let pauseMs = settleMs; ; pauseMs = nextPauseMs(pauseMs, Date.now() - this.#began)) {
       try {
         this.inDoubt = true;
         // oxlint-disable-next-line no-await-in-loop
