@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createBoard } from '../../src/board/app.ts';
 import { planAsMermaid, planAsText } from '../../src/client.ts';
 import { mysqlAuth, ordersFrom } from '../support/connections.ts';
 import { failureOf, places } from '../support/dataflows.ts';
@@ -75,7 +76,8 @@ it('whatever becomes of a base connection, nothing shows its secrets, nor the ke
 
   // A wrong one that the source quotes: of a create, by itself, and while the flow lives.
   const wrong = mysqlAuth(await keep('wrong', canaries.wrong));
-  const refused = tell(await failureOf(await client.start(ordersFrom(next(), wrong))));
+  const refusing = next();
+  const refused = tell(await failureOf(await client.start(ordersFrom(refusing, wrong))));
   expect(refused.message).toContain('password "[redacted]"');
   const shop = { name: 'Shop', connector: 'mysql' as const };
   await fails(client.ensureConnection({ sandbox: next(), ...shop, auth: wrong }));
@@ -108,6 +110,17 @@ it('whatever becomes of a base connection, nothing shows its secrets, nor the ke
   tell(await client.delete({ sandbox, name: 'orders' }));
   tell(await client.deleteConnection({ sandbox, name: 'Shop' }));
   tell(await client.history({ sandbox, name: 'orders' }));
+
+  const board = createBoard({ client, token: 'mine', port: () => 8080, allowsActions: true });
+  const headers = { host: '127.0.0.1:8080', cookie: 'aep-board-8080=mine' };
+  const pages = [`/dataflow?name=${sandbox}/orders`, `/dataflow?name=${refusing}/orders`];
+  for (const path of ['/', ...pages, `/plan?name=${refusing}/orders`]) {
+    // oxlint-disable-next-line no-await-in-loop
+    const page = await board.request(`http://127.0.0.1:8080${path}`, { headers });
+    expect(page.status, path).toBe(200);
+    // oxlint-disable-next-line no-await-in-loop
+    tell(await page.text());
+  }
 
   const metadata = await rig.temporal.client.workflow
     .getHandle(`connection:${sandbox}:Shop`)
