@@ -53,6 +53,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: plain,
           globalSetup: 'test/global-setup.ts',
+          setupFiles: 'test/support/promise-traces.ts',
           testTimeout: 120_000,
           // Real servers, real time-outs, two processors: what fails once is tried once more, and told as (retry x1).
           retry: 1,

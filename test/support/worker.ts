@@ -24,6 +24,9 @@ export async function startTestWorker(
     taskQueue: 'aep-dataflows',
     ...(options.workflowsPath ? {} : { workflowBundle: { codePath } }),
     stickyQueueScheduleToStartTimeout: '1s',
+    // Workflow code runs in this thread: another one would load the SDK and the bundle anew for each worker, and everything between
+    // the two would be copied. Worker processes, as tests start them too, have threads as users' have.
+    debugMode: true,
     ...options,
   });
   const running = worker.run();

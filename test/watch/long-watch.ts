@@ -107,6 +107,7 @@ export async function watchLong(options: LongWatchOptions): Promise<LongWatch> {
     connection: place.nativeConnection,
     taskQueue: 'aep-dataflows',
     workflowBundle: { codePath: options.workflowBundle },
+    debugMode: true,
     activities: {
       ...ours,
       readRuns: (request: RunsRequest) => attempt('readRuns', () => ours.readRuns(request)),
