@@ -1,5 +1,7 @@
 import { html } from 'hono/html';
 import type { Health } from '../client.ts';
+import { aepLine, updateLine } from '../command-line.ts';
+import { namedBy, workflowId } from '../definition/identity.ts';
 import { lostOf } from '../runs/noted-health.ts';
 import { actionForm, type Actions } from './actions.ts';
 import { chainOf, chainPicture } from './chain.ts';
@@ -9,7 +11,7 @@ import { notedNow } from '../client/status.ts';
 import { whatGoesOn } from './list-page.ts';
 import { badge, commandLine, facts, table, timeOf } from './parts.ts';
 import { durationPlot, rowsPlot, secondsOf } from './plots.ts';
-import { away, command, count, duration } from './texts.ts';
+import { away, count, duration } from './texts.ts';
 
 /** How a page tells of times, and what can be done on it. */
 export interface View {
@@ -97,9 +99,11 @@ function waitingOf({ dataflow, progress }: DataflowFacts, { now }: View): Sectio
     ${
       state === 'waiting'
         ? html`<p>
-            A person has to decide: go on with a corrected definition (the update <code>resume</code>), or
-            give up (<code>giveUp</code>).
-          </p>`
+              A person has to decide: let it go on, where it takes that with a corrected definition
+              (<code>--input-file</code>), or have it give up.
+            </p>
+            ${commandLine(updateLine(workflowId(namedBy(dataflow)), 'resume'))}
+            ${commandLine(updateLine(workflowId(namedBy(dataflow)), 'giveUp'))}`
         : ''
     }
     ${waiting.map(({ activity, message }) => html`<p>Waits, ${activity}: ${message}</p>`)}
@@ -113,16 +117,11 @@ function waitingOf({ dataflow, progress }: DataflowFacts, { now }: View): Sectio
 const planAt = (dataflow: string) => `/plan?name=${encodeURIComponent(dataflow)}`;
 
 function failureOf(health: Health, dataflow: string, { now, actions }: View): Section | undefined {
-  const { cause, verdict, lastRuns, retries, firstWindow, streak } = health;
+  const { cause, lastRuns, retries, firstWindow, streak } = health;
   if (!cause && !firstWindow) return undefined;
   const [newest] = lastRuns;
   const act = actions && !health.watch.ended ? actions : undefined;
-  const verb =
-    newest?.verdict === 'failed' && verdict === 'failed'
-      ? 'retry'
-      : verdict === 'paused'
-        ? 'resume'
-        : 'check';
+  const verb = health.command?.verb ?? 'check';
   const isAboutRun = newest !== undefined && cause !== undefined && newest.cause?.message === cause.message;
   const body = html`
     ${
@@ -155,7 +154,8 @@ function failureOf(health: Health, dataflow: string, { now, actions }: View): Se
           (${tried} times before).
         </p>`,
     )}
-    ${act ? actionForm(verb, dataflow, act) : ''} ${commandLine(command(verb, dataflow))}
+    ${act ? actionForm(verb, dataflow, act) : ''}
+    ${health.watch.ended ? '' : commandLine(health.command?.line ?? aepLine(verb, dataflow))}
   `;
   return { id: 'failure', title: 'What is wrong', body };
 }
@@ -194,7 +194,7 @@ function driftOf({ drift, watch }: Health, dataflow: string, { now, actions }: V
     )}
     <p>An update with the definition as it is sets back what the definition says.</p>
     ${actions && !watch.ended ? actionForm('accept-drift', dataflow, actions) : ''}
-    ${commandLine(command('accept-drift', dataflow))}
+    ${commandLine(aepLine('accept-drift', dataflow))}
   `;
   return { id: 'drift', title: 'Changed by others', body };
 }

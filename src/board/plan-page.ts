@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { Plan } from '../client.ts';
+import { aepLine } from '../command-line.ts';
 import { cutJson } from '../cut.ts';
 import type { Change, Step } from '../plan/plan.ts';
 import { isIdle } from '../plan/plan.ts';
@@ -9,7 +10,6 @@ import type { View } from './dataflow-page.ts';
 import type { DataflowFacts } from './facts.ts';
 import type { Html, Page, Section } from './layout.ts';
 import { commandLine, table } from './parts.ts';
-import { command } from './texts.ts';
 
 const longestValue = 2_000;
 const mostRows = 200;
@@ -97,8 +97,8 @@ function decisionOf(
             <input id="reject-why" name="why" required />`,
         )}
       </div>`
-    : html`${commandLine(command('approve', dataflow, ` --digest ${digest} --by 'YOUR NAME'`))}
-      ${commandLine(command('reject', dataflow, " --by 'YOUR NAME' --why 'WHY'"))}`;
+    : html`${commandLine(aepLine('approve', dataflow, ` --digest ${digest} --by 'YOUR NAME'`))}
+      ${commandLine(aepLine('reject', dataflow, " --by 'YOUR NAME' --why 'WHY'"))}`;
   return { id: 'decision', title: 'Decide', body };
 }
 

@@ -1,5 +1,4 @@
 import type { NotedHealth } from '../client.ts';
-import { shellWord } from '../shell-word.ts';
 
 /** A number of rows or bytes as people write it. */
 export function count(number: number): string {
@@ -45,9 +44,4 @@ export function nextDue({ verdict, nextRunDue, everySeconds }: NotedHealth, now:
   if (everySeconds === undefined) return undefined;
   const everyMs = everySeconds * 1_000;
   return new Date(Date.parse(nextRunDue) + Math.ceil(behind / everyMs) * everyMs).toISOString();
-}
-
-/** A line for a shell that asks `temporal aep` for something about a dataflow. */
-export function command(verb: string, dataflow: string, more = ''): string {
-  return `temporal aep ${verb} ${shellWord(dataflow)}${more}`;
 }

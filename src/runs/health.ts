@@ -2,6 +2,9 @@ import type { Watch } from '../definition/watch.ts';
 import type { OpenRun } from './cursor.ts';
 import type { Drift, DriftChange } from './drift.ts';
 import type { FirstWindow } from './first-window.ts';
+import { updateLine } from '../command-line.ts';
+import { flowCommand, type FlowCommand } from './flow-command.ts';
+import { watcherWorkflowId } from './names.ts';
 import { isPaused, missedRuns, nextDue, type Flow } from './flow.ts';
 import { judgeOpen, usualOf, type Cause, type JudgedRun, type RunVerdict, type Totals } from './verdict.ts';
 import { expectedRun, lastNews, patienceOf, type WatchSettings, type WatchState } from './watch-state.ts';
@@ -21,6 +24,8 @@ export interface Health {
   since?: string;
   /** Why, where it is not `ok`. */
   cause?: Cause;
+  /** What comes next, where a command does it. Absent where nothing does, or it is under way already. */
+  command?: FlowCommand;
   /** The newest run's verdict, and how many runs in a row had it. */
   streak?: { verdict: RunVerdict; runs: number };
   lastSuccess?: { runId: string; end: string };
@@ -85,11 +90,13 @@ export function healthOf(watched: Watched, state: WatchState | undefined, settin
   const { record, cursor, flow, firstWindow } = state;
   const { durationMs, records } = usualOf(record);
   const expected = expectedRun(state, settings);
-  const { since, ...current } = currentOf(state, settings);
+  const { since, ...current } = currentOf(watched, state, settings);
+  const command = commandFor(watched, current.verdict, state);
   return {
     ...watched,
     flowName: flow.name,
     ...current,
+    ...(command ? { command } : {}),
     ...(since === undefined ? {} : { since: iso(since) }),
     ...(record.streak ? { streak: { verdict: record.streak.verdict, runs: record.streak.runs } } : {}),
     ...(record.lastSuccess
@@ -131,21 +138,36 @@ export function tellDrift({ changes, noticed, at, by }: Drift): DriftHealth {
   return { changes, noticed: iso(noticed), ...(at === undefined ? {} : { at: iso(at) }), by };
 }
 
-function whyUnreadable({ sourceConnectionId }: Flow): Cause {
+/** What a failed run needs is another try, unless AEP is asked for that already; what else is wrong, no command mends. */
+function commandFor(
+  watched: Watched,
+  verdict: FlowVerdict,
+  { flow, record, reactions, replacing }: WatchState,
+): FlowCommand | undefined {
+  if (replacing) return undefined;
+  if (verdict === 'paused') return isDraft(flow) ? undefined : flowCommand('resume', watched);
+  const [newest] = record.last;
+  const isAsked = newest && (reactions?.asked?.[newest.id] ?? reactions?.chains.length);
+  const canRetry = verdict === 'failed' && newest?.verdict === 'failed' && !isAsked;
+  return canRetry ? flowCommand('retry', watched) : undefined;
+}
+
+function whyUnreadable(watched: Watched, { sourceConnectionId }: Flow): Cause {
+  const stop = updateLine(watcherWorkflowId(watched), 'stop');
   return {
     message: `AEP shows the flow no more, though its source connection ${sourceConnectionId} is there: it is hidden by an access label, or was deleted by others while its source connection stays.`,
-    next: 'If it is there: have the role of this client get access to the label of the flow; the watch then goes on by itself. If it was deleted: delete its source connection too, or send the update "stop" to its watcher.',
+    next: `If it is there: have the role of this client get access to the label of the flow; the watch then goes on by itself. If it was deleted: delete its source connection too, or end its watch: "${stop}".`,
   };
 }
 
 type Current = Pick<Health, 'verdict' | 'cause' | 'missedRuns'> & { since?: number };
 
 /** What matters first: of a flow that cannot be read nothing else is known; nobody expects runs of a paused flow, and a run that hangs is why the next does not come. */
-function currentOf(state: WatchState, settings: WatchSettings): Current {
+function currentOf(watched: Watched, state: WatchState, settings: WatchSettings): Current {
   if (state.unreadableSince !== undefined)
-    return { verdict: 'unreadable', cause: whyUnreadable(state.flow), since: state.unreadableSince };
+    return { verdict: 'unreadable', cause: whyUnreadable(watched, state.flow), since: state.unreadableSince };
   if (isPaused(state.flow))
-    return { verdict: 'paused', cause: whyPaused(state), since: state.switchedAt ?? state.began };
+    return { verdict: 'paused', cause: whyPaused(watched, state), since: state.switchedAt ?? state.began };
   return stuckRun(state, settings) ?? missingRun(state, settings) ?? newestRun(state);
 }
 
@@ -208,28 +230,31 @@ export const beingReplaced = {
 };
 
 /** Why a flow is not enabled, and what to do about it. */
-export function whyPaused(state: Pick<WatchState, 'flow' | 'reactions' | 'replacing'>): Cause {
-  const { flow, reactions, replacing } = state;
+export function whyPaused(
+  watched: Watched,
+  { flow, reactions, replacing }: Pick<WatchState, 'flow' | 'reactions' | 'replacing'>,
+): Cause {
   if (replacing) return beingReplaced;
   const by = reactions?.pausedBy;
+  const { line } = flowCommand('resume', watched);
   if (by === 'person')
     return {
-      message: 'Disabled by its watcher, as somebody asked it to: the update "pause".',
-      next: `When it should run again: the update "resume" of its watcher.${afterEnabling(flow)}`,
+      message: 'Disabled by its watcher, as somebody asked it to.',
+      next: `When it should run again: "${line}".${afterEnabling(flow)}`,
     };
   if (by) {
     const why = by.cause ? `: ${by.cause.message}` : '.';
     return {
       ...(by.cause?.code ? { code: by.cause.code } : {}),
       message: `Disabled by its watcher after ${by.failures} failed runs in a row${why}`,
-      next: `${by.cause?.next ?? ''} Then enable the flow: the update "resume" of its watcher does it.${afterEnabling(flow)}`.trim(),
+      next: `${by.cause?.next ?? ''} Then enable the flow: "${line}".${afterEnabling(flow)}`.trim(),
     };
   }
   const message = `The flow is ${flow.state} in AEP.`;
   if (isDraft(flow)) return { message, next: 'If it should run: publish it in AEP.' };
   return {
     message: `${message} Its watcher did not do that: a person or a program did, or AEP itself disables a flow whose runs have failed for 30 days.`,
-    next: `If it should run: see that its runs can succeed, then enable it in AEP, or by the update "resume" of its watcher.${afterEnabling(flow)}`,
+    next: `If it should run: see that its runs can succeed, then enable it in AEP, or: "${line}".${afterEnabling(flow)}`,
   };
 }
 
@@ -239,11 +264,13 @@ export function whyPaused(state: Pick<WatchState, 'flow' | 'reactions' | 'replac
  *
  * @param now epoch milliseconds
  */
-export function makesUp({ flow, switchedAt, began }: WatchState, now: number): string | undefined {
+export function makesUp({ flow, switchedAt, began, reactions }: WatchState, now: number): string | undefined {
   const { schedule } = flow;
   if (!schedule || !missesRuns(flow)) return undefined;
   const due = nextDue(schedule, switchedAt ?? began) ?? Infinity;
   const runs = missedRuns(schedule, due, now);
+  // Since when somebody else has had it disabled is not known: it was seen later.
+  if (runs === 0 && reactions?.pausedBy && switchedAt !== undefined) return undefined;
   const seen = runs > 0 ? `: at least ${runs} by what this watcher has seen` : '';
   return `AEP now makes up ${every}${seen}. They can take a while.`;
 }

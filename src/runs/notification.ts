@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Watch } from '../definition/watch.ts';
+import { flowCommand, type FlowCommand } from './flow-command.ts';
 import type { Health, RunHealth } from './health.ts';
 import { known } from './raw.ts';
 import type { JudgedRun } from './verdict.ts';
@@ -46,6 +47,15 @@ export const flowMessageSchema = z
       .optional()
       .describe('Why, where the flow is not ok.'),
     next: z.string().describe('What a person should do now.'),
+    command: z
+      .object({
+        verb: z.string().describe('The command of temporal aep, such as retry.'),
+        line: z.string().describe('The whole line, for a shell.'),
+        workflowId: z.string(),
+        update: z.string().describe('The update of this workflow that does the same.'),
+      })
+      .optional()
+      .describe('The same as a command, where one does it.'),
     run: z
       .object({
         runId: z.string(),
@@ -219,8 +229,18 @@ export interface Envelope {
 const noFlow =
   'AEP has the flow no more, and nobody watches it. If it should be there, create its dataflow again.';
 
-const drifted =
-  'If it is to stay, write it into the definition and update the dataflow; if not, update the dataflow with the definition as it is, which sets back what the definition says. Of a flow without a dataflow the update "acceptDrift" of its watcher takes it as it is.';
+/** A flow that belongs to no dataflow has no definition that could say otherwise. */
+function afterDrift(health: Health): string {
+  return health.dataflow === undefined
+    ? `If it is to stay: "${flowCommand('accept-drift', health).line}".`
+    : 'If it is to stay, write it into the definition and update the dataflow; if not, update the dataflow with the definition as it is, which sets back what the definition says.';
+}
+
+/** AEP runs nothing of a flow that is disabled. */
+function commandOf(health: Health, event: FlowMessage['event']): FlowCommand | undefined {
+  if (event === 'gone') return undefined;
+  return health.command ?? (event === 'gaveUp' ? flowCommand('retry', health) : undefined);
+}
 
 /** The message that says how a flow is now. */
 export function messageOf(
@@ -240,7 +260,7 @@ export function messageOf(
   const next = () => {
     if (event === 'gone') return noFlow;
     if (isOfWindow) return cause?.next ?? '';
-    if (event === 'drift') return drifted;
+    if (event === 'drift') return afterDrift(health);
     if (!run) return nextStep(health, cause?.next, retry && times ? { ...retry, times } : undefined);
     const which = about ? 'It' : `The run ${run.id}`;
     return [`${which} is not run again any more.`, refusal, cause?.next].filter(Boolean).join(' ');
@@ -263,6 +283,7 @@ export function messageOf(
       flowName: health.flowName,
       connector: health.connector,
       cause: cause && { message: cause.message, ...known({ code: cause.code, activity: cause.activity }) },
+      command: commandOf(health, event),
       run: about && withoutCause(about),
       streak,
       lastSuccess: health.lastSuccess,

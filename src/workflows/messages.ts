@@ -21,7 +21,7 @@ import type { AlsoKind } from '../resources/orders.ts';
  */
 export const workflowTaskTimeout = '5s';
 
-/** The task queue of every worker, unless one is told otherwise. */
+/** The task queue of every worker. */
 export const taskQueue = 'aep-dataflows';
 
 export { searchAttributes } from '../search-attribute-keys.ts';

@@ -10,9 +10,10 @@ import { planPage } from '../../src/board/plan-page.ts';
 import { rowsPlot } from '../../src/board/plots.ts';
 import { script } from '../../src/board/script.ts';
 import { Shared } from '../../src/board/shared.ts';
-import { away, command, duration, nextDue } from '../../src/board/texts.ts';
+import { away, duration, nextDue } from '../../src/board/texts.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import type { AepDataflows, Health, Plan } from '../../src/client.ts';
+import { flowCommand } from '../../src/runs/flow-command.ts';
 
 const noon = Date.parse('2026-03-01T12:00:00Z');
 const evil = `<img src=x onerror="alert('1')">`;
@@ -100,7 +101,8 @@ describe('a page', () => {
   });
 
   it('has buttons where something can be done, else the command that does it', async () => {
-    const named = { dataflow: 'prod/orders', health: failing };
+    const command = flowCommand('retry', { sandbox: 'prod', flowId: 'f-1', dataflow: 'prod/orders' });
+    const named = { dataflow: 'prod/orders', health: { ...failing, command } };
     const shows = await markup(dataflowPage(facts(named), { now: noon }));
     expect(shows).not.toContain('<form');
     expect(shows).toContain('<code>temporal aep retry prod/orders</code>');
@@ -108,12 +110,15 @@ describe('a page', () => {
     expect(acts).toContain('action="/do/retry"');
     expect(acts).toContain('action="/do/accept-drift"');
     expect(acts).toContain('action="/do/pause"');
-    const paused: Health = { ...failing, verdict: 'paused' };
+    const paused: Health = { ...failing, verdict: 'paused', command: { ...command, verb: 'resume' } };
     const resumes = await markup(
       dataflowPage(facts({ ...named, health: paused }), { now: noon, actions: { secret: 's' } }),
     );
     expect(resumes).toContain('action="/do/resume"');
     expect(resumes).not.toContain('action="/do/pause"');
+    // Where AEP is asked already, or another try would not help.
+    const waits = await markup(dataflowPage(facts({ ...named, health: failing }), { now: noon }));
+    expect(waits).toContain('<code>temporal aep check prod/orders</code>');
     const ended: Health = { ...failing, watch: { ended: 'gone' } };
     const over = await markup(
       dataflowPage(facts({ ...named, health: undefined!, last: ended }), { actions: { secret: 's' } }),
@@ -323,11 +328,6 @@ describe('texts', () => {
     const noted = { at: '', nextRunDue: '2026-03-01T08:30:00.000Z', everySeconds: 3600 };
     expect(nextDue({ ...noted, verdict: 'ok' }, noon)).toBe('2026-03-01T12:30:00.000Z');
     expect(nextDue({ ...noted, verdict: 'overdue' }, noon)).toBe('2026-03-01T08:30:00.000Z');
-  });
-
-  it('are commands that a shell takes as they are', () => {
-    expect(command('retry', 'prod/orders')).toBe('temporal aep retry prod/orders');
-    expect(command('retry', "prod/it's $HOME")).toBe(String.raw`temporal aep retry 'prod/it'\''s $HOME'`);
   });
 });
 

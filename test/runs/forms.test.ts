@@ -26,6 +26,12 @@ const failed: FlowMessage = {
     message: 'Mapper Transform Error: date(born) to person.birthDate: "30.05.1992" is no date (row 4)',
   },
   next: 'Compare the mapping with the failed records; see <!channel> & [this](https://bad.example).',
+  command: {
+    verb: 'retry',
+    line: `temporal aep retry 'prod/ann'\\''s orders'`,
+    workflowId: 'flow:prod:829bb93b-3a55-4a09-bc66-1566b9b702f8',
+    update: 'retryRun',
+  },
   run: {
     runId: 'a-run',
     start: '2026-11-27T05:58:00.000Z',
@@ -135,14 +141,14 @@ describe('a message to people', () => {
     for (const form of forms) expect(form).not.toContain('30.05.1992');
   });
 
-  test('asks for a run again only where nobody else does that, and for a disabled flow to be enabled', () => {
-    const retried = { ...failed, retry: { tried: 0, times: 3, at: '2026-11-27T06:05:00.000Z' } };
-    expect(textOf(retried).commands).toHaveLength(1);
-    expect(textOf({ ...failed, verdict: 'paused' }).commands[1]).toMatch(/^temporal aep resume /);
-    const foreign = textOf({ ...failed, dataflow: undefined });
+  test('has no command beside the look where none comes next, and the history of a flow that is gone', () => {
+    const foreign = textOf({ ...failed, dataflow: undefined, command: undefined });
     expect(foreign.title).toBe("prod/ann's orders is failed");
     expect(foreign.commands).toEqual([
       'temporal workflow query --workflow-id flow:prod:829bb93b-3a55-4a09-bc66-1566b9b702f8 --type health --output json',
+    ]);
+    expect(textOf({ ...failed, event: 'gone' }).commands).toEqual([
+      `temporal aep history 'prod/ann'\\''s orders'`,
     ]);
   });
 });

@@ -1,5 +1,6 @@
 /** What a watch tells people, word by word: why a flow is not well, and what to do now. */
 import { describe, expect, test } from 'vitest';
+import { flowCommand } from '../../src/runs/flow-command.ts';
 import { makesUp, whyPaused, healthOf, type Health } from '../../src/runs/health.ts';
 import { messageOf, type Notification } from '../../src/runs/notification.ts';
 import { causeOf } from '../../src/runs/read-run.ts';
@@ -333,6 +334,21 @@ describe('what is remembered of runs', () => {
   });
 });
 
+const orders = { sandbox: 'prod', flowId: 'f', dataflow: 'prod/orders' };
+
+test('a message has the command that comes next, and of a run that is not run again any more the one that does it', () => {
+  const command = flowCommand('resume', orders);
+  expect(message({ command }).command).toStrictEqual(command);
+  expect(message({ command }, { event: 'gone' }).command).toBeUndefined();
+  expect(message({}).command).toBeUndefined();
+  const gaveUp = { event: 'gaveUp', run: { id: 'r-0' } } as const;
+  expect(message(orders, gaveUp).command?.line).toBe('temporal aep retry prod/orders');
+  expect(message({ ...orders, command }, gaveUp).command?.verb).toBe('resume');
+  expect(message({}, { event: 'drift' }).next).toBe(
+    'If it is to stay: "temporal workflow update execute --workflow-id flow:prod:f --name acceptDrift --output json".',
+  );
+});
+
 describe('why a flow is paused', () => {
   const { schedule: _, ...streaming } = disabled;
   test.each([
@@ -343,19 +359,19 @@ describe('why a flow is paused', () => {
     ['by its watcher for a person', { flow: disabled, reactions: { pausedBy: 'person' } }],
     ['by its watcher for a cause', { flow: disabled, reactions: { pausedBy: { failures: 3, cause } } }],
   ])('%s', (_, state) => {
-    const { code, message: told, next } = whyPaused(state as never);
+    const { code, message: told, next } = whyPaused(orders, state as never);
     expect(`${code ?? 'no code'} | ${told} | ${next}`).toMatch(expectations[_]!);
   });
   const expectations: Record<string, RegExp> = {
     'by somebody':
-      /^no code \| The flow is disabled in AEP\. Its watcher did not do that: a person or a program did, or AEP itself disables a flow whose runs have failed for 30 days\. \| If it should run: see that its runs can succeed, then enable it in AEP, or by the update "resume" of its watcher\. AEP then makes up every interval that was missed, one run for each\.$/,
-    'and has no schedule': /of its watcher\.$/,
+      /^no code \| The flow is disabled in AEP\. Its watcher did not do that: a person or a program did, or AEP itself disables a flow whose runs have failed for 30 days\. \| If it should run: see that its runs can succeed, then enable it in AEP, or: "temporal aep resume prod\/orders"\. AEP then makes up every interval that was missed, one run for each\.$/,
+    'and has no schedule': /prod\/orders"\.$/,
     'and was never published':
       /^no code \| The flow is Draft in AEP\. \| If it should run: publish it in AEP\.$/,
     'by its watcher':
-      /^no code \| Disabled by its watcher after 3 failed runs in a row\. \| Then enable the flow: the update "resume" of its watcher does it\. AEP then makes up/,
+      /^no code \| Disabled by its watcher after 3 failed runs in a row\. \| Then enable the flow: "temporal aep resume prod\/orders"\. AEP then makes up/,
     'by its watcher for a person':
-      /^no code \| Disabled by its watcher, as somebody asked it to: the update "pause"\. \| When it should run again: the update "resume" of its watcher\. AEP then makes up every interval/,
+      /^no code \| Disabled by its watcher, as somebody asked it to\. \| When it should run again: "temporal aep resume prod\/orders"\. AEP then makes up every interval/,
     'by its watcher for a cause':
       /^C-1 \| Disabled by its watcher after 3 failed runs in a row: Away \| Mend it\. Then enable the flow/,
   };
@@ -370,6 +386,15 @@ describe('why a flow is paused', () => {
     );
     expect(makesUp({ ...state, switchedAt: t0 + 2 * hour }, t0 + 3 * hour)).toContain('at least 1 by');
     expect(makesUp({ ...state, flow: streaming }, t0)).toBeUndefined();
+  });
+
+  test('tells nothing of runs that AEP makes up where none was missed, as far as that can be known', () => {
+    const state = { flow: disabled, began: t0, switchedAt: t0 + 2 * hour + minute } as WatchState;
+    const ours = { ...state, reactions: { pausedBy: 'person' } } as WatchState;
+    expect(makesUp(ours, t0 + 3 * hour - minute)).toBeUndefined();
+    expect(makesUp(ours, t0 + 3 * hour)).toContain('at least 1 by');
+    // Whoever else disabled it did so before it was seen.
+    expect(makesUp(state, t0 + 3 * hour - minute)).toContain('every interval that was missed');
   });
 });
 
@@ -417,6 +442,31 @@ describe('the health of a flow', () => {
     });
   });
 
+  test('has the command that comes next, as one value: none where AEP is asked already, or only a person can mend it', () => {
+    const commandOf = (flow: object, reactions?: object) =>
+      healthOf({ sandbox: 'prod', flowId: 'f', ...flow }, { ...state([bad]), ...reactions } as WatchState, {})
+        .command;
+    const bad = { ...failed(t0), id: 'r-1' };
+    expect(commandOf({ dataflow: "prod/it's $HOME" })).toStrictEqual({
+      verb: 'retry',
+      line: String.raw`temporal aep retry 'prod/it'\''s $HOME'`,
+      workflowId: 'flow:prod:f',
+      update: 'retryRun',
+    });
+    expect(commandOf({})?.line).toBe(
+      'temporal workflow update execute --workflow-id flow:prod:f --name retryRun --output json',
+    );
+    const none = { seen: [], chains: [], forgiven: 0, outbox: [], undelivered: 0 };
+    expect(commandOf({}, { reactions: none })?.verb).toBe('retry');
+    const chains = [{ root: 'r-1', run: 'r-1', tried: 0, dueAt: t0 + hour }];
+    expect(commandOf({}, { reactions: { ...none, chains } })).toBeUndefined();
+    expect(commandOf({}, { reactions: { ...none, asked: { 'r-1': 'underWay' } } })).toBeUndefined();
+    expect(commandOf({}, { flow: { ...hourly, state: 'disabled' } })?.verb).toBe('resume');
+    expect(commandOf({}, { flow: { ...hourly, state: 'draft' } })).toBeUndefined();
+    expect(commandOf({}, { unreadableSince: t0 })).toBeUndefined();
+    expect(healthOf(watched, state([ok(t0)]), {}).command).toBeUndefined();
+  });
+
   test('has no end of a run of which AEP gave none', () => {
     const { end: _end, ...endless } = ok(t0, { id: 'r' });
     const [run] = healthOf(watched, state([endless]), {}).lastRuns;
@@ -457,7 +507,7 @@ describe('the health of a flow', () => {
     expect(late(t0 + 90 * minute).cause?.message).toBe(`A run was due at ${at(0)}; 2 runs have not come.`);
     const hidden = healthOf(watched, { ...state([]), unreadableSince: t0 }, {});
     expect(`${hidden.cause?.message} ${hidden.cause?.next}`).toMatchInlineSnapshot(
-      `"AEP shows the flow no more, though its source connection s is there: it is hidden by an access label, or was deleted by others while its source connection stays. If it is there: have the role of this client get access to the label of the flow; the watch then goes on by itself. If it was deleted: delete its source connection too, or send the update "stop" to its watcher."`,
+      `"AEP shows the flow no more, though its source connection s is there: it is hidden by an access label, or was deleted by others while its source connection stays. If it is there: have the role of this client get access to the label of the flow; the watch then goes on by itself. If it was deleted: delete its source connection too, or end its watch: "temporal workflow update execute --workflow-id flow:prod:f --name stop --output json"."`,
     );
   });
 

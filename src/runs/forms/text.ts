@@ -1,3 +1,4 @@
+import { aepLine, updateLine } from '../../command-line.ts';
 import { shellWord } from '../../shell-word.ts';
 import type { ApprovalMessage, CreateMessage, FlowMessage, Message } from '../notification.ts';
 
@@ -57,9 +58,7 @@ function ofWaiting({ dataflow, cause, workflowId }: CreateMessage): Told {
       ['failure', cause.type],
       ["AEP's code", cause.code],
     ],
-    commands: [
-      `temporal workflow update execute --workflow-id ${shellWord(workflowId)} --name resume --output json`,
-    ],
+    commands: [updateLine(workflowId, 'resume')],
   };
 }
 
@@ -70,7 +69,7 @@ function ofApproval({ dataflow, summary, digest, workflowId }: ApprovalMessage):
     facts: [['digest', digest]],
     commands: [
       `temporal workflow metadata --workflow-id ${shellWord(workflowId)}`,
-      `temporal aep approve ${shellWord(dataflow)} --digest ${shellWord(digest)} --by "$USER"`,
+      aepLine('approve', dataflow, ` --digest ${shellWord(digest)} --by "$USER"`),
     ],
   };
 }
@@ -118,19 +117,13 @@ function ofFlow(message: FlowMessage): Told {
   };
 }
 
-function commandsOf({ event, verdict, dataflow, retry, watcherWorkflowId }: FlowMessage): string[] {
-  if (dataflow === undefined)
-    return [
-      `temporal workflow query --workflow-id ${shellWord(watcherWorkflowId)} --type health --output json`,
-    ];
-  const name = shellWord(dataflow);
-  if (event === 'gone') return [`temporal aep history ${name}`];
-  const canRetry = event === 'gaveUp' || (event === 'changed' && verdict === 'failed' && !retry?.at);
-  return [
-    `temporal aep status ${name}`,
-    ...(canRetry ? [`temporal aep retry ${name}`] : []),
-    ...(event === 'changed' && verdict === 'paused' ? [`temporal aep resume ${name}`] : []),
-  ];
+function commandsOf({ event, dataflow, command, watcherWorkflowId }: FlowMessage): string[] {
+  if (event === 'gone' && dataflow !== undefined) return [aepLine('history', dataflow)];
+  const look =
+    dataflow === undefined
+      ? `temporal workflow query --workflow-id ${shellWord(watcherWorkflowId)} --type health --output json`
+      : aepLine('status', dataflow);
+  return [look, ...(command ? [command.line] : [])];
 }
 
 /** What AEP quotes where single rows are wrong may be out of one of them. */

@@ -7,10 +7,12 @@ import {
   workflowInfo,
   rootCause,
 } from '@temporalio/workflow';
+import { aepLine, updateLine } from '../../command-line.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { dataflowId } from '../../definition/identity.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { ApprovalMessage, CreateMessage } from '../../runs/notification.ts';
+import { shellWord } from '../../shell-word.ts';
 import { deliver, deliveriesOf } from '../watch/outbox.ts';
 
 /**
@@ -27,7 +29,7 @@ export function tellThatItWaits(
     ...envelope,
     event: 'createWaits',
     cause: { type: type!, ...(code ? { code } : {}), message },
-    next: `See to the cause. Then send the update "resume" to the workflow ${workflowId}, with a corrected definition where that is what it takes; or "giveUp" with "keep" or "rollback".`,
+    next: `See to the cause. Then let it go on: "${updateLine(workflowId, 'resume')}", with --input-file where it takes a corrected definition. Or have it give up: "${updateLine(workflowId, 'giveUp')}", which keeps what was made unless its --input is "rollback".`,
     workflowId,
   }));
 }
@@ -39,7 +41,7 @@ export function tellOfPlan(definition: Definition, { digest, summary }: Plan): (
     event: 'approvalNeeded',
     digest,
     summary,
-    next: `Look at the plan: the query "plan" of the workflow ${workflowId} answers it, and its details show it. Then send it the update "approve" with the digest and by whom, or "reject" with by whom and why.`,
+    next: `Look at the plan: "temporal workflow metadata --workflow-id ${shellWord(workflowId)}". Then: "${aepLine('approve', dataflowId(definition))} --digest ${digest} --by YOU", or "${aepLine('reject', dataflowId(definition))} --by YOU --why WHY".`,
     workflowId,
   }));
 }

@@ -204,7 +204,9 @@ export async function watchFlowRuns(given: WatchInput, carried?: Known): Promise
     const now = currentHealth({ ...input, watch }, state && { ...state, reactions });
     if (!ended) return now;
     const replacedBy = ended === 'replaced' ? { replacedBy: successor!.flowId } : {};
-    return { ...now, watch: { ...now.watch, ended, ...replacedBy } };
+    // Nobody is there any more to be asked for it.
+    const { command: _, ...last } = now;
+    return { ...last, watch: { ...now.watch, ended, ...replacedBy } };
   }
 
   async function taken() {

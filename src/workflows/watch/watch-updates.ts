@@ -113,7 +113,8 @@ export function takeUpdates(watching: Watching): void {
   setHandler(
     resumeUpdate,
     async () => {
-      const note = state() && makesUp(state()!, Date.now());
+      const known = state();
+      const note = known && makesUp({ ...known, reactions: responses.reactions }, Date.now());
       await noted('resume', () => responses.enable());
       return { ...(await lookAndAnswer({ what: 'The flow is enabled. ', note })), ...(note ? { note } : {}) };
     },
