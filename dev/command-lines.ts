@@ -1,7 +1,9 @@
 import { relative } from 'node:path';
 import { shellWord } from '../src/shell-word.ts';
-import { workflowId } from '../src/definition/identity.ts';
+import { aepLine } from '../src/command-line.ts';
+import { dataflowId, workflowId } from '../src/definition/identity.ts';
 import { taskQueue } from '../src/workflows/messages.ts';
+import { commandsFolder } from './commands-folder.ts';
 
 /** The Temporal CLI's lines that do by hand, for one definition, what our programs do. */
 export function commandLines(dataflow: { sandbox: string; name: string }, file: string) {
@@ -15,9 +17,21 @@ export function commandLines(dataflow: { sandbox: string; name: string }, file: 
   };
 }
 
-/** Lines that let the Temporal CLI of a terminal reach this server. */
-export function setUpLines(temporal: { address: string; cli: string }): string[] {
-  return [`export TEMPORAL_ADDRESS=${temporal.address}`, `alias temporal=${shellWord(temporal.cli)}`];
+/** Lines that let a terminal have `temporal` and `temporal aep`, and have them reach this server. */
+export async function setUpLines(temporal: { address: string; cli: string }): Promise<string[]> {
+  return [
+    `export TEMPORAL_ADDRESS=${temporal.address}`,
+    `export PATH=${shellWord(await commandsFolder(temporal.cli))}:"$PATH"`,
+  ];
+}
+
+/** What people type. */
+export function aepLines(dataflow: { sandbox: string; name: string }, file: string): string[] {
+  return [
+    `temporal aep create ${shellWord(relative(process.cwd(), file))}`,
+    aepLine('status', dataflowId(dataflow)),
+    'temporal aep board',
+  ];
 }
 
 /** A line that starts one more worker, from the sources as they are now. */

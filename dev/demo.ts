@@ -83,9 +83,9 @@ await untilInterrupted(async (parts) => {
   return leave(report.ok, stack);
 
   /** Ends the demo, or lets it stay up. */
-  function leave(ok: boolean, stack: Stack | undefined) {
+  async function leave(ok: boolean, stack: Stack | undefined) {
     if (!options.keep || !stack) return ok ? 0 : 1;
-    for (const line of setUpLines(stack.temporal)) say(`  ${line}`);
+    for (const line of await setUpLines(stack.temporal)) say(`  ${line}`);
     say('\nEverything stays up. Ctrl-C ends it.');
     return stack.broken;
   }

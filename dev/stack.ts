@@ -1,6 +1,6 @@
 // npm run dev: Temporal, the AEP emulator and a worker, left running until Ctrl-C.
 import { readFile } from 'node:fs/promises';
-import { commandLines, setUpLines, workerLine } from './command-lines.ts';
+import { aepLines, commandLines, setUpLines, workerLine } from './command-lines.ts';
 import { startStack } from './local-stack.ts';
 import { messageLines } from './message-lines.ts';
 import { numberOption, pathOption, portOption, readOptions } from './options.ts';
@@ -51,6 +51,7 @@ await untilInterrupted(async (parts) => {
 
   const definition = JSON.parse(await readFile(example, 'utf8')) as { sandbox: string; name: string };
   const lines = commandLines(definition, example);
+  const setUp = [...(await setUpLines(temporal)), `export AEP=${emulator.url}`];
   console.log(`
 Temporal  ${temporal.address}, web pages ${temporal.uiUrl}, HTTP API ${temporal.httpUrl}
 AEP       ${emulator.url} (the emulator; what it can be told is under ${emulator.url}/_emulator/)
@@ -59,7 +60,11 @@ Webhook   on-call: what is sent to it is printed below
 
 In another terminal, in this folder:
 
-  ${setUpLines(temporal).join('\n  ')}
+  ${setUp.join('\n  ')}
+
+  ${aepLines(definition, example).join('\n  ')}
+
+The same by the plain Temporal CLI:
 
   ${lines.start}
   ${lines.progress}

@@ -1,0 +1,30 @@
+import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { shellWord } from '../src/shell-word.ts';
+
+const main = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
+
+/**
+ * A folder for a terminal's PATH, in which `temporal` is this CLI and `temporal aep` is our command, as its sources are now.
+ * @returns its path
+ */
+export async function commandsFolder(cli: string): Promise<string> {
+  const folder = fileURLToPath(new URL('../.cache/bin', import.meta.url));
+  await mkdir(folder, { recursive: true });
+  const node = shellWord(process.execPath);
+  await Promise.all([
+    replaced(join(folder, 'temporal'), (at) => symlink(cli, at)),
+    replaced(join(folder, 'temporal-aep'), (at) =>
+      writeFile(at, `#!/bin/sh\nexec ${node} ${shellWord(main)} "$@"\n`, { mode: 0o755 }),
+    ),
+  ]);
+  return folder;
+}
+
+/** Another stack may be using it. */
+async function replaced(file: string, make: (at: string) => Promise<void>): Promise<void> {
+  const beside = `${file}.${process.pid}`;
+  await make(beside);
+  await rename(beside, file);
+}
