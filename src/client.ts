@@ -21,6 +21,7 @@ import { secretsAsWritten } from './definition/secrets.ts';
 import { workflowIdProblem } from './definition/text.ts';
 import { bareDefinition, isWrapped } from './definition/wrapped.ts';
 import type { FailureType } from './failure-types.ts';
+import { heldConflict } from './client/held.ts';
 import { historyOf, type HistoryEntry } from './client/history.ts';
 import { isRefusedAsPaused } from './client/paused.ts';
 import { readTemporal } from './settings/temporal-settings.ts';
@@ -88,8 +89,6 @@ import {
 } from './workflows/watch/watch-messages.ts';
 
 export interface ConnectOptions {
-  /** Another task queue than `aep-dataflows`, where the worker has one. */
-  taskQueue?: string;
   /** Where Temporal's settings are read instead of in the environment of this process. */
   env?: Record<string, string | undefined>;
   /** A Temporal client that is there already; `close` leaves its connection open. Default: by the usual Temporal settings. */
@@ -102,24 +101,21 @@ export interface ConnectOptions {
  * @throws InvalidEnvironmentError before it connects, where Temporal's tools would each read them in another way.
  */
 export async function connect(options: ConnectOptions = {}): Promise<AepDataflows> {
-  if (options.client)
-    return new AepDataflows(options.client, options.taskQueue ?? taskQueue, async () => undefined);
+  if (options.client) return new AepDataflows(options.client, async () => undefined);
   const { connectionOptions, namespace } = readTemporal('client', options.env);
   const connection = await Connection.connect(connectionOptions);
   const client = new Client({ connection, ...(namespace ? { namespace } : {}) });
-  return new AepDataflows(client, options.taskQueue ?? taskQueue, () => connection.close());
+  return new AepDataflows(client, () => connection.close());
 }
 
 /** Starts dataflows and asks after them. */
 export class AepDataflows {
   readonly #client: Client;
-  readonly #taskQueue: string;
   readonly close: () => Promise<void>;
 
   /** See `connect`. */
-  constructor(client: Client, queue: string, close: () => Promise<void>) {
+  constructor(client: Client, close: () => Promise<void>) {
     this.#client = client;
-    this.#taskQueue = queue;
     this.close = close;
   }
 
@@ -138,7 +134,7 @@ export class AepDataflows {
       try {
         const started = await this.#client.workflow.start('createDataflow', {
           workflowId: id,
-          taskQueue: this.#taskQueue,
+          taskQueue,
           workflowIdConflictPolicy: 'FAIL',
           workflowTaskTimeout,
           args: [input],
@@ -176,7 +172,7 @@ export class AepDataflows {
     return told(
       this.#client.workflow.execute('planDataflow', {
         workflowId: fitting('sandbox', `plan:${definition.sandbox}:${crypto.randomUUID()}`),
-        taskQueue: this.#taskQueue,
+        taskQueue,
         args: [how.sampleRows === undefined ? input : { definition: input, ...how }],
         staticSummary: `Plans the dataflow ${dataflowId(definition)}`,
       }),
@@ -193,7 +189,7 @@ export class AepDataflows {
     const start = (first: PlanDataflowsInput) =>
       this.#client.workflow.start('planDataflows', {
         workflowId,
-        taskQueue: this.#taskQueue,
+        taskQueue,
         workflowTaskTimeout,
         args: [first],
         staticSummary: `Plans ${input.definitions?.length ?? 0} dataflows`,
@@ -228,7 +224,7 @@ export class AepDataflows {
     const start = (first: ApplyDataflowsInput) =>
       this.#client.workflow.start('applyDataflows', {
         workflowId,
-        taskQueue: this.#taskQueue,
+        taskQueue,
         workflowIdConflictPolicy: 'FAIL',
         workflowTaskTimeout,
         args: [first],
@@ -296,7 +292,7 @@ export class AepDataflows {
     return told(
       this.#client.workflow.execute('importDataflow', {
         workflowId: fitting('sandbox', `import:${sandbox}:${crypto.randomUUID()}`),
-        taskQueue: this.#taskQueue,
+        taskQueue,
         args: [input],
         staticSummary: `Reads the flow ${flowId} into a definition`,
       }),
@@ -327,7 +323,7 @@ export class AepDataflows {
     return told(
       this.#client.workflow.execute('checkSetup', {
         workflowId: `setup:${crypto.randomUUID()}`,
-        taskQueue: this.#taskQueue,
+        taskQueue,
         args: [input],
         staticSummary: 'Asks AEP what a worker may do',
       }),
@@ -405,7 +401,7 @@ export class AepDataflows {
   async listOrphans(input: ListOrphansInput): Promise<ListOrphansResult> {
     const options = {
       workflowId: fitting('sandbox', `orphans:${input.sandbox}:${crypto.randomUUID()}`),
-      taskQueue: this.#taskQueue,
+      taskQueue,
       args: [input],
     };
     return told(this.#client.workflow.execute('listOrphans', options));
@@ -497,7 +493,7 @@ export class AepDataflows {
   async watch(input: WatchInput): Promise<WatcherHandle> {
     await this.#client.workflow.start('watchFlowRuns', {
       workflowId: fitting('flowId', watcherWorkflowId(input)),
-      taskQueue: this.#taskQueue,
+      taskQueue,
       workflowIdConflictPolicy: 'USE_EXISTING',
       args: [input],
       staticSummary: `Watches the runs of the flow ${input.flowId}`,
@@ -543,7 +539,7 @@ export class AepDataflows {
     return told(
       this.#client.workflow.execute(type, {
         workflowId: fitting('sandbox', `${verb}:${input.sandbox}:${crypto.randomUUID()}`),
-        taskQueue: this.#taskQueue,
+        taskQueue,
         args: [input],
         staticSummary: cut(staticSummary, 200),
       }),
@@ -580,13 +576,12 @@ export class AepDataflows {
       return await this.#client.workflow.execute(type, {
         ...options,
         workflowId,
-        taskQueue: this.#taskQueue,
+        taskQueue,
         workflowIdConflictPolicy: 'FAIL',
       });
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw dataflowError(error);
-      const message = `${subject} is just being created, changed or deleted. Try again when that has ended`;
-      throw new DataflowError('Conflict', message);
+      throw await heldConflict(this.#client, workflowId, subject);
     }
   }
 
@@ -600,17 +595,11 @@ export class AepDataflows {
     // One that is paused in Temporal is open too.
     if (closeTime) return undefined;
     const id = dataflowId(definition);
-    if (type !== 'createDataflow')
-      throw new DataflowError(
-        'Conflict',
-        `${type} runs under the id of the dataflow ${id}. Try again when it has ended`,
-      );
+    const subject = `The dataflow ${id}`;
+    if (type !== 'createDataflow') throw await heldConflict(this.#client, handle.workflowId, subject);
     const hash = memo?.['definition'] ?? (await this.#hashOfInput(handle));
     if (hash === definitionHash(definition)) return this.#client.workflow.getHandle(handle.workflowId, runId);
-    throw new DataflowError(
-      'Conflict',
-      `The dataflow ${id} is just being created from another definition. Wait for it, or give this one another name`,
-    );
+    throw await heldConflict(this.#client, handle.workflowId, subject, ' from another definition');
   }
 
   /** Started by hand, and not begun yet: then only its input says what it is. */

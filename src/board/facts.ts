@@ -10,6 +10,7 @@ import type {
 } from '../client.ts';
 import { namedBy } from '../definition/identity.ts';
 import { worstFirst } from '../client/status.ts';
+import { refusalBy } from '../client/server-refusal.ts';
 import { paceOf } from './pace.ts';
 import { Shared, SharedByName } from './shared.ts';
 
@@ -184,7 +185,9 @@ export function inTime<Answer>(answer: Promise<Answer>, ms: number): Promise<Ans
 
 /** What went wrong, for a person. */
 export function messageOf(error: unknown): string {
+  const refusal = refusalBy(error, {});
+  if (refusal) return `${refusal.message}. ${refusal.next}`;
   if (!(error instanceof Error)) return String(error);
-  // Of a call that Temporal does not answer, only the cause says why.
+  // Where a call has failed, only the cause says why.
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }

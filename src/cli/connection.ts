@@ -1,15 +1,18 @@
+import { hostname, userInfo } from 'node:os';
 import { Client, Connection } from '@temporalio/client';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { AepDataflows } from '../client.ts';
 import { readTemporal } from '../settings/temporal-settings.ts';
 import { UsageError } from './definition-files.ts';
 import { readEnvironmentOptions } from './environment-file.ts';
+import { away, refusalBy, type Where } from '../client/server-refusal.ts';
 import { timeout } from './timeout.ts';
 
 /** What commands talk to. */
 export interface Connected {
   client: AepDataflows;
   temporal: Client;
+  where: Where;
 }
 
 /** The connection flags of the Temporal CLI that mean something to us, and the environment variable that each stands for. */
@@ -47,7 +50,6 @@ const others = [
   new Option('--env-file <file>', 'where these environments are'),
   new Option('--disable-config-file', "leave Temporal's configuration file aside"),
   new Option('--disable-config-env', 'leave TEMPORAL_… aside, as far as it says where Temporal is'),
-  new Option('--task-queue <name>', 'task queue of the worker').default('aep-dataflows'),
 ];
 
 /** Workers read no payload that a codec has encoded: one of ours would wait for ever. */
@@ -106,7 +108,6 @@ function valueOf(option: Option, text: string): unknown {
 }
 
 interface Given extends Record<string, unknown> {
-  taskQueue: string;
   grpcMeta?: string[];
   identity?: string;
   clientAuthority?: string;
@@ -128,29 +129,38 @@ export function settingsOf(program: Command, env = process.env): ReturnType<type
 /**
  * Connects as the Temporal CLI would.
  * @throws InvalidEnvironmentError
- * @throws UsageError where nobody answers there
+ * @throws ServerRefusal where nobody answers there, or does not want us
  */
 export async function connectBy(program: Command): Promise<Connected> {
   const { connectionOptions, namespace } = settingsOf(program);
+  const { address = 'localhost:7233' } = connectionOptions;
+  const where: Where = { address, namespace: namespace ?? 'default' };
   const given = program.opts<Given>();
-  const { identity, clientAuthority, taskQueue } = given;
+  const { identity = `temporal-aep:${user()}@${hostname()}`, clientAuthority } = given;
   const connectTimeout = given.clientConnectTimeout || given.commandTimeout;
   const connection = await Connection.connect({
     ...connectionOptions,
     ...(connectTimeout ? { connectTimeout } : {}),
     ...(clientAuthority ? { channelArgs: { 'grpc.default_authority': clientAuthority } } : {}),
   }).catch((error: unknown) => {
-    const address = connectionOptions.address ?? 'localhost:7233';
-    throw new UsageError(
-      `Temporal does not answer at ${address}: ${reasonOf(error)}. Where it is, is told by --address, TEMPORAL_ADDRESS or a profile`,
-    );
+    throw refusalBy(error, where) ?? away(where, reasonOf(error));
   });
   const temporal = new Client({
     connection,
     ...(namespace ? { namespace } : {}),
-    ...(identity ? { identity } : {}),
+    identity,
   });
-  return { temporal, client: new AepDataflows(temporal, taskQueue, () => connection.close()) };
+  return { temporal, where, client: new AepDataflows(temporal, () => connection.close()) };
+}
+
+/** Who asks, as the Temporal CLI says it of itself: histories are read by people. */
+function user(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // The user has no name on this machine, as in some containers.
+    return process.env['USER'] ?? 'unknown';
+  }
 }
 
 /** What the server, or the way to it, has against the connection. */

@@ -1,3 +1,5 @@
+import { coloured } from './colour.ts';
+
 export const formats = ['text', 'json', 'jsonl'] as const;
 export type Format = (typeof formats)[number];
 
@@ -6,7 +8,7 @@ export const outputVersion = 1;
 
 /** Prints a result on standard output: for people, or as one JSON document. */
 export function print(format: Format, result: object, asText: () => string): void {
-  if (format === 'text') write(asText());
+  if (format === 'text') writeText(asText());
   else
     write(
       JSON.stringify({ version: outputVersion, ...result }, undefined, format === 'json' ? 2 : undefined),
@@ -28,6 +30,19 @@ export function printMany(
 /** Tells a person on standard error what goes on, or what is wrong: standard output is the result's. */
 export function tell(line: string): void {
   process.stderr.write(`${visible(line)}\n`);
+}
+
+let inColours = false;
+
+/** From now on texts for people are coloured. A process runs one command. */
+export function useColours(): void {
+  inColours = true;
+}
+
+/** Prints a text for people on standard output. */
+export function writeText(text: string): void {
+  const shown = visible(text);
+  process.stdout.write(`${inColours ? coloured(shown) : shown}\n`);
 }
 
 /** Prints a line, or several, on standard output. */
@@ -55,7 +70,8 @@ export function table(header: readonly string[], rows: readonly (readonly string
     .map((row) => {
       const line = row
         .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column]!)))
-        .join('  ');
+        .join('  ')
+        .trimEnd();
       return line.length > width ? `${line.slice(0, width - 1)}…` : line;
     })
     .join('\n');

@@ -6,14 +6,17 @@ import {
   InvalidDefinitionError,
   InvalidEnvironmentError,
   type AepDataflows,
+  type Plan,
 } from '../client.ts';
 import { addConnectionFlags, connectBy, takeEnvironment, type Connected } from './connection.ts';
 import { UsageError } from './definition-files.ts';
 import { noWorkerText } from './doctor.ts';
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts';
 import { Left, untilLeft } from './leave.ts';
-import { formats, outputVersion, tell, write, type Format } from './output.ts';
+import { colourChoices, wantsColours } from './colour.ts';
+import { formats, outputVersion, tell, useColours, write, type Format } from './output.ts';
 import { asksForCompletion, runCompletion } from './run-completion.ts';
+import { refusalBy, ServerRefusal } from '../client/server-refusal.ts';
 import { timeout } from './timeout.ts';
 import { addConnectionCommands } from './commands/connection.ts';
 import { addBoardCommand } from './commands/board.ts';
@@ -52,6 +55,11 @@ export function createProgram(): Command {
         timeout,
       ),
     )
+    .addOption(
+      new Option('--color <when>', 'colours: only on a terminal, unless said otherwise')
+        .choices([...colourChoices])
+        .default('auto'),
+    )
     .version(version())
     .showSuggestionAfterError()
     .exitOverride();
@@ -63,6 +71,8 @@ export function createProgram(): Command {
     } catch (error) {
       throw failed(error, format());
     }
+    const { color } = program.opts<{ color: (typeof colourChoices)[number] }>();
+    if (wantsColours(color, process.stdout, process.env)) useColours();
   });
 
   const format = (): Format => program.opts<{ output: Format }>().output;
@@ -88,13 +98,14 @@ export function createProgram(): Command {
       const all = async () => {
         connecting = connectBy(program);
         const { client, temporal } = await connecting;
-        stopLooking = tellWhereNobodyWorks(temporal, program.opts<{ taskQueue: string }>().taskQueue);
+        stopLooking = tellWhereNobodyWorks(temporal);
         return work(client, format(), temporal);
       };
       try {
         process.exitCode = await untilLeft(all(), bound());
       } catch (error) {
-        throw failed(error, format());
+        const where = (await connecting?.catch(() => undefined))?.where ?? {};
+        throw failed(refusalBy(error, where) ?? error, format());
       } finally {
         stopLooking();
         // Who has left while it was being made leaves no connection that keeps the process.
@@ -112,6 +123,8 @@ export function createProgram(): Command {
   addConnectionCommands(program, run);
   addBoardCommand(program, run);
   addSetupCommands(program, run);
+  for (const command of program.commands.flatMap((one) => [one, ...one.commands]))
+    command.addHelpText('after', '\nEvery command takes -o, --address and others: temporal aep --help');
   return program;
 }
 
@@ -119,11 +132,11 @@ export function createProgram(): Command {
 const lookForWorkersAfterMs = 2_000;
 
 /** @returns ends the looking: the command is over */
-function tellWhereNobodyWorks(temporal: Client, taskQueue: string): () => void {
+function tellWhereNobodyWorks(temporal: Client): () => void {
   let isOver = false;
   const look = async () => {
     // Who may not ask, or asks in vain, is told by what the command itself asks for.
-    const text = await noWorkerText(temporal, taskQueue).catch(() => undefined);
+    const text = await noWorkerText(temporal).catch(() => undefined);
     if (text !== undefined && !isOver) tell(text);
   };
   const timer = setTimeout(() => void look(), lookForWorkersAfterMs).unref();
@@ -154,8 +167,11 @@ export async function runProgram(args: readonly string[]): Promise<void> {
 function failed(error: unknown, format: Format): Ended {
   process.exitCode = codeOf(error);
   const { type, message, details } = toldOf(error);
-  if (format === 'text') tell(type === undefined ? message : `${type}: ${message}`);
-  else
+  if (format === 'text') {
+    tell(type === undefined ? message : `${type}: ${message}`);
+    const next = error instanceof ServerRefusal ? error.next : nextOf(error);
+    if (next !== undefined) tell(`next: ${next}`);
+  } else
     write(
       JSON.stringify({
         version: outputVersion,
@@ -176,9 +192,21 @@ function toldOf(error: unknown): { type?: string; message: string; details?: obj
     return { type: error.type, message: error.message, details: error.details };
   if (error instanceof InvalidDefinitionError)
     return { type: 'InvalidDefinition', message: error.message, details: { problems: error.problems } };
+  if (error instanceof ServerRefusal) return { message: error.message, details: { next: error.next } };
   if (error instanceof UsageError || error instanceof InvalidEnvironmentError || error instanceof Left)
     return { message: error.message };
   return { message: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
+}
+
+/** The options that make a choice which nobody has made. */
+function nextOf(error: unknown): string | undefined {
+  if (!(error instanceof DataflowError) || error.type !== 'ChoiceNeeded') return undefined;
+  const { plan } = error.details as { plan?: Partial<Plan> };
+  const options = (plan?.choices ?? []).flatMap(({ name, options }) => {
+    const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    return options.map(({ value }) => `--${flag} ${value}`);
+  });
+  return options.length > 0 ? `Add what you choose: ${options.join(', or ')}` : undefined;
 }
 
 /** Of the package: its file is as far from the sources as from what is built of them. */

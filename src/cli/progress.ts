@@ -1,4 +1,5 @@
 import type { DataflowHandle, FullProgress } from '../client.ts';
+import { aepLine, updateLine } from '../command-line.ts';
 import { shellWord } from '../shell-word.ts';
 import { goesOn } from './leave.ts';
 import { tell } from './output.ts';
@@ -36,7 +37,7 @@ export async function follow<Result>(
 
 /** The same for one dataflow: each step as it begins and ends, and what it waits for. */
 export function followDataflow<Result>(handle: DataflowHandle, result: Promise<Result>): Promise<Result> {
-  const look = async () => linesOf(await handle.progress());
+  const look = async () => linesOf(await handle.progress(), handle.workflowId);
   return follow(
     look,
     result,
@@ -44,7 +45,7 @@ export function followDataflow<Result>(handle: DataflowHandle, result: Promise<R
   );
 }
 
-function linesOf({ steps, waiting, state, approval, error }: FullProgress): string[] {
+function linesOf({ dataflow, steps, waiting, state, approval, error }: FullProgress, id: string): string[] {
   return [
     ...steps
       .filter((step) => !['waiting', 'notTried'].includes(step.state))
@@ -53,7 +54,18 @@ function linesOf({ steps, waiting, state, approval, error }: FullProgress): stri
       ),
     ...waiting.map(({ activity, message }) => `waits: ${activity}: ${message}`),
     ...(state === 'paused' ? ['paused in Temporal: "temporal workflow unpause" lets it go on'] : []),
-    ...(state === 'waiting' && error ? [`waits for a person: ${error.message}`] : []),
-    ...(approval ? [`waits for approval of ${approval.digest}: ${approval.summary}`] : []),
+    ...(state === 'waiting' && error
+      ? [
+          `waits for a person: ${error.message}`,
+          `to let it go on: ${updateLine(id, 'resume')}`,
+          `to have it give up: ${updateLine(id, 'giveUp')}`,
+        ]
+      : []),
+    ...(approval
+      ? [
+          `waits for approval of ${approval.digest}: ${approval.summary}`,
+          `to approve it: ${aepLine('approve', dataflow, ` --digest ${approval.digest} --by "$USER"`)}`,
+        ]
+      : []),
   ];
 }

@@ -44,9 +44,14 @@ it.each([
   [['apply', 'x', '--concurrency', 'many'], 'commander.invalidArgument'],
   [['apply', 'x', '--concurrency', '51'], 'commander.invalidArgument'],
   [['doctor', '--try', 'dev', '--sandbox', 'prod'], 'commander.conflictingOption'],
+  [['doctor', '--connection', 'x'], 'commander.error'],
+  [['doctor', '--path', 'x', '--sandbox', 'prod'], 'commander.error'],
+  [['status', '--color', 'sometimes'], 'commander.invalidArgument'],
+  // Every worker has the same one.
+  [['status', '--task-queue', 'x'], 'commander.unknownOption'],
 ])('%j is wrong usage: no option is left aside', async (words, code) => {
   const program = createProgram();
-  for (const one of program.commands) one.configureOutput({ writeErr: () => {} });
+  for (const one of [program, ...program.commands]) one.configureOutput({ writeErr: () => {} });
   await expect(program.parseAsync(words, { from: 'user' })).rejects.toMatchObject({ code, exitCode: 1 });
 });
 

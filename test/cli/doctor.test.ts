@@ -25,7 +25,7 @@ const doctor = (...args: string[]) =>
 async function found(namespace: string) {
   const { connection } = rig.temporal.client;
   const temporal = new Client({ connection, namespace });
-  const checks = await checkAll({ client: rig.client, temporal, taskQueue: 'aep-dataflows' });
+  const checks = await checkAll({ client: rig.client, temporal });
   return byCheck(checks);
 }
 

@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { stringify } from 'yaml';
+import { connect } from '../../src/client.ts';
 import { orders, places } from '../support/dataflows.ts';
 import { printedBy } from '../support/printed.ts';
 import { startRig, type Rig } from '../support/rig.ts';
+import { startTestTemporal } from '../support/temporal.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const { sandboxes, next } = places(20);
@@ -84,6 +86,13 @@ it('a dataflow is planned, made, asked after, changed and deleted by the Tempora
     stdout: ':4\n',
   });
 
+  const picture = join(folder, 'orders.svg');
+  expect(await aep('board', `${sandbox}/orders`, '--to', picture)).toMatchObject({ code: 0 });
+  expect(await readFile(picture, 'utf8')).toContain(`${sandbox}/orders`);
+  const imported = await aep('import', `${sandbox}/${flowId}`);
+  expect(imported).toMatchObject({ code: 0, stderr: '' });
+  expect(JSON.parse(imported.stdout)).toMatchObject({ name: 'orders', sandbox });
+
   const changed = await fileOf(orders(sandbox, { description: 'All orders' }));
   const updated = await aep('update', changed);
   expect(updated).toMatchObject({ code: 0 });
@@ -114,12 +123,15 @@ describe('the exit status', () => {
     const sandbox = next();
     const file = await fileOf(orders(sandbox));
     expect(await aep('update', file)).toMatchObject({ code: 4 });
-    await aep('create', file);
+    expect((await aep('create', file)).stdout).toMatch(/^mapping set +\S+ +made$/m);
     const source = { ...(orders(sandbox)['source'] as object), tableName: 'acmeSpringCampaign' };
     const another = await fileOf(orders(sandbox, { source }));
     const open = await aep('update', another);
     expect(open).toMatchObject({ code: 5 });
     expect(open.stderr).toContain('ChoiceNeeded');
+    expect(open.stderr).toContain(
+      'next: Add what you choose: --replace-flow from-now, or --replace-flow backfill',
+    );
     expect(await aep('plan', another)).toMatchObject({ code: 5 });
     expect(await aep('create', another)).toMatchObject({ code: 4 });
     const approval = await aep('approve', `${sandbox}/orders`, '--by', 'Ann', '--digest', 'abc');
@@ -191,15 +203,43 @@ it('a folder is planned and applied as one, files in YAML among them, and what i
 
 it('a command that waits for a worker where there is none says so', async () => {
   const file = await fileOf(orders(next()));
-  const answer = await aep('plan', file, '--task-queue', 'nobodys', '--command-timeout', '4s');
+  const place = await startTestTemporal();
+  const there = ['--namespace', place.namespace];
+  const [answer, nowhere] = await Promise.all([
+    aep('plan', file, ...there, '--command-timeout', '4s'),
+    aep('plan', file, '--namespace', 'nowhere'),
+  ]);
   expect(answer).toMatchObject({ code: 1 });
-  expect(answer.stderr).toMatch(/waits for a worker: none polls the task queue nobodys .*npm run worker/);
+  expect(answer.stderr).toMatch(
+    /waits for a worker: none polls the task queue aep-dataflows .*npm run worker/,
+  );
+  expect(nowhere).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^The namespace nowhere is not there\nnext: .*namespace create/),
+  });
+
+  // What holds the dataflow would never end by itself.
+  const client = await connect({ client: place.client });
+  const { workflowId } = await client.start(orders('prod'));
+  const held = await aep('delete', 'prod/orders', ...there);
+  expect(held).toMatchObject({ code: 4 });
+  expect(held.stderr).toContain(
+    `is just being created, by the workflow ${workflowId}. It goes on when there is a worker: none polls`,
+  );
+  const [, line] = /: (temporal workflow terminate .*)$/m.exec(held.stderr)!;
+  expect(await temporal(...line!.split(' ').slice(1), ...there)).toMatchObject({ code: 0 });
+  await place.close();
 });
 
 it('of a dataflow that nobody watches there are no runs to wait for', async () => {
-  expect(await aep('runs', `${next()}/orders`)).toMatchObject({
+  const never = `${next()}/orders`;
+  expect(await aep('runs', never)).toMatchObject({
     code: 4,
     stdout: 'Nobody watches a flow of it.\n',
+  });
+  expect(await aep('board', never, '--to', join(folder, 'never.html'))).toMatchObject({
+    code: 4,
+    stderr: expect.stringContaining(`knows nothing of ${never}`),
   });
 });
 

@@ -17,7 +17,6 @@ const squeezing: PayloadCodec = {
   decode: async (payloads) => payloads.map((one): Payload => Wire.decode(gunzipSync(one.data!))),
 };
 
-const parked = 'no-worker-here';
 let place: TestTemporal;
 let connection: Connection;
 let temporalClient: Client;
@@ -28,7 +27,7 @@ beforeAll(async () => {
   connection = await Connection.connect({ address: place.address });
   const dataConverter = { payloadCodecs: [squeezing] };
   temporalClient = new Client({ connection, namespace: place.namespace, dataConverter });
-  client = await connect({ client: temporalClient, taskQueue: parked });
+  client = await connect({ client: temporalClient });
 });
 afterAll(async () => {
   await connection.close();
@@ -49,7 +48,7 @@ describe('where a codec keeps payloads from being read', () => {
       else
         await temporalClient.workflow.start('createDataflow', {
           workflowId,
-          taskQueue: parked,
+          taskQueue: 'aep-dataflows',
           args: [first],
         });
       expect((await client.start(orders(sandbox))).workflowId).toBe(workflowId);

@@ -206,7 +206,10 @@ describe('the id of a dataflow under which', () => {
     const running = await workflow.start('deleteDataflow', { workflowId, taskQueue: parked });
     const { type, message } = await failureOf({ result: () => rig.client.start(orders(sandbox)) });
     expect(type).toBe('Conflict');
-    expect(message).toContain('deleteDataflow runs under the id');
+    expect(message).toContain('is just being deleted, by the workflow');
+    expect(message).toContain('none polls the task queue no-worker-here');
+    // It may be begun at any moment by a worker: then only that can end it without loss.
+    expect(message).toContain(`temporal workflow terminate --workflow-id ${workflowId}`);
     expect((await running.describe()).status.name).toBe('RUNNING');
   });
 

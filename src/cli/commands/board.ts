@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { DataflowError } from '../../client.ts';
 import { dataflowId } from '../../definition/identity.ts';
 import { UsageError } from '../definition-files.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -14,7 +15,7 @@ export function addBoardCommand(program: Command, run: Run): void {
     .command('board')
     .description('Show all dataflows in a browser on this machine, until Ctrl-C; or write one into a file.')
     .argument('[sandbox/name]', 'the dataflow to begin with', dataflowName)
-    .option('--port <port>', 'where it listens; a free port unless given', portOf, 0)
+    .addOption(new Option('--port <port>', 'where it listens').argParser(portOf).default(0, 'a free port'))
     .option('--allow-actions', 'let the pages run failed runs again, enable flows, approve plans and so on')
     .option('--to <file>', 'write the dataflow into this .html or .svg file instead, to be sent by mail')
     .action(async (named: Named | undefined, how: { port: number; allowActions?: true; to?: string }) => {
@@ -24,6 +25,12 @@ export function addBoardCommand(program: Command, run: Run): void {
         // The other commands need not load it.
         if (to !== undefined && kind && named) {
           const { exportDataflow } = await import('../../board/export.ts');
+          const { doing, health, last } = await client.status(named);
+          if (!doing && !health && !last && (await client.history(named)).length === 0)
+            throw new DataflowError(
+              'Conflict',
+              `Temporal knows nothing of ${dataflowId(named)}: there is nothing to be written`,
+            );
           await writeFile(to, await exportDataflow(client, dataflowId(named), kind));
           print(format, { written: to }, () => `Written: ${to}`);
           return exitCodes.done;

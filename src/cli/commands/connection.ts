@@ -50,7 +50,7 @@ export function addConnectionCommands(program: Command, run: Run): void {
 
   for (const [name, about, test] of [
     ['show', 'Say what AEP has of a base connection, whoever made it.', false],
-    ['test', 'The same, and have AEP test its credentials.', true],
+    ['test', 'Say what AEP has of a base connection, and have AEP test its credentials.', true],
   ] as const)
     connection
       .command(name)

@@ -7,16 +7,20 @@ import {
   setsWatch,
   type CreateDataflowResult,
   type DeleteDataflowInput,
+  type ImportDataflowResult,
+  type Kind,
   type Plan,
   type UpdateDataflowInput,
   type UpdateDataflowResult,
   type Warning,
 } from '../../client.ts';
 import { dataflowId } from '../../definition/identity.ts';
+import { titleOf } from '../../resources/index.ts';
+import { alsoKinds } from '../../resources/orders.ts';
 import { readDefinition } from '../definition-files.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { dataflowName, type Named } from '../name.ts';
-import { print, table } from '../output.ts';
+import { print, table, tell } from '../output.ts';
 import { followDataflow } from '../progress.ts';
 import type { Run } from '../program.ts';
 
@@ -123,7 +127,7 @@ export function addDataflowCommands(program: Command, run: Run): void {
     'delete',
     'Delete a dataflow: its flow and the connections of that. What may hold data stays unless it is named.',
   )
-    .option('--also <kind...>', 'kinds that go, too, such as dataset and schema')
+    .option('--also <kind...>', `kinds that go, too: ${alsoKinds.join(', ')}`)
     .option('--only <id...>', 'delete only what has these ids')
     .action(async (named: Named, how: Omit<DeleteDataflowInput, 'sandbox' | 'name'>) => {
       await run.connected(async (client, format) => {
@@ -132,9 +136,9 @@ export function addDataflowCommands(program: Command, run: Run): void {
         print(format, result, () =>
           [
             ...result.deleted.flatMap((ids) =>
-              Object.entries(ids).map(([kind, id]) => `deleted  ${kind} ${id}`),
+              Object.entries(ids).map(([kind, id]) => `deleted  ${titleOf(kind as Kind)} ${id}`),
             ),
-            ...result.left.map(({ kind, id, why }) => `left     ${kind} ${id}: ${why}`),
+            ...result.left.map(({ kind, id, why }) => `left     ${titleOf(kind)} ${id}: ${why}`),
             ...(result.note ? [result.note] : []),
           ].join('\n'),
         );
@@ -206,11 +210,23 @@ export function addDataflowCommands(program: Command, run: Run): void {
     .action(async ({ sandbox, name: flowId }: Named, how: { name?: string; adopt?: true }) => {
       await run.connected(async (client, format) => {
         const result = await client.importDataflow({ sandbox, flowId, ...how });
+        if (format === 'text') for (const line of aboutImport(result)) tell(line);
         // For people, too: what is printed is the file that they go on with.
         print(format, result, () => JSON.stringify(result.definition, undefined, 2));
         return isEmpty(result.plan) ? exitCodes.done : exitCodes.different;
       });
     });
+}
+
+/** What goes into a file is the definition alone. */
+function aboutImport({ plan, notExpressible, watcherWorkflowId }: ImportDataflowResult): string[] {
+  return [
+    ...(watcherWorkflowId === undefined
+      ? []
+      : [`${plan.dataflow} is a dataflow of ours now, and watched by ${watcherWorkflowId}.`]),
+    ...notExpressible.map(({ path, value }) => `No definition can say: ${path} ${JSON.stringify(value)}`),
+    ...(isEmpty(plan) ? [] : [`An update with this definition would change the flow: ${plan.summary}`]),
+  ];
 }
 
 /** The file as it is; the environment is named where the workflows look for it. */
@@ -231,7 +247,7 @@ function tellMade({ flowId, resources, made, watcherWorkflowId, warnings }: Crea
     table(
       ['', '', ''],
       Object.entries(resources).map(([kind, id]) => [
-        kind,
+        titleOf(kind as Kind),
         id,
         (made as string[]).includes(kind) ? 'made' : 'was there',
       ]),

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Option, type Command } from 'commander';
 import type { DataflowHealth, DataflowStatus, Health, WatcherHandle } from '../../client.ts';
-import { shellWord } from '../../shell-word.ts';
 import { notedNow, worstFirst } from '../../client/status.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { dataflowName, type Named } from '../name.ts';
 import { newsOf, tellDrift, tellNews, type FlowNews } from '../flow-news.ts';
-import { outputVersion, print, printMany, table, write, type Format } from '../output.ts';
+import { outputVersion, print, printMany, table, write, writeText, type Format } from '../output.ts';
 import type { Run } from '../program.ts';
 
 const dataflow: [string, string, typeof dataflowName] = ['<sandbox/name>', 'the dataflow', dataflowName];
@@ -52,7 +51,7 @@ export function addFlowCommands(program: Command, run: Run): void {
     .action(async (named: Named) => {
       await run.connected(async (client, format) => {
         let { health } = await client.status(named);
-        if (format === 'text') write(health ? tellHealth(health) : nobodyWatches);
+        if (format === 'text') writeText(health ? tellHealth(health) : nobodyWatches);
         else if (health) write(JSON.stringify({ version: outputVersion, news: 'health', health }));
         while (health) {
           await sleep(lookEveryMs);
@@ -62,7 +61,7 @@ export function addFlowCommands(program: Command, run: Run): void {
           for (const one of newsOf(health, after)) tellOne(format, one);
           health = after;
         }
-        if (format === 'text' && health) write(nobodyWatches);
+        if (format === 'text' && health) writeText(nobodyWatches);
         return exitCodes.conflict;
       });
     });
@@ -116,9 +115,8 @@ const nobodyWatches = 'Nobody watches a flow of it.';
 
 function tellOne(format: Format, one: FlowNews): void {
   const at = new Date().toISOString();
-  write(
-    format === 'text' ? `${at}  ${tellNews(one)}` : JSON.stringify({ version: outputVersion, at, ...one }),
-  );
+  if (format === 'text') writeText(`${at}  ${tellNews(one)}`);
+  else write(JSON.stringify({ version: outputVersion, at, ...one }));
 }
 
 function isGood(verdict: string | undefined): boolean {
@@ -158,17 +156,45 @@ function tellStatus({ dataflow, doing, health, last }: DataflowHealth): string {
     ...(doing === undefined ? [] : [`just now: ${doing}`]),
     health ? tellHealth(health) : nobodyWatches,
     ...(last
-      ? [`It was, when its last watch ended (${last.watch.ended ?? 'nobody knows why'}):`, tellHealth(last)]
+      ? [
+          `It was, when its last watch ended (${last.watch.ended ?? 'nobody knows why'}):`,
+          tellHealth(last, true),
+        ]
       : []),
   ].join('\n');
 }
 
-function tellHealth(health: Health): string {
-  const { verdict, since, cause, drift, flowId, lastSuccess, nextRunDue, lastRuns, totals } = health;
+/** @param isPast it was so at the end of its watch: nobody is there any more to be asked for something */
+function tellHealth(health: Health, isPast = false): string {
+  const {
+    verdict,
+    since,
+    cause,
+    command,
+    drift,
+    flowId,
+    lastSuccess,
+    nextRunDue,
+    lastRuns,
+    openRuns,
+    retries,
+    totals,
+  } = health;
   return [
     `${verdict}${since ? ` since ${since}` : ''}: flow ${flowId}`,
-    ...(cause ? [`  why: ${cause.message}`, `  next: ${cause.next}`, ...commandFor(health)] : []),
+    ...(cause
+      ? [
+          `  why: ${cause.message}`,
+          `  next: ${cause.next}`,
+          ...(command && !isPast ? [`  command: ${command.line}`] : []),
+        ]
+      : []),
     ...(drift ? [`  ${tellDrift(drift)}`] : []),
+    ...retries.map(
+      ({ runId, tried, at }) =>
+        `  run again: ${runId} ${at === undefined ? 'now' : `at ${at}`}, ${tried} times before`,
+    ),
+    ...openRuns.map(({ runId, start }) => `  in progress: ${runId} since ${start}`),
     ...(lastSuccess ? [`  last success: ${lastSuccess.end}`] : []),
     ...(nextRunDue ? [`  next run due: ${nextRunDue}`] : []),
     `  runs so far: ${totals.ok} ok, ${totals.degraded} degraded, ${totals.failed} failed`,
@@ -176,19 +202,11 @@ function tellHealth(health: Health): string {
   ].join('\n');
 }
 
-/** The line to copy, where one of our commands is what comes next. */
-function commandFor({ dataflow, verdict, lastRuns, retries, watch }: Health): string[] {
-  if (dataflow === undefined || watch.ended) return [];
-  const isFailed = verdict === 'failed' && lastRuns[0]?.verdict === 'failed' && retries.length === 0;
-  const verb = verdict === 'paused' ? 'resume' : isFailed ? 'retry' : undefined;
-  return verb === undefined ? [] : [`  command: temporal aep ${verb} ${shellWord(dataflow)}`];
-}
-
 function tellRuns(runs: Health['lastRuns']): string {
   if (runs.length === 0) return 'No run has ended yet.';
   const count = (one: number | undefined) => (one === undefined ? '' : String(one));
   return table(
-    ['start', 'verdict', 'read', 'written', 'failed', 'run', 'why'],
+    ['start', 'verdict', 'rows read', 'written', 'rows failed', 'run', 'why'],
     runs.map(({ start, verdict, recordsRead, recordsWritten, recordsFailed, runId, cause }) => [
       start,
       verdict,

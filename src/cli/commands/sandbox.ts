@@ -1,10 +1,11 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { AepDataflows, ApplyHandle } from '../../client.ts';
+import { titleOf } from '../../resources/index.ts';
 import { shellWord } from '../../shell-word.ts';
 import { readFolder } from '../definition-files.ts';
 import { exitCodeOfAll, exitCodes, type ExitCode } from '../exit-codes.ts';
 import { plansAsMarkdown, whatIn } from '../markdown.ts';
-import { print, printMany, table } from '../output.ts';
+import { print, printMany, table, write } from '../output.ts';
 import { follow } from '../progress.ts';
 import type { Run } from '../program.ts';
 
@@ -19,7 +20,9 @@ export function addSandboxCommands(program: Command, run: Run): void {
     .option('--environment <name>', 'the environment, for the files that name some')
     .option('--plan', 'only plan: say what is different, and change nothing')
     .addOption(
-      new Option('--markdown', 'the same as a comment on a change of the folder').implies({ plan: true }),
+      new Option('--markdown', 'the same in Markdown, as a comment on a pull request').implies({
+        plan: true,
+      }),
     )
     .addOption(
       new Option('--replace-flow <choice>', 'what a flow loads that takes the place of an old one')
@@ -52,8 +55,8 @@ export function addSandboxCommands(program: Command, run: Run): void {
           if (plan) {
             const planned = await client.planMany({ definitions });
             const { dataflows, totals } = planned;
-            const asText = markdown ? await plansAsMarkdown(planned) : tellPlanned(dataflows);
-            printMany(markdown ? 'text' : format, 'dataflows', dataflows, () => asText);
+            if (markdown) write(await plansAsMarkdown(planned));
+            else printMany(format, 'dataflows', dataflows, () => tellPlanned(dataflows));
             return codeOf(dataflows, totals.different);
           }
           const handle = await client.apply({ definitions, ...how });
@@ -148,7 +151,7 @@ function tellOrphans({ orphans, deleted, notDeleted, atWork }: Orphans): string 
       ? 'No orphan.'
       : table(
           ['kind', 'id', 'dataflow', 'next'],
-          orphans.map(({ kind, id, dataflow, next }) => [kind, id, dataflow ?? '', next]),
+          orphans.map(({ kind, id, dataflow, next }) => [titleOf(kind), id, dataflow ?? '', next]),
         ),
     ...deleted.map((id) => `deleted ${id}`),
     ...notDeleted.map(({ id, why }) => `not deleted ${id}: ${why}`),

@@ -2,11 +2,11 @@ import { Option, type Command } from 'commander';
 import { InvalidEnvironmentError } from '../../client.ts';
 import { failedCheck, passed, type SetupCheck } from '../../setup-check.ts';
 import { connectBy, type Connected } from '../connection.ts';
-import { UsageError } from '../definition-files.ts';
 import { checkAll } from '../doctor.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { print } from '../output.ts';
 import type { Run } from '../program.ts';
+import { ServerRefusal } from '../../client/server-refusal.ts';
 import { tellTried, trySandbox, type TryOptions } from '../try.ts';
 
 interface Asked {
@@ -18,8 +18,8 @@ interface Asked {
 
 /** Whether everything is there that dataflows need. */
 export function addSetupCommands(program: Command, run: Run): void {
-  program
-    .command('doctor')
+  const doctor = program.command('doctor');
+  doctor
     .description(
       'Check Temporal, its search attributes, the workers, and what AEP says to them; say what to do about what is wrong.',
     )
@@ -34,9 +34,10 @@ export function addSetupCommands(program: Command, run: Run): void {
     .option('--path <path>', 'with --try: a table or file behind it')
     .action(async ({ sandbox, try: tried, ...source }: Asked) => {
       if (tried !== undefined) return tryIt(run, { sandbox: tried, ...source });
+      const [unused] = Object.keys(source);
+      if (unused !== undefined) doctor.error(`error: option '--${unused}' is of a try: add '--try SANDBOX'`);
       return run.alone(async (format) => {
-        const { taskQueue } = program.opts<{ taskQueue: string }>();
-        const checks = await allChecks(program, { taskQueue, sandbox });
+        const checks = await allChecks(program, sandbox);
         const ok = checks.every((one) => one.ok);
         print(format, { ok, checks }, () => tell(checks));
         return ok ? exitCodes.done : exitCodes.error;
@@ -52,22 +53,20 @@ async function tryIt(run: Run, asked: TryOptions): Promise<void> {
   });
 }
 
-async function allChecks(
-  program: Command,
-  asked: { taskQueue: string; sandbox: string | undefined },
-): Promise<SetupCheck[]> {
+async function allChecks(program: Command, sandbox: string | undefined): Promise<SetupCheck[]> {
   let connected: Connected;
   try {
     connected = await connectBy(program);
   } catch (error) {
     // That there is no server is what was asked for.
-    if (!(error instanceof UsageError || error instanceof InvalidEnvironmentError)) throw error;
-    return [failedCheck('Temporal', error.message, 'Nothing else can be checked before it answers.')];
+    if (error instanceof ServerRefusal) return [failedCheck('Temporal', error.message, error.next)];
+    if (!(error instanceof InvalidEnvironmentError)) throw error;
+    return [failedCheck('Temporal', error.message, 'Nothing else can be checked before that is right.')];
   }
   try {
     const { temporal } = connected;
     const { serverVersion } = await temporal.workflowService.getSystemInfo({});
-    return [passed('Temporal', `server ${serverVersion}`), ...(await checkAll({ ...connected, ...asked }))];
+    return [passed('Temporal', `server ${serverVersion}`), ...(await checkAll({ ...connected, sandbox }))];
   } finally {
     await connected.client.close();
   }
