@@ -37,7 +37,7 @@ const each = z.record(z.string(), approvedShape()).optional();
 
 const input = () =>
   z.strictObject({
-    ...definitionsShape,
+    ...definitionsShape(),
     ...approvedShape().omit({ digest: true }).shape,
     each,
     concurrency: z.number().int().min(1).max(50).optional(),
@@ -98,7 +98,7 @@ class Applying {
     this.#planning = new Planning(this.#intake, { inFull: false });
     setHandler(applyProgressQuery, () => this.#progress());
     if (!carried) this.#intake.take(asked, all);
-    this.#intake.listen(z.strictObject({ ...definitionsShape, each }), roomLeft, all);
+    this.#intake.listen(z.strictObject({ ...definitionsShape(), each }), roomLeft, all);
   }
 
   async run(): Promise<ApplyDataflowsResult> {

@@ -45,10 +45,10 @@ const wrongInAnswer = 50;
 /** For so long is waited for definitions that were announced. */
 const patience = '1 hour';
 
-export const definitionsShape = {
+export const definitionsShape = () => ({
   definitions: z.array(z.unknown()).optional().describe('Definitions of dataflows.'),
   more: z.boolean().optional().describe('Whether others follow, by the update "add".'),
-};
+});
 
 export const approvedShape = () =>
   z.strictObject({

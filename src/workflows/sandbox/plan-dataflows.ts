@@ -33,7 +33,7 @@ interface PlanCarried extends Carried<PlannedDataflow> {
 
 const input = () =>
   z.strictObject({
-    ...definitionsShape,
+    ...definitionsShape(),
     mask: z.array(z.string()).optional().describe('Fields in which a difference does not count.'),
   }) satisfies z.ZodType<PlanDataflowsInput>;
 
@@ -62,7 +62,7 @@ export async function planDataflows(given: unknown, carried?: PlanCarried): Prom
   }));
   setHandler(planQuery, (name) => planOf(name));
   if (!carried) intake.take(asked);
-  intake.listen(z.strictObject(definitionsShape), roomLeft);
+  intake.listen(z.strictObject(definitionsShape()), roomLeft);
   const planning = new Planning(intake, { mask, inFull: true });
 
   try {
