@@ -50,7 +50,7 @@ const longestPauseMs = 1_800;
 const mostAttempts = 4;
 const busyPauseMs = 1_500;
 /** What Temporal tells within this costs a create less than an activity would. */
-const atOnceMs = 100;
+const atOnceMs = 300;
 
 /** Asks Temporal what ran under this workflow id before: the only source that knows of runs that could not say goodbye. */
 export function lookBackOf(dependencies: Dependencies) {
