@@ -3,16 +3,33 @@
  * @param stop is called when the first has failed: the others need not go on.
  * @throws what failed first.
  */
-export async function allEnded<Value>(promises: Promise<Value>[], stop: () => void): Promise<Value[]> {
-  let failed: { error: unknown } | undefined;
-  const noted = promises.map((promise) =>
-    promise.catch((error: unknown) => {
-      if (!failed) stop();
-      failed ??= { error };
-      throw error;
-    }),
-  );
-  const ended = await Promise.allSettled(noted);
-  if (failed) throw (failed as { error: unknown }).error;
-  return ended.map((one) => (one as PromiseFulfilledResult<Value>).value);
+export function allEnded<Value>(promises: Promise<Value>[], stop: () => void): Promise<Value[]> {
+  // One for each, and one for all: of every promise in a workflow the SDK takes a stack trace.
+  return new Promise((resolve, reject) => {
+    const values: Value[] = [];
+    let failed: { error: unknown } | undefined;
+    let left = promises.length;
+    const end = () => {
+      if (left > 0) return;
+      if (failed) reject(failed.error as Error);
+      else resolve(values);
+    };
+    const ended = () => {
+      left -= 1;
+      end();
+    };
+    for (const [index, promise] of promises.entries())
+      promise.then(
+        (value) => {
+          values[index] = value;
+          ended();
+        },
+        (error: unknown) => {
+          if (!failed) stop();
+          failed ??= { error };
+          ended();
+        },
+      );
+    end();
+  });
 }

@@ -19,13 +19,26 @@ export interface BaseConnectionFacts {
   isInitializing: boolean;
 }
 
-/** Looks for the base connection that a definition names, by its id or its name. */
-export async function baseConnectionOf(
+/**
+ * Looks for the base connection that a definition names, by its id or its name.
+ * @param recalled what is known of the one that is given by its id.
+ */
+export function baseConnectionOf(
   definition: Definition,
   reads: Pick<FactReads, 'baseConnection' | 'connectionsNamed'>,
-): Promise<BaseConnectionFacts> {
+  recalled?: BaseConnection,
+): BaseConnectionFacts | Promise<BaseConnectionFacts> {
   const given = givenConnection(definition.source);
   if (!given) return { definition, problems: [], isInitializing: false };
+  if (recalled && given.id !== undefined) return judged(definition, given, given.id, recalled);
+  return read(definition, given, reads);
+}
+
+async function read(
+  definition: Definition,
+  given: GivenConnection,
+  reads: Pick<FactReads, 'baseConnection' | 'connectionsNamed'>,
+): Promise<BaseConnectionFacts> {
   if (given.id !== undefined)
     return judged(definition, given, given.id, await reads.baseConnection(given.id));
   const { sandbox, source } = definition;

@@ -11,8 +11,15 @@ import { givenIds } from '../resources/orders.ts';
 import type { FlowContext, Observed } from '../resources/resource.ts';
 import { baseConnectionOf, type BaseConnectionFacts } from './base-connection-of.ts';
 import { mappingProblems, type RecalledFields } from './mapping-problems.ts';
-import type { FactReads, FlowSpecAnswer } from './reads.ts';
+import type { BaseConnection, FactReads, FlowSpecAnswer } from './reads.ts';
 import { checkSource } from './source-checks.ts';
+
+/** What of it is known already. */
+export interface RecalledFacts {
+  flowSpec?: FlowSpecAnswer;
+  baseConnection?: BaseConnection;
+  fields?: RecalledFields;
+}
 
 /** What was read for a definition, and everything that is wrong with it. */
 export interface ReadFacts extends Pick<BaseConnectionFacts, 'definition' | 'step' | 'isInitializing'> {
@@ -26,39 +33,43 @@ export interface ReadFacts extends Pick<BaseConnectionFacts, 'definition' | 'ste
 /**
  * Reads what the definition takes for granted: the flow spec, every id it gives, and what its mapping goes to. All of it at
  * once.
- * @param known what of the fields need not be read, and which ids other environments of the definition give.
+ * @param known what need not be read, and which ids other environments of the definition give.
  */
 export async function factsOf(
   definition: Definition,
   reads: FactReads,
   {
-    recalled,
+    recalled = {},
     elsewhere = {},
-  }: { recalled?: RecalledFields | undefined; elsewhere?: Elsewhere | undefined } = {},
+  }: { recalled?: RecalledFacts | undefined; elsewhere?: Elsewhere | undefined } = {},
 ): Promise<ReadFacts> {
   const { sandbox, source, watch } = definition;
   const given = givenIds(definition);
   const kinds = Object.keys(given) as Kind[];
-  const reading = Promise.all(
-    kinds.map(async (kind) => [kind, await reads.given(kind, given[kind]!)] as const),
-  );
+  const reading =
+    kinds.length > 0
+      ? Promise.all(kinds.map(async (kind) => [kind, await reads.given(kind, given[kind]!)] as const))
+      : undefined;
   // The schema of a dataset that is given alone is known only when that is read.
   const alone = given.dataset !== undefined && given.schema === undefined;
-  const schemaOfDataset = async () => schemaOf((Object.fromEntries(await reading) as Found).dataset);
-  const checkMapping = async () => {
-    const schemaId = alone ? await schemaOfDataset() : given.schema;
-    if (alone && schemaId === undefined) return [];
-    return mappingProblems(definition, schemaId, reads, recalled);
+  const schemaOfDataset = async () => schemaOf((Object.fromEntries((await reading) ?? []) as Found).dataset);
+  const checkMapping = (schemaId: string | undefined) =>
+    mappingProblems(definition, schemaId, reads, recalled.fields);
+  const checkMappingOfDataset = async () => {
+    const schemaId = await schemaOfDataset();
+    return schemaId === undefined ? [] : checkMapping(schemaId);
   };
-  const [flowSpec, baseConnection, receivers, mapping, answers, ofSource] = await Promise.all([
-    reads.flowSpec(sourceFacts(source).family.flowSpec, settingsOf(definition)),
-    baseConnectionOf(definition, reads),
-    watch?.notify ? reads.receivers(watch) : {},
-    checkMapping(),
+  const asked = together([
+    recalled.flowSpec ?? reads.flowSpec(sourceFacts(source).family.flowSpec, settingsOf(definition)),
+    baseConnectionOf(definition, reads, recalled.baseConnection),
+    watch?.notify ? reads.receivers(watch) : undefined,
+    alone ? checkMappingOfDataset() : checkMapping(given.schema),
     reading,
     checkSource(definition, reads, async () => (alone ? schemaOfDataset() : given.schema)),
-  ]);
-  const found = Object.fromEntries(answers) as Found;
+  ] as const);
+  const [flowSpec, baseConnection, receivers, mapping, answers, ofSource] =
+    asked instanceof Promise ? await asked : asked;
+  const found = Object.fromEntries(answers ?? []) as Found;
   const schema = schemaOf(found.dataset);
   return {
     context: { flowSpec: { id: flowSpec?.id ?? '', version: flowSpec?.version ?? '' } },
@@ -70,7 +81,7 @@ export async function factsOf(
         ...ofSource.problems,
         ...problemsOfGiven(given, found, sandbox),
         ...mapping,
-        ...problemsOfReceivers(watch, receivers).map(({ field, message }) => ({
+        ...problemsOfReceivers(watch, receivers ?? {}).map(({ field, message }) => ({
           field: `watch.${field}`,
           message,
         })),
@@ -83,6 +94,14 @@ export async function factsOf(
     isInitializing: baseConnection.isInitializing,
     warnings: ofSource.warnings,
   };
+}
+
+type Known<Asked extends readonly unknown[]> = { -readonly [Index in keyof Asked]: Awaited<Asked[Index]> };
+
+/** As `Promise.all`, without a promise where all is known: of each in a workflow the SDK takes a stack trace. */
+function together<Asked extends readonly unknown[]>(asked: Asked): Known<Asked> | Promise<Known<Asked>> {
+  if (asked.some((one) => one instanceof Promise)) return Promise.all(asked);
+  return asked as unknown as Known<Asked>;
 }
 
 /** What of a definition's flow its flow spec has a say in. */

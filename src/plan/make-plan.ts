@@ -4,8 +4,8 @@ import type { Warning } from '../definition/problems.ts';
 import { askedOfSource, leavesColumnsOut } from '../explore/asked-of-source.ts';
 import type { SourceAnswer } from '../explore/source-answer.ts';
 import { idsOfKind, type Kind } from '../resources/kinds.ts';
-import { factsOf } from './facts-of.ts';
-import { mappingProblems, type RecalledFields } from './mapping-problems.ts';
+import { factsOf, type RecalledFacts } from './facts-of.ts';
+import { mappingProblems } from './mapping-problems.ts';
 import { observe } from './observe.ts';
 import { planOf, type Planned } from './plan-of.ts';
 import type { Action, Choices, Step } from './plan.ts';
@@ -25,8 +25,8 @@ export interface Asked {
   mask?: readonly string[] | undefined;
   /** Says what time it is, once all is read. Epoch milliseconds. */
   now: () => number;
-  /** What the worker remembers of the fields. */
-  recalled?: RecalledFields | undefined;
+  /** What the worker remembers. */
+  recalled?: RecalledFacts | undefined;
   /** Asked what the first rows would become, where somebody wants to see it. */
   previewRows?: PreviewRows | undefined;
   /** Is called when a look has failed: the others need not go on. */
@@ -90,10 +90,10 @@ export async function makePlan(asked: Asked, reads: PlanReads): Promise<Planned>
 }
 
 /** What the source has of what a definition takes for granted. Undefined where that is not asked. */
-export async function sourceOf(
+export function sourceOf(
   definition: Definition,
   reads: Pick<PlanReads, 'source'>,
-): Promise<SourceAnswer | undefined> {
+): Promise<SourceAnswer | undefined> | undefined {
   const asked = askedOfSource(definition);
   return asked && reads.source(asked, leavesColumnsOut(definition));
 }

@@ -23,11 +23,25 @@ export type RecalledFields = Record<string, PartAnswer>;
  * @param schemaId absent for a schema that is to be made.
  * @param recalled what the worker remembers of the class, the field groups or the schema: see `recallFacts`.
  */
-export async function mappingProblems(
+export function mappingProblems(
   definition: Definition,
   schemaId: string | undefined,
   reads: MappingReads,
   recalled: RecalledFields = {},
+): Problem[] | Promise<Problem[]> {
+  const parts = partsOf(definition, schemaId);
+  const known = parts.flatMap((part) => recalled[partKey(part)] ?? []);
+  const isRight = () =>
+    judge(definition, parts, destinationsOf(definition, parts.length), known).length === 0;
+  if (schemaId === undefined && known.length === parts.length && isRight()) return [];
+  return readProblems(definition, schemaId, reads, recalled);
+}
+
+async function readProblems(
+  definition: Definition,
+  schemaId: string | undefined,
+  reads: MappingReads,
+  recalled: RecalledFields,
 ): Promise<Problem[]> {
   const [ours, aeps] = await Promise.all([
     problemsByFields(definition, schemaId, reads, recalled),
@@ -59,12 +73,8 @@ async function problemsByFields(
   const parts = partsOf(definition, schemaId);
   const paths = destinationsOf(definition, parts.length);
   const read = (part: Part, nearestTo?: string[]) => reads.part(part, paths, nearestTo);
-  const isRight = (answers: PartAnswer[]) => judge(definition, parts, paths, answers).length === 0;
-  const known = parts.flatMap((part) => recalled[partKey(part)] ?? []);
-  // The usual case, without a promise: the SDK takes a stack trace for each.
-  if (known.length === parts.length && isRight(known)) return [];
   const answers = await inGroups(parts, async (part) => recalled[partKey(part)] ?? read(part));
-  if (isRight(answers)) return [];
+  if (judge(definition, parts, paths, answers).length === 0) return [];
   // Somebody may have added the field since it was read, and only now is it worth looking for what was meant.
   const nearestTo = toCorrect(paths, answers);
   const gone = parts.filter((_, index) => !answers[index]!.types);

@@ -15,8 +15,8 @@ export type Read<One = Observed> = (kind: Kind, id: string, version?: number) =>
 export interface Sight {
   /** All that AEP has of one kind that may be the dataflow's. */
   look: (kind: Kind) => Promise<Observed[]>;
-  /** The same once more, now that all looks are known and no flow lives. */
-  lookAgain?: (kind: Kind, found: Observed[]) => Promise<Observed[]>;
+  /** The same once more, now that all looks are known and no flow lives; undefined where that need not be. */
+  lookAgain?: (kind: Kind, found: Observed[]) => Promise<Observed[]> | undefined;
   read: Read;
   /** What the definition names by its id, and the schema of a dataset that is named alone. */
   given: ResourceIds;
@@ -32,35 +32,38 @@ export interface Sight {
 
 /** What AEP has of a dataflow: every kind at once, and then what its flows refer to. */
 export async function observe(definition: Definition, sight: Sight): Promise<ObservedDataflow> {
-  const { given, look, lookAgain, read, notes, stop = () => undefined } = sight;
+  const { given, look, lookAgain, read, notes, flowLeft, isStillLeft, stop = () => undefined } = sight;
   const kinds = neededKinds(definition).filter((kind) => given[kind] === undefined);
-  const ofEach = async (ask: (kind: Kind) => Promise<Observed[]>) => {
-    const looks = kinds.map(async (kind) => [kind, await ask(kind)] as const);
-    return Object.fromEntries(await allEnded(looks, stop)) as ObservedDataflow['found'];
-  };
   const isOurs = ({ mark }: Observed) => mark?.dataflow === dataflowId(definition);
-  const first = await ofEach(look);
-  const ours = first.flow?.filter(isOurs) ?? [];
+  const first = foundOf(kinds, await allEnded(kinds.map(look), stop));
+  const again = new Map<Kind, Promise<Observed[]>>();
+  for (const kind of first.flow?.some(isOurs) ? [] : kinds) {
+    const looking = lookAgain?.(kind, first[kind]!);
+    if (looking) again.set(kind, looking);
+  }
   const found =
-    lookAgain && ours.length === 0 ? await ofEach((kind) => lookAgain(kind, first[kind]!)) : first;
+    again.size > 0
+      ? { ...first, ...foundOf([...again.keys()], await allEnded([...again.values()], stop)) }
+      : first;
   const flows = found.flow ?? [];
-  const missingFlow = await missingAmong(flows, sight);
+  const isLeft = lacks(flows, flowLeft) && (!isStillLeft || (await isStillLeft(flowLeft)));
+  const ours = oldestFirst(flows.filter(isOurs));
   return {
     found,
-    flows: await Promise.all(oldestFirst(flows.filter(isOurs)).map((flow) => partsOf(flow, read))),
+    flows: ours.length > 0 ? await Promise.all(ours.map((flow) => partsOf(flow, read))) : [],
     givenIds: given,
     noted: new Set(notes?.ids.flatMap((ids) => Object.values(ids))),
     ...(notes?.replacing?.wasEnabled === false ? { paused: notes.replacing.flowId } : {}),
-    ...(missingFlow === undefined ? {} : { missingFlow }),
+    ...(isLeft ? { missingFlow: flowLeft } : {}),
   };
 }
 
-async function missingAmong(
-  flows: readonly Observed[],
-  { flowLeft, isStillLeft }: Sight,
-): Promise<string | undefined> {
-  if (flowLeft === undefined || flows.some(({ id }) => id === flowLeft)) return undefined;
-  return !isStillLeft || (await isStillLeft(flowLeft)) ? flowLeft : undefined;
+function foundOf(kinds: readonly Kind[], found: Observed[][]): ObservedDataflow['found'] {
+  return Object.fromEntries(kinds.map((kind, index) => [kind, found[index]]));
+}
+
+function lacks(flows: readonly Observed[], flowLeft: string | undefined): flowLeft is string {
+  return flowLeft !== undefined && !flows.some(({ id }) => id === flowLeft);
 }
 
 /** A flow with all that it refers to, as far as that is still there. */

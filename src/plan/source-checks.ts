@@ -9,7 +9,17 @@ import type { SourceReads } from './reads.ts';
  * that is to take changes.
  * @param schemaId of the schema that is given; undefined where AEP has none.
  */
-export async function checkSource(
+export function checkSource(
+  definition: Definition,
+  reads: SourceReads,
+  schemaId: () => Promise<string | undefined>,
+): Judged | Promise<Judged> {
+  const { source } = definition;
+  const asks = !sourceFacts(source).connector || source.encryption || source.cdcEnabled;
+  return asks ? readAll(definition, reads, schemaId) : { problems: [], warnings: [] };
+}
+
+async function readAll(
   definition: Definition,
   reads: SourceReads,
   schemaId: () => Promise<string | undefined>,

@@ -18,7 +18,7 @@ import { unknownWorkflowType } from './unknown-workflow-type.ts';
  * an update or a query is refused, and a signal, which has nobody to answer to, is left out.
  */
 const inbound: WorkflowInboundCallsInterceptor = {
-  async execute(input, next) {
+  execute(input, next) {
     const { workflowType } = workflowInfo();
     // A module has what every object has: `toString` would be taken for a workflow of ours.
     if (workflowType in Object.prototype) return unknownWorkflowType();
@@ -27,7 +27,7 @@ const inbound: WorkflowInboundCallsInterceptor = {
     if (!refusal) return next({ ...input, args: input.args.slice(0, 1) });
     // A run that is refused at once has left nothing that the next one would have to wait for.
     upsertMemo({ outcome: emptyOutcome() });
-    throw refusal;
+    return Promise.reject(refusal);
   },
 
   validateUpdate(input, next) {
@@ -42,10 +42,11 @@ const inbound: WorkflowInboundCallsInterceptor = {
     return next(input);
   },
 
-  async handleSignal(input, next) {
+  handleSignal(input, next) {
     const refusal = refusalOf(input.args, `The signal ${input.signalName}`);
     if (!refusal) return next(input);
     log.warn('A signal was left out', { error: refusal.message });
+    return Promise.resolve();
   },
 };
 

@@ -495,7 +495,7 @@ describe('a plan', () => {
     );
     const world = sandbox([], { baseConnection: async () => null });
     const elsewhere = { [sample.source.baseConnectionId]: ['dev'] };
-    const { plan } = await planFrom(modern, world, { recalled, elsewhere });
+    const { plan } = await planFrom(modern, world, { recalled: { fields: recalled }, elsewhere });
     expect(world.callsOf('part')).toEqual([]);
     expect(plan.problems).toEqual([
       {

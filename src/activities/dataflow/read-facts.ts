@@ -4,7 +4,7 @@ import { flowSpecProblems } from '../../definition/flow-spec.ts';
 import type { FailureType } from '../../failure-types.ts';
 import type { AskedOfSource } from '../../explore/asked-of-source.ts';
 import type { SourceAnswer } from '../../explore/source-answer.ts';
-import type { RecalledFields } from '../../plan/mapping-problems.ts';
+import type { RecalledFacts } from '../../plan/facts-of.ts';
 import type { BaseConnection, FlowSpecAnswer } from '../../plan/reads.ts';
 import type { FlowSettings } from '../../resources/flow.ts';
 import type { JsonObject } from '../../resources/resource.ts';
@@ -53,10 +53,7 @@ export interface RecallRequest {
 }
 
 /** What can be told without a call to AEP. What is absent has to be read. */
-export interface Recalled {
-  flowSpec?: FlowSpecAnswer;
-  baseConnection?: BaseConnection;
-  fields?: RecalledFields;
+export interface Recalled extends RecalledFacts {
   source?: SourceAnswer;
   lookBack?: LookBack;
 }

@@ -29,7 +29,7 @@ import {
   successorSchedule,
 } from './replace-flow.ts';
 
-/** The id of a resource, or undefined where its branch failed: then `allEnded` throws what failed first. */
+/** The id of a resource, or undefined where its branch failed: then `applied` throws what failed first. */
 type Branch = Promise<string | undefined>;
 
 /** What a resource refers to: its step is carried out when all of these are there. What the definition does not need is not waited for. */
@@ -55,7 +55,7 @@ export interface Applied {
 
 /** Carries out the plan, in the order of the tutorial, each step as soon as what it needs is there. */
 export async function apply(prepared: Prepared, choices: Choices = {}): Promise<Applied> {
-  await clearUp(prepared);
+  if (prepared.observed.flows.length > 0) await clearUp(prepared);
   const branches = new Branches(prepared, choices);
   const step = branches.step.bind(branches);
 
@@ -69,7 +69,9 @@ export async function apply(prepared: Prepared, choices: Choices = {}): Promise<
   const targetConnection = step('targetConnection', { schema, dataset, datasetBaseConnection });
   const mappingSet = step('mappingSet', { schema });
   const flow = step('flow', { sourceConnection, targetConnection, mappingSet });
-  return branches.allEnded(flow);
+  // It needs all others, be it by way of what it needs: nothing is still being made when a failure is told.
+  await flow;
+  return branches.applied();
 }
 
 /**
@@ -128,12 +130,10 @@ class Branches {
   }
 
   /**
-   * Waits until every branch has ended, so that nothing is still being made when a failure is told.
-   * @param last the branch that needs all others, be it by way of what it needs.
+   * What all of them came to, once they have ended.
    * @throws what failed first.
    */
-  async allEnded(last: Branch | undefined): Promise<Applied> {
-    await last;
+  applied(): Applied {
     if (this.#failed) throw this.#failed.error;
     return {
       ids: this.#ids,
@@ -150,7 +150,7 @@ class Branches {
     let isLacking = false;
     for (const [needed, branch] of Object.entries(needs)) {
       if (!branch) continue;
-      const id = await branch;
+      const id = this.#ids[needed as Kind] ?? (await branch);
       if (id === undefined) isLacking = true;
       else if (needed !== 'baseConnection') ids[needed as Kind] = id;
     }
@@ -166,7 +166,7 @@ class Branches {
     }
   }
 
-  async #carryOut(step: Step<Kind>, ids: ResourceIds): Promise<Done> {
+  #carryOut(step: Step<Kind>, ids: ResourceIds): Done | Promise<Done> {
     const { kind, action, id = '' } = step;
     switch (action) {
       case 'given':
@@ -197,8 +197,11 @@ class Branches {
     if (!headStart) this.#begin(kind);
     if (kind === 'flow') this.#startMustLieAhead();
     const body = this.#body(kind, ids);
-    const create = () => headStart ?? this.#createOnce(kind, body);
-    const found = await (kind === 'flow' ? this.#warningOfRows(create) : create());
+    // Asked beside the create of the flow, whose first run cannot have loaded anything by then.
+    const asking = kind === 'flow' ? this.#rowsTwice() : undefined;
+    const found = await (headStart ?? this.#createOnce(kind, body));
+    const warning = asking && (await asking);
+    if (warning && found.made) this.#prepared.report.warn(warning);
     if (kind === 'mappingSet') this.#mappingVersion = Number(found.adopted?.fields['version'] ?? 0);
     const { startTime } = found;
     if (startTime !== undefined)
@@ -207,12 +210,11 @@ class Branches {
   }
 
   /** What a run that was cut off has made may be from another definition: it is adopted where AEP changes the rest in place. */
-  async #asAsked(kind: Kind, body: JsonObject, { id, made, adopted }: Found): Promise<Done> {
+  #asAsked(kind: Kind, body: JsonObject, { id, made, adopted }: Found): Done | Promise<Done> {
     const { definition, calls } = this.#prepared;
     const edits = adopted ? differencesOf(kind, definition, body, adopted, { now: Date.now() }).edits : [];
     if (edits.length === 0) return { id, state: made ? 'made' : 'adopted' };
-    await calls.update(kind, { id, edits });
-    return { id, state: 'updated' };
+    return calls.update(kind, { id, edits }).then(() => ({ id, state: 'updated' }));
   }
 
   /** In place. A flow takes what it applies of the mapping with it: all in one request. */
@@ -321,17 +323,11 @@ class Branches {
     return ledger.create(kind, body, found, { apart, draft });
   }
 
-  /** The dataset is asked beside the create of the flow, whose first run cannot have loaded anything by then. */
-  async #warningOfRows<Made extends { made: boolean }>(createFlow: () => Promise<Made>): Promise<Made> {
+  /** What there is to warn of where a dataset was there before its flow. */
+  #rowsTwice(): ReturnType<typeof rowsTwice> | undefined {
     const { definition, report } = this.#prepared;
-    const isOld = report.stateOf('dataset') !== 'made';
-    const warning = isOld
-      ? rowsTwice(definition, this.#ids.dataset!, (id) => holdsRows(definition.sandbox, id))
-      : undefined;
-    const found = await createFlow();
-    const rows = await warning;
-    if (rows && found.made) report.warn(rows);
-    return found;
+    if (report.stateOf('dataset') === 'made') return undefined;
+    return rowsTwice(definition, this.#ids.dataset!, (id) => holdsRows(definition.sandbox, id));
   }
 
   /** The plan may be older than the start. */

@@ -86,8 +86,8 @@ export function sourceReads(
   during: During,
 ): Pick<PlanReads, 'source'> {
   return {
-    async source(asked, isNeeded) {
-      if (recalled.source) return recalled.source;
+    source(asked, isNeeded) {
+      if (recalled.source) return Promise.resolve(recalled.source);
       const checking = summarized(`Read ${asked.path} at the source`);
       return during('checkSource', checking.checkSource({ sandbox, asked, isNeeded, ...giveUp }));
     },
@@ -97,24 +97,21 @@ export function sourceReads(
 type During = ProgressReport['during'];
 
 /**
- * What is asked about one definition, each question an activity, but for what was recalled.
+ * What is asked about one definition, each question an activity.
  * @param during is told which calls are under way.
  */
 export function factReads(
   definition: Definition,
-  recalled: Recalled,
   giveUp: { giveUpAfterMs?: number },
   during: During,
 ): FactReads {
   const { sandbox } = definition;
   return {
-    async flowSpec(name, settings) {
-      if (recalled.flowSpec) return recalled.flowSpec;
+    flowSpec(name, settings) {
       const request = { sandbox, name, settings, ...giveUp };
       return during('readFlowSpec', summarized('Read the flow spec').readFlowSpec(request));
     },
-    baseConnection: async (id) =>
-      recalled.baseConnection ?? readBaseConnection({ sandbox, id, ...giveUp }, during),
+    baseConnection: (id) => readBaseConnection({ sandbox, id, ...giveUp }, during),
     connectionsNamed(asked) {
       const finding = summarized(`Look for base connection ${asked.name}`, listing);
       return during('findBaseConnections', finding.findBaseConnections({ ...asked, ...giveUp }));
@@ -173,9 +170,9 @@ export async function checkBeforeCreating(
   report: ProgressReport,
 ): Promise<Checked> {
   const during = report.during.bind(report);
-  const reads = factReads(definition, recalled, giveUp, during);
+  const reads = factReads(definition, giveUp, during);
   const { problems, warnings, isInitializing, ...checked } = await factsOf(definition, reads, {
-    recalled: recalled.fields,
+    recalled,
     elsewhere,
   });
   for (const warning of warnings) report.warn(warning);

@@ -113,7 +113,7 @@ export async function createDataflow(input: unknown): Promise<CreateDataflowResu
 }
 
 /** Observes, plans and applies. Nothing is made while a problem stands, but what a title keeps unique, and that goes again. */
-async function createResources(
+function createResources(
   attempt: Attempt,
   approvals: Approvals | undefined,
 ): Promise<{ work: Work; applied: Applied }> {
@@ -130,10 +130,13 @@ async function createResources(
 /** A plan that can be carried out. */
 async function planned(attempt: Attempt, how: { startsAhead: boolean }): Promise<Prepared> {
   const { definition, report } = attempt;
-  const prepared = await prepare(attempt, how).catch((error: unknown) => {
+  let prepared: Prepared;
+  try {
+    prepared = await prepare(attempt, how);
+  } catch (error) {
     notTried(definition, report);
     throw error;
-  });
+  }
   const { planned } = prepared;
   report.plan(planned.plan);
   try {

@@ -169,10 +169,8 @@ async function planner(
   report: ProgressReport,
 ): Promise<(parts: WholeParts) => Planned> {
   const recalled = await recallFacts(definition, true);
-  const reads = factReads(definition, recalled, {}, report.during.bind(report));
-  const { context, given, problems, ...facts } = await factsOf(definition, reads, {
-    recalled: recalled.fields,
-  });
+  const reads = factReads(definition, {}, report.during.bind(report));
+  const { context, given, problems, ...facts } = await factsOf(definition, reads, { recalled });
   const warnings = [...warningsOf(definition), ...facts.warnings];
   const mark = { dataflow: dataflowId(definition), nonce: '' };
   return (parts) => {

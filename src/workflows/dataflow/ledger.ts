@@ -95,18 +95,21 @@ export class Ledger {
   async look(kind: Kind): Promise<Observed[]> {
     const { since } = this.#earlier!;
     const from = this.#unknownRun ? 0 : (since ?? (this.ranBefore ? this.#began : undefined));
-    const lookFor = async () => (await this.#calls.lookFor(kind, this.#sought(kind, from))).found;
+    const lookFor = () => this.#calls.lookFor(kind, this.#sought(kind, from));
     const isOpen = this.#open(kind).length > 0;
     // Of flows an update has to know all: the one that was there before says nothing of a draft that does not show yet.
-    const there = isOpen && this.#isUpdate && kind === 'flow' ? await lookFor() : [];
-    const found = isOpen ? await this.#wait(kind, from, there) : await lookFor();
+    const there = isOpen && this.#isUpdate && kind === 'flow' ? (await lookFor()).found : [];
+    const found = isOpen ? await this.#wait(kind, from, there) : (await lookFor()).found;
     this.#note(kind, found);
     return found;
   }
 
-  /** The first look again, now that all were made: what a run that Temporal does not know has sent may not show yet. */
-  async lookAgain(kind: Kind, found: Observed[]): Promise<Observed[]> {
-    if (!this.#unknownRun || found.some((one) => this.#isOurs(one))) return found;
+  /**
+   * The first look again, now that all were made: what a run that Temporal does not know has sent may not show yet. Undefined
+   * where there is no such run.
+   */
+  lookAgain(kind: Kind, found: Observed[]): Promise<Observed[]> | undefined {
+    if (!this.#unknownRun || found.some((one) => this.#isOurs(one))) return undefined;
     this.#open(kind);
     return this.#wait(kind, 0);
   }
@@ -125,7 +128,8 @@ export class Ledger {
     { apart = [], draft = false }: { apart?: readonly string[]; draft?: boolean } = {},
   ): Promise<Found> {
     const isUnique = resources[kind].hasUniqueTitle === true;
-    let shown = kind === 'mappingSet' ? await this.#withNameless(body, look) : look;
+    let shown =
+      kind === 'mappingSet' && this.#mayHaveNameless(body, look) ? await this.#nameless(body) : look;
     for (let isFirst = true; ; isFirst = false) {
       // What has the very title is in the way wherever it is used.
       const found = shown.filter(
@@ -303,10 +307,13 @@ export class Ledger {
   }
 
   /** A mapping set that came back without its name is known by what it maps, which is known only now. */
-  async #withNameless(body: JsonObject, found: Observed[]): Promise<Observed[]> {
+  #mayHaveNameless(body: JsonObject, found: Observed[]): boolean {
+    if (!(this.ranBefore || this.#unknownRun) || found.some(({ mark }) => mark)) return false;
+    return decide('mappingSet', body, found, { dataflow: this.#dataflow }).action === 'create';
+  }
+
+  async #nameless(body: JsonObject): Promise<Observed[]> {
     const kind = 'mappingSet';
-    if (!(this.ranBefore || this.#unknownRun) || found.some(({ mark }) => mark)) return found;
-    if (decide(kind, body, found, { dataflow: this.#dataflow }).action !== 'create') return found;
     const nonces = knownNonces(this.#sentOf(kind));
     const look = await this.#calls.lookFor(kind, { ...this.#sought(kind, this.since), nonces, body });
     return look.found;

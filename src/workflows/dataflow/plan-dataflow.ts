@@ -58,7 +58,7 @@ export async function planDataflow(input: unknown): Promise<Plan> {
       elsewhere,
       warnings,
       now: () => Date.now(),
-      recalled: recalled.fields,
+      recalled,
       previewRows: sampleRows > 0 ? previewOf(definition, sampleRows, report) : undefined,
       stop: () => scope.cancel(),
     };
@@ -111,7 +111,7 @@ function planReads(definition: Definition, recalled: Recalled, report: ProgressR
   const bound = giveUp(definition);
   const during = report.during.bind(report);
   return {
-    ...factReads(definition, recalled, bound, during),
+    ...factReads(definition, bound, during),
     ...sourceReads(definition, recalled, bound, during),
     notes: () => readNotes(definition),
     async look(kind, knownIds) {

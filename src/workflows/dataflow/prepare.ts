@@ -72,9 +72,11 @@ export async function prepare(
     headStarts.set(kind, handled(ledger.create(kind, resources[kind].body(definition, {}, context))));
   }
 
-  const look = async (kind: Kind): Promise<Observed[]> => {
+  const look = (kind: Kind): Promise<Observed[]> => {
     const headStart = headStarts.get(kind);
-    if (!headStart) return ledger.look(kind);
+    return headStart ? madeAhead(kind, headStart) : ledger.look(kind);
+  };
+  const madeAhead = async (kind: Kind, headStart: Promise<Found>): Promise<Observed[]> => {
     try {
       const { adopted } = await headStart;
       return adopted ? [adopted] : [];
@@ -102,14 +104,17 @@ export async function prepare(
     ...(choices.missingFlow === undefined ? { isStillLeft } : {}),
     stop: () => scope.cancel(),
   });
-  const reading = handled(
-    sourceOf(definition, sourceReads(definition, work.recalled, giveUp(definition), during)),
-  );
-  const told = async () => ({ observed: await observing, source: await reading });
-  const { observed, source } = await told().catch(async (error: unknown) => {
+  const reading = sourceOf(definition, sourceReads(definition, work.recalled, giveUp(definition), during));
+  if (reading) void handled(reading);
+  let observed: ObservedDataflow;
+  let source: SourceAnswer | undefined;
+  try {
+    observed = await observing;
+    source = reading && (await reading);
+  } catch (error) {
     for (const [kind, headStart] of headStarts) await noteEnd(kind, headStart, work);
     throw error;
-  });
+  }
   const facts = {
     context,
     connection: checked.step,
@@ -130,10 +135,13 @@ async function begin(attempt: Attempt): Promise<Work> {
   const recalled = await recallFacts(definition, ledger.earlier !== undefined);
   const checking = handled(checkBeforeCreating(attempt, recalled, giveUp(definition), report));
   const earlier = ledger.earlier ?? recalled.lookBack ?? (await lookBack());
-  const checked = await checking.catch((error: unknown) => {
+  let checked: Checked;
+  try {
+    checked = await checking;
+  } catch (error) {
     if (!isCancellation(error)) report.step('check', 'failed', { note: reasonOf(error) });
     throw error;
-  });
+  }
   report.step('check', 'done');
   const calls = resourceCalls(definition, earlier.bounds, report);
   ledger.begin(definition, earlier, calls);
@@ -172,14 +180,12 @@ export async function takeBackHeadStarts(
   { calls, headStarts, report, planned }: Prepared,
   { all }: { all: boolean },
 ): Promise<void> {
-  // After a doubt, what was made is found like anything else.
-  const isUsed = (kind: Kind, id: string) =>
-    planned.plan.steps.some(
-      (step) => step.kind === kind && (step.id === id || ['create', 'replace'].includes(step.action)),
-    );
   for (const [kind, headStart] of [...headStarts].toReversed()) {
+    const steps = all ? [] : planned.plan.steps.filter((step) => step.kind === kind);
+    if (steps.some(({ action }) => action === 'create' || action === 'replace')) continue;
     const { id, made } = await headStart;
-    if (!made || (!all && isUsed(kind, id))) continue;
+    // After a doubt, what was made is found like anything else.
+    if (!made || steps.some((step) => step.id === id)) continue;
     report.step(kind, 'made', { id });
     const why = await calls.remove(kind, id);
     if (!why) report.deleted(kind, id);
