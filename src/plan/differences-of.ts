@@ -69,16 +69,11 @@ export function differencesOf(
       differs.changes.push(change);
     }
   }
-  // Several fields of a resource may be asked for by one of the definition.
-  const said = new Set([...differs.changes, ...differs.masked].map((change) => JSON.stringify(change)));
   for (const difference of differences(body, observed)) {
     if (isMoot?.(difference, about)) continue;
     const { field, wanted, found } = difference;
     const to = told(field, wanted, definition);
     const change = asChange(asked(field, definition), to, shownAt(field, found));
-    const json = JSON.stringify(change);
-    if (said.has(json)) continue;
-    said.add(json);
     if (isMasked(change)) {
       differs.masked.push(change);
       continue;

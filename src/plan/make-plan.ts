@@ -80,8 +80,7 @@ export async function makePlan(asked: Asked, reads: PlanReads): Promise<Planned>
     loads && dataset !== undefined ? await rowsTwice(definition, dataset, (id) => reads.rows(id)) : undefined;
   if (rows) all.plan.warnings.push(rows);
   if (previewRows && all.plan.problems.length === 0) {
-    const isToBeMade = schema.action === 'create' || schema.action === 'replace';
-    const schemaId = isToBeMade ? undefined : (schema.id ?? facts.given.schema);
+    const schemaId = schema.action === 'replace' ? undefined : schema.id;
     const sampled = await sampledRows(withColumns(definition, all.columns), schemaId, previewRows);
     if (sampled.rows) all.plan.rows = sampled.rows;
     all.plan.warnings.push(...sampled.warnings);

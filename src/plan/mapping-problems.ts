@@ -119,5 +119,5 @@ async function problemsByValidation(
 
 /** `mapping[3].destination` is of the row `mapping[3]`. */
 function rowOf(field: string): string {
-  return field.replace(/\.destination$/, '');
+  return field.replace('.destination', '');
 }

@@ -139,7 +139,7 @@ function stepsOf(
   definition: Definition,
   observed: ObservedDataflow,
   facts: Facts,
-  { living, predecessor }: Pick<Chosen, 'living' | 'predecessor'>,
+  { living }: Pick<Chosen, 'living'>,
 ): Stepped[] {
   const { found, givenIds, missingFlow, noted } = observed;
   const { context, now, choices, mask = [] } = facts;
@@ -171,7 +171,7 @@ function stepsOf(
     }
     // A draft that is not as asked for is in nobody's way.
     if (!living) return stepOfNewFlow(asked, there.filter(isInTheWay), missingFlow, choices);
-    const isUnknown = isDraft(living.flow!) && !predecessor && choices.missingFlow === undefined;
+    const isUnknown = isDraft(living.flow!) && choices.missingFlow === undefined;
     if (isUnknown && missingFlow !== undefined) return stepOfMissingFlow(asked, missingFlow);
     return stepOfLiving(asked, living.flow);
   }
@@ -239,7 +239,7 @@ function refuseFlows(all: Stepped[], inTheWay: Conflict): void {
 function takeMapping(all: Stepped[], definition: Definition): void {
   const { step } = stepOf(all, 'flow');
   const isToChange = ['update', 'replace', 'create'].includes(stepOf(all, 'mappingSet').step.action);
-  if (!isToChange || step.action === 'replace' || step.action === 'conflict') return;
+  if (!isToChange || step.action === 'replace') return;
   // Adobe's UI edits no mapping of a flow that loads once, and no page says that the API does.
   const isOnce = definition.schedule.frequency === 'once';
   step.action = isOnce ? 'replace' : 'update';
@@ -253,7 +253,7 @@ function replaceWhole(all: Stepped[], definition: Definition, now: number): void
   const flow = stepOf(all, 'flow');
   const three = [flow, stepOf(all, 'sourceConnection'), stepOf(all, 'targetConnection')];
   const isMade = ({ step: { action } }: Stepped) => action === 'replace' || action === 'create';
-  if (flow.step.action === 'conflict' || !three.some(isMade)) return;
+  if (!three.some(isMade)) return;
   for (const one of three) {
     delete one.edits;
     if (isMade(one)) continue;
@@ -267,7 +267,7 @@ function replaceWhole(all: Stepped[], definition: Definition, now: number): void
 /** A draft beside a disabled flow tells of a replacement that was cut off between the two. */
 function enableAgain(all: Stepped[]): void {
   const { step } = stepOf(all, 'flow');
-  if (step.action === 'conflict' || step.reason === publishes) return;
+  if (step.reason === publishes) return;
   if (step.action === 'keep') step.action = 'update';
   step.reason += `. A replacement that was not finished had disabled it: it is enabled again, and AEP makes up what it missed`;
 }
@@ -275,7 +275,6 @@ function enableAgain(all: Stepped[]): void {
 /** A flow that has taken the place of a paused one is to be paused, too. */
 function pauseToo(all: Stepped[]): void {
   const { step } = stepOf(all, 'flow');
-  if (step.action === 'conflict') return;
   if (step.action === 'keep') step.action = 'update';
   step.reason += '. It has taken the place of one that somebody had disabled: it is disabled, too';
 }
@@ -289,8 +288,7 @@ function lateTwin(id: string): Warning {
 
 /** Of several flows of the dataflow all but one go, each with its pair. */
 function removalsOf(flows: readonly Parts[], { living = {} }: Chosen, steps: readonly Step[]): Step<Kind>[] {
-  const staying = new Set(Object.values(living).map(({ id }) => id));
-  for (const step of steps) if (isThere(step)) staying.add(step.id!);
+  const staying = new Set([...Object.values(living), ...steps.filter(isThere)].map(({ id }) => id));
   return flows.flatMap((parts) =>
     removed.flatMap((kind) => {
       const id = parts[kind]?.id;
@@ -362,8 +360,9 @@ function isMade({ action }: Step): boolean {
   return action === 'create' || action === 'replace';
 }
 
-function isThere({ action, id }: Step): boolean {
-  return id !== undefined && action !== 'replace' && action !== 'create';
+/** What is created has no id that could be met. */
+function isThere({ action }: Step): boolean {
+  return action !== 'replace';
 }
 
 function stepOf(all: Stepped[], kind: Kind): Stepped {

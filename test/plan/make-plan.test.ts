@@ -233,6 +233,18 @@ describe('a mapping', () => {
     expect(await mappingProblems(modern, undefined, sandbox([]).reads, old)).toEqual([]);
   });
 
+  test('that leads somewhere, but from what does not fit, has nobody look for a schema of this title', async () => {
+    const { reads, callsOf } = sandbox([]);
+    const odd = changed({ mapping: [{ source: 'Datefield', destination: 'person.active' }] });
+    expect(await mappingProblems(odd, undefined, reads)).toMatchObject([{ field: 'mapping[0].destination' }]);
+    expect(callsOf('schemaOfTitle')).toEqual([]);
+  });
+
+  test('into a schema that is to be made is judged with all else that is wrong', async () => {
+    const { problems } = await factsOf(wrong, sandbox([], { flowSpec: async () => null }).reads);
+    expect(problems.map(({ field }) => field)).toEqual(['source', missing.field]);
+  });
+
   test('may lead to a field that a schema of this title has got since', async () => {
     const { reads } = sandbox([], { schemaOfTitle: async () => ({ types: ['string', 'string'] }) });
     expect(await mappingProblems(wrong, undefined, reads)).toEqual([]);
@@ -544,6 +556,15 @@ describe('what the first rows would become', () => {
     const toMake = await sampling(modern, sandbox([]));
     expect(toMake.asked).toEqual([]);
     expect(toMake.plan.warnings.map(({ code }) => code)).toContain('rows-not-shown');
+    expect(toMake.plan).not.toHaveProperty('rows');
+    // What lives of it is of another class.
+    const other = { title: 'Others', class: 'https://ns.adobe.com/xdm/context/experienceevent' };
+    const toReplace = await sampling(
+      changed({ schema: { ...sample.schema, ...other } }),
+      sandbox([partsOfCreated(modern)]),
+    );
+    expect(toReplace.plan.steps.find(({ kind }) => kind === 'schema')?.action).toBe('replace');
+    expect(toReplace.asked).toEqual([]);
     const wrong = await sampling(
       modern,
       sandbox([partsOfCreated(modern)], { baseConnection: async () => null }),

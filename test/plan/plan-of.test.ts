@@ -72,6 +72,9 @@ describe('a dataflow of which the flow is lacking', () => {
     const facts = { context, now, problems: [], warnings: [], choices: {}, connection };
     const planned = planOf(named as Definition, observedOf(modern, partsMade), facts);
     expect(actionsOf(planned)).toMatchObject({ sourceConnection: 'replace', flow: 'create' });
+    expect(planned.plan.steps.map(({ kind, needs }) => [kind, needs.includes('baseConnection')])).toEqual(
+      planned.plan.steps.map(({ kind }) => [kind, kind === 'sourceConnection']),
+    );
   });
 
   test('whose source has been corrected makes another source connection in its place', () => {
@@ -301,6 +304,18 @@ describe('a digest', () => {
     const hidden = { ...nothing, missingFlow: 'flow-8' };
     const late = changed({ schedule: { ...sample.schedule, backfill: false } });
     expect(plan(late, hidden).plan.digest).not.toBe(plan(modern, hidden).plan.digest);
+  });
+
+  test('is another where a new flow is to be told something else, though the old one keeps it', () => {
+    const begun = { ...sample.schedule, startTime: now / 1000 - 60 };
+    const digestOf = (backfill: boolean, source: object = sample.source) => {
+      const wanted = changed({ source, schedule: { ...begun, backfill } });
+      return plan(wanted, living()).plan.digest;
+    };
+    const other = { ...sample.source, tableName: 'other.Table' };
+    expect(digestOf(true, other)).not.toBe(digestOf(false, other));
+    // Of a flow that has begun it says nothing any more.
+    expect(digestOf(true)).toBe(digestOf(false));
   });
 
   test('moves when what the plan rests on does', () => {

@@ -18,7 +18,7 @@ test('rows are asked for in the newer form of a mapping, and told without what c
     asked.push(given);
     return { rows };
   };
-  expect(await sampledRows(definition, 'schema-1', preview)).toEqual({
+  expect(await sampledRows(definition, 'schema-1', preview)).toStrictEqual({
     rows: [{ fields: { _id: '1' } }, { fields: {}, more: 3 }],
     warnings: [
       {

@@ -77,6 +77,13 @@ describe('a draft alone', () => {
 });
 
 describe('a flow that is as asked for', () => {
+  test('stays, whatever else an earlier run made that is there no more', () => {
+    const observed = observedOf(first!, partsOf(first!, 1, 'enabled'));
+    const planned = plan(first!, { ...observed, missingFlow: 'flow-8' });
+    expect(planned.conflicts).toEqual([]);
+    expect(actionsOf(planned)).toEqual({});
+  });
+
   test('stays where a draft would do as well: it has loaded something', () => {
     const observed = observedOf(first!, partsOf(first!, 1, 'enabled'), partsOf(first!, 2, 'draft'));
     const planned = plan(first!, observed);
@@ -118,6 +125,11 @@ test('a draft that was made for another schedule is not published', () => {
   expect(actionsOf(planned)).toMatchObject({ 'flow flow-2': 'remove', flow: 'replace' });
 });
 
+test('of several that somebody disabled and of which none is as asked for, the newest counts', () => {
+  const flows = [1, 2, 3].map((number) => partsOf(first!, number, 'disabled'));
+  expect(plan(third!, observedOf(third!, ...flows)).living?.flow!.id).toBe('flow-3');
+});
+
 describe('two flows that are enabled', () => {
   const hourMs = 3_600_000;
   const madeAt = (parts: Parts, createdAt: number): Parts => ({
@@ -138,6 +150,12 @@ describe('two flows that are enabled', () => {
     const planned = plan(first!, { ...observedOf(first!, ...both(laterOf)), noted: new Set(noted) });
     expect(planned.conflicts).toMatchObject([{ reason: 'several-flows', ids: ['flow-1', 'flow-2'] }]);
     expect(actionsOf(planned)).toEqual({ flow: 'conflict' });
+  });
+
+  test('and were made in the same moment are a person’s to decide about', () => {
+    expect(plan(first!, observedOf(first!, ...both(0))).conflicts).toMatchObject([
+      { reason: 'several-flows', ids: ['flow-1', 'flow-2'] },
+    ]);
   });
 
   test.each<[string, number, string[]]>([
@@ -174,7 +192,14 @@ describe('a flow that somebody had paused before it was to be replaced', () => {
     const observed = { ...observedOf(second!, old, partsOf(second!, 2, 'draft')), paused };
     const planned = plan(second!, observed);
     expect(planned).toMatchObject({ isCutOff: false, isToPause: false });
-    expect(planned.plan.warnings).toMatchObject([{ code: 'flow-disabled' }]);
+    expect(planned.plan.warnings).toMatchObject([
+      {
+        code: 'flow-disabled',
+        message: expect.stringContaining(
+          'flow-1 is disabled in AEP, as the one that takes its place will be',
+        ) as string,
+      },
+    ]);
     const taken = plan(first!, { ...observed, found: observedOf(first!, old).found });
     expect(taken.isCutOff).toBe(false);
     expect(actionsOf(taken)).toMatchObject({ 'flow flow-2': 'remove' });
@@ -186,5 +211,13 @@ describe('a flow that somebody had paused before it was to be replaced', () => {
     const planned = plan(second!, observed);
     expect(planned.isToPause).toBe(true);
     expect(actionsOf(planned)).toMatchObject({ flow: 'update', 'flow flow-1': 'remove' });
+    expect(planned.plan.steps.find(({ kind }) => kind === 'flow')!.reason).toBe(
+      'As the definition asks for. It has taken the place of one that somebody had disabled: it is disabled, too',
+    );
+  });
+
+  test('has a third that takes the place of both replace the one that loads', () => {
+    const observed = { ...observedOf(third!, old, partsOf(second!, 2, 'enabled')), paused };
+    expect(actionsOf(plan(third!, observed))).toMatchObject({ flow: 'replace', 'flow flow-1': 'remove' });
   });
 });

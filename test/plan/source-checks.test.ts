@@ -29,8 +29,8 @@ const relational = {
 };
 
 test('of a source that AEP need not be asked about nothing is read', async () => {
-  expect(await check(sample, {})).toEqual([]);
-  expect(await check(fileSample, {})).toEqual([]);
+  expect(await check(sample, {}, 'the-schema')).toEqual([]);
+  expect(await check(fileSample, {}, 'the-schema')).toEqual([]);
 });
 
 describe('a connector without a name here', () => {
@@ -87,9 +87,12 @@ describe('the key of encrypted files', () => {
     ]);
   });
 
-  test('of which AEP does not tell is left to AEP', async () => {
-    expect(await check(encrypted, { encryptionKey: async () => ({}) })).toEqual([]);
-  });
+  test.each([{}, { endsAt: 1 }, { leftMs: 0 }])(
+    'of which AEP tells no more than %j is left to AEP',
+    async (key) => {
+      expect(await check(encrypted, { encryptionKey: async () => key })).toEqual([]);
+    },
+  );
 });
 
 describe('change data capture', () => {

@@ -30,7 +30,8 @@ test('of a source that was not asked, or that has all of it, nothing is told', (
   expect(findings(undefined)).toStrictEqual(nothing);
   expect(findings(undefined, { definition: left })).toStrictEqual(nothing);
   expect(findings({ said: 'changes', changes: {} })).toStrictEqual(nothing);
-  expect(findings({ said: 'columns', columns: [] })).toStrictEqual(nothing);
+  for (const isMade of [true, false])
+    expect(findings({ said: 'columns', columns: [] }, { isMade })).toStrictEqual(nothing);
   expect(
     findings({ said: 'columns', columns: atSource }, { definition: left, columns: atSource }),
   ).toStrictEqual(nothing);
@@ -56,7 +57,10 @@ describe('a table that is not there', () => {
       problems: [{ field: 'source.tableName', message: '"test1.Mytable" is not in the source' }],
       warnings: [],
     });
-    expect(findings({ said: 'missing' }, { definition: left }).problems).toHaveLength(1);
+    // Of which the columns could not be read, either.
+    expect(findings({ said: 'missing' }, { definition: left }).problems).toMatchObject([
+      { field: 'source.tableName' },
+    ]);
     expect(
       findings({ said: 'missing', nearest: 'Orders2' }, { definition: parsed(legacySample) }),
     ).toStrictEqual({
@@ -93,6 +97,15 @@ describe('files that are not there', () => {
     const answer: SourceAnswer = { said: 'missing', ...(nearest === undefined ? {} : { nearest }) };
     const found = findings(answer, { definition: at(path) });
     expect([found.problems.length, found.warnings.length]).toStrictEqual([problems, 1 - problems]);
+  });
+
+  test('of a pattern are told with the folder that was meant, and the pattern in it', () => {
+    expect(
+      findings({ said: 'missing', nearest: '/in' }, { definition: at('/inn/*.csv') }).problems,
+    ).toMatchObject([{ field: 'source.path', suggestion: '/in/*.csv' }]);
+    expect(findings({ said: 'missing' }, { definition: at('/inn/*.csv') }).warnings).toMatchObject([
+      { message: '"/inn/*.csv" is not in the source' },
+    ]);
   });
 });
 
@@ -201,6 +214,18 @@ describe('columns that a definition names', () => {
       { code: 'source-changed', field: 'mapping[1].source' },
     ]);
     expect(findings(answer, { definition, isMade: false }).problems).toStrictEqual([]);
+    // Nothing was meant that could be suggested.
+    expect(
+      findings({ said: 'columns', columns: atSource }, { definition: names, columns: atSource }).problems[1],
+    ).not.toHaveProperty('suggestion');
+  });
+
+  test('of files stand beside others, so that what looks like a delimiter is part of a name', () => {
+    const answer: SourceAnswer = { said: 'columns', columns: text('a;b', 'TestID', 'Name') };
+    expect(findings(answer, { definition: parsed(fileSample) })).toStrictEqual({
+      problems: [],
+      warnings: [],
+    });
   });
 });
 

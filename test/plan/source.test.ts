@@ -5,7 +5,7 @@ import { planOf } from '../../src/plan/plan-of.ts';
 import type { SourceAnswer } from '../../src/explore/source-answer.ts';
 import type { Column } from '../../src/families/columns.ts';
 import { resources } from '../../src/resources/index.ts';
-import { parsed, sample } from '../definition/sample.ts';
+import { legacySample, parsed, sample } from '../definition/sample.ts';
 import { context, ids } from '../resources/sample-ids.ts';
 import { now, observedOf, partsOfCreated } from './living.ts';
 
@@ -52,6 +52,26 @@ describe('a delta column', () => {
     ]);
   });
 
+  test('that holds no times stays one where a form is said for what is no text', () => {
+    const formed = { deltaColumn: { name: 'Datefield', dateFormat: 'yyyy-MM-dd HH:mm:ss' } };
+    expect(planned(typed(integer, formed), undefined).plan.warnings).toMatchObject([
+      { code: 'delta-column-no-time', field: 'deltaColumn.name' },
+    ]);
+  });
+
+  test('is not itself among those that do, whatever it is called', () => {
+    const columns = [
+      ...text('TestID', 'Name', 'updated_at', 'changed'),
+      { name: 'created', type: 'string', format: 'date-time' },
+    ] as Column[];
+    const definition = parsed({
+      ...sample,
+      source: { ...sample.source, columns },
+      deltaColumn: { name: 'updated_at' },
+    });
+    expect(told(planned(definition, undefined))[0]).toMatch(/ Columns that do are "created", "changed"$/);
+  });
+
   test.each([
     ['is a day', typed({ type: 'string', format: 'date' })],
     [
@@ -60,9 +80,7 @@ describe('a delta column', () => {
     ],
     ['is not used', typed(integer, { schedule: { frequency: 'once' } })],
   ])('that %s is fine', (_, definition) => {
-    expect(told(planned(definition, undefined))).not.toContainEqual(
-      expect.stringContaining('delta-column-no-time'),
-    );
+    expect(told(planned(definition, undefined))).toEqual([]);
   });
 });
 
@@ -177,9 +195,23 @@ describe('a source that is not as a definition says', () => {
   test('blocks nothing where it does not answer', () => {
     const one = planned(said, { said: 'unknown', why: 'it is down' });
     expect(one.plan.problems).toEqual([]);
-    expect(told(one)).toEqual([
-      'source-unknown: AEP could not tell whether the source has what is asked for: it is down',
+    expect(one.plan.warnings).toEqual([
+      {
+        code: 'source-unknown',
+        field: 'source',
+        message: 'AEP could not tell whether the source has what is asked for: it is down',
+      },
     ]);
+  });
+
+  test.each([
+    ['modern', sample, { tableName: 'other' }],
+    ['legacy', legacySample, { path: 'other' }],
+  ])('is a problem of another table that takes the place of one, too (%s)', (_, before, other) => {
+    const after = parsed({ ...before, source: { ...before.source, ...other } });
+    const observed = observedOf(after, partsOfCreated(parsed(before)));
+    const one = planned(after, { said: 'missing' }, observed);
+    expect(one.plan.problems).toMatchObject([{ message: '"other" is not in the source' }]);
   });
 });
 
@@ -234,6 +266,7 @@ describe('files', () => {
     expect(plan.problems).toEqual([]);
     expect(plan.warnings).toMatchObject([
       {
+        code: 'source-changed',
         field: 'source.data.properties.columnDelimiter',
         message: 'AEP reads /a/b.csv as a single column, "TestID;Name": is "columnDelimiter" ";"?',
       },

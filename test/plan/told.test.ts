@@ -396,6 +396,40 @@ describe('a living dataflow', () => {
     );
   });
 
+  test('changes nothing of what an earlier run made and another dataflow has taken', () => {
+    const parts = withPart(made, 'schema', { mark: ofOther });
+    const observed = { ...observedOf(modern, parts), noted: new Set([made.schema!.id]) };
+    expect(told(plan(changed(moreGroups), observed))).toMatchInlineSnapshot(`
+      "schema conflict https://ns.adobe.com/t/schemas/4: The schema https://ns.adobe.com/t/schemas/4, which the flow of prod/orders-from-bigquery uses, is not the dataflow's own, and so is not changed. Use it with "schema": {"id": …}, or give the schema another title
+        {"field":"schema.fieldGroups","added":["https://ns.adobe.com/xdm/mixins/b"],"removed":[]}
+      In the way (foreign, https://ns.adobe.com/t/schemas/4): The schema https://ns.adobe.com/t/schemas/4, which the flow of prod/orders-from-bigquery uses, is not the dataflow's own, and so is not changed. Use it with "schema": {"id": …}, or give the schema another title"
+    `);
+  });
+
+  test('gets its own schema back where it was given another, and nothing else has its title', () => {
+    const { mark: _, ...given } = { ...made.schema!, id: 'given', name: 'Given' };
+    const dataset = { ...made.dataset!, fields: { schema: 'given' } };
+    const parts = { ...made, schema: given, dataset };
+    const observed = observedOf(modern, parts);
+    const planned = (schema: Observed, mask: string[] = []) => {
+      const found = { ...observed.found, schema: [given, schema] };
+      const facts = { context, now, problems: [], warnings: [], choices: {}, mask };
+      return planOf(modern, { ...observed, found }, facts).conflicts.map(({ reason }) => reason);
+    };
+    const ofOtherClass = { class: 'x', refs: ['x', ...sample.schema.fieldGroups] };
+    expect(planned(made.schema!)).toEqual([]);
+    expect(planned({ ...made.schema!, fields: ofOtherClass })).toEqual(['differs']);
+    expect(planned({ ...made.schema!, fields: ofOtherClass }, ['schema.class'])).toEqual([]);
+  });
+
+  test('that somebody disabled stays so, whatever of it but the flow is replaced', () => {
+    const { name: _, mark: __, ...nameless } = made.mappingSet!;
+    const parts = { ...made, mappingSet: { ...nameless, name: 'Theirs' } };
+    expect(of(changed(otherMapping), inState(parts, 'disabled'))).toContain(
+      'Warning (flow-disabled): The flow flow-9 is disabled in AEP, and stays so:',
+    );
+  });
+
   test('that somebody disabled stays so', () => {
     expect(of(modern, inState(made, 'disabled'))).toMatchInlineSnapshot(
       `"Warning (flow-disabled): The flow flow-9 is disabled in AEP, and stays so: it loads nothing until somebody enables it"`,
@@ -448,6 +482,52 @@ describe('a replacement that was cut off', () => {
       "flow remove flow-9: Another has taken its place
       targetConnection remove target-7 after flow: Another has taken its place
       sourceConnection remove source-3 after flow: Another has taken its place"
+    `);
+  });
+
+  test('and nobody wants to go on with leaves what a new flow can use', () => {
+    const third = changed({ source: { ...sample.source, tableName: 'third.Table' } });
+    expect(of(third, draft)).toMatchInlineSnapshot(`
+      "sourceConnection replace source-13: Made before, from another definition; no flow uses it
+        {"field":"source.tableName","from":"other.Table","to":"third.Table"}
+      flow create after sourceConnection, targetConnection, mappingSet: There is none yet
+      flow remove flow-19: Of a replacement that was not finished
+      sourceConnection remove source-13 after flow: Of a replacement that was not finished"
+    `);
+  });
+
+  test('more than once deletes what two have in common once', () => {
+    const twice = {
+      ...draft,
+      flow: { ...draft.flow!, id: 'flow-29', mark: { ...draft.flow!.mark!, nonce: 'nonce029' } },
+    };
+    expect(of(modern, made, draft, twice)).toMatchInlineSnapshot(`
+      "flow remove flow-19: Of a replacement that was not finished
+      targetConnection remove target-17 after flow: Of a replacement that was not finished
+      sourceConnection remove source-13 after flow: Of a replacement that was not finished
+      flow remove flow-29: Of a replacement that was not finished"
+    `);
+  });
+
+  test('deletes nothing that is not there any more', () => {
+    expect(of(modern, made, without(draft, 'targetConnection'))).toMatchInlineSnapshot(`
+      "flow remove flow-19: Of a replacement that was not finished
+      sourceConnection remove source-13 after flow: Of a replacement that was not finished"
+    `);
+  });
+
+  test('is not taken up by a draft of somebody else’s', () => {
+    const { mark: _, ...unmarked } = draft.flow!;
+    const observed = observedOf(next);
+    const found = { ...observed.found, flow: [unmarked] };
+    expect(told(plan(next, { ...observed, found }))).toMatchInlineSnapshot(`
+      "sourceConnection create: There is none yet
+      schema create: There is none yet
+      dataset create after schema: There is none yet
+      targetConnection create after schema, dataset: There is none yet
+      mappingSet create after schema: There is none yet
+      flow conflict flow-19 after sourceConnection, targetConnection, mappingSet: There is a flow named "orders-from-bigquery" that is not the dataflow's: flow-19. Give the dataflow another name, or delete that flow
+      In the way (foreign, flow-19): There is a flow named "orders-from-bigquery" that is not the dataflow's: flow-19. Give the dataflow another name, or delete that flow"
     `);
   });
 

@@ -51,6 +51,21 @@ test('another connector is told by its name, where it has one', () => {
   expect(change('unknown')).toEqual([{ field: 'source.connector', from: 'unknown', to: 'google-bigquery' }]);
 });
 
+test('a list is told as a list where AEP has none, and as it is where AEP has something else', () => {
+  const { mapping } = parsed(sample);
+  expect(changesOf(parsed(sample), 'mappingSet', { mappings: undefined })).toEqual([
+    { field: 'mapping', added: mapping, removed: [] },
+  ]);
+  expect(changesOf(parsed(sample), 'mappingSet', { mappings: 'none' })).toEqual([
+    { field: 'mapping', from: 'none', to: mapping },
+  ]);
+});
+
+test('a description that says nothing is none', () => {
+  const definition = parsed({ ...sample, dataset: { name: 'Orders', description: '' } });
+  expect(changesOf(definition, 'dataset', {})).toEqual([]);
+});
+
 test('what looks like a secret in AEP is not shown', () => {
   const definition = parsed(fileSample);
   const params = { type: 'https://u:hunter2@example.com/', recursive: { password: 'hunter2' } };
