@@ -51,7 +51,7 @@ interface Telling {
  * @param at what stands before `type` and `params`.
  */
 export function checkAuth(
-  { type, params = {} }: NonNullable<Asked['auth']>,
+  { type, params }: NonNullable<Asked['auth']>,
   known: readonly AuthType[],
   { title, instead }: { title: string; instead?: string },
   at: string,
@@ -66,12 +66,13 @@ export function checkAuth(
     report(`${at}type`, instead === undefined ? told : `${told.replace(/(?<!\?)$/, '.')} ${instead}`);
     return;
   }
+  // That they are not there, or are none, is told of them as a whole.
+  if (params === undefined) return;
   const isGiven = (key: string) => params[key] !== undefined || isWrong(`${at}params.${key}`);
   const all = paramsOf(meant);
   const unknownKey = unknownKeys(all, suggest);
   for (const key of Object.keys(params))
     if (!all.includes(key)) report(`${at}params.${key}`, unknownKey(key));
-  if (isWrong(`${at}params`) && Object.keys(params).length === 0) return;
   for (const key of meant.required.filter((one) => !isGiven(one)))
     report(
       `${at}params.${key}`,

@@ -7,7 +7,7 @@ export class FieldTree {
 
   /** @param parts of the field, from its text or its path. */
   add(parts: readonly string[]): void {
-    if (parts.length > 0) this.addIn(parts.slice(0, -1), parts.slice(-1));
+    this.addIn(parts.slice(0, -1), parts.slice(-1));
   }
 
   /** @param parts of what the fields are in. @param last the last part of each. */

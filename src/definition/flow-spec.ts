@@ -62,7 +62,7 @@ function forOnce(schedule: PlainObject, params: PlainObject): PlainObject {
   const required = Array.isArray(schedule['required']) ? schedule['required'] : [];
   return {
     ...schedule,
-    properties: { ...properties, frequency: { ...frequency, enum: [...frequencies, 'once'] } },
+    properties: { ...properties, frequency: {} },
     required: required.filter((one) => one !== 'interval'),
   };
 }

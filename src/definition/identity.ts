@@ -26,7 +26,7 @@ export function workflowId({ sandbox, name }: Named): string {
 
 /** `<sandbox>/<name>` of what `workflowId` was made from; undefined where that is no dataflow. No sandbox has a colon in its name. */
 export function dataflowOf(workflowId: string): string | undefined {
-  const [, sandbox, name] = /^dataflow:([^:]*):(.*)$/s.exec(workflowId) ?? [];
+  const [, sandbox, name] = /^dataflow:([^:]*):(.*)/s.exec(workflowId) ?? [];
   return sandbox === undefined || name === undefined ? undefined : dataflowId({ sandbox, name });
 }
 

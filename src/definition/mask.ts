@@ -8,12 +8,11 @@ import { unknownKeys } from './shape.ts';
 export function maskProblems(mask: readonly string[]): Problem[] {
   const suggest = suggestions();
   return mask.flatMap((field, index) => {
-    const path: (string | number)[] = [];
+    const path: string[] = [];
     for (const part of partsOf(field)) {
-      const item = /^\[(\d+)\]$/.exec(part);
-      const key = item ? Number(item[1]) : part.replace(/^\./, '');
+      const key = part.replace(/^\./, '');
       const known = keysAt(path);
-      if (typeof key === 'string' && known.length > 0 && !known.includes(key)) {
+      if (known.length > 0 && !known.includes(key)) {
         const message = `${key} ${unknownKeys(known, suggest)(key)}: give a field of a definition, such as "schedule.interval"`;
         return [{ field: `mask[${index}]`, message }];
       }

@@ -21,13 +21,13 @@ export function likeName({ sandbox, name }: Pick<Definition, 'sandbox' | 'name'>
     .normalize('NFC')
     .replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\u2800]/gu, '')
     .replaceAll(/[/,"\\*<>=]+/g, '-')
-    .replaceAll(/[\p{Zs}\s]+/gu, ' ');
+    .replaceAll(/\p{Zs}+/gu, ' ');
   for (let length = 200; length > 0; length = Math.floor(length / 2)) {
     const like = Array.from(plain)
       .slice(0, length)
       .join('')
       .replaceAll(/^[\s-]+|[\s.-]+$/g, '');
-    if (like !== '' && nameProblems({ sandbox, name: like }).length === 0) return like;
+    if (nameProblems({ sandbox, name: like }).length === 0) return like;
   }
   return 'imported';
 }

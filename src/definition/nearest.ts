@@ -67,7 +67,7 @@ function distance(from: string, to: string): number {
     for (let j = 1; j <= to.length; j++) {
       const replace = row[j - 1]! + (from[i - 1] === to[j - 1] ? 0 : 1);
       let steps = Math.min(row[j]! + 1, next[j - 1]! + 1, replace);
-      const swapped = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
+      const swapped = from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
       if (swapped) steps = Math.min(steps, before[j - 2]! + 1);
       next.push(steps);
     }

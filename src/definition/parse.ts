@@ -65,12 +65,8 @@ function withoutSchema(value: PlainObject): PlainObject {
 
 /** Rules that span fields, checked on whatever is right by itself. A field that is wrong anyway needs no second problem. */
 function rulesBeside(wrong: FieldTree, given: unknown, suggest: Suggest): Problem[] {
-  const draft = wrong.takenFrom(given);
-  const problems = ruleProblems(isDraft(draft) ? draft : {}, (field) => wrong.touches(field), suggest);
+  // What is left of an object without all that has the wrong shape.
+  const draft = wrong.takenFrom(given) as Draft;
+  const problems = ruleProblems(draft, (field) => wrong.touches(field), suggest);
   return problems.filter(({ field }) => !wrong.covers(field));
-}
-
-/** True of every object from which all that has the wrong shape was taken. */
-function isDraft(value: unknown): value is Draft {
-  return typeof value === 'object' && value !== null;
 }

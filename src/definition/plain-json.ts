@@ -63,7 +63,7 @@ function survey(input: object): { levels: number; parts: number; isPlain: boolea
       for (const value of Object.values(one) as unknown[]) {
         if (typeof value === 'object' && value !== null) next.push(value);
         else if (value === null || typeof value === 'string' || typeof value === 'boolean') continue;
-        else if (typeof value !== 'number' || !Number.isFinite(value)) isPlain = false;
+        else if (!Number.isFinite(value)) isPlain = false;
       }
     }
     level = next;

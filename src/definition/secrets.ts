@@ -121,8 +121,8 @@ function masked(value: unknown): unknown {
 }
 
 /** What AEP gets as it is: there any key may stand. */
-function passes([part, field, more]: readonly PropertyKey[]): boolean {
-  return part === 'source' && (field === 'params' || field === 'data') && more === undefined;
+function passes([part, field]: readonly PropertyKey[]): boolean {
+  return part === 'source' && (field === 'params' || field === 'data');
 }
 
 function isSecretName(key: string): boolean {

@@ -38,13 +38,14 @@ export function readShape<Asked>(
     if (code === 'unrecognized_keys') {
       const messageFor = unknownKeys(keysAt(path, schema), suggest);
       const dot = field === '' ? '' : '.';
-      const last = dot === '' ? issue.keys : issue.keys.map((key) => dot + key);
-      for (const key of last)
-        problems.push({
-          field: field + key,
-          message: insteadOf.get(field + key) ?? messageFor(key.slice(dot.length)),
-        });
-      wrong.addIn(parts, last);
+      for (const key of issue.keys) {
+        const unknown = field + dot + key;
+        problems.push({ field: unknown, message: insteadOf.get(unknown) ?? messageFor(key) });
+      }
+      wrong.addIn(
+        parts,
+        issue.keys.map((key) => dot + key),
+      );
     } else if (!told.has(field)) {
       // An empty text breaks both its length and its pattern: the first thing to say about a field is enough.
       told.add(field);
@@ -86,9 +87,9 @@ function wordsFor(issue: Issue, value: unknown, schema: z.ZodType, suggest: Sugg
     case 'invalid_union':
       return `${issue.message}, not ${nameOfValue(value)}`;
     case 'too_small':
-      return `must ${limit(issue.origin, issue.minimum, issue.inclusive ?? true, 'least')}`;
+      return `must ${limit(issue.origin, issue.minimum, issue.inclusive, 'least')}`;
     case 'too_big':
-      return `must ${limit(issue.origin, issue.maximum, issue.inclusive ?? true, 'most')}`;
+      return `must ${limit(issue.origin, issue.maximum, issue.inclusive, 'most')}`;
     default:
       return placeholderProblem(value) ?? issue.message;
   }
@@ -134,7 +135,12 @@ function refusalOf(name: string): string | undefined {
   return refused && whyRefused(refused);
 }
 
-function limit(origin: string, bound: number | bigint, inclusive: boolean, side: 'least' | 'most'): string {
+function limit(
+  origin: string,
+  bound: number | bigint,
+  inclusive: boolean | undefined,
+  side: 'least' | 'most',
+): string {
   const things = origin === 'string' ? 'characters' : origin === 'array' ? 'items' : undefined;
   if (things !== undefined) return side === 'least' ? 'not be empty' : `have at most ${bound} ${things}`;
   if (inclusive) return `be at ${side} ${bound}`;

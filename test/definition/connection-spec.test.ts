@@ -47,6 +47,19 @@ describe("a source by its connection spec, as AEP's own", () => {
     expect(judge(whole, {})).toEqual([expect.stringMatching(/^source\.params: /)]);
   });
 
+  test('is told of a field within a param, and of a spec without a name by its id', () => {
+    const nested = { properties: { custom: { type: 'object', required: ['a'] } } };
+    const spec = { id: 'spec-1', sourceSpec: { spec: nested } };
+    expect(judge(spec, { params: { custom: {} } })).toEqual([
+      expect.stringMatching(/^source\.params\.custom\.a: .* connection spec spec-1 allows/),
+    ]);
+  });
+
+  test('without a base connection has no credentials to judge', () => {
+    const { baseConnectionId: _, ...source } = parsed(sample).source;
+    expect(askedOfSpec(source).auth).toBeUndefined();
+  });
+
   test('says a param that the spec does not know: the nearest is told, and it passes', () => {
     expect(judge(tables, { params: { warehouse: 'north', warehous: 'south', primaryKey: 'id' } })).toEqual([
       'source.params.warehous: source.params.warehous is sent as it is, though AEP does not know it; did you mean "warehouse"?',
@@ -106,7 +119,8 @@ describe("credentials by the connection spec, as AEP's own", () => {
         required: ['host', 'pin'],
       },
     },
-    { name: 'Anonymous', spec: { properties: { host: { type: 'string' } } } },
+    null,
+    { name: 'Anonymous', spec: { properties: { host: { type: 'string' }, pin: {} } } },
   ];
   const judgeAuth = (type: string, params: object, spec: object = { ...tables, authSpec }) => {
     const { baseConnectionId: _, connector: __, ...source } = sample.source;
@@ -119,7 +133,8 @@ describe("credentials by the connection spec, as AEP's own", () => {
 
   test('pass where their type is one of those, and has what that requires', () => {
     expect(judgeAuth('Token', { host: 'x', pin })).toEqual([]);
-    expect(judgeAuth('Anonymous', { host: 'x' })).toEqual([]);
+    // There a pin is no secret.
+    expect(judgeAuth('Anonymous', { host: 'x', pin: '1' })).toEqual([]);
     expect(judgeAuth('Whatever', { host: 'x' }, tables)).toEqual([]);
   });
 
@@ -132,6 +147,9 @@ describe("credentials by the connection spec, as AEP's own", () => {
       'source.connection.auth.params.regio: is not known; did you mean "region"?',
       'source.connection.auth.params.host: is required for "Token"',
       'source.connection.auth.params.pin: is required for "Token": {"secret": "env:NAME"} or {"secret": "file:/run/secrets/NAME"}',
+    ]);
+    expect(judgeAuth('Token', { host: 'x', pin, zzzzzz: 1 })).toEqual([
+      'source.connection.auth.params.zzzzzz: is not known here; known are host, pin, region',
     ]);
     const written = judgeAuth('Token', { host: 'x', pin: 'xyzzy' });
     expect(written).toEqual([expect.stringContaining('auth.params.pin: must not be written here')]);

@@ -2,7 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { findConnector } from '../../emulator/data/connectors.ts';
 import { authTypesOf, paramsOf } from '../../src/definition/auth-types.ts';
-import { checkConnection } from '../../src/definition/connection-rules.ts';
+import { checkAuth, checkConnection } from '../../src/definition/connection-rules.ts';
+import {
+  connectionId,
+  connectionWorkflowId,
+  existingConnection,
+  givenConnection,
+  isSecretReference,
+  secretReference,
+  withBaseConnection,
+} from '../../src/definition/connection.ts';
 import { connectorNames, connectors } from '../../src/definition/connectors.ts';
 import { suggestions } from '../../src/definition/nearest.ts';
 import { writtenSecrets } from '../../src/definition/secrets.ts';
@@ -59,7 +68,19 @@ describe('the base connection of a source', () => {
       'must be the id of a base connection, {"name"} of one, or {"name", "auth"} of one that is made, not 7',
     ],
     ['a name that is no text', { name: 7 }, 'source.connection.name', 'must be text, not 7'],
-    ['without a name', {}, 'source.connection.name', 'is required'],
+    [
+      'without a name',
+      {},
+      'source.connection.name',
+      "is required. The base connection's name in AEP, which must be the only one of it.",
+    ],
+    [
+      'a name where an id belongs',
+      'My connection',
+      'source.connection',
+      'must be an id: letters, digits, hyphens and underscores only. A name is given as {"name": "…"}',
+    ],
+    ['a name that no part has', { name: 'a,b' }, 'source.connection.name', 'must have '],
     ['with a misspelt key', { nam: 'x' }, 'source.connection.nam', 'is not known; did you mean "name"?'],
     ['with a placeholder', '{BASE_CONNECTION_ID}', 'source.connection', 'still has the placeholder'],
   ])('is told to be wrong where it is %s', (_, connection, field, message) => {
@@ -164,6 +185,119 @@ describe('a base connection that is made', () => {
     expect(JSON.stringify(problems)).not.toContain('Canary');
     expect(problems.map(({ message }) => message).join('\n')).toContain('{"secret": "env:NAME"}');
   });
+});
+
+describe('what is wrong with a base connection that is made', () => {
+  const fields = (auth: unknown) =>
+    fieldsOf(mysql(auth)).map((field) => field.replace(/^source\.connection\.auth/, ''));
+
+  test.each<[string, unknown, string[]]>([
+    ['no type', { params: {} }, ['.type']],
+    ['params that are none', { type: 'Basic Authentication', params: 7 }, ['.params']],
+    [
+      'a param that is a list',
+      { type: 'Basic Authentication', params: { ...basic, server: [1] } },
+      ['.params.server'],
+    ],
+    [
+      'one wrong param and no other',
+      { type: 'Basic Authentication', params: { server: [1] } },
+      ['.params.server', '.params.port', '.params.database', '.params.username', '.params.password'],
+    ],
+  ])('is told once, and all else beside it: %s', (_, auth, told) => {
+    expect(fields(auth).toSorted()).toEqual(told.toSorted());
+  });
+
+  test('is told of its name where its credentials are wrong, and of no name that AEP has', () => {
+    expect(fieldsOf(withConnection({ name: 'a/b' }))).toEqual([]);
+    expect(fieldsOf(withConnection({ name: 'a/b', auth: 7 })).toSorted()).toEqual([
+      'source.connection.auth',
+      'source.connection.name',
+    ]);
+  });
+
+  test('is told once of a connector that has none, and of nothing that is not said', () => {
+    const told: string[] = [];
+    const report = (field: string, message: string) => told.push(`${field}: ${message}`);
+    const name = 'ä'.repeat(150);
+    const auth = { type: 'x', params: {} };
+    for (const asked of [
+      { name },
+      { sandbox: 'prod' },
+      { sandbox: 'prod', name: 'Zone', connector: 'data-landing-zone', auth } as const,
+    ])
+      checkConnection(asked, 'source.connection.', report, () => false, suggestions());
+    expect(told).toEqual([]);
+  });
+
+  test('is told with a suggestion only where there is a choice', () => {
+    const told: string[] = [];
+    const report = (field: string, message: string) => told.push(`${field}: ${message}`);
+    const telling = { report, isWrong: () => false, suggest: suggestions() };
+    const type = (name: string) => ({ name, required: [], optional: [], secrets: [] });
+    checkAuth({ type: 'Tokn' }, [type('Token')], { title: 'Acme' }, '', telling);
+    checkAuth(
+      { type: 'zzz' },
+      [type('Token'), type('Key')],
+      { title: 'Acme', instead: 'Else.' },
+      '',
+      telling,
+    );
+    expect(told).toEqual([
+      'type: must be "Token", as AEP writes it for Acme',
+      'type: must be "Token" or "Key", as AEP writes it for Acme. Else.',
+    ]);
+  });
+});
+
+describe('how a base connection is known', () => {
+  test.each<[object, object | undefined]>([
+    [{}, undefined],
+    [{ baseConnectionId: 'a' }, { field: 'source.baseConnectionId', id: 'a' }],
+    [{ connection: 'b' }, { field: 'source.connection', id: 'b' }],
+    [{ connection: { name: 'c' } }, { field: 'source.connection.name', name: 'c' }],
+  ])('from %j', (given, known) => {
+    expect(givenConnection(given)).toStrictEqual(known);
+  });
+
+  test('once it is there, and by which name and workflow', () => {
+    const definition = parsed(sample);
+    expect(withBaseConnection(definition, 'new')).toStrictEqual({
+      ...definition,
+      source: { ...definition.source, baseConnectionId: 'new' },
+    });
+    expect(connectionId({ sandbox: 'prod', name: 'Shop' })).toBe('prod/Shop');
+    expect(connectionWorkflowId({ sandbox: 'prod', name: 'Shop' })).toBe('connection:prod:Shop');
+  });
+
+  test.each([
+    ['an-id', []],
+    [{ name: 'Shop' }, []],
+    [{ nam: 'Shop' }, ['is not known; did you mean "name"?', expect.stringMatching(/^is required/)]],
+    [7, ['must be the id of a base connection, or {"name"} of one, not 7']],
+  ])('where one is to be there: %j', (given, messages) => {
+    const { problems } = readShape({ connection: given }, z.object({ connection: existingConnection() }));
+    expect(problems.map(({ message }) => message).toSorted()).toEqual(messages);
+  });
+});
+
+test.each<[unknown, boolean]>([
+  [{ secret: 'env:SHOP_PASSWORD' }, true],
+  [{ secret: 'file:/run/secrets/p' }, true],
+  [{ secret: 'hunter2' }, false],
+  [{ secret: 7 }, false],
+  [{ secret: ['env:A'] }, false],
+  [{ secret: 'env:A', more: 1 }, false],
+  ['env:A', false],
+  [undefined, false],
+  [null, false],
+])('whether %j refers to a secret: %s', (value, is) => {
+  expect(isSecretReference(value)).toBe(is);
+});
+
+test('a word that says where a secret is refers to it, and no other', () => {
+  expect(secretReference('env:SHOP_PASSWORD')).toEqual({ secret: 'env:SHOP_PASSWORD' });
+  expect(secretReference('hunter2')).toBeUndefined();
 });
 
 describe('the table of authentication types', () => {

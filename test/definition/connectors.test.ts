@@ -3,7 +3,10 @@ import { describe, expect, test } from 'vitest';
 import {
   connectorNameOf,
   connectors,
+  isConnectorName,
   refusedConnectors,
+  sourceOf,
+  tellSpec,
   type Connector,
   type Retired,
 } from '../../src/definition/connectors.ts';
@@ -90,4 +93,15 @@ describe('a connector that Adobe has given up', () => {
   test('is no matter of the others', () => {
     expect(warned({ connector: 'mysql' })).toEqual([]);
   });
+});
+
+test('a connection spec is told by the name that a definition gives it, where there is one', () => {
+  const { id } = connectors['google-bigquery'];
+  expect(sourceOf(id)).toEqual({ connector: 'google-bigquery' });
+  expect(sourceOf('unknown')).toEqual({ connectionSpec: { id: 'unknown' } });
+  expect(tellSpec(id)).toBe('google-bigquery');
+  const [refused, { id: refusedId }] = Object.entries(refusedConnectors).at(-1)!;
+  expect(tellSpec(refusedId)).toBe(refused);
+  expect(tellSpec('unknown')).toBe('the connection spec unknown, which has no name here');
+  expect(['google-bigquery', 'toString', ''].map(isConnectorName)).toEqual([true, false, false]);
 });

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { toldElsewhere } from '../../src/definition/environments.ts';
+import { chosenEnvironment, toldElsewhere } from '../../src/definition/environments.ts';
+import { suggestions } from '../../src/definition/nearest.ts';
 import { parseDefinition } from '../../src/definition/parse.ts';
 import { anyDefinition } from './any-definition.ts';
 import { messageAt, parsed, problemsOf, sample } from './sample.ts';
@@ -216,5 +217,70 @@ describe('a definition with environments', () => {
     ],
   ])('is refused with %s', (_, input, field, message) => {
     expect(messageAt(input, field)).toMatch(message);
+  });
+});
+
+describe('an environment', () => {
+  const chosen = (input: Record<string, unknown>) => chosenEnvironment(input, suggestions());
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ['a name that is a number', { 7: { sandbox: 'dev' } }, 'must be one of 7, not 7'],
+    ['none', { dev: { sandbox: 'dev' } }, 'is required: one of dev'],
+  ])('is chosen by its name: of %s it is told', (_, all, message) => {
+    const environment = '7' in all ? 7 : null;
+    expect(chosen({ definition, environments: all, environment })).toEqual({
+      problems: [{ field: 'environment', message }],
+    });
+  });
+
+  test('beside a definition with a secret is refused with the place of that', () => {
+    const params = { password: 'hunter2' };
+    const input = {
+      definition: { ...definition, source: { ...definition.source, params } },
+      environments: { dev: { sandbox: 'dev', source: { params } } },
+      environment: 'dev',
+    };
+    expect(chosen(input).problems?.map(({ field }) => field)).toEqual([
+      'definition.source.params.password',
+      'environments.dev.source.params.password',
+    ]);
+  });
+
+  test('is the place of what it says, and no field is in no place', () => {
+    const { placeOf } = chosen({ ...file, environment: 'dev' }).chosen!;
+    expect(['', 'schedule', 'schedule.interval', 'schedule.startTime', 'name'].map(placeOf)).toEqual([
+      '',
+      'environments.dev.schedule',
+      'environments.dev.schedule.interval',
+      'definition.schedule.startTime',
+      'definition.name',
+    ]);
+  });
+
+  test('gives ids that are told of the others, whatever they are of', () => {
+    const common = {
+      ...definition,
+      source: { ...definition.source, adHocSchema: { id: 'ad-hoc' } },
+      schema: { id: 'schema' },
+      dataset: { id: 'dataset' },
+    };
+    const all = {
+      dev: { sandbox: 'dev' },
+      test: { sandbox: 'test', schema: { id: 'schema-of-test' } },
+      prod: { sandbox: 'prod', schema: { id: 'schema-of-prod' } },
+    };
+    const { elsewhere } = chosen({ definition: common, environments: all, environment: 'prod' }).chosen!;
+    expect(elsewhere).toEqual({
+      [definition.source.baseConnectionId]: ['dev', 'test'],
+      'ad-hoc': ['dev', 'test'],
+      schema: ['dev'],
+      'schema-of-test': ['test'],
+      dataset: ['dev', 'test'],
+    });
+  });
+
+  test('has nothing to tell of a field that is not there', () => {
+    const problems = [{ field: 'schema.id', message: 'is not there' }];
+    expect(toldElsewhere(problems, { schema: null }, { a: ['dev'] })).toEqual(problems);
   });
 });

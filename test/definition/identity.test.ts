@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { canonicalJson } from '../../src/definition/canonical-json.ts';
-import { dataflowId, dataflowOf, definitionHash, workflowId } from '../../src/definition/identity.ts';
+import {
+  dataflowId,
+  dataflowOf,
+  definitionHash,
+  namedBy,
+  workflowId,
+} from '../../src/definition/identity.ts';
 import { parsed, sample } from './sample.ts';
 
 test('a dataflow is known by its sandbox and name', () => {
@@ -10,10 +16,17 @@ test('a dataflow is known by its sandbox and name', () => {
   expect(workflowId(parsed(sample))).toBe('dataflow:prod:orders-from-bigquery');
 });
 
+test('what a mark names is told by its sandbox and name, whatever that is', () => {
+  for (const name of ['orders', 'a/b']) {
+    const named = { sandbox: 'prod', name };
+    expect(namedBy(dataflowId(named))).toEqual(named);
+  }
+});
+
 test('a dataflow is told by its workflow id, whatever its name, and no other id is one', () => {
   for (const name of ['orders', 'a:b:c', 'two words'])
     expect(dataflowOf(workflowId({ sandbox: 'prod', name }))).toBe(`prod/${name}`);
-  for (const id of ['flow:prod:1', 'unlisted:prod:orders', 'dataflow:prod', ''])
+  for (const id of ['flow:prod:1', 'unlisted:prod:orders', 'dataflow:prod', 'a dataflow:prod:orders', ''])
     expect(dataflowOf(id)).toBeUndefined();
 });
 

@@ -41,6 +41,21 @@ describe('a null where something may be left out', () => {
     expect(parsed(withNulls(members))).toStrictEqual(plain);
   });
 
+  test('is so in every row, and changes nothing of what was given', () => {
+    const rows = sample.mapping.map((row) => ({ ...row, expression: null }));
+    const given = { ...sample, description: null, mapping: rows };
+    const before = structuredClone(given);
+    expect(parsed(given)).toStrictEqual(parsed(sample));
+    expect(given).toStrictEqual(before);
+  });
+
+  test('is told where something is needed', () => {
+    expect(problemsOf({ ...sample, source: null, mapping: [null] })).toMatchObject([
+      { field: 'source', message: 'must be an object, not null' },
+      { field: 'mapping[0]', message: 'must be an object, not null' },
+    ]);
+  });
+
   test('is so deeper down too', () => {
     const target = { name: null, datasetBaseConnection: { id: null, name: null } };
     const adHocSchema = { id: null, class: { title: null } };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { secretProblems } from '../../src/definition/secrets.ts';
+import { maskedAt, secretProblems, secretsAsWritten } from '../../src/definition/secrets.ts';
 import { fileSample, problemsOf, sample } from './sample.ts';
 
 const secret = 'p8e-S3cret';
@@ -121,4 +121,64 @@ test('a key tells of a secret only in what AEP gets as it is, and a connection s
   expect(fieldsOf({ source: { tableName: host } })).toEqual([]);
   for (const fine of ['mailto:a@b.example', 'loader@db:3306', 'arn:aws:sts::1:assumed-role/a/b@c.example'])
     expect(fieldsOf({ source: { params: { server: fine } } })).toEqual([]);
+});
+
+test.each<[string, unknown, unknown]>([
+  ['params.password', secret, '[redacted]'],
+  ['auth.params.pwd.value', { a: 1 }, '[redacted]'],
+  ['password', 7, '[redacted]'],
+  ['password', '', ''],
+  ['password', null, null],
+  ['password', undefined, undefined],
+  ['params.tableName', 'orders', 'orders'],
+  ['params.tableName', null, null],
+  ['params.server', `Server=x;Pwd=${secret}`, '[redacted]'],
+  [
+    'params',
+    { password: secret, rows: [1, `https://u:${secret}@h`, null, true] },
+    { password: '[redacted]', rows: [1, '[redacted]', null, true] },
+  ],
+])('what AEP has at %s is shown without a secret: %j', (path, value, shown) => {
+  expect(maskedAt(path, value)).toStrictEqual(shown);
+});
+
+test('a secret in credentials is told once, with how to refer to it', () => {
+  const params = { server: `mysql://u:${secret}@db` };
+  const connection = { name: 'Shop', auth: { type: 'Basic Authentication', params } };
+  expect(secretProblems({ source: { connector: 'mysql', connection } })).toEqual([
+    {
+      field: 'source.connection.auth.params.server',
+      message: expect.stringContaining('{"secret": "env:NAME"}') as string,
+    },
+  ]);
+});
+
+describe('credentials as they are written', () => {
+  const auth = { type: 'Basic Authentication', params: { username: 'me', password: secret } };
+  test.each<[unknown, string[]]>([
+    [{ connector: 'mysql', auth }, ['auth.params.password']],
+    [{ connector: 7, auth }, ['auth.params.password']],
+    [{ connector: 'mysql', auth: secret }, ['auth']],
+    [{ connector: 'mysql', auth: { params: secret } }, ['auth.params']],
+    [{ connector: 'mysql', auth: { params: [secret] } }, []],
+    [{ connector: 'mysql', auth: null }, []],
+    [{ auth: { params: { password: null, apiKey: '', jwt: { secret: 'env:JWT' } } } }, []],
+    [
+      { auth: { params: { password: { secret: 7 }, apiKey: { value: 1 } } } },
+      ['auth.params.password.secret', 'auth.params.apiKey'],
+    ],
+    // AEP's own table says what is a secret, where it has the param.
+    [{ connector: 'amazon-s3', auth: { type: 'Access Key', params: { s3AccessKey: 'x' } } }, []],
+    [
+      { connector: 'amazon-s3', auth: { type: 'Other', params: { s3AccessKey: 'x' } } },
+      ['auth.params.s3AccessKey'],
+    ],
+    [
+      { connector: 'amazon-s3', auth: { type: 'Access Key', params: { password: 'x', note: 7 } } },
+      ['auth.params.password'],
+    ],
+    [null, []],
+  ])('of %j are told where a reference belongs', (input, fields) => {
+    expect(secretsAsWritten(input).map(({ field }) => field)).toEqual(fields);
+  });
 });

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { durationMs } from '../../src/definition/duration.ts';
-import { givenStartSeconds, startProblem } from '../../src/definition/start.ts';
+import { givenStartSeconds, startProblem, startText } from '../../src/definition/start.ts';
 import { messageAt, parsed, sample } from './sample.ts';
 
 const starting = (startTime: unknown) => ({ ...sample, schedule: { ...sample.schedule, startTime } });
@@ -63,6 +63,18 @@ describe('a start', () => {
       }),
     );
   });
+});
+
+test.each([
+  [0, '1970-01-01T00:00:00Z'],
+  [1_893_456_000, '2030-01-01T00:00:00Z'],
+  [1.5, undefined],
+  [-1, undefined],
+  [Number.NaN, undefined],
+  [1_893_456_000_000, undefined],
+])('a start at %d s is written %j', (seconds, text) => {
+  expect(startText(seconds)).toBe(text);
+  if (text !== undefined) expect(givenStartSeconds(parsed(starting(text)))).toBe(seconds);
 });
 
 describe('a duration', () => {
