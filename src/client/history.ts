@@ -143,7 +143,7 @@ async function starterOf(
   }
 }
 
-/** What a watcher noted, once: each execution begins with what the one before had noted. */
+/** What watchers noted, once: an execution may begin with the memo of the one before, as far as Temporal hands it on. */
 function notesOf<Note>(
   watchers: readonly WorkflowExecutionInfo[],
   field: string,

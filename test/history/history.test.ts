@@ -141,7 +141,7 @@ it('tells once what a watcher has noted, also where the execution that noted it 
   const { workflow } = rig.temporal.client;
   const asked = { what: 'pause', at: '2026-01-02T00:00:00.000Z', updateId: 'u', runId: crypto.randomUUID() };
   const drift = { changes: [], noticed: '2026-01-01T00:00:00.000Z', by: 'unknown' };
-  // As one execution hands its memo to the next.
+  // An execution may begin with the memo of the one before.
   for (const _ of ['before', 'now']) {
     const watcher = await workflow.start('watchFlowRuns', {
       workflowId: `flow:prod:${name}`,

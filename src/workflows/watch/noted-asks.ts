@@ -15,7 +15,7 @@ export interface NotedAsk {
   failure?: { type: string; message: string };
 }
 
-/** A memo comes with every list of watchers, so it keeps the latest. One execution hands it to the next. */
+/** A memo comes with every list of watchers, so it keeps the latest. The next execution begins without what this one noted. */
 export const notesToKeep = 20;
 const longestMessage = 200;
 

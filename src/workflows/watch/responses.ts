@@ -168,7 +168,6 @@ export class Responses {
   }
 
   #noteDrift(drift: Drift): void {
-    // One execution hands its memo to the next.
     const before = (workflowInfo().memo?.['drifts'] ?? []) as DriftHealth[];
     upsertMemo({ drifts: [...before, tellDrift(drift)].slice(-notesToKeep) });
   }
