@@ -29,9 +29,14 @@ export async function goesOn<Result>(comeBack: string, wait: () => Promise<Resul
 /**
  * Does work until it is done, or Ctrl-C or the time comes before.
  * @param timeoutMs milliseconds; 0 is no bound
+ * @param spentMs how much of that is over
  * @throws Left
  */
-export async function untilLeft<Result>(work: Promise<Result>, timeoutMs: number): Promise<Result> {
+export async function untilLeft<Result>(
+  work: Promise<Result>,
+  timeoutMs: number,
+  spentMs = 0,
+): Promise<Result> {
   let onInterrupt = () => {};
   let timer: NodeJS.Timeout | undefined;
   const left = new Promise<never>((_, reject) => {
@@ -43,7 +48,7 @@ export async function untilLeft<Result>(work: Promise<Result>, timeoutMs: number
     if (timeoutMs > 0)
       timer = setTimeout(
         () => leave(`Not done within ${timeoutMs / 1000} s (--command-timeout)`, exitCodes.error),
-        timeoutMs,
+        Math.max(1, timeoutMs - spentMs),
       );
   });
   process.once('SIGINT', onInterrupt);

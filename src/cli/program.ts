@@ -87,7 +87,7 @@ export function createProgram(): Command {
     },
     async alone(work) {
       try {
-        process.exitCode = await untilLeft(work(format()), bound());
+        process.exitCode = await untilLeft(work(format()), bound(), spentMs(bound()));
       } catch (error) {
         throw failed(error, format());
       }
@@ -102,7 +102,7 @@ export function createProgram(): Command {
         return work(client, format(), temporal);
       };
       try {
-        process.exitCode = await untilLeft(all(), bound());
+        process.exitCode = await untilLeft(all(), bound(), spentMs(bound()));
       } catch (error) {
         const where = (await connecting?.catch(() => undefined))?.where ?? {};
         throw failed(refusalBy(error, where) ?? error, format());
@@ -127,6 +127,12 @@ export function createProgram(): Command {
     command.addHelpText('after', '\nEvery command takes -o, --address and others: temporal aep --help');
   return program;
 }
+
+/**
+ * What is over of the time that the command may take, and a little more: the Temporal CLI bounds us by the same time, which
+ * began before, and then ends us in the middle of a word. Milliseconds.
+ */
+const spentMs = (boundMs: number) => process.uptime() * 1_000 + Math.min(1_000, boundMs / 5);
 
 /** Nearly all commands are done by a worker: where none is there, they would wait without a word. Milliseconds. */
 const lookForWorkersAfterMs = 2_000;

@@ -19,6 +19,8 @@ it('what is done in time, or without a bound, is answered, and what fails fails'
   expect(await untilLeft(soon('in time'), 10_000)).toBe('in time');
   expect(await untilLeft(soon('without a bound'), 0)).toBe('without a bound');
   await expect(untilLeft(Promise.reject(new Error('refused')), 0)).rejects.toThrow('refused');
+  // What is over by then counts.
+  await expect(untilLeft(new Promise<never>(() => {}), 60_000, 60_000)).rejects.toThrow('within 60 s');
   await expect(untilLeft(new Promise<never>(() => {}), 20)).rejects.toThrow(
     /^Not done within 0\.02 s \(--command-timeout\)\.$/,
   );

@@ -206,7 +206,7 @@ it('a command that waits for a worker where there is none says so', async () => 
   const place = await startTestTemporal();
   const there = ['--namespace', place.namespace];
   const [answer, nowhere] = await Promise.all([
-    aep('plan', file, ...there, '--command-timeout', '4s'),
+    aep('plan', file, ...there, '--command-timeout', '8s'),
     aep('plan', file, '--namespace', 'nowhere'),
   ]);
   expect(answer).toMatchObject({ code: 1 });
