@@ -199,7 +199,7 @@ export const flags: Record<string, Flag> = {
   'name-filter': {
     value: 'taken|refused',
     help: `whether source and target connections can be listed by name (default ${defaults.nameFilter})`,
-    set: (o, text, flag) => (o.nameFilter = oneOf(text, flag, ['taken', 'refused'])),
+    set: (o, text, flag) => (o.nameFilter = oneOf(text, flag, ['taken', 'refused', 'loose'])),
   },
   'connection-spec': {
     value: 'FILE',

@@ -56,7 +56,7 @@ const settings = z.strictObject({
   failingDaysUntilDisabled: z.number().min(0),
   hiddenLabels: z.array(text),
   baseConnectionIds: z.enum(['own', 'shared']),
-  nameFilter: z.enum(['taken', 'refused']),
+  nameFilter: z.enum(['taken', 'refused', 'loose']),
   connectionSpecs: z.array(z.looseObject({ id: text.min(1, 'is no id') })),
   sandboxes: z.array(text.min(1, 'is no name')).min(1, 'names at least one'),
   clientIds: z.array(text),

@@ -41,8 +41,11 @@ export type Settings = {
   hiddenLabels: string[];
   /** Whether each sandbox but the first has base connections of its own ids, as in AEP, or all have the tutorials'. */
   baseConnectionIds: 'own' | 'shared';
-  /** Whether source and target connections can be listed by name: nothing documents that they can. */
-  nameFilter: 'taken' | 'refused';
+  /**
+   * Whether source and target connections can be listed by name: nothing documents that they can. `loose`: such a list has
+   * those of other letters (A, a) too, and those whose name is only the beginning of what is asked for.
+   */
+  nameFilter: 'taken' | 'refused' | 'loose';
   /** Connection specs beside the documented ones, as `GET /connectionSpecs` answers them. */
   connectionSpecs: JsonObject[];
   /** Sandboxes that exist. */

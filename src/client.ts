@@ -56,6 +56,7 @@ import {
   type SuggestDefinitionInput,
   type SuggestDefinitionResult,
   type PlanDataflowInput,
+  tryProgressQuery,
   type TrySandboxInput,
   type TrySandboxResult,
   type UpdateDataflowInput,
@@ -331,11 +332,24 @@ export class AepDataflows {
   }
 
   /**
-   * Tries out in a sandbox what no document of AEP's says: makes parts of a dataflow and deletes them, but for a mapping set.
-   * @throws DataflowError with what AEP refused.
+   * Begins to try out in a sandbox what no document of AEP's says: makes parts of a dataflow, with `path` a whole one, changes
+   * that, and deletes all but mapping sets, whether anybody waits for it or not.
    */
-  async trySandbox(input: TrySandboxInput): Promise<TrySandboxResult> {
-    return this.#look('trySandbox', 'try', input, `Tries out the sandbox ${input.sandbox}`);
+  async trySandbox(input: TrySandboxInput): Promise<TryHandle> {
+    const workflowId = fitting('sandbox', `try:${input.sandbox}:${crypto.randomUUID()}`);
+    const handle = await told<WorkflowHandle>(
+      this.#client.workflow.start('trySandbox', {
+        workflowId,
+        taskQueue,
+        args: [input],
+        staticSummary: cut(`Tries out the sandbox ${input.sandbox}`, 200),
+      }),
+    );
+    return {
+      workflowId,
+      progress: () => told(handle.query(tryProgressQuery)),
+      result: () => told(handle.result()),
+    };
   }
 
   /**
@@ -670,6 +684,18 @@ export type { HistoryEntry, WatcherHandle, WatchInput };
 export type { ImportDataflowInput, ImportDataflowResult };
 export type { ExploreSourceInput, ExploreSourceResult, SuggestDefinitionInput, SuggestDefinitionResult };
 export type { CheckSetupInput, CheckSetupResult, TrySandboxInput, TrySandboxResult };
+
+/** One `trySandbox`, running or ended. */
+export interface TryHandle {
+  readonly workflowId: string;
+  /** How far it is, a line for each step. */
+  progress(): Promise<string[]>;
+  /**
+   * Waits until it has ended.
+   * @throws DataflowError with what AEP refused; `details.left` tells what could not be deleted.
+   */
+  result(): Promise<TrySandboxResult>;
+}
 export type { Measured } from './setup-tried.ts';
 export type { SetupCheck } from './setup-check.ts';
 export type { NotExpressible } from './plan/unsaid.ts';

@@ -19,6 +19,7 @@ export interface Tried {
 
 /** The bounds by which a worker guesses how slow AEP can be. Milliseconds. */
 export interface Bounds {
+  httpTimeoutMs: number;
   lateCommitMs: number;
   listLagMs: number;
 }
@@ -29,7 +30,7 @@ const margin = 3;
 /** The environment variables of workers that follow from what was measured: only those that are too small by now. */
 export function settingsThatFollow(
   measured: readonly Measured[],
-  { lateCommitMs, listLagMs }: Bounds,
+  { httpTimeoutMs, lateCommitMs, listLagMs }: Bounds,
 ): Record<string, string> {
   const longest = (kind: RegExp) =>
     Math.max(0, ...measured.filter(({ guess }) => kind.test(guess)).map(({ ms = 0 }) => ms));
@@ -37,6 +38,7 @@ export function settingsThatFollow(
   const put = (name: string, ms: number, now: number) => {
     if (ms * margin > now) settings[name] = String(Math.ceil((ms * margin) / 1_000) * 1_000);
   };
+  put('AEP_HTTP_TIMEOUT', longest(/^a create is answered/), httpTimeoutMs);
   put('AEP_LIST_LAG', longest(/^lists/), listLagMs);
   put('AEP_LATE_COMMIT', longest(/^what was made/), lateCommitMs);
   return settings;

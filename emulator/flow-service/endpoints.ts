@@ -80,10 +80,19 @@ export function endpoints(world: World, kind: EndpointKind): Hono<Env> {
   const check = isSource ? checkSource : checkTarget;
 
   app.get('/', (c) => {
-    const items = c.get('caller').sandbox[kind].listed(world.settings.listLagMs);
+    const { nameFilter, listLagMs } = world.settings;
+    const items = c.get('caller').sandbox[kind].listed(listLagMs);
     const params = new URL(c.req.url).searchParams;
-    const refused = world.settings.nameFilter === 'refused' ? ['name'] : [];
-    return c.json(listItems(items, params, `/${kind}`, (item) => item, refused));
+    const refused = nameFilter === 'refused' ? ['name'] : [];
+    const answer = (shown: JsonObject[]) =>
+      c.json(listItems(shown, params, `/${kind}`, (item) => item, refused));
+    if (nameFilter !== 'loose') return answer(items);
+    const names = params.getAll('property').filter((filter) => filter.startsWith('name=='));
+    for (const name of names) params.delete('property', name);
+    const asked = names.map((filter) => filter.slice(6).replaceAll('"', '').toLowerCase());
+    return answer(
+      items.filter(({ name }) => asked.every((begin) => begin.startsWith(String(name).toLowerCase()))),
+    );
   });
 
   app.post('/', (c) => {

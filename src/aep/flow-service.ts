@@ -42,6 +42,15 @@ export interface FlowService {
     end: 'sourceConnectionIds' | 'targetConnectionIds',
     id: string,
   ): Promise<JsonObject[]>;
+  /**
+   * The names of what AEP lists for a condition, such as `name=="Orders"`. Nothing documents that it takes one.
+   * @throws Rejected where it does not.
+   */
+  namesWhere(
+    call: Call,
+    kind: 'sourceConnections' | 'targetConnections',
+    condition: string,
+  ): Promise<unknown[]>;
   /** All flows, page by page. Lists may lag behind what exists. */
   flowPages(call: Call): AsyncIterable<JsonObject[]>;
   /** Undefined where AEP has no flow spec of this name. */
@@ -91,6 +100,15 @@ export function createFlowService(http: Http): FlowService {
       const flows = await gather(pagesOf(http.sender(call), { method: 'GET', path, query }, resources));
       // Sifted again: what a filter that is not understood lets through must not hold anything back.
       return flows.filter(({ [end]: ids }) => Array.isArray(ids) && ids.includes(id));
+    },
+
+    async namesWhere(call, kind, condition) {
+      const query: Request['query'] = [
+        ['property', condition],
+        ['limit', pageSize],
+      ];
+      const request: Request = { method: 'GET', path: `${base}/${kind}`, query };
+      return (await gather(pagesOf(http.sender(call), request, resources))).map((one) => one['name']);
     },
 
     flowPages: (call) =>

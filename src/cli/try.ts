@@ -1,43 +1,35 @@
 import type { AepDataflows, TrySandboxResult } from '../client.ts';
+import { shellWord } from '../shell-word.ts';
 import { UsageError } from './definition-files.ts';
 import { table } from './output.ts';
-import { followDataflow } from './progress.ts';
+import { follow } from './progress.ts';
 
 export interface TryOptions {
   sandbox: string;
   /** A base connection, and a table or file behind it: with both, a flow is made and changed as well. */
   connection?: string | undefined;
   path?: string | undefined;
+  /** Runs of that flow are waited for. */
+  runs?: boolean | undefined;
 }
 
-/** The flow of a try is due only when the try is long over. Milliseconds. */
-const farAheadMs = 30 * 24 * 3_600_000;
-
 /**
- * Makes a throwaway dataflow in a sandbox, changes it and deletes it, and says which guesses about AEP held.
+ * Has workers make a throwaway dataflow in a sandbox, change it and delete it, and says which guesses about AEP held. What
+ * was made is deleted whether anybody waits for it or not.
  * @throws UsageError
  * @throws DataflowError with what AEP refused
  */
 export async function trySandbox(
   client: AepDataflows,
-  { sandbox, connection, path }: TryOptions,
+  { connection, path, ...asked }: TryOptions,
 ): Promise<TrySandboxResult> {
   if ((connection === undefined) !== (path === undefined))
     throw new UsageError('--connection and --path must both be given, or neither');
-  if (connection === undefined || path === undefined) return client.trySandbox({ sandbox });
-  const name = `aep-dataflows-try-${crypto.randomUUID().slice(0, 8)}`;
-  const { definition } = await client.suggest({ sandbox, connection, path, name });
-  const startTime = new Date(Date.now() + farAheadMs).toISOString();
-  try {
-    const handle = await client.start({
-      ...definition,
-      schedule: { ...(definition['schedule'] as object), startTime },
-    });
-    const { flowId } = await followDataflow(handle, handle.result());
-    return await client.trySandbox({ sandbox, flowId });
-  } finally {
-    await client.delete({ sandbox, name, also: ['dataset', 'schema'] });
-  }
+  if (asked.runs && path === undefined)
+    throw new UsageError('--runs needs --connection and --path: runs of what?');
+  const handle = await client.trySandbox({ ...asked, connection, path });
+  const comeBack = `temporal workflow show --follow --workflow-id ${shellWord(handle.workflowId)}`;
+  return follow(() => handle.progress(), handle.result(), comeBack);
 }
 
 export function tellTried({ measured, settings, left }: TrySandboxResult): string {
@@ -50,6 +42,9 @@ export function tellTried({ measured, settings, left }: TrySandboxResult): strin
     ...(wanted.length > 0
       ? ['', 'Give workers more time:', ...wanted.map((one) => `  ${one.join('=')}`)]
       : []),
+    ...(measured.every(({ held }) => held)
+      ? []
+      : ['', 'Where a guess did not hold and no setting stands here: please tell us, with this table.']),
     ...(left.length > 0 ? ['', 'Left in AEP:', ...left.map((one) => `  ${one}`)] : []),
   ].join('\n');
 }

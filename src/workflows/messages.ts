@@ -296,11 +296,15 @@ export interface CheckSetupResult {
 }
 
 /** What `trySandbox` is started with, under any id. */
-export interface TrySandboxInput {
-  sandbox: string;
-  /** A flow that may be changed, disabled and enabled. */
-  flowId?: string | undefined;
+export interface TrySandboxInput extends SourceInput {
+  /** A table, or a file or folder, as the explore call names it: a throwaway dataflow that loads it is tried, too. */
+  path?: string | undefined;
+  /** Whether runs of that dataflow are waited for, which takes up to an hour and loads its rows. No unless given. */
+  runs?: boolean | undefined;
 }
+
+/** Of `trySandbox`: how far it is, a line for each step, with the one that deletes what it makes. */
+export const tryProgressQuery = defineQuery<string[]>('progress');
 
 /** What `trySandbox` returns: which guesses about AEP held there. */
 export interface TrySandboxResult extends Tried {

@@ -7,7 +7,9 @@ import { checkAll } from '../../src/cli/doctor.ts';
 import type { SetupCheck } from '../../src/setup-check.ts';
 import type { Measured } from '../../src/setup-tried.ts';
 import { printedBy } from '../support/printed.ts';
+import { startProgram } from '../support/program.ts';
 import { startRig, type Rig } from '../support/rig.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 let rig: Rig;
@@ -77,22 +79,66 @@ it('where all is right the exit status is 0, else 1, and where there is no serve
   expect(JSON.parse(away.stdout)).toMatchObject({ ok: false, checks: [{ check: 'Temporal', ok: false }] });
 });
 
+/** The options that have a dataflow tried, too. */
+function source(): string[] {
+  const connections = rig.emulator.control.resources('connections', 'dev');
+  const connection = connections.find(({ name }) => /BigQuery/.test(String(name)))!;
+  return ['--connection', String(connection['id']), '--path', 'test1.Mytable'];
+}
+
 it('a throwaway dataflow tells how long AEP takes to change a flow, and is gone afterwards', async () => {
   await rig.startWorker();
   const { control } = rig.emulator;
   control.configure({ operationLastsMs: [1_000, 1_000] });
-  const [connection] = control
-    .resources('connections', 'dev')
-    .filter(({ name }) => /BigQuery/.test(String(name)));
-  const source = ['--connection', String(connection!['id']), '--path', 'test1.Mytable'];
-  const { stdout, stderr } = await doctor('--try', 'dev', ...source);
+  const { stdout, stderr } = await doctor('--try', 'dev', ...source());
   control.configure({ operationLastsMs: [0, 0] });
-  expect(stderr).toContain('flow: made');
-  const { measured } = JSON.parse(stdout) as { measured: Measured[] };
+  expect(stderr).toContain('disables and enables the flow');
+  const { measured, left } = JSON.parse(stdout) as { measured: Measured[]; left: string[] };
   const took = (guess: RegExp) => measured.find((one) => guess.test(one.guess))?.ms;
   for (const guess of [/PATCH of a flow is/, /action disable/, /action enable/])
     expect(took(guess)).toBeGreaterThan(900);
-  expect(measured.find(({ guess }) => guess.includes('etag'))).toMatchObject({ held: true });
+  expect(measured.find(({ guess }) => guess.includes('PATCH moves the etag'))).toMatchObject({ held: true });
+  for (const one of left) expect(one).toMatch(/^mapping ?set/i);
   expect(control.resources('flows', 'dev')).toEqual([]);
-  expect(await doctor('--try', 'dev', '--path', 'x')).toMatchObject({ code: 1 });
+  for (const wrong of [['--path', 'x'], ['--runs']])
+    expect(await doctor('--try', 'dev', ...wrong)).toMatchObject({ code: 1 });
+});
+
+it('a try that somebody leaves says how to come back and what deletes the dataflow, and deletes it all the same', async () => {
+  await rig.startWorker();
+  const { control } = rig.emulator;
+  control.configure({ operationLastsMs: [600_000, 600_000] });
+  const asked = startProgram(main, ['doctor', '--try', 'dev', ...source()], rig.temporal.env);
+  await waitFor('the flow', () => asked.stderr().includes('disables and enables the flow'));
+  asked.kill('SIGINT');
+  expect(await asked.ended).toBe(130);
+  expect(asked.stderr()).toMatch(
+    /temporal aep delete dev\/aep-dataflows-try-\w{8}-flow --also dataset schema/,
+  );
+  expect(asked.stderr()).toContain('temporal workflow show --follow --workflow-id try:dev:');
+  const [, workflowId] = /--workflow-id (try:dev:\S+)/.exec(asked.stderr())!;
+  const handle = rig.temporal.client.workflow.getHandle(workflowId!);
+  await handle.cancel();
+  control.configure({ operationLastsMs: [0, 0] });
+  control.advanceClock(600_000);
+  await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+  expect(control.resources('flows', 'dev')).toEqual([]);
+});
+
+it('a try that fails tells why, and what it could not delete with the line that does', async () => {
+  await rig.startWorker();
+  const { control } = rig.emulator;
+  const flows = { path: '/flowservice/flows/*', sandbox: 'dev' };
+  control.addFault({ ...flows, method: 'PATCH', kind: '404' });
+  control.addFault({ ...flows, method: 'DELETE', kind: '401', times: 20 });
+  const [, connection, , path] = source();
+  const handle = await rig.client.trySandbox({ sandbox: 'dev', connection, path });
+  const error = await handle.result().catch((thrown: unknown) => thrown);
+  control.clearFaults();
+  expect(error).toMatchObject({ type: 'Rejected' });
+  const { message } = error as Error;
+  expect(message).toMatch(/^.*PATCH \/flowservice\/flows.*Left in AEP: .*-flow: .*temporal aep delete /s);
+  const [, name] = /temporal aep delete dev\/(\S+) --also dataset schema/.exec(message)!;
+  await rig.client.delete({ sandbox: 'dev', name: name!, also: ['dataset', 'schema'] });
+  expect(control.resources('flows', 'dev')).toEqual([]);
 });

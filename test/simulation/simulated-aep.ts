@@ -139,6 +139,7 @@ export class SimulatedAep {
           const flows = await collection('flows').list(call, {});
           return flows.filter((flow) => (flow[end] as string[] | undefined)?.includes(id));
         },
+        namesWhere: notSimulated,
         findFlowSpec: (call, name) =>
           this.#ask(process, call, 'get', 'connections', () => ({
             id: `spec of ${name}`,

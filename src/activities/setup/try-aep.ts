@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { cancellationSignal } from '@temporalio/activity';
-import { Rejected } from '../../aep/errors.ts';
+import { AepError, Rejected } from '../../aep/errors.ts';
 import type { Call } from '../../aep/http.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { dataflowId } from '../../definition/identity.ts';
@@ -8,23 +7,19 @@ import { resources } from '../../resources/index.ts';
 import type { Kind, ResourceIds } from '../../resources/kinds.ts';
 import { replacementBody } from '../../resources/mapping-set.ts';
 import type { Mark } from '../../resources/mark.ts';
-import type { JsonObject } from '../../resources/resource.ts';
 import type { Bounds, Measured, Tried } from '../../setup-tried.ts';
 import { failure } from '../aep-failures.ts';
 import { beating } from '../attempt.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { etagOf, isBusy } from '../flow-actions.ts';
 import { servicesOf } from '../services.ts';
+import { said, waited, within } from './measure.ts';
+import { tryFlow, tryRuns, type TryFlowRequest } from './try-flow.ts';
 
 export interface TryPartsRequest {
   sandbox: string;
-  /** Names and marks what is made: whatever a try leaves behind is found by it. */
+  /** What the dataflow would be called whose parts are made: whatever a try leaves behind is found by it. */
+  name: string;
   nonce: string;
-}
-
-export interface TryFlowRequest {
-  sandbox: string;
-  flowId: string;
 }
 
 interface Made {
@@ -33,10 +28,11 @@ interface Made {
   name: string;
 }
 
-/** How long anything is waited for. Milliseconds. */
-const patienceMs = 60_000;
-const lookEveryMs = 100;
+/** For one call. Longer than a worker allows one, so that it shows. Milliseconds. */
 const timeoutMs = 20_000;
+
+/** A request that is cut off before this may not have been sent at all. Milliseconds. */
+const leastCutMs = 30;
 
 /** In the order in which each can refer to those before it. */
 const parts = ['schema', 'dataset', 'targetConnection'] as const satisfies Kind[];
@@ -45,9 +41,9 @@ const parts = ['schema', 'dataset', 'targetConnection'] as const satisfies Kind[
  * Tries out in a real sandbox what no document of AEP's says. Never tried again: what is made twice would be measured
  * twice.
  */
-export function createTryActivities({ aep, lateCommitMs, listLagMs }: Dependencies) {
+export function createTryActivities({ aep, httpTimeoutMs, lateCommitMs, listLagMs }: Dependencies) {
   const services = servicesOf(aep);
-  const bounds = { lateCommitMs, listLagMs };
+  const bounds = { httpTimeoutMs, lateCommitMs, listLagMs };
   const tried = async <Answer>(sandbox: string, work: (call: Call) => Promise<Answer>): Promise<Answer> => {
     try {
       return await beating(() => work({ sandbox, signal: cancellationSignal(), timeoutMs }));
@@ -62,7 +58,9 @@ export function createTryActivities({ aep, lateCommitMs, listLagMs }: Dependenci
     const asked = marked(body(definition, ids), mark);
     const refers = Object.keys(ids).length > 0;
     let id = '';
+    let sentAt = 0;
     const ms = await waited(async () => {
+      sentAt = performance.now();
       try {
         ({ id } = await services[kind].create(call, asked));
         return true;
@@ -71,11 +69,40 @@ export function createTryActivities({ aep, lateCommitMs, listLagMs }: Dependenci
         throw error;
       }
     });
+    const answeredMs = Math.round(performance.now() - sentAt);
     if (id === '') throw new Error(`AEP makes no ${title} that refers to ${JSON.stringify(ids)}`);
-    const measured = refers
-      ? [late(`what was made can be referred to by a ${title.toLowerCase()}`, ms, lateCommitMs)]
-      : [];
-    return { kind, id, name: nameOf(definition), measured };
+    const called = title.toLowerCase();
+    const measured = [within(`a create is answered: a ${called}`, answeredMs, httpTimeoutMs)];
+    if (refers) measured.push(within(`what was made can be referred to by a ${called}`, ms, lateCommitMs));
+    return { kind, id, name: nameOf(definition), measured, answeredMs };
+  }
+
+  /** A create whose answer nobody waits for: when it takes effect, if it does. */
+  async function cutOff(call: Call, definition: Definition, ids: ResourceIds, mark: Mark, cutMs: number) {
+    const { name: nameOf, body, marked } = resources.targetConnection;
+    const name = nameOf(definition);
+    const guess = 'what was made by a request that was cut off shows in lists';
+    const create = services.targetConnection.create(
+      { ...call, timeoutMs: cutMs },
+      marked(body(definition, ids), mark),
+    );
+    const answer = await create.catch((error: unknown) => {
+      if (error instanceof AepError && error.created === 'unknown') return undefined;
+      throw error;
+    });
+    if (answer)
+      return { id: answer.id, name, measured: said(guess, true, `it was answered before ${cutMs} ms`) };
+    let id: string | undefined;
+    const ms = await waited(async () => {
+      const [found] = await services.targetConnection.list(call, { name });
+      id = found?.['id'] as string | undefined;
+      return id !== undefined;
+    });
+    const measured =
+      ms === undefined
+        ? said(guess, true, `cut off after ${cutMs} ms; it has not taken effect within a minute`)
+        : within(guess, ms, lateCommitMs + listLagMs);
+    return { id, name, measured };
   }
 
   /** When what was made just now can be read, and is listed. */
@@ -83,10 +110,10 @@ export function createTryActivities({ aep, lateCommitMs, listLagMs }: Dependenci
     const title = resources[kind].title.toLowerCase();
     return [
       waited(async () => (await services[kind].get(call, id)) !== undefined).then((ms) =>
-        late(`what was made can be read: a ${title}`, ms, lateCommitMs),
+        within(`what was made can be read: a ${title}`, ms, lateCommitMs),
       ),
       waited(() => isListed(call, kind, name, id)).then((ms) =>
-        late(`lists show what was made: a ${title}`, ms, listLagMs),
+        within(`lists show what was made: a ${title}`, ms, listLagMs),
       ),
     ];
   }
@@ -97,9 +124,9 @@ export function createTryActivities({ aep, lateCommitMs, listLagMs }: Dependenci
 
   return {
     /** Makes a schema, a dataset, a target connection and a mapping set, and deletes what AEP can delete of them. */
-    tryParts: ({ sandbox, nonce }: TryPartsRequest): Promise<Tried & { bounds: Bounds }> =>
+    tryParts: ({ sandbox, name, nonce }: TryPartsRequest): Promise<Tried & { bounds: Bounds }> =>
       tried(sandbox, async (call) => {
-        const definition = throwaway(sandbox, nonce);
+        const definition = throwaway(sandbox, name);
         const mark = { dataflow: dataflowId(definition), nonce };
         const ids: ResourceIds = {};
         const measured: Measured[] = [];
@@ -107,26 +134,34 @@ export function createTryActivities({ aep, lateCommitMs, listLagMs }: Dependenci
         const looks: Promise<Measured>[] = [];
         const left: string[] = [];
         try {
+          let lastMs = 0;
           for (const kind of parts) {
             const one = await make(call, kind, definition, ids, mark);
             ids[kind] = one.id;
             made.push(one);
             measured.push(...one.measured);
             looks.push(...seen(call, one));
+            lastMs = one.answeredMs;
           }
+          const [target] = made.slice(-1) as [Made];
+          const cutMs = Math.max(leastCutMs, Math.round(lastMs / 2));
+          const late = await cutOff(call, throwaway(sandbox, `${name}-cut`), ids, mark, cutMs);
+          measured.push(late.measured);
+          if (late.id !== undefined) made.push({ kind: 'targetConnection', id: late.id, name: late.name });
           const set = await tryMappingSet(call, definition, ids, mark);
           measured.push(...(await Promise.all(looks)), ...set.measured);
+          measured.push(...(await tryNames(call, target.name)));
           left.push(`${resources.mappingSet.title} ${set.id}: AEP cannot delete mapping sets`);
         } finally {
           await Promise.allSettled(looks);
-          for (const { kind, id, name } of made.toReversed()) {
+          for (const { kind, id, name: called } of made.toReversed()) {
             const { title } = resources[kind];
             const isGone = await services[kind].remove!(call, id).catch(() => undefined);
             if (isGone === undefined) left.push(`${title} ${id}`);
             else {
-              const unlisted = await waited(async () => !(await isListed(call, kind, name, id)));
+              const unlisted = await waited(async () => !(await isListed(call, kind, called, id)));
               measured.push(
-                late(`lists show no more what was deleted: a ${title.toLowerCase()}`, unlisted, listLagMs),
+                within(`lists show no more what was deleted: a ${title.toLowerCase()}`, unlisted, listLagMs),
               );
             }
           }
@@ -136,35 +171,43 @@ export function createTryActivities({ aep, lateCommitMs, listLagMs }: Dependenci
 
     /** Changes a flow, disables and enables it. */
     tryFlow: ({ sandbox, flowId }: TryFlowRequest): Promise<Measured[]> =>
-      tried(sandbox, async (call) => {
-        const { flows, setFlowState } = aep.flowService;
-        const read = async (): Promise<JsonObject> => {
-          const flow = await flows.get(call, flowId);
-          if (!flow) throw new Error(`AEP has no flow ${flowId}`);
-          return flow;
-        };
-        const settled = (is: (flow: JsonObject) => boolean) =>
-          waited(async () => {
-            const flow = await read();
-            return !isBusy(flow) && is(flow);
-          });
-        const before = await read();
-        const name = `${String(before['name'])}, tried`;
-        await flows.patch(call, flowId, [{ op: 'replace', path: '/name', value: name }], etagOf(before));
-        const patched = await settled((flow) => flow['name'] === name);
-        const etag = etagOf(await read());
-        const measured = [
-          lasting('a PATCH of a flow is carried out', patched),
-          said('a PATCH moves the etag of a flow', etag !== etagOf(before), `${etagOf(before)} → ${etag}`),
-        ];
-        for (const action of ['disable', 'enable'] as const) {
-          await setFlowState(call, flowId, action, etagOf(await read()));
-          const ms = await settled((flow) => flow['state'] === `${action}d`);
-          measured.push(lasting(`the action ${action} of a flow is carried out`, ms));
-        }
-        return measured;
-      }),
+      tried(sandbox, (call) => tryFlow(aep, call, flowId)),
+
+    /** Waits for runs of a flow whose start lies ahead, and disables it for one of them: up to an hour. */
+    tryRuns: ({
+      sandbox,
+      flowId,
+      lookEveryMs,
+    }: TryFlowRequest & { lookEveryMs: number }): Promise<Measured[]> =>
+      tried(sandbox, (call) => tryRuns(aep, call, flowId, lookEveryMs)),
   };
+
+  /** Whether a target connection is found by its name. It is listed by now. */
+  async function tryNames(call: Call, name: string): Promise<Measured[]> {
+    const listed = (asked: string) =>
+      aep.flowService.namesWhere(call, 'targetConnections', `name==${JSON.stringify(asked)}`);
+    const guess = 'target connections can be listed by name';
+    try {
+      const [same, otherCase, nobodys] = await Promise.all([
+        listed(name),
+        listed(name.toUpperCase()),
+        listed(`${name}-nobody`),
+      ]);
+      const is = (names: unknown[]) => (names.includes(name) ? 'shown' : 'not shown');
+      return [
+        said(guess, same.includes(name), `it is ${is(same)}`),
+        said('such a list has none of another name', !nobodys.includes(name), `it is ${is(nobodys)}`),
+        said(
+          'such a list has none whose name is in other letters (A, a)',
+          !otherCase.includes(name),
+          `it is ${is(otherCase)}`,
+        ),
+      ];
+    } catch (error) {
+      if (!(error instanceof Rejected)) throw error;
+      return [said(guess, false, `refused: ${error.code ?? error.status}; all are listed instead`)];
+    }
+  }
 
   async function tryMappingSet(call: Call, definition: Definition, ids: ResourceIds, mark: Mark) {
     const { mappingSets } = aep.dataPrep;
@@ -192,8 +235,7 @@ export function createTryActivities({ aep, lateCommitMs, listLagMs }: Dependenci
 }
 
 /** A definition of nothing that could load: only its parts are made. */
-function throwaway(sandbox: string, nonce: string): Definition {
-  const name = `aep-dataflows-try-${nonce}`;
+function throwaway(sandbox: string, name: string): Definition {
   return {
     name,
     sandbox,
@@ -203,31 +245,4 @@ function throwaway(sandbox: string, nonce: string): Definition {
     mapping: [{ source: 'id', destination: '_id' }],
     schedule: { frequency: 'once' },
   } as unknown as Definition;
-}
-
-/** Milliseconds until it is so; undefined where it is not within a minute. */
-async function waited(isSo: () => Promise<boolean>): Promise<number | undefined> {
-  const begun = performance.now();
-  for (;;) {
-    if (await isSo()) return Math.round(performance.now() - begun);
-    if (performance.now() - begun > patienceMs) return undefined;
-    await sleep(lookEveryMs, undefined, { signal: cancellationSignal() });
-  }
-}
-
-function late(guess: string, ms: number | undefined, bound: number): Measured {
-  const held = ms !== undefined && ms <= bound;
-  return { guess, found: `${after(ms)}; allowed are ${bound} ms`, held, ms: ms ?? patienceMs };
-}
-
-function lasting(guess: string, ms: number | undefined): Measured {
-  return { guess, found: after(ms), held: ms !== undefined, ms: ms ?? patienceMs };
-}
-
-function said(guess: string, held: boolean, found: string): Measured {
-  return { guess, found, held };
-}
-
-function after(ms: number | undefined): string {
-  return ms === undefined ? `not within ${patienceMs / 1_000} s` : `after ${ms} ms`;
 }

@@ -14,6 +14,7 @@ interface Asked {
   try?: string;
   connection?: string;
   path?: string;
+  runs?: true;
 }
 
 /** Whether everything is there that dataflows need. */
@@ -32,6 +33,7 @@ export function addSetupCommands(program: Command, run: Run): void {
     )
     .option('--connection <id>', 'with --try: a base connection, so that a flow is tried, too')
     .option('--path <path>', 'with --try: a table or file behind it')
+    .option('--runs', 'with these: wait for runs of the flow, too; loads its rows, and takes up to an hour')
     .action(async ({ sandbox, try: tried, ...source }: Asked) => {
       if (tried !== undefined) return tryIt(run, { sandbox: tried, ...source });
       const [unused] = Object.keys(source);
