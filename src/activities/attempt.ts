@@ -1,13 +1,15 @@
 import { type ApplicationFailure, Context, activityInfo, heartbeat } from '@temporalio/activity';
 import { ActivityCancelledError } from '@temporalio/client';
-import { AepError } from '../aep/errors.ts';
+import { AepError, NotReached } from '../aep/errors.ts';
 import type { Call } from '../aep/http.ts';
 import { failure } from './aep-failures.ts';
 import { lastWord } from './memory.ts';
 
 /* What an attempt at an activity has to keep to: it shows that it lives, and sends nothing that nobody waits for any more. */
 
-const heartbeatEveryMs = 200;
+/** Of the time after which an attempt is missed: a beat may be lost, and the server slow to take the next. */
+const beatsPerTimeout = 9;
+const shortestBeatMs = 200;
 /** An attempt that was handed out longer ago than this asks the server whether it still counts. */
 export const staleAfterMs = 1_000;
 
@@ -16,8 +18,10 @@ export const staleAfterMs = 1_000;
  * said: it is no word of this one. All beats go through the SDK, which never sends an older one after a newer.
  */
 export async function beating<Result>(work: () => Promise<Result>): Promise<Result> {
-  const { heartbeatDetails, currentAttemptScheduledTimestampMs } = activityInfo();
+  const { heartbeatDetails, heartbeatTimeoutMs = 0, currentAttemptScheduledTimestampMs } = activityInfo();
   const left: unknown = heartbeatDetails;
+  // Each is a write of the server: one that is slow, which is what makes the time-out longer, is asked for fewer.
+  const heartbeatEveryMs = Math.max(heartbeatTimeoutMs / beatsPerTimeout, shortestBeatMs);
   // A task that lay in a worker whose thread stood still has been timed since then.
   if (Date.now() - currentAttemptScheduledTimestampMs > heartbeatEveryMs) heartbeat(left);
   const beat = setInterval(() => heartbeat(left), heartbeatEveryMs);
@@ -26,6 +30,17 @@ export async function beating<Result>(work: () => Promise<Result>): Promise<Resu
   } finally {
     clearInterval(beat);
   }
+}
+
+/**
+ * For how long the activity itself, or a pause that it asked for, has kept the workflow waiting. Milliseconds.
+ * @param beganAt when this attempt began, by the clock of this machine. Epoch milliseconds.
+ */
+export function spentSince(beganAt: number): number {
+  const { scheduledTimestampMs, currentAttemptScheduledTimestampMs } = activityInfo();
+  // Where the attempt before has left no word, Temporal has missed its worker: that was no pause of ours.
+  const pausedMs = lastWord().isWhole ? currentAttemptScheduledTimestampMs - scheduledTimestampMs : 0;
+  return pausedMs + Date.now() - beganAt;
 }
 
 /**
@@ -48,26 +63,29 @@ export async function atMostOnce<Answer>(
 }
 
 /**
- * For a call that must not be made twice: throws `doubt` where this attempt no longer counts, and returns what the call
+ * For a call that must not be made twice: throws where this attempt no longer counts, and returns what the call
  * is to be given, so that it is not made later either. That is no cancellation signal: a POST that was begun is
  * answered, or nobody knows what it did.
+ * @param what is to be done, such as `create dataset`
+ * @throws NotReached: there is no doubt about what was not sent.
  */
 export async function stillCounts(
   httpTimeoutMs: number,
-  doubt: (why: string) => ApplicationFailure,
+  what: string,
 ): Promise<Required<Pick<Call, 'beforeSend'>>> {
   const startedAt = Date.now();
-  await mustBeWaitedFor(doubt);
+  const notSent = (why: string) => new NotReached({ call: what, detail: why }, 'Nothing was sent.');
+  await mustBeWaitedFor(notSent);
   return {
     /** A process that was stopped for a while may wake up here, long after others were told that it is gone. */
     beforeSend() {
-      if (Date.now() - startedAt > httpTimeoutMs) throw doubt('its deadline had passed before it was sent');
+      if (Date.now() - startedAt > httpTimeoutMs) throw notSent('its deadline had passed before it was sent');
     },
   };
 }
 
 /** A worker that was asleep between taking a task and beginning it must not send what the server has long given up. */
-async function mustBeWaitedFor(doubt: (why: string) => ApplicationFailure): Promise<void> {
+async function mustBeWaitedFor(notSent: (why: string) => NotReached): Promise<void> {
   const { currentAttemptScheduledTimestampMs, taskToken, heartbeatDetails } = activityInfo();
   // By two clocks: where they differ so much that this cannot be told, it is asked for every time.
   const ageMs = Date.now() - currentAttemptScheduledTimestampMs;
@@ -77,6 +95,6 @@ async function mustBeWaitedFor(doubt: (why: string) => ApplicationFailure): Prom
   } catch (error) {
     // It still counts: what was begun is finished.
     if (error instanceof ActivityCancelledError) return;
-    throw doubt('Temporal no longer waits for this attempt');
+    throw notSent(`Temporal does not say that it still waits for this attempt (${String(error)})`);
   }
 }

@@ -83,7 +83,7 @@ async function attempt<Result>(
     if (word.taken > 0) refuseWithoutEffect(subject, word, answer);
     if (sent) throw new NotYet(`AEP has taken the change of ${subject} and does not show it yet`);
     if ((word.doubtUntil ?? 0) > now()) throw new NotYet(`A late request may still change ${subject}`);
-    const inTime = await stillCounts(httpTimeoutMs, (why) => notSent(subject, why));
+    const inTime = await stillCounts(httpTimeoutMs, `change ${subject}`);
     try {
       // Without the signal that cancels it: nobody would know what a request did that was cut off.
       const told = await change.send({ sandbox, ...inTime }, answer);
@@ -132,13 +132,6 @@ function waiting(message: string, word: Word, giveUpAfterMs: number | undefined)
     nonRetryable: isTooLate(nextRetryDelay, giveUpAfterMs),
     nextRetryDelay,
     category: ApplicationFailureCategory.BENIGN,
-  });
-}
-
-function notSent(subject: string, why: string): ApplicationFailure {
-  return ApplicationFailure.create({
-    type: 'Unavailable' satisfies FailureType,
-    message: `This attempt did not change ${subject}: ${why}`,
   });
 }
 

@@ -56,8 +56,11 @@ export class NotReached extends AepError {
   override readonly name = 'NotReached';
   readonly created = 'no';
 
-  constructor(failure: Failure) {
-    super(failure, "Nothing was sent. Check AEP's and IMS's addresses, and the network.");
+  constructor(
+    failure: Failure,
+    nextStep = "Nothing was sent. Check AEP's and IMS's addresses, and the network.",
+  ) {
+    super(failure, nextStep);
   }
 }
 

@@ -9,6 +9,17 @@ import { activityName, type Kind } from '../resources/kinds.ts';
  * than a second time to be heard: to take a living one for dead costs a read twice, or a doubt about a create. Milliseconds.
  */
 export const heartbeatTimeoutMs = 1_800;
+/** However slow the server is: longer than this nobody waits for a worker that has died. Milliseconds. */
+const longestHeartbeatTimeoutMs = 20_000;
+
+/**
+ * After which time without a word a worker is taken for dead, where the server takes so long (milliseconds) to hand a call
+ * out and to take its answer in: a beat and an answer that follows it need as long as that, each.
+ */
+export function heartbeatTimeoutAt(serverMs: number): number {
+  return Math.max(heartbeatTimeoutMs, Math.min(3 * serverMs, longestHeartbeatTimeoutMs));
+}
+
 /** What an activity may take beside its call to AEP. Milliseconds. */
 const overheadMs = 2_000;
 
@@ -60,10 +71,11 @@ const verbs = {
 type Verb = keyof typeof verbs;
 
 /** The activities for one kind of resource, each under a summary that the Temporal UI shows in its timeline. */
-export function callsFor<K extends Kind>(kind: K, bounds: Bounds) {
+export function callsFor<K extends Kind>(kind: K, bounds: Bounds, serverMs = 0) {
   const call = <V extends Verb>(verb: V, options: ActivityOptions = {}) =>
     summarized(`${verbs[verb]} ${titleOf(kind)}`, {
       startToCloseTimeout: bounds.httpTimeoutMs + overheadMs,
+      heartbeatTimeout: heartbeatTimeoutAt(serverMs),
       cancellationType: 'WAIT_CANCELLATION_COMPLETED',
       ...options,
     })[activityName(verb, kind)];

@@ -112,7 +112,12 @@ describe('the create of what AEP lets exist twice', () => {
   });
 
   /** Creates at an AEP that answers POSTs so, one after the other, and shows what is there. */
-  async function createConnection(posts: Answer[], there: object[] = [], more: object = {}) {
+  async function createConnection(
+    posts: Answer[],
+    there: object[] = [],
+    more: object = {},
+    layMs?: (attempt: number) => number,
+  ) {
     const left = [...posts];
     const nonces: string[] = [];
     const { aep } = await fakeAep(({ method, path, body }, response) => {
@@ -124,7 +129,8 @@ describe('the create of what AEP lets exist twice', () => {
       return json(response, 200, { items: one ? [one] : there });
     });
     const { createSourceConnection } = createActivities({ aep, ...bounds });
-    const outcome = await attempts(createSourceConnection, [{ ...connection, ...more }], 8);
+    const asked = [{ ...connection, ...more }];
+    const outcome = await attempts(createSourceConnection, asked, 8, undefined, layMs);
     return { ...outcome, nonces, types: outcome.failures.map(({ type }) => type) };
   }
   const made: Answer = [201, { id: 'made' }];
@@ -143,6 +149,13 @@ describe('the create of what AEP lets exist twice', () => {
     const { types, nonces, result } = await createConnection([badToken, badToken, made]);
     expect(types).toEqual(['Unauthorized']);
     expect(nonces).toEqual(['aaaaaaaa', 'aaaaaaaa', 'aaaaaaaa']);
+    expect(result).toMatchObject({ created: { id: 'made' }, doubts: [] });
+  });
+
+  it('that lay so long that Temporal need not wait for it any more is not sent, which leaves no doubt', async () => {
+    const lay = (attempt: number) => (attempt === 1 ? 60_000 : 0);
+    const { types, nonces, result } = await createConnection([made], [], {}, lay);
+    expect({ types, nonces }).toEqual({ types: ['Unavailable'], nonces: ['aaaaaaaa'] });
     expect(result).toMatchObject({ created: { id: 'made' }, doubts: [] });
   });
 

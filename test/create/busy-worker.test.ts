@@ -1,9 +1,7 @@
-import { defaultPayloadConverter } from '@temporalio/common';
 import { expect, inject, it } from 'vitest';
-import type { Created } from '../../src/activities/index.ts';
-import type { DataflowHandle } from '../../src/client.ts';
 import { createPaths } from '../support/create-paths.ts';
 import { oneOfSix, orders, places, requestsIn } from '../support/dataflows.ts';
+import { doubtsOf } from '../support/doubts.ts';
 import { marked } from '../support/marked.ts';
 import { alive, startProgram } from '../support/program.ts';
 import { startRig, type Rig } from '../support/rig.ts';
@@ -33,24 +31,6 @@ async function start(rig: Rig, sandbox = next()) {
   return { sandbox, handle: await rig.client.start(orders(sandbox)) };
 }
 
-/** The creates of one dataflow that were in doubt. */
-async function doubtsOf(
-  rig: Rig,
-  { workflowId }: DataflowHandle,
-): Promise<{ type: string; doubts: string[] }[]> {
-  const { events } = await rig.temporal.client.workflow.getHandle(workflowId).fetchHistory();
-  return events!.flatMap(({ eventId, activityTaskScheduledEventAttributes: scheduled }) => {
-    const type = scheduled?.activityType?.name ?? '';
-    if (!type.startsWith('create')) return [];
-    const ends = events!.map((one) => one.activityTaskCompletedEventAttributes);
-    const end = ends.find((one) => one?.scheduledEventId?.equals(eventId!));
-    const [created] = (end?.result?.payloads ?? []).map((one) =>
-      defaultPayloadConverter.fromPayload<Created>(one),
-    );
-    return created && created.doubts.length > 0 ? [{ type, doubts: created.doubts }] : [];
-  });
-}
-
 it.concurrent(
   'no create of a worker whose thread stands still for 1.2 s again and again falls into doubt, and one that was in doubt forgets no word of it',
   async () => {
@@ -73,9 +53,9 @@ it.concurrent(
       await handle.result();
       expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
     }
-    const doubts = await Promise.all(calm.map(({ handle }) => doubtsOf(rig, handle)));
+    const doubts = await Promise.all(calm.map(({ handle }) => doubtsOf(rig.temporal.client, handle)));
     expect(doubts.flat()).toEqual([]);
-    expect(await doubtsOf(rig, doubtful.handle)).toEqual([
+    expect(await doubtsOf(rig.temporal.client, doubtful.handle)).toEqual([
       { type: 'createDataset', doubts: [expect.stringMatching(/^[0-9a-f]{8}$/)] },
     ]);
   },

@@ -32,7 +32,7 @@ export function createBaseConnectionOf({ aep, httpTimeoutMs, connectionSecrets }
       isTested: false,
     };
     const send = async () => {
-      const inTime = await stillCounts(httpTimeoutMs, inDoubt);
+      const inTime = await stillCounts(httpTimeoutMs, `create base connection "${name}"`);
       const { id } = await aep.flowService.connections.create(
         { sandbox, secrets, ...inTime },
         {

@@ -8,7 +8,7 @@ import { formatMark } from '../../resources/mark.ts';
 import type { JsonObject, Observed } from '../../resources/resource.ts';
 import { failure } from '../aep-failures.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { beating } from '../attempt.ts';
+import { beating, spentSince } from '../attempt.ts';
 import { servicesOf } from '../services.ts';
 
 export interface LookRequest {
@@ -36,6 +36,8 @@ export interface Look {
   found: Observed[];
   /** The settle time is over: what a request of before then made, and does not show, will not. */
   isOver?: true;
+  /** How long the look itself has taken: what the workflow waited beyond that, it waited for the server. Milliseconds. */
+  spentMs?: number;
 }
 
 /** How many resources of our name that are not ours are worth telling about. */
@@ -45,8 +47,10 @@ const clocksApartMs = 3_600_000;
 
 export function lookOf(kind: Kind, dependencies: Dependencies) {
   return async (request: LookRequest): Promise<Look> => {
+    const beganAt = Date.now();
     try {
-      return { lookedIn: runId(), found: await beating(() => look(kind, dependencies, request)) };
+      const found = await beating(() => look(kind, dependencies, request));
+      return { lookedIn: runId(), found, spentMs: spentSince(beganAt) };
     } catch (error) {
       throw failure(error, request.giveUpAfterMs);
     }

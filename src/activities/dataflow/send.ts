@@ -1,11 +1,9 @@
-import type { ApplicationFailure } from '@temporalio/activity';
 import { startLeadSeconds } from '../../definition/start.ts';
 import { objectAt } from '../../resources/json.ts';
 import { resources, titleOf } from '../../resources/index.ts';
 import type { Kind } from '../../resources/kinds.ts';
 import type { Mark } from '../../resources/mark.ts';
 import type { JsonObject } from '../../resources/resource.ts';
-import { outcomeUnknown } from '../aep-failures.ts';
 import { stillCounts } from '../attempt.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { servicesOf } from '../services.ts';
@@ -28,10 +26,10 @@ export interface Made {
 
 /**
  * Sends one POST that must not be sent twice.
- * @throws AepError, and `OutcomeUnknown` where this attempt no longer counts.
+ * @throws AepError
  */
 export async function send(kind: Kind, { aep, httpTimeoutMs }: Dependencies, post: Post): Promise<Made> {
-  const inTime = await stillCounts(httpTimeoutMs, (why) => doubt(kind, why));
+  const inTime = await stillCounts(httpTimeoutMs, `create ${titleOf(kind)}`);
   const body = bodyOf(kind, post, aep.now());
   const { id } = await servicesOf(aep)[kind].create({ sandbox: post.sandbox, ...inTime }, body, post.draft);
   return kind === 'flow' ? { id, startTime: Number(objectAt(body, 'scheduleParams')['startTime']) } : { id };
@@ -47,8 +45,4 @@ export function bodyOf(kind: Kind, { body, mark }: Omit<Post, 'sandbox'>, now: n
   if (kind !== 'flow') return marked;
   const soon = Math.ceil(now / 1000) + startLeadSeconds;
   return { ...marked, scheduleParams: { startTime: soon, ...(marked['scheduleParams'] as JsonObject) } };
-}
-
-function doubt(kind: Kind, why: string): ApplicationFailure {
-  return outcomeUnknown(`Nobody knows whether the ${titleOf(kind)} was created: ${why}`);
 }

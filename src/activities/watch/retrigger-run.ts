@@ -21,7 +21,7 @@ export function createRetrigger({ aep, httpTimeoutMs }: { aep: Aep; httpTimeoutM
       const inDoubt = (why: string, cause?: AepError) =>
         outcomeUnknown(`Nobody knows whether AEP runs the run ${runId} again: ${why}`, cause);
       const retrigger = async () => {
-        const inTime = await stillCounts(httpTimeoutMs, inDoubt);
+        const inTime = await stillCounts(httpTimeoutMs, `run ${runId} again`);
         const { id } = await aep.flowService.retriggerRun({ sandbox, ...inTime }, runId);
         return id;
       };

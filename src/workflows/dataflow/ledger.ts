@@ -1,5 +1,5 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
-import type { Created, LookBack } from '../../activities/index.ts';
+import type { Created, Look, LookBack } from '../../activities/index.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { dataflowId } from '../../definition/identity.ts';
 import { conflict, decide, type Conflict } from '../../resources/decide.ts';
@@ -61,6 +61,8 @@ export class Ledger {
   /** The run that waited for what was in doubt, for each kind of which this attempt did. */
   readonly #waitedIn = new Map<Kind, string>();
   #calls!: ResourceCalls;
+  /** The longest that the server has taken beside a look: to hand it out, and to take its answer in. Milliseconds. */
+  #serverMs = 0;
   #earlier: LookBack | undefined;
   #began = 0;
   /** Something of ours was found though Temporal knows of no earlier run: the one that made it may have been cut off just now. */
@@ -96,11 +98,18 @@ export class Ledger {
     const { since } = this.#earlier!;
     const from = this.#unknownRun ? 0 : (since ?? (this.ranBefore ? this.#began : undefined));
     const lookFor = () => this.#calls.lookFor(kind, this.#sought(kind, from));
+    const askedAt = Date.now();
     const isOpen = this.#open(kind).length > 0;
     // Of flows an update has to know all: the one that was there before says nothing of a draft that does not show yet.
-    const there = isOpen && this.#isUpdate && kind === 'flow' ? (await lookFor()).found : [];
-    const found = isOpen ? await this.#wait(kind, from, there) : (await lookFor()).found;
+    const there = isOpen && this.#isUpdate && kind === 'flow' ? this.#foundBy(await lookFor(), askedAt) : [];
+    const found = isOpen ? await this.#wait(kind, from, there) : this.#foundBy(await lookFor(), askedAt);
     this.#note(kind, found);
+    return found;
+  }
+
+  /** What a look found. What it took beyond its own time is the server's. */
+  #foundBy({ found, spentMs }: Look, askedAt: number): Observed[] {
+    if (spentMs !== undefined) this.#serverMs = Math.max(this.#serverMs, Date.now() - askedAt - spentMs);
     return found;
   }
 
@@ -232,7 +241,7 @@ export class Ledger {
       const doubts = isUnique ? [] : this.#open(kind);
       this.#sentOf(kind).add(nonce);
       try {
-        const answer = await this.#calls.create(kind, {
+        const request = {
           ...this.#sought(kind, this.#unknownRun ? 0 : this.since),
           body,
           ...(draft ? { draft } : {}),
@@ -243,7 +252,8 @@ export class Ledger {
           // look of this run, which lists may keep in the dark about what that one made, is no leave to send.
           lookedIn: this.#waitedIn.get(kind) ?? runId,
           settleMs: this.#settleMs(kind),
-        });
+        };
+        const answer = await this.#calls.create(kind, request, this.#serverMs);
         this.#waitedIn.set(kind, answer.lookedIn);
         // What was created came after all that was in doubt has had the time to show.
         const isOver = answer.created !== undefined;

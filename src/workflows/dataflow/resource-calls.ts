@@ -28,8 +28,12 @@ export function resourceCalls(definition: Definition, bounds: Bounds, report: Pr
       report.during(activityName('lookFor', kind), callsFor(kind, bounds).lookFor({ ...sought, ...ours })),
     settle: (kind: Kind, sought: Asked<SettleRequest>) =>
       report.during(activityName('settle', kind), callsFor(kind, bounds).settle({ ...sought, ...ours })),
-    create: (kind: Kind, request: Asked<CreateRequest>) =>
-      report.during(activityName('create', kind), callsFor(kind, bounds).create({ ...request, ...ours })),
+    /** @param serverMs how long the server has taken beside calls. Milliseconds. */
+    create: (kind: Kind, request: Asked<CreateRequest>, serverMs: number) =>
+      report.during(
+        activityName('create', kind),
+        callsFor(kind, bounds, serverMs).create({ ...request, ...ours }),
+      ),
     read(kind: Kind, id: string, version?: number) {
       const request = { id, ...(version === undefined ? {} : { version }), ...common };
       return report.during(activityName('read', kind), callsFor(kind, bounds).read(request));
