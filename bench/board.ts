@@ -61,21 +61,27 @@ async function startWatcher(client: Client, number: number): Promise<void> {
   });
 }
 
-export async function run(): Promise<number> {
-  const options = readOptions(help, { watchers: { type: 'string' } });
-  const watchers = numberOption('watchers', options.watchers) ?? 10_000;
+export interface BoardFigures {
+  watchers: number;
+  'first paint of a board that has just begun, ms': number;
+  'from the start of the board until it is shown, ms': number;
+  'first paint afterwards, the slowest of five, ms': number;
+  'memory of the board, MB': number;
+}
+
+/** Starts so many watchers, and opens a board over them in Chromium. */
+export async function measureBoard(client: Client, watchers: number): Promise<BoardFigures> {
   const executablePath = await findChromium();
   if (executablePath === undefined) throw new UsageError(howToGetChromium);
-  const machine = await describeMachine();
-  const temporal = await startTemporal({ headless: true, listsPerSecond: 10 });
-  const connection = await Connection.connect({ address: temporal.address });
-  const client = new Client({ connection, namespace: temporal.namespace });
   await startWatchers(client, watchers);
   while ((await client.workflow.count(`WorkflowType = "${watcherType}"`)).count < watchers) await sleep(500);
 
+  await using parts = new AsyncDisposableStack();
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  parts.defer(() => browser.close());
   const began = performance.now();
   const board = await serveBoard(await connect({ client }), { port: 0, allowsActions: false });
+  parts.defer(() => board.close());
   const page = await browser.newPage();
   const firstPaint = async (url: string) => {
     await page.goto(url);
@@ -87,19 +93,27 @@ export async function run(): Promise<number> {
   const sinceBegan = Math.round(performance.now() - began);
   const again: number[] = [];
   for (let round = 0; round < 5; round++) again.push(await firstPaint(new URL('/', board.url).href));
-  const result = {
-    machine,
+  return {
     watchers,
     'first paint of a board that has just begun, ms': fromNothing,
     'from the start of the board until it is shown, ms': sinceBegan,
     'first paint afterwards, the slowest of five, ms': Math.max(...again),
     'memory of the board, MB': Math.round(process.memoryUsage().rss / 1e6),
   };
+}
+
+export async function run(): Promise<number> {
+  const options = readOptions(help, { watchers: { type: 'string' } });
+  const watchers = numberOption('watchers', options.watchers) ?? 10_000;
+  const machine = await describeMachine();
+  await using parts = new AsyncDisposableStack();
+  const temporal = await startTemporal({ headless: true, listsPerSecond: 10 });
+  parts.defer(() => temporal.close());
+  const connection = await Connection.connect({ address: temporal.address });
+  parts.defer(() => connection.close());
+  const client = new Client({ connection, namespace: temporal.namespace });
+  const result = { machine, ...(await measureBoard(client, watchers)) };
   keepJson('board', result);
   console.log(result);
-  await browser.close();
-  await board.close();
-  await connection.close();
-  await temporal.close();
   return 0;
 }

@@ -20,6 +20,8 @@ export interface Cluster {
   postgres: Postgres;
   /** Each process, such as `history-2`. */
   hosts: string[];
+  /** Of the processes that run now. */
+  pids(): number[];
   /** Kills a process and starts it anew, as a supervisor does. */
   restart(host: string, downMs: number): Promise<void>;
 }
@@ -29,6 +31,8 @@ export interface ClusterOptions {
   hosts: 1 | 2;
   /** Of history: fixed for the life of a database. */
   shards?: number;
+  /** Of the dynamic config, instead of the server's own defaults. */
+  dynamic?: Record<string, number | boolean | string>;
 }
 
 const namespace = 'default';
@@ -41,7 +45,7 @@ const alreadyExists = 6;
 /** Starts a cluster with the server's own defaults and empty databases. `parts` ends it. */
 export async function startCluster(
   parts: AsyncDisposableStack,
-  { hosts, shards = 4 }: ClusterOptions,
+  { hosts, shards = 4, dynamic = {} }: ClusterOptions,
 ): Promise<Cluster> {
   const binaries = await clusterBinaries();
   const folder = await mkdtemp(join(tmpdir(), 'aep-dataflows-cluster-'));
@@ -49,7 +53,15 @@ export async function startCluster(
   const postgres = await startPostgres(parts, binaries.postgres);
   await makeDatabases(binaries, postgres);
 
-  const config: ClusterConfig = { postgresPort: postgres.port, shards, ports: await clusterPorts() };
+  const dynamicFile = join(folder, 'dynamic.yaml');
+  const values = Object.entries(dynamic).map(([name, value]) => [name, [{ value }]]);
+  await writeFile(dynamicFile, stringify(Object.fromEntries(values)));
+  const config: ClusterConfig = {
+    postgresPort: postgres.port,
+    shards,
+    ports: await clusterPorts(),
+    dynamicFile,
+  };
   const running = new Map<string, Child>();
   let closing = false;
   let lastEnd = '';
@@ -84,6 +96,7 @@ export async function startCluster(
     namespace,
     postgres,
     hosts: names,
+    pids: () => [...running.values()].map(({ pid }) => pid),
     async restart(host, downMs) {
       const child = running.get(host)!;
       running.delete(host);

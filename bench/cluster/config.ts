@@ -12,12 +12,17 @@ export interface ClusterConfig {
   postgresPort: number;
   shards: number;
   ports: Record<Service, Ports>;
+  /** The file of the dynamic config. */
+  dynamicFile: string;
 }
 
 export const databases = { main: 'temporal', visibility: 'temporal_visibility' } as const;
 
 /** The configuration file of one process, as Temporal's server reads it. Everything else is the server's own default. */
-export function serverConfig({ postgresPort, shards, ports }: ClusterConfig, ip: string): object {
+export function serverConfig(
+  { postgresPort, shards, ports, dynamicFile }: ClusterConfig,
+  ip: string,
+): object {
   const store = (databaseName: string, maxConns: number) => ({
     sql: {
       pluginName: 'postgres12',
@@ -61,6 +66,7 @@ export function serverConfig({ postgresPort, shards, ports }: ClusterConfig, ip:
         },
       },
     },
+    dynamicConfigClient: { filepath: dynamicFile, pollInterval: '10s' },
     dcRedirectionPolicy: { policy: 'noop' },
     archival: {
       history: { state: 'disabled', enableRead: false },

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
+import type { Child } from '../../dev/child.ts';
 import { bundleWorkflows } from '../../dev/bundle-workflows.ts';
 import { localEnv, startWorker, untilPolling } from '../../dev/local-stack.ts';
 import { connect, type AepDataflows } from '../../src/client.ts';
@@ -12,12 +13,16 @@ export interface Crew {
   emulator: EmulatorProcess;
   client: Client;
   dataflows: AepDataflows;
+  /** Those that were started at first. */
+  workers: Child[];
+  /** Starts one more, and waits until somebody polls. */
+  startWorker(how?: { buildId?: string; bundle?: string }): Promise<Child>;
 }
 
 export async function startCrew(
   parts: AsyncDisposableStack,
   server: { address: string; namespace: string },
-  { workers, emulatorFlags }: { workers: number; emulatorFlags: string[] },
+  { workers: count, emulatorFlags }: { workers: number; emulatorFlags: string[] },
 ): Promise<Crew> {
   const folder = await mkdtemp(join(tmpdir(), 'aep-dataflows-bench-'));
   parts.defer(() => rm(folder, { recursive: true, force: true }));
@@ -31,13 +36,17 @@ export async function startCrew(
     AEP_WEBHOOK_ON_CALL_URL: emulator.url,
     AEP_WEBHOOK_ON_CALL_KEY: crypto.randomUUID(),
   };
-  for (let count = 0; count < workers; count++) {
-    const worker = await startWorker(env, { bundle });
+  const startOne: Crew['startWorker'] = async ({ buildId, bundle: other = bundle } = {}) => {
+    const versioned = buildId === undefined ? {} : { AEP_WORKER_BUILD_ID: buildId };
+    const worker = await startWorker({ ...env, ...versioned }, { bundle: other });
     parts.defer(() => worker.stop(10_000));
     await untilPolling(server, worker);
-  }
+    return worker;
+  };
+  const workers: Child[] = [];
+  for (let started = 0; started < count; started++) workers.push(await startOne());
   const connection = await Connection.connect({ address: server.address });
   parts.defer(() => connection.close());
   const client = new Client({ connection, namespace: server.namespace });
-  return { emulator, client, dataflows: await connect({ client }) };
+  return { emulator, client, dataflows: await connect({ client }), workers, startWorker: startOne };
 }

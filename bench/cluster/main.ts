@@ -1,9 +1,14 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
 import { numberOption, partsOption, readOptions } from '../../dev/options.ts';
 import { startTemporal } from '../../dev/temporal-server.ts';
 import { tallyOnRealStack } from '../faults/real-stack.ts';
 import type { Tally } from '../faults/tally.ts';
 import { describeMachine, type Machine } from '../lib/machine.ts';
-import { keepJson, lastResult } from '../lib/results.ts';
+import { lineChart } from '../lib/line-chart.ts';
+import { keep, keepJson, lastResult } from '../lib/results.ts';
 import { ratios, spreadOf, type Spread } from '../lib/stats.ts';
 import { clusterPart } from '../report/cluster.ts';
 import { writePages } from '../report/pages.ts';
@@ -11,17 +16,21 @@ import { measureStart, measureSteady } from '../watch/fleet-parts.ts';
 import { startFleet } from '../watch/fleet.ts';
 import type { Figures } from '../watch/results.ts';
 import { serverVersion } from './binaries.ts';
+import { measureBoard, type BoardFigures } from '../board.ts';
 import { burst, type Burst } from './burst.ts';
 import { startCluster } from './cluster.ts';
 import { startCrew } from './crew.ts';
+import { day, type Day } from './day.ts';
 import { everyExample } from './examples.ts';
 import { struckCluster } from './struck-cluster.ts';
+import { versioned, type Versioned } from './versioned.ts';
 
-const parts = ['examples', 'burst', 'hosts', 'faults', 'watchers'] as const;
+const parts = ['examples', 'burst', 'hosts', 'faults', 'watchers', 'board', 'versioned', 'day'] as const;
 type PartName = (typeof parts)[number];
 
 export interface ClusterResult {
-  machine: Machine;
+  /** Where, when and with which commit each part was measured. */
+  machines: Partial<Record<PartName, Machine>>;
   /** Temporal server. */
   server: string;
   examples?: { made: number; wrong: string[] };
@@ -38,6 +47,10 @@ export interface ClusterResult {
   hosts?: Burst & { creates: number };
   faults?: Tally;
   watchers?: Figures;
+  /** The first page of `temporal aep board`. */
+  board?: BoardFigures;
+  versioned?: Versioned;
+  day?: Day;
 }
 
 const help = `Usage: npm run bench -- cluster [options]
@@ -52,6 +65,8 @@ Exits with 1 where there is a duplicate, an orphan that nobody was told of, or a
   --rounds N     how often, in turns with a development server (default: 10)
   --seeds N      how many random lives (default: 300)
   --watchers N   watched flows (default: 2000)
+  --shown N      watchers on the board (default: 10000)
+  --minutes N    how long the day is (default: 20)
   --help         this text`;
 
 const latency = ['--latency', '100'];
@@ -63,6 +78,8 @@ export async function run(): Promise<number> {
     rounds: { type: 'string' },
     seeds: { type: 'string' },
     watchers: { type: 'string' },
+    shown: { type: 'string' },
+    minutes: { type: 'string' },
   });
   const chosen = partsOption(parts, options.part);
   const creates = numberOption('creates', options.creates) ?? 200;
@@ -72,13 +89,17 @@ export async function run(): Promise<number> {
     hosts: () => manyHosts(creates),
     faults: () => faults(numberOption('seeds', options.seeds) ?? 300),
     watchers: () => watchers(numberOption('watchers', options.watchers) ?? 2_000),
+    board: () => shown(numberOption('shown', options.shown) ?? 10_000),
+    versioned: () => release(10),
+    day: () => longDay(numberOption('minutes', options.minutes) ?? 20),
   };
   const machine = await describeMachine();
   for (const name of chosen) {
     const measured = await measures[name]();
     console.log(`${name}: ${JSON.stringify(measured)}`);
     const before = lastResult('cluster') as ClusterResult | undefined;
-    keepJson('cluster', { ...before, machine, server: serverVersion, [name]: measured });
+    const machines = { ...before?.machines, [name]: machine };
+    keepJson('cluster', { ...before, machines, server: serverVersion, [name]: measured });
   }
   writePages();
   const result = lastResult('cluster') as ClusterResult;
@@ -88,6 +109,10 @@ export async function run(): Promise<number> {
     result.burst?.duplicates,
     result.hosts?.duplicates,
     result.faults?.wrong,
+    result.versioned?.duplicates,
+    result.versioned?.wrong,
+    result.day?.duplicates,
+    result.day?.humanSteps,
   ];
   return wrong.some((count) => count !== undefined && count > 0) ? 1 : 0;
 }
@@ -152,4 +177,31 @@ async function watchers(flows: number): Promise<Figures> {
   const start = await measureStart(fleet);
   const steady = await measureSteady(fleet, 3);
   return { ...start.figures, ...steady.figures };
+}
+
+/** Watchers as lists show them: no worker runs, nothing looks. */
+async function shown(watchers: number): Promise<BoardFigures> {
+  await using stack = new AsyncDisposableStack();
+  const { address, namespace } = await startCluster(stack, { hosts: 1 });
+  const connection = await Connection.connect({ address });
+  stack.defer(() => connection.close());
+  return await measureBoard(new Client({ connection, namespace }), watchers);
+}
+
+async function release(creates: number): Promise<Versioned> {
+  await using stack = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'aep-dataflows-release-'));
+  stack.defer(() => rm(folder, { recursive: true, force: true }));
+  const cluster = await startCluster(stack, { hosts: 1 });
+  const crew = await startCrew(stack, cluster, { workers: 0, emulatorFlags: latency });
+  return await versioned(crew, { creates, folder });
+}
+
+async function longDay(minutes: number): Promise<Day> {
+  await using stack = new AsyncDisposableStack();
+  const cluster = await startCluster(stack, { hosts: 1 });
+  const crew = await startCrew(stack, cluster, { workers: 2, emulatorFlags: latency });
+  const { day: lived, charts } = await day(cluster, crew, minutes);
+  for (const [name, chart] of Object.entries(charts)) keep(`day-${name}.svg`, lineChart(chart));
+  return { ...lived, pictures: Object.keys(charts) };
 }

@@ -10,10 +10,14 @@ import { untilReady } from '../../dev/until-ready.ts';
 /** A PostgreSQL server on loopback, with its data in a folder of its own. */
 export interface Postgres {
   port: number;
+  /** Of the server, whose other processes are its children. */
+  pid(): number;
   /** Ends it as if the machine had lost its power, and starts it again. */
   restart(downMs: number): Promise<void>;
   /** Runs a statement in a database. */
   run(database: string, statement: string): Promise<void>;
+  /** How large a database is on disk. */
+  megabytes(database: string): Promise<number>;
 }
 
 /** Four services with a pool each for both stores. */
@@ -65,10 +69,15 @@ export async function startPostgres(parts: AsyncDisposableStack, programs: strin
   parts.defer(() => end('SIGINT').catch(() => undefined));
   return {
     port,
+    pid: () => server.pid,
     async restart(downMs) {
       await end('SIGQUIT');
       await sleep(downMs);
       await start();
+    },
+    async megabytes(database) {
+      const size = `select pg_database_size('${database}')`;
+      return Number(await command(psql, ['-d', 'postgres', ...login, '-qtA', '-c', size])) / 2 ** 20;
     },
     run: async (database, statement) =>
       void (await command(psql, ['-d', database, ...login, '-q', '-c', statement])),

@@ -8,7 +8,7 @@ import type { Part } from './part.ts';
 export function clusterPart(): Part | undefined {
   const result = lastResult('cluster') as ClusterResult | undefined;
   if (!result) return undefined;
-  const { machine, server, examples, burst, hosts, faults, watchers } = result;
+  const { machines, server, examples, burst, hosts, faults, watchers, board, versioned, day } = result;
   const spread = ({ median, low, high }: Spread, digits: number) =>
     `${number(median, digits)} (${number(low, digits)}–${number(high, digits)})`;
   const rows = [
@@ -35,12 +35,27 @@ export function clusterPart(): Part | undefined {
         .map(([name, value]) => `${name}: ${number(value, Number.isInteger(value) ? 0 : 2)}`)
         .join('; '),
     ],
+    board && [
+      `the first page of the board, ${number(board.watchers)} watchers`,
+      `first paint ${number(board['first paint of a board that has just begun, ms'])} ms, afterwards ${number(board['first paint afterwards, the slowest of five, ms'])} ms at most; complete ${number(board['from the start of the board until it is shown, ms'])} ms after the board's start`,
+    ],
+    versioned && [
+      'a release that breaks what runs, and a rollback',
+      `${versioned.watchers} open watchers, of which ${versioned.stuck} could not go on; after the rollback all did, within ${number(versioned.healedAfter, 1)} s; ${versioned.underWay + versioned.begunAfter} creates across both moments: ${versioned.duplicates} duplicates, ${versioned.wrong} wrong`,
+    ],
+    day && [
+      `a day at speed: ${number(day.minutes)} min, two workers`,
+      `${number(day.creates)} creates, ${number(day.changes)} changes, ${number(day.runs)} runs (${number(day.failedRuns)} failed), ${day.deploys} deploys, everything killed once: ${day.duplicates} duplicates, ${day.orphans} orphans, ${day.humanSteps} human steps; a worker took ${number(day.workerMb.most)} MB at most, ${number(day.workerMb.last)} at the end; the main store grew from ${number(day.databaseMb.first)} to ${number(day.databaseMb.last)} MB${day.largestHistory === undefined ? '' : `; the largest history ${number(day.largestHistory / 1_000)} kB`}`,
+    ],
   ].filter((row) => row !== undefined);
   return {
     markdown: [
       `Temporal server ${server} with PostgreSQL, four shards, the server's own settings, all in processes of one machine:`,
       table(['', ''], rows, 2),
-      described(machine),
+      ...(day?.pictures ?? []).map((name) => `![A day at speed: ${name}](../bench/results/day-${name}.svg)`),
+      ...[...Map.groupBy(Object.entries(machines), ([, { commit, at }]) => commit + at).values()].map(
+        (parts) => `<sub>${parts.map(([name]) => name).join(', ')}:</sub> ${described(parts[0]![1])}`,
+      ),
     ].join('\n\n'),
   };
 }
