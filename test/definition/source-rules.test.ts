@@ -49,6 +49,11 @@ describe('changes are captured', () => {
     ],
     ['into none that is made', capturing('google-bigquery', {}), ['dataset.id']],
     [
+      'into none of which only its name is known to be wrong',
+      capturing('google-bigquery', { dataset: { name: 7 } }),
+      ['dataset.name'],
+    ],
+    [
       'into none of which only that is known that it is wrong',
       capturing('google-bigquery', { schema: { id: 7 } }),
       ['schema.id'],
@@ -56,6 +61,13 @@ describe('changes are captured', () => {
     ['from no source of which AEP captures none', capturing('mysql', given), ['source.cdcEnabled']],
   ])('%s', (_, input, fields) => {
     expect(fieldsOf(input)).toEqual(fields);
+  });
+
+  test('into what is there, which is told where nothing is said', () => {
+    const nothing = capturing('google-bigquery', { schema: undefined, dataset: undefined });
+    expect(problemsOf(nothing).map(({ message }) => message)).toContain(
+      'is required with source.cdcEnabled, or schema.id: of an existing relational schema, as no other takes changes',
+    );
   });
 
   test('from no others than are named', () => {

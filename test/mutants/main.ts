@@ -28,6 +28,7 @@ async function mutate(target: string): Promise<boolean> {
     concurrency: Number(process.env['MUTANTS_AT_ONCE'] ?? 1),
     // A run that ends too late counts as a fault that was noticed, and beside other work a good one takes a while.
     timeoutMS: 60_000,
+    dryRunTimeoutMinutes: 30,
     // Stryker would read it with the API of a TypeScript that is older than ours, and need not.
     tsconfigFile: 'none',
     tempDirName: '.cache/mutants',

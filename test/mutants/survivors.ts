@@ -298,7 +298,6 @@ const named: Named[] = [
   { file: 'src/definition/parse.ts', was: "!Object.hasOwn(value, '$schema')", becomes: 'false', why: cached },
   { file: 'src/definition/plain-json.ts', was: 'parts > maxBytes', why: cached },
   { file: 'src/definition/plain-json.ts', was: 'parts <= maxBytes', why: cached },
-  { file: 'src/definition/plain-json.ts', was: 'parts += level.length', why: cached },
   { file: 'src/definition/plain-json.ts', was: 'text.length * 3 > maxBytes', becomes: 'true', why: cached },
   {
     file: 'src/definition/plain-json.ts',
@@ -319,6 +318,7 @@ const named: Named[] = [
     why: forTypes,
   },
   { file: 'src/definition/secrets.ts', was: '[]', why: noSuch },
+  { file: 'src/definition/secrets.ts', was: "typeof connector === 'string'", becomes: 'true', why: forTypes },
   {
     file: 'src/definition/secrets.ts',
     was: "typeof value === 'string'",
@@ -346,6 +346,7 @@ const named: Named[] = [
   },
   { file: 'src/definition/source-rules.ts', was: 'name === undefined', becomes: 'false', why: noSuch },
   { file: 'src/definition/start.ts', was: 'startTime === undefined', becomes: 'false', why: forTypes },
+  { file: 'src/definition/warnings.ts', was: '[]', why: noSuch },
   {
     file: 'src/definition/watch.ts',
     was: 'receiver !== undefined',
