@@ -37,7 +37,7 @@ export function workerOptions(config: WorkerConfig): WorkerOptions {
     // that one, also while ours stands still. It must be well below the heartbeat time-out.
     maxHeartbeatThrottleInterval: '700ms',
     defaultHeartbeatThrottleInterval: '700ms',
-    // Ten thousand watchers come back too seldom to be found in a cache, and each that is kept takes half a megabyte.
+    // Ten thousand watchers come back too seldom to be found in a cache, and each that is kept takes a third of a megabyte.
     maxCachedWorkflows: 300,
     // The first create and the look-ups begin together: none of them is to wait for the server to hand it out.
     maxEagerActivityReservationsPerWorkflowTask: 8,

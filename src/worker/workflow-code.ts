@@ -16,7 +16,14 @@ export const workflowCode: BundleOptions = {
   // All of it is evaluated once for a worker. Else each workflow evaluates every module, and keeps what comes of it for as
   // long as it is cached: for none of them a module may hold a state (`test/definition/shared.test.ts`).
   preloadModules: [workflowsPath, payloadConverterPath, interceptors],
-  // Files and lines for stack traces and debuggers, neither columns nor the sources in full: the SDK keeps all of it in memory,
-  // several times.
-  webpackConfigHook: (config) => ({ ...config, devtool: 'inline-nosources-cheap-module-source-map' }),
+  webpackConfigHook(config) {
+    // What Node knows stays as it is written. The SDK would have private members and spreads replaced by functions of their own.
+    for (const rule of config.module?.rules ?? []) {
+      const { use } = rule as { use?: { options?: { jsc?: { target: string } } } };
+      if (use?.options?.jsc) use.options.jsc.target = 'es2022';
+    }
+    // Files and lines for stack traces and debuggers, neither columns nor the sources in full: the SDK keeps all of it in memory,
+    // several times.
+    return { ...config, devtool: 'inline-nosources-cheap-module-source-map' };
+  },
 };
