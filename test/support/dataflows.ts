@@ -10,9 +10,12 @@ import type { Rig } from './rig.ts';
 
 type Json = Record<string, unknown>;
 
-/** Sandboxes for an emulator, and the next one that nobody has: a place of its own in AEP for each test. */
+/**
+ * Sandboxes for an emulator, and the next one that nobody has: a place of its own in AEP for each test.
+ * @param count how many the tests of a file take. There are twice as many: a test that failed takes others when it is tried again.
+ */
 export function places(count: number): { sandboxes: string[]; next: () => string } {
-  const sandboxes = Array.from({ length: count }, (_, index) => `place-${index}`);
+  const sandboxes = Array.from({ length: 2 * count }, (_, index) => `place-${index}`);
   const free = [...sandboxes];
   return {
     sandboxes,
