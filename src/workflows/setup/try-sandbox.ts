@@ -11,11 +11,11 @@ import {
 } from '@temporalio/workflow';
 import { z } from 'zod';
 import type { Activities } from '../../activities/index.ts';
+import { aepLine } from '../../command-line.ts';
 import { dataflowId, workflowId } from '../../definition/identity.ts';
 import { parseDefinition } from '../../definition/parse.ts';
 import { isFailureType } from '../../failure-types.ts';
 import { settingsThatFollow, type Measured } from '../../setup-tried.ts';
-import { shellWord } from '../../shell-word.ts';
 import { deleteDataflow } from '../dataflow/delete-dataflow.ts';
 import { endingOf, fail, isRefusal } from '../failures.ts';
 import { checkInput, wrongInput } from '../inputs.ts';
@@ -54,8 +54,8 @@ const soonMs = 5 * 60_000;
 /** The flow of a try is due only when the try is long over. Milliseconds. */
 const farAheadMs = 30 * 24 * 60 * 60_000;
 const lookEveryMs = 10_000;
-/** After this, what was asked for has taken effect, if it ever does. Milliseconds. */
-const lateMs = 30_000;
+/** After this, what was asked for has taken effect, if it ever does: as long as the worker's own bounds are not known. Milliseconds. */
+const usualLateMs = 30_000;
 
 /**
  * Tries out in a sandbox what no document of AEP's says: makes a schema, a dataset, a target connection and a mapping set;
@@ -73,6 +73,7 @@ export async function trySandbox(input: unknown): Promise<TrySandboxResult> {
   setHandler(tryProgressQuery, () => progress);
   const left: string[] = [];
   const measured: Measured[] = [];
+  let lateMs = usualLateMs;
 
   begin(names.parts, 'parts of a dataflow');
   const { bounds, ...parts } = await thenDeleted(
@@ -81,6 +82,7 @@ export async function trySandbox(input: unknown): Promise<TrySandboxResult> {
     // It has deleted them, and measured that.
     ({ left: stays }) => stays.length > 1,
   );
+  lateMs = bounds.httpTimeoutMs + bounds.lateCommitMs + bounds.listLagMs;
   measured.push(...parts.measured);
   if (left.length === 0) left.push(...parts.left);
   if (path !== undefined) {
@@ -162,7 +164,7 @@ export async function trySandbox(input: unknown): Promise<TrySandboxResult> {
   }
 
   function deletingLine(name: string): string {
-    return `temporal aep delete ${shellWord(dataflowId({ sandbox, name }))} --also dataset schema`;
+    return aepLine('delete', dataflowId({ sandbox, name }), ' --also dataset schema');
   }
 
   /** The first error, and what is left in AEP after all. */
