@@ -317,17 +317,6 @@ describe.concurrent('a replacement', () => {
     expect(await watcher.resume()).toMatchObject({ verdict: 'pending' });
   });
 
-  it('takes over a pause that came while the new flow was being made', async () => {
-    const { sandbox, flowId } = await made();
-    const flows = { method: 'POST', path: '/flowservice/flows', sandbox };
-    rig.emulator.control.addFault({ ...flows, kind: '503', times: 2 });
-    const update = rig.client.update({ definition: another(sandbox), replaceFlow: 'from-now' });
-    await waitFor('the first try', () => requestsIn(rig, sandbox, flows).length >= 2);
-    await rig.client.watcher({ sandbox, flowId }).pause();
-    const updated = await update;
-    expect(stored('flows', sandbox)).toMatchObject([{ id: updated.flowId, state: 'disabled' }]);
-  });
-
   it('tells of a last run that failed, which goes with the old flow', async () => {
     const { sandbox, flowId } = await made();
     const completedAt = rig.emulator.control.clock().now;

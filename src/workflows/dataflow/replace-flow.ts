@@ -6,7 +6,7 @@ import type { Warning } from '../../definition/problems.ts';
 import { givenStartSeconds, startLeadSeconds } from '../../definition/start.ts';
 import type { Parts } from '../../plan/observed-dataflow.ts';
 import type { Choices } from '../../plan/plan.ts';
-import { isDisabled, isDraft } from '../../plan/which-flow.ts';
+import { isDraft } from '../../plan/which-flow.ts';
 import { titleOf } from '../../resources/index.ts';
 import type { Kind } from '../../resources/kinds.ts';
 import type { JsonObject, Observed } from '../../resources/resource.ts';
@@ -15,7 +15,7 @@ import { summarized } from '../calls.ts';
 import { fail, reasonOf, thrownBy } from '../failures.ts';
 import { expectChange } from '../watch/start-watch.ts';
 import { handOver } from '../watch/hand-over.ts';
-import type { Prepared, Work } from './prepare.ts';
+import type { Work } from './prepare.ts';
 import { outcomeOf } from './progress.ts';
 import { giveUp } from './resource-calls.ts';
 import { watchInputOf } from './start-watcher.ts';
@@ -86,18 +86,16 @@ export function noteReplaced({ report, ledger }: Work, flowId: string, wasEnable
  * @param wasEnabled whether the new flow is to load: it takes over the pause of the old one, too.
  */
 export async function putInPlace(
-  work: Prepared,
+  work: Work,
   old: Parts | undefined,
   next: { id: string; schedule: JsonObject },
   wasEnabled: boolean,
 ): Promise<void> {
-  const { definition, report, calls, ledger, planned } = work;
+  const { definition, report, calls, ledger } = work;
   const { sandbox } = definition;
   const oldId = old?.flow!.id;
-  let loads = wasEnabled;
   let last: LastWindow | undefined;
   try {
-    if (old && wasEnabled && !planned.isCutOff) loads = await loadsStill();
     await disableOld();
     if (old) {
       note(`until the last run of ${oldId} has ended`);
@@ -110,7 +108,7 @@ export async function putInPlace(
     await CancellationScope.nonCancellable(() => takeBack(error));
   }
   await CancellationScope.nonCancellable(async () => {
-    if (!loads) await slow('Disable the new flow').disableFlow({ sandbox, flowId: next.id });
+    if (!wasEnabled) await slow('Disable the new flow').disableFlow({ sandbox, flowId: next.id });
     if (old) await retire(work, old, next, last);
   });
   report.step('replace', 'done', {
@@ -119,15 +117,6 @@ export async function putInPlace(
 
   function note(text: string): void {
     report.step('replace', 'running', { note: text });
-  }
-
-  /** Making the new one may have taken hours, in which somebody may have paused the old one. From now on its watcher refuses that. */
-  async function loadsStill(): Promise<boolean> {
-    await expectChange({ sandbox, flowId: oldId! }, { replacing: true });
-    const flow = await slow('Read the old flow').readFlow({ sandbox, id: oldId!, ...giveUp(definition) });
-    if (!flow || !isDisabled(flow)) return true;
-    noteReplaced(work, oldId!, false);
-    return false;
   }
 
   /** Whatever state it was in: somebody may have enabled it since. */
@@ -148,7 +137,7 @@ export async function putInPlace(
     const flow = await slow('Read the new flow').readFlow({ sandbox, id: next.id });
     if (flow && !isDraft(flow)) return;
     report.step('replace', 'failed', { note: reasonOf(error) });
-    if (old && loads) {
+    if (old && wasEnabled) {
       try {
         await enableAgain(work, oldId!);
       } catch (why) {
