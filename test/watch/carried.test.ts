@@ -50,6 +50,12 @@ test('what is left to do goes with the watch from execution to execution: messag
 
   await untilNextExecution(watcher);
   expect((await healthOf(watcher)).retries).toEqual(retries);
+  // Temporal hands it the memo of the start, when no run had ended: lists are to know better before the first look has ended.
+  const { events } = await historyOf(watcher);
+  const noted = events.find(
+    (event) => event.workflowPropertiesModifiedEventAttributes?.upsertedMemo?.fields?.['health'],
+  );
+  expect(noted?.workflowPropertiesModifiedEventAttributes?.workflowTaskCompletedEventId?.toNumber()).toBe(4);
   stage.receiver.state.status = 200;
   await untilQuiet(watcher);
   // However often it was sent, it is one message.

@@ -128,6 +128,8 @@ export async function watchFlowRuns(given: WatchInput, carried?: Known): Promise
   });
   showHealth(health());
   noteWatch(watch);
+  // Temporal hands an execution the memo of the start of the one before, not what that one noted since.
+  noteHealth(health(), state);
 
   let patienceMs = gatheringMs;
   for (;;) {
