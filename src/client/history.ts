@@ -2,6 +2,7 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { Outcome } from '../resources/outcome.ts';
 import type { ResourceIds } from '../resources/kinds.ts';
 import { watcherType } from '../runs/names.ts';
+import { isObject, listOf } from '../runs/raw.ts';
 import type { DriftHealth } from '../runs/health.ts';
 import type { NotedFailure, NotedPlan } from '../workflows/dataflow/noted.ts';
 import { searchAttributes, type Decision } from '../workflows/messages.ts';
@@ -152,7 +153,8 @@ function notesOf<Note>(
   const oldestFirst = watchers.toSorted((a, b) => a.startTime.getTime() - b.startTime.getTime());
   const found = new Map<string, { note: Note; execution: WorkflowExecutionInfo }>();
   for (const execution of oldestFirst)
-    for (const note of (execution.memo?.[field] ?? []) as Note[]) {
+    // Whoever started it may have written anything there.
+    for (const note of listOf(execution.memo?.[field]).filter(isObject) as Note[]) {
       const key = `${execution.workflowId} ${keyOf(note)}`;
       if (!found.has(key)) found.set(key, { note, execution });
     }

@@ -1,5 +1,6 @@
 import { upsertMemo, workflowInfo } from '@temporalio/workflow';
 import { cut } from '../../cut.ts';
+import { listOf } from '../../runs/raw.ts';
 import { thrownBy } from '../failures.ts';
 
 /** What somebody had a watcher do, as its memo keeps it. Who it was, only the history of that execution tells. */
@@ -16,8 +17,13 @@ export interface NotedAsk {
 }
 
 /** A memo comes with every list of watchers, so it keeps the latest. The next execution begins without what this one noted. */
-export const notesToKeep = 20;
+const notesToKeep = 20;
 const longestMessage = 200;
+
+/** The notes of a memo with one more. @param before what the memo has: whoever started the watcher may have written anything there. */
+export function withNote(before: unknown, note: unknown): unknown[] {
+  return [...listOf(before), note].slice(-notesToKeep);
+}
 
 /**
  * Notes what somebody had a watcher do.
@@ -28,7 +34,6 @@ export function noteAsked(
   error?: unknown,
 ): void {
   const { memo, runId } = workflowInfo();
-  const before = (memo?.['asked'] ?? []) as NotedAsk[];
   const note: NotedAsk = {
     what,
     at: new Date(at).toISOString(),
@@ -36,7 +41,7 @@ export function noteAsked(
     runId,
     ...(error === undefined ? {} : { failure: failureOf(error) }),
   };
-  upsertMemo({ asked: [...before, note].slice(-notesToKeep) });
+  upsertMemo({ asked: withNote(memo?.['asked'], note) });
 }
 
 function failureOf(error: unknown): NonNullable<NotedAsk['failure']> {

@@ -12,7 +12,7 @@ import type { Activities } from '../../activities/index.ts';
 import type { Watch } from '../../definition/watch.ts';
 import type { Drift, Expectation } from '../../runs/drift.ts';
 import { isPaused } from '../../runs/flow.ts';
-import { tellDrift, type DriftHealth, type Health } from '../../runs/health.ts';
+import { tellDrift, type Health } from '../../runs/health.ts';
 import { messageOf, type Notification } from '../../runs/notification.ts';
 import {
   asking,
@@ -28,7 +28,7 @@ import type { Asked, Reactions, RetryChain } from '../../runs/reactions.ts';
 import type { WatchState } from '../../runs/watch-state.ts';
 import { doubtTypes, retry } from '../calls.ts';
 import { isDoubt, isRefusal, thrownBy } from '../failures.ts';
-import { notesToKeep } from './noted-asks.ts';
+import { withNote } from './noted-asks.ts';
 import { Outbox, deliveriesOf } from './outbox.ts';
 
 const noAnswer = 'Nobody knows whether AEP has heard the last request, and no run has shown since.';
@@ -168,8 +168,7 @@ export class Responses {
   }
 
   #noteDrift(drift: Drift): void {
-    const before = (workflowInfo().memo?.['drifts'] ?? []) as DriftHealth[];
-    upsertMemo({ drifts: [...before, tellDrift(drift)].slice(-notesToKeep) });
+    upsertMemo({ drifts: withNote(workflowInfo().memo?.['drifts'], tellDrift(drift)) });
   }
 
   /** @param forgiven failures that did not count before: where the flow cannot be disabled, the next failure is reason enough */
