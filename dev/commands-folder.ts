@@ -1,4 +1,4 @@
-import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, realpath, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { shellWord } from '../src/shell-word.ts';
@@ -13,8 +13,10 @@ export async function commandsFolder(cli: string): Promise<string> {
   const folder = fileURLToPath(new URL('../.cache/bin', import.meta.url));
   await mkdir(folder, { recursive: true });
   const node = shellWord(process.execPath);
+  // In a terminal that has this folder on its PATH already, the CLI that was found there is the link itself.
+  const target = await realpath(cli);
   await Promise.all([
-    replaced(join(folder, 'temporal'), (at) => symlink(cli, at)),
+    replaced(join(folder, 'temporal'), (at) => symlink(target, at)),
     replaced(join(folder, 'temporal-aep'), (at) =>
       writeFile(at, `#!/bin/sh\nexec ${node} ${shellWord(main)} "$@"\n`, { mode: 0o755 }),
     ),
