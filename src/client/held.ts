@@ -46,7 +46,8 @@ export async function heldConflict(
     return conflict(
       `It waits for a person. What it waits for is told by: ${line('metadata')}\nWhat gives it up is: ${line('cancel')}`,
     );
-  const { missing } = await workersOf(client, taskQueue);
+  // Who may not ask for that is told of the conflict all the same.
+  const { missing } = await workersOf(client, taskQueue).catch(() => ({ missing: undefined }));
   if (missing === undefined) return conflict('Try again when that has ended');
   const end =
     historyLength <= eventsOfNone
