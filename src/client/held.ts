@@ -40,19 +40,19 @@ export async function heldConflict(
   const line = (verb: string) => `temporal workflow ${verb} --workflow-id ${shellWord(workflowId)}`;
   if (closeTime) return conflict('It has ended meanwhile: try again');
   if (status.name === 'PAUSED')
-    return conflict(`It is paused in Temporal, and goes on by: ${line('unpause')}`);
+    return conflict(`It is paused in Temporal. To let it go on: ${line('unpause')}`);
   const waits = typedSearchAttributes.get(searchAttributes.state) === 'waiting-for-person';
   if (waits)
     return conflict(
-      `It waits for a person. What it waits for is told by: ${line('metadata')}\nWhat gives it up is: ${line('cancel')}`,
+      `It waits for a person. To see what it waits for: ${line('metadata')}\nTo give it up: ${line('cancel')}`,
     );
   // Who may not ask for that is told of the conflict all the same.
   const { missing } = await workersOf(client, taskQueue).catch(() => ({ missing: undefined }));
   if (missing === undefined) return conflict('Try again when that has ended');
   const end =
     historyLength <= eventsOfNone
-      ? `It has done nothing yet, and is given up by: ${line('terminate')}`
+      ? `It has done nothing yet. To give it up: ${line('terminate')}`
       : // What was sent to AEP must be noted, which only a worker can do.
-        `What has it stop then is: ${line('cancel')}`;
+        `To have it stop then: ${line('cancel')}`;
   return conflict(`It goes on when there is a worker: ${missing}. ${end}`);
 }

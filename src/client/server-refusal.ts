@@ -79,7 +79,7 @@ export const startWorker =
 export function away({ address }: Where, why: string): ServerRefusal {
   return new ServerRefusal(
     `Temporal does not answer${address ? ` at ${address}` : ''}${why ? `: ${why}` : ''}`,
-    'Where it is, is told by --address, TEMPORAL_ADDRESS or a profile; that it wants TLS, and which certificates count, by --tls and --tls-….',
+    'Say where it is by --address, TEMPORAL_ADDRESS or a profile; that it wants TLS, and which certificates count, by --tls and --tls-….',
   );
 }
 

@@ -16,7 +16,10 @@ export function addBoardCommand(program: Command, run: Run): void {
     .description('Show all dataflows in a browser on this machine, until Ctrl-C; or write one into a file.')
     .argument('[sandbox/name]', 'the dataflow to begin with', dataflowName)
     .addOption(new Option('--port <port>', 'where it listens').argParser(portOf).default(0, 'a free port'))
-    .option('--allow-actions', 'let the pages run failed runs again, enable flows, approve plans and so on')
+    .option(
+      '--allow-actions',
+      'let the pages run failed runs again, disable and enable flows, approve plans and so on',
+    )
     .option('--to <file>', 'write the dataflow into this .html or .svg file instead, to be sent by mail')
     .action(async (named: Named | undefined, how: { port: number; allowActions?: true; to?: string }) => {
       const { to } = how;

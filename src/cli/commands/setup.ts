@@ -37,7 +37,7 @@ export function addSetupCommands(program: Command, run: Run): void {
     .action(async ({ sandbox, try: tried, ...source }: Asked) => {
       if (tried !== undefined) return tryIt(run, { sandbox: tried, ...source });
       const [unused] = Object.keys(source);
-      if (unused !== undefined) doctor.error(`error: option '--${unused}' is of a try: add '--try SANDBOX'`);
+      if (unused !== undefined) doctor.error(`error: option '--${unused}' needs '--try SANDBOX'`);
       return run.alone(async (format) => {
         const checks = await allChecks(program, sandbox);
         const ok = checks.every((one) => one.ok);
