@@ -9,6 +9,14 @@ export interface TestWorker {
   stop(): Promise<void>;
 }
 
+/**
+ * Workflow code runs in this thread: another one would load the SDK and the bundle anew for each worker, and everything between
+ * the two would be copied. Worker processes, as tests start them too, have threads as users' have. What takes longer than in
+ * those is ended as there: by itself the SDK bounds nothing in this mode, and a loop without end would hold all tests of the
+ * process.
+ */
+export const inThisThread = { debugMode: true, isolateExecutionTimeout: '5s' } as const;
+
 /** Starts a worker with the run's workflow bundle and the activities given. */
 export async function startTestWorker(
   place: { address: string; namespace: string },
@@ -24,9 +32,7 @@ export async function startTestWorker(
     taskQueue: 'aep-dataflows',
     ...(options.workflowsPath ? {} : { workflowBundle: { codePath } }),
     stickyQueueScheduleToStartTimeout: '1s',
-    // Workflow code runs in this thread: another one would load the SDK and the bundle anew for each worker, and everything between
-    // the two would be copied. Worker processes, as tests start them too, have threads as users' have.
-    debugMode: true,
+    ...inThisThread,
     ...options,
   });
   const running = worker.run();

@@ -15,6 +15,7 @@ import { hasEnded, type Run } from '../../src/runs/run.ts';
 import type { watchFlowRuns } from '../../src/workflows/index.ts';
 import type { WatchInput, WatchResult } from '../../src/workflows/watch/watch-messages.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { inThisThread } from '../support/worker.ts';
 import { administrator, makeFlow } from './make-flow.ts';
 
 export const minute = 60_000;
@@ -107,7 +108,7 @@ export async function watchLong(options: LongWatchOptions): Promise<LongWatch> {
     connection: place.nativeConnection,
     taskQueue: 'aep-dataflows',
     workflowBundle: { codePath: options.workflowBundle },
-    debugMode: true,
+    ...inThisThread,
     activities: {
       ...ours,
       readRuns: (request: RunsRequest) => attempt('readRuns', () => ours.readRuns(request)),
