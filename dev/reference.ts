@@ -148,9 +148,9 @@ const elsewhere = [
 /** Where the messages of workflows are declared, and who takes those of each file. */
 const messageFiles = [
   {
-    title: 'Creates, updates, plans and imports of one dataflow',
+    title: 'Creates, updates, plans and imports of one dataflow, and tries of a sandbox',
     about:
-      'A plan and an import answer the queries only. `approve` and `reject` are for executions that were started with `requireApproval`.',
+      'A plan and an import answer the queries only, a try of a sandbox the last one only. `approve` and `reject` are for executions that were started with `requireApproval`.',
     file: '../src/workflows/messages.ts',
   },
   {
