@@ -2,8 +2,8 @@
 # A workflow whose id has a slash, asked after by Temporal's HTTP API.
 #
 # Guess:      the slash is percent-encoded in the address, as a space or a colon is, and the workflow answers.
-# Behaviour:  404, also where the slash is encoded, for whatever one asks of it. The list names the workflow, the CLI reads it, and other
-#             ids with signs of their own are found. The answer has no details, unlike that for a workflow which is not there.
+# Behaviour:  404. The CLI reads the workflow, and ids with other such signs are found. The answer has no details, unlike that for a
+#             workflow which is not there.
 # Versions:   Temporal CLI 1.9.1 (server 1.32.0).
 # Source:     temporalio/temporal serves HTTP by grpc-gateway's router, which matches the address after it was decoded: an id is
 #             one part of it.

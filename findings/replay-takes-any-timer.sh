@@ -3,10 +3,10 @@
 #
 # Guess:      a replay of the open history says that the code is another: the timer that was started is an hour's, the first
 #             one asked for now is a millisecond's.
-# Behaviour:  it fits. A timer is known by how many came before it, not by how long it is; so the millisecond lasts the hour
-#             that was begun, and then an hour follows. Only one timer more or less than the history has is noticed.
+# Behaviour:  it fits.
 # Versions:   Temporal CLI 1.9.1 (server 1.32.0), TypeScript SDK 1.24.0, Python SDK 1.35.0.
-# Source:     the core of both SDKs compares sequence numbers of timers, not their durations.
+# Source:     the core of both SDKs knows a timer by how many came before it, not by how long it is: so the millisecond lasts the
+#             hour that was begun, and then an hour follows. Only a timer more or less than the history has would be noticed.
 # Matters:    a replay test cannot be relied on for a sleep that was put in front of another: an open workflow would wait for
 #             the wrong thing and nobody would be told.
 source "$(dirname "${BASH_SOURCE[0]}")/support.sh"
