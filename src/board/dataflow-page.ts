@@ -71,7 +71,7 @@ function verdictOf({ health, last, row, underWay, unknown }: DataflowFacts, { no
   ${
     unknown === undefined
       ? ''
-      : html`<p class="bad">More is not known, as its watcher does not answer: ${unknown}</p>
+      : html`<p class="bad">More is not known: ${unknown}</p>
           <p>${notedNow(row)?.why ?? ''}</p>`
   }`;
 }

@@ -29,7 +29,7 @@ export function tellThatItWaits(
     ...envelope,
     event: 'createWaits',
     cause: { type: type!, ...(code ? { code } : {}), message },
-    next: `See to the cause. Then let it go on: "${updateLine(workflowId, 'resume')}", with --input-file where it takes a corrected definition. Or have it give up: "${updateLine(workflowId, 'giveUp')}", which keeps what was made unless its --input is "rollback".`,
+    next: `See to the cause. Then let it go on: "${updateLine(workflowId, 'resume')}", with --input-file where it takes a corrected definition. Or have it give up: "${updateLine(workflowId, 'giveUp')}", which keeps what was made unless it has --input '"rollback"'.`,
     workflowId,
   }));
 }
