@@ -97,8 +97,11 @@ function spellingsOf(text: string): string[] {
 /** Some libraries write more characters as escapes than they must. */
 function inJson(text: string): string[] {
   const written = JSON.stringify(text).slice(1, -1);
-  const escaped = (code: string) => `\\u${code.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return [written, written.replaceAll('/', '\\/'), written.replaceAll(/[&<>'=+]/g, escaped)];
+  const code = (character: string) => character.charCodeAt(0).toString(16).padStart(4, '0');
+  const escaped = (spelt: (digits: string) => string) =>
+    written.replaceAll(/[&<>'=+]/g, (character) => `\\u${spelt(code(character))}`);
+  const digits = [(lower: string) => lower, (lower: string) => lower.toUpperCase()];
+  return [written, written.replaceAll('/', '\\/'), ...digits.map(escaped)];
 }
 
 /**

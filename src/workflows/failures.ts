@@ -65,9 +65,12 @@ export function isDoubt(error: unknown): boolean {
   return !isCancellation(error) && !sure.has(thrownBy(error)?.type);
 }
 
-const refusals: ReadonlySet<string | null | undefined> = new Set(['Rejected', 'StalePlan', 'Unauthorized']);
+const refusals: ReadonlySet<string | null | undefined> = new Set(['Rejected', 'StalePlan']);
 
-/** Whether a change in place that ended so has surely changed nothing, and never will. */
+/**
+ * Whether a change in place that ended so has surely changed nothing, and never will. Permissions can be taken away between a
+ * request of which nobody heard and the next one.
+ */
 export function isRefusal(error: unknown): boolean {
   return refusals.has(thrownBy(error)?.type);
 }

@@ -121,6 +121,7 @@ describe('a secret in the text of a source is hidden', () => {
     ['in JSON that escapes more', JSON.stringify(password).slice(1, -1).replaceAll('/', '\\/')],
     ['in a page', 'pa&lt;ss&gt;&amp;&quot;w&#39;rd/+=é?'],
     ['in a page of another library', 'pa&lt;ss&gt;&amp;&#34;w&#39;rd/+=é?'],
+    ['in JSON with escapes in capitals', 'pa\\u003Css\\u003E\\u0026\\"w\\u0027rd/\\u002B\\u003Dé?'],
     ['in a page inside JSON', 'pa\\u003css\\u003e\\u0026\\"w\\u0027rd/\\u002b\\u003dé?'],
   ])('%s', (_, written) => {
     expect(redact(`It said "${written}", no more.`, [password])).toBe('It said "[redacted]", no more.');

@@ -81,6 +81,8 @@ export class Ledger {
     this.#definitions.push(definition);
     this.#staying.clear();
     this.#waitedIn.clear();
+    // A server that was slow hours ago, when somebody was waited for, may be quick now.
+    this.#serverMs = 0;
   }
 
   /** What earlier executions left. Undefined until an attempt has begun: nothing is made before. */

@@ -17,7 +17,7 @@ import { parseDefinition } from '../../definition/parse.ts';
 import { isFailureType } from '../../failure-types.ts';
 import { settingsThatFollow, type Measured } from '../../setup-tried.ts';
 import { deleteDataflow } from '../dataflow/delete-dataflow.ts';
-import { endingOf, fail, isRefusal } from '../failures.ts';
+import { endingOf, fail, isDoubt } from '../failures.ts';
 import { checkInput, wrongInput } from '../inputs.ts';
 import { tryProgressQuery, type TrySandboxInput, type TrySandboxResult } from '../messages.ts';
 import { newNonce } from '../nonce.ts';
@@ -136,7 +136,7 @@ export async function trySandbox(input: unknown): Promise<TrySandboxResult> {
     } catch (error) {
       await CancellationScope.nonCancellable(async () => {
         // Of what was asked for last nobody may have seen the end.
-        if (!isRefusal(error)) await sleep(lateMs, { summary: 'Until late requests must show' });
+        if (isDoubt(error)) await sleep(lateMs, { summary: 'Until late requests must show' });
         await remove(name);
       });
       throw ended(error);
@@ -148,6 +148,11 @@ export async function trySandbox(input: unknown): Promise<TrySandboxResult> {
   async function remove(name: string): Promise<void> {
     progress.push(`deletes ${name}`);
     const dataflow = { sandbox, name };
+    const leave = (what: string) => {
+      left.push(what);
+      // Of one that was cancelled this is all that can be asked for.
+      progress.push(`left in AEP: ${what}`);
+    };
     try {
       const done = await executeChild(deleteDataflow, {
         workflowId: workflowId(dataflow),
@@ -155,9 +160,9 @@ export async function trySandbox(input: unknown): Promise<TrySandboxResult> {
         parentClosePolicy: ParentClosePolicy.ABANDON,
         staticSummary: `Deletes the dataflow ${dataflowId(dataflow)}`,
       });
-      left.push(...done.left.map(({ kind, id, why }) => `${kind} ${id}: ${why}`));
+      for (const { kind, id, why } of done.left) leave(`${kind} ${id}: ${why}`);
     } catch (error) {
-      left.push(
+      leave(
         `what belongs to ${name}: ${rootCause(error) ?? String(error)}. Delete it: ${deletingLine(name)}`,
       );
     }
