@@ -19,6 +19,7 @@ import { titleOf } from '../../resources/index.ts';
 import { alsoKinds } from '../../resources/orders.ts';
 import { readDefinition } from '../definition-files.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import { historyTable } from '../history-table.ts';
 import { dataflowName, type Named } from '../name.ts';
 import { print, table, tell } from '../output.ts';
 import { followDataflow } from '../progress.ts';
@@ -147,7 +148,10 @@ export function addDataflowCommands(program: Command, run: Run): void {
     });
 
   const decision = (name: string, about: string) =>
-    onDataflow(name, about).requiredOption('--by <who>', 'who decides, as the others are to read it');
+    onDataflow(name, about).requiredOption(
+      '--by <who>',
+      'who decides, as the others are to read it',
+    );
 
   decision('approve', 'Approve the plan that waits for it.')
     .requiredOption('--digest <digest>', 'of the plan that was looked at')
@@ -177,16 +181,9 @@ export function addDataflowCommands(program: Command, run: Run): void {
     await run.connected(async (client, format) => {
       const entries = await client.history(named);
       print(format, { history: entries }, () =>
-        table(
-          ['at', 'what', 'how it ended', 'by', ''],
-          entries.map(({ at, what, status = '', startedBy = '', failure, drift, plan }) => [
-            at,
-            what,
-            status,
-            drift?.by ?? startedBy,
-            failure?.message ?? plan?.summary ?? drift?.changes.map(({ field }) => field).join(', ') ?? '',
-          ]),
-        ),
+        entries.length === 0
+          ? `Nothing is known to have been done to ${named.sandbox}/${named.name}: Temporal forgets it in time.`
+          : historyTable(entries),
       );
       return exitCodes.done;
     });
