@@ -150,11 +150,11 @@ export function addDataflowCommands(program: Command, run: Run): void {
   const decision = (name: string, about: string) =>
     onDataflow(name, about).requiredOption(
       '--by <who>',
-      'who decides, as the others are to read it',
+      'who decides, as the others are to read it (required)',
     );
 
   decision('approve', 'Approve the plan that waits for it.')
-    .requiredOption('--digest <digest>', 'of the plan that was looked at')
+    .requiredOption('--digest <digest>', 'of the plan that was looked at (required)')
     .option('--why <text>', 'why')
     .action(async (named: Named, how: { by: string; digest: string; why?: string }) => {
       await run.connected(async (client, format) => {
@@ -165,7 +165,7 @@ export function addDataflowCommands(program: Command, run: Run): void {
     });
 
   decision('reject', 'Reject the plan that waits for approval: nothing is done.')
-    .requiredOption('--why <text>', 'why')
+    .requiredOption('--why <text>', 'why (required)')
     .action(async (named: Named, how: { by: string; why: string }) => {
       await run.connected(async (client, format) => {
         await client.dataflow(named).reject(how);
