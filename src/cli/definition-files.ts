@@ -63,6 +63,10 @@ function parsed(written: string, from: string): unknown {
   if (written.trim() === '') throw new UsageError(`${from} is empty`);
   const document = parseDocument(written.replace(/^\uFEFF/, ''), { prettyErrors: true });
   const [problem] = document.errors;
-  if (problem) throw new UsageError(`${from} is neither JSON nor YAML: ${problem.message.split('\n')[0]}`);
+  if (problem) {
+    // Below it stands the line that is meant.
+    const what = problem.message.split('\n')[0]!.replace(/:$/, '');
+    throw new UsageError(`${from} is neither JSON nor YAML: ${what}`);
+  }
   return document.toJS({ maxAliasCount: 100 });
 }
