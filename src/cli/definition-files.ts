@@ -2,7 +2,9 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseDocument } from 'yaml';
+import { hasEnvironments } from '../definition/environments.ts';
 import { saidNames } from '../definition/many.ts';
+import { isObject } from '../definition/plain-json.ts';
 
 /** What is wrong with a file, or with how we were called. */
 export class UsageError extends Error {}
@@ -22,6 +24,20 @@ export async function readDefinition(file: string): Promise<unknown> {
     throw new UsageError(`${from} cannot be read: ${(error as Error).message}`);
   }
   return parsed(written, from);
+}
+
+/**
+ * What a file holds, as one of its environments: that is named where the workflows look for it.
+ * @param from the file, as it is named
+ * @throws UsageError where the file has no environments
+ */
+export function inEnvironment(read: unknown, environment: string, from: string): unknown {
+  if (!isObject(read)) return read;
+  if (!hasEnvironments(read))
+    throw new UsageError(
+      `${from} has no environments: leave out --environment, or write some beside the definition`,
+    );
+  return { ...read, environment };
 }
 
 /**

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readDefinition } from '../../src/cli/definition-files.ts';
+import { inEnvironment, readDefinition, UsageError } from '../../src/cli/definition-files.ts';
 
 it('of a file that cannot be parsed it is said where, and nothing is announced that does not follow', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'definition-files-'));
@@ -15,4 +15,13 @@ it('of a file that cannot be parsed it is said where, and nothing is announced t
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+it('an environment is chosen of a file that has some, and refused of one that has none', () => {
+  const file = { definition: {}, environments: { dev: {} } };
+  expect(inEnvironment(file, 'dev', 'orders.json')).toEqual({ ...file, environment: 'dev' });
+  const choose = () => inEnvironment({ name: 'orders' }, 'dev', 'orders.json');
+  expect(choose).toThrow(UsageError);
+  expect(choose).toThrow(/^orders\.json has no environments: leave out --environment/);
+  expect(inEnvironment([], 'dev', 'orders.json')).toEqual([]);
 });

@@ -17,7 +17,7 @@ import {
 import { dataflowId } from '../../definition/identity.ts';
 import { titleOf } from '../../resources/index.ts';
 import { alsoKinds } from '../../resources/orders.ts';
-import { readDefinition } from '../definition-files.ts';
+import { inEnvironment, readDefinition } from '../definition-files.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { historyTable } from '../history-table.ts';
 import { dataflowName, type Named } from '../name.ts';
@@ -226,10 +226,9 @@ function aboutImport({ plan, notExpressible, watcherWorkflowId }: ImportDataflow
   ];
 }
 
-/** The file as it is; the environment is named where the workflows look for it. */
 async function input(path: string, { environment }: { environment?: string }): Promise<unknown> {
   const read = await readDefinition(path);
-  return environment === undefined ? read : { ...(read as object), environment };
+  return environment === undefined ? read : inEnvironment(read, environment, path);
 }
 
 function codeOfPlan(plan: Plan): ExitCode {
