@@ -1,4 +1,5 @@
 import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { tell } from './output.ts';
 
 /** A command ended before what it waited for: by Ctrl-C, or by `--command-timeout`. What it has begun in Temporal goes on. */
 export class Left extends Error {
@@ -13,15 +14,21 @@ export class Left extends Error {
 /** What goes on in Temporal just now, as the command line that shows it again. A process runs one command. */
 let goingOn: string | undefined;
 
+/** What is done sooner nobody leaves. Milliseconds. */
+const sayAfterMs = 1000;
+
 /**
- * Waits for what goes on in Temporal whether we wait or not.
- * @param comeBack the command line that shows it again, told to who leaves meanwhile
+ * Waits for what goes on in Temporal whether we wait or not. That is told soon, not only to who leaves: at Ctrl-C the Temporal
+ * CLI kills an extension that it has begun.
+ * @param comeBack the command line that shows it again
  */
 export async function goesOn<Result>(comeBack: string, wait: () => Promise<Result>): Promise<Result> {
   goingOn = comeBack;
+  const timer = setTimeout(() => tell(`Ctrl-C leaves this to go on. See it again: ${comeBack}`), sayAfterMs);
   try {
     return await wait();
   } finally {
+    clearTimeout(timer);
     goingOn = undefined;
   }
 }

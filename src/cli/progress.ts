@@ -1,6 +1,6 @@
 import type { DataflowHandle, FullProgress } from '../client.ts';
 import { aepLine, updateLine } from '../command-line.ts';
-import { shellWord } from '../shell-word.ts';
+import { dataflowOf } from '../definition/identity.ts';
 import { goesOn } from './leave.ts';
 import { tell } from './output.ts';
 
@@ -38,11 +38,7 @@ export async function follow<Result>(
 /** The same for one dataflow: each step as it begins and ends, and what it waits for. */
 export function followDataflow<Result>(handle: DataflowHandle, result: Promise<Result>): Promise<Result> {
   const look = async () => linesOf(await handle.progress(), handle.workflowId);
-  return follow(
-    look,
-    result,
-    `temporal workflow show --follow --workflow-id ${shellWord(handle.workflowId)}`,
-  );
+  return follow(look, result, aepLine('status', dataflowOf(handle.workflowId)!));
 }
 
 function linesOf({ dataflow, steps, waiting, state, approval, error }: FullProgress, id: string): string[] {

@@ -142,3 +142,11 @@ it('a try that fails tells why, and what it could not delete with the line that 
   await rig.client.delete({ sandbox: 'dev', name: name!, also: ['dataset', 'schema'] });
   expect(control.resources('flows', 'dev')).toEqual([]);
 });
+
+it('a try in a sandbox that AEP does not know tells that, and nothing of what is left', async () => {
+  await rig.startWorker();
+  const handle = await rig.client.trySandbox({ sandbox: 'nobodys' });
+  const error = (await handle.result().catch((thrown: unknown) => thrown)) as Error;
+  expect(error).toMatchObject({ type: 'InvalidDefinition' });
+  expect(error.message).not.toContain('Left in AEP');
+});

@@ -31,6 +31,6 @@ it('what a name has in it does nothing in the line that shows again what goes on
   const handle = { workflowId, progress: () => Promise.reject(new Error('away')) };
   const following = followDataflow(handle as unknown as DataflowHandle, new Promise<never>(() => {}));
   await expect(untilLeft(following, 20)).rejects.toThrow(
-    String.raw`temporal workflow show --follow --workflow-id 'dataflow:prod:x'\''; rm orders.json; '\'''`,
+    String.raw`See it again: temporal aep status 'prod/x'\''; rm orders.json; '\'''`,
   );
 });

@@ -257,11 +257,13 @@ it('Ctrl-C leaves a create, which goes on, and says how to come back', async () 
   });
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  await waitFor('it to be under way', () => stderr.includes('dataset'));
+  // The Temporal CLI would kill it at Ctrl-C, so that it has to be told before.
+  await waitFor('how to come back', () => stderr.includes('See it again: temporal aep status'));
+  expect(stderr).toContain('dataset');
   child.kill('SIGINT');
   const code = await new Promise((resolve) => child.once('exit', resolve));
   expect(code).toBe(130);
-  expect(stderr).toContain(`dataflow:${sandbox}:orders`);
+  expect(stderr).toContain(`temporal aep status ${sandbox}/orders`);
   await rig.client.dataflow({ sandbox, name: 'orders' }).result();
 });
 

@@ -17,7 +17,7 @@ import { parseDefinition } from '../../definition/parse.ts';
 import { isFailureType } from '../../failure-types.ts';
 import { settingsThatFollow, type Measured } from '../../setup-tried.ts';
 import { deleteDataflow } from '../dataflow/delete-dataflow.ts';
-import { endingOf, fail, isDoubt } from '../failures.ts';
+import { endingOf, fail, isDoubt, thrownBy } from '../failures.ts';
 import { checkInput, wrongInput } from '../inputs.ts';
 import { tryProgressQuery, type TrySandboxInput, type TrySandboxResult } from '../messages.ts';
 import { newNonce } from '../nonce.ts';
@@ -74,6 +74,7 @@ export async function trySandbox(input: unknown): Promise<TrySandboxResult> {
   const left: string[] = [];
   const measured: Measured[] = [];
   let lateMs = usualLateMs;
+  let hasFlow = false;
 
   begin(names.parts, 'parts of a dataflow');
   const { bounds, ...parts } = await thenDeleted(
@@ -116,6 +117,7 @@ export async function trySandbox(input: unknown): Promise<TrySandboxResult> {
     const made = await carryOut({ definition }, 'createDataflow');
     if (made === 'busy' || made.flowId === undefined) throw notMade(made);
     const { flowId } = made;
+    hasFlow = true;
     progress.push(`changes, disables and enables the flow ${flowId}`);
     const ofFlow = await tryFlow({ sandbox, flowId });
     const isEnabled = ofFlow.every(({ held, ms }) => held || ms === undefined);
@@ -137,7 +139,8 @@ export async function trySandbox(input: unknown): Promise<TrySandboxResult> {
       await CancellationScope.nonCancellable(async () => {
         // Of what was asked for last nobody may have seen the end.
         if (isDoubt(error)) await sleep(lateMs, { summary: 'Until late requests must show' });
-        await remove(name);
+        // A sandbox or a path that is not there is refused before anything is made.
+        if (hasFlow || !isInvalid(error)) await remove(name);
       });
       throw ended(error);
     }
@@ -182,6 +185,11 @@ export async function trySandbox(input: unknown): Promise<TrySandboxResult> {
     const told = left.length > 0 ? `${message}. Left in AEP: ${left.join('; ')}` : message;
     return fail(type as Parameters<typeof fail>[0], told, { ...(details?.[0] as object), left, measured });
   }
+}
+
+function isInvalid(error: unknown): boolean {
+  const thrown = error instanceof ChildWorkflowFailure ? error.cause : error;
+  return thrownBy(thrown)?.type === 'InvalidDefinition';
 }
 
 function checkTry(input: unknown): TrySandboxInput {
