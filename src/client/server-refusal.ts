@@ -21,6 +21,7 @@ export class ServerRefusal extends Error {
 
 /** The statuses of gRPC that mean something to whoever asks. */
 const status = {
+  invalidArgument: 3,
   deadlineExceeded: 4,
   notFound: 5,
   permissionDenied: 7,
@@ -62,6 +63,11 @@ export function refusalBy(error: unknown, where: Where): ServerRefusal | undefin
         'See whether Temporal answers, and whether a worker runs: temporal aep doctor',
       );
     default:
+      if (code === status.invalidArgument && /search attribute/i.test(details ?? ''))
+        return new ServerRefusal(
+          `The namespace${where.namespace ? ` ${where.namespace}` : ''} lacks what dataflows are searched by${said}`,
+          'Name another one by --namespace, or see how it is made fit: temporal aep doctor',
+        );
       if (code === status.failedPrecondition && /poller/i.test(details ?? ''))
         return new ServerRefusal(`No worker answers${said}`, startWorker);
       return new ServerRefusal(

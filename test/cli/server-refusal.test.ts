@@ -40,6 +40,11 @@ it.each([
     grpc(9, 'no poller seen for task queue recently'),
     /No worker answers: .*npm run worker/,
   ],
+  [
+    'a namespace without our search attributes',
+    grpc(3, 'invalid query: invalid search attribute: AepDataflow'),
+    /^The namespace orders lacks what dataflows are searched by: .*temporal aep doctor$/,
+  ],
   ['anything else', grpc(3, 'what is this'), /^Temporal refuses that: what is this \| /],
 ])('%s is told in plain words, with the next step', (_, error, told) => {
   const refusal = refusalBy(error, where);
