@@ -53,7 +53,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: plain,
           globalSetup: 'test/global-setup.ts',
-          setupFiles: 'test/support/promise-traces.ts',
+          // It takes the place of the list above.
+          setupFiles: ['test/support/after-file.ts', 'test/support/promise-traces.ts'],
           testTimeout: 120_000,
           // Real servers, real time-outs, two processors: what fails once is tried once more, and told as (retry x1).
           retry: 1,
