@@ -135,12 +135,13 @@ export async function trySandbox(input: unknown): Promise<TrySandboxResult> {
     let result: Result;
     try {
       result = await work();
-    } catch (error) {
+    } catch (thrown) {
+      const error = thrown instanceof ChildWorkflowFailure ? thrown.cause : thrown;
       await CancellationScope.nonCancellable(async () => {
         // Of what was asked for last nobody may have seen the end.
         if (isDoubt(error)) await sleep(lateMs, { summary: 'Until late requests must show' });
         // A sandbox or a path that is not there is refused before anything is made.
-        if (hasFlow || !isInvalid(error)) await remove(name);
+        if (hasFlow || thrownBy(error)?.type !== 'InvalidDefinition') await remove(name);
       });
       throw ended(error);
     }
@@ -178,18 +179,11 @@ export async function trySandbox(input: unknown): Promise<TrySandboxResult> {
   /** The first error, and what is left in AEP after all. */
   function ended(error: unknown): unknown {
     if (CancellationScope.current().consideredCancelled) return new CancelledFailure('The try was cancelled');
-    const thrown = error instanceof ChildWorkflowFailure ? error.cause : error;
     const { type, message, details } =
-      endingOf(thrown, {}) ??
-      fail('Unavailable', `The try was cut off: ${rootCause(error) ?? String(error)}`);
+      endingOf(error, {}) ?? fail('Unavailable', `The try was cut off: ${rootCause(error) ?? String(error)}`);
     const told = left.length > 0 ? `${message}. Left in AEP: ${left.join('; ')}` : message;
     return fail(type as Parameters<typeof fail>[0], told, { ...(details?.[0] as object), left, measured });
   }
-}
-
-function isInvalid(error: unknown): boolean {
-  const thrown = error instanceof ChildWorkflowFailure ? error.cause : error;
-  return thrownBy(thrown)?.type === 'InvalidDefinition';
 }
 
 function checkTry(input: unknown): TrySandboxInput {
