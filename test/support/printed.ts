@@ -7,6 +7,9 @@ export interface Printed {
   stderr: string;
 }
 
+/** Told after a second, if it takes so long: on a busy machine what is quick elsewhere does. */
+const howToLeave = /^Ctrl-C leaves this to go on\..*\n/gm;
+
 /** Runs a program to its end, whatever its exit status. */
 export function printedBy(
   program: string,
@@ -15,7 +18,7 @@ export function printedBy(
 ): Promise<Printed> {
   return new Promise((done) => {
     execFile(program, args, options, (error, stdout, stderr) =>
-      done({ code: Number(error?.code ?? 0), stdout, stderr }),
+      done({ code: Number(error?.code ?? 0), stdout, stderr: stderr.replaceAll(howToLeave, '') }),
     );
   });
 }
