@@ -1,7 +1,9 @@
 import { type ApplicationFailure, Context, activityInfo, heartbeat } from '@temporalio/activity';
 import { ActivityCancelledError } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
 import { AepError, NotReached } from '../aep/errors.ts';
 import type { Call } from '../aep/http.ts';
+import { heartbeatTimeoutAt, longestHeartbeatTimeoutMs } from '../heartbeat-timeout.ts';
 import { failure } from './aep-failures.ts';
 import { lastWord } from './memory.ts';
 
@@ -20,6 +22,7 @@ export const staleAfterMs = 1_000;
 export async function beating<Result>(work: () => Promise<Result>): Promise<Result> {
   const { heartbeatDetails, heartbeatTimeoutMs = 0, currentAttemptScheduledTimestampMs } = activityInfo();
   const left: unknown = heartbeatDetails;
+  if (!lastWord().isWhole) askForMoreTime();
   // Each is a write of the server: one that is slow, which is what makes the time-out longer, is asked for fewer.
   const heartbeatEveryMs = Math.max(heartbeatTimeoutMs / beatsPerTimeout, shortestBeatMs);
   // A task that lay in a worker whose thread stood still has been timed since then.
@@ -30,6 +33,27 @@ export async function beating<Result>(work: () => Promise<Result>): Promise<Resu
   } finally {
     clearInterval(beat);
   }
+}
+
+/**
+ * The server has not heard of the attempt before: its worker has died, or the server takes longer than the heartbeat time-out to
+ * hand out and to take in, and would hear of no other attempt either. So the next ones get more time, while this one goes on. Only
+ * the server can give it: what the workflow has scheduled is history. An older one than 1.28 does not.
+ */
+function askForMoreTime(): void {
+  const { activityId, namespace, workflowExecution, heartbeatTimeoutMs } = activityInfo();
+  if (!workflowExecution || !heartbeatTimeoutMs || heartbeatTimeoutMs >= longestHeartbeatTimeoutMs) return;
+  const { workflowService } = Context.current().client;
+  workflowService
+    .updateActivityOptions({
+      namespace,
+      execution: workflowExecution,
+      id: activityId,
+      activityOptions: { heartbeatTimeout: msToTs(heartbeatTimeoutAt(heartbeatTimeoutMs)) },
+      updateMask: { paths: ['heartbeat_timeout'] },
+    })
+    // The attempt has ended meanwhile, or the next one asks again.
+    .catch(() => undefined);
 }
 
 /**

@@ -6,6 +6,7 @@ const slow = [
   'create-once/sequences.test.ts',
   'dev/demo.test.ts',
   'create/lost-replies.test.ts',
+  'create/slow-server.test.ts',
   'watch/terminated-follower.test.ts',
   'secrets.test.ts',
   'watch/month.test.ts',

@@ -9,6 +9,7 @@ import type { JsonObject, Observed } from '../../resources/resource.ts';
 import { failure } from '../aep-failures.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { beating, spentSince } from '../attempt.ts';
+import { lastWord, leave } from '../memory.ts';
 import { servicesOf } from '../services.ts';
 
 export interface LookRequest {
@@ -123,6 +124,7 @@ function isYoung({ createdAt }: Observed, { aep, listLagMs }: Dependencies): boo
 
 /** What a list shows and nobody can read was deleted, or made just now: to tell, it has to be older. */
 function notReadableYet(kind: Kind, { id }: Observed, { listLagMs }: Dependencies): ApplicationFailure {
+  leave(lastWord().memory);
   return ApplicationFailure.create({
     type: 'NotReadableYet',
     message: `A list shows the ${titleOf(kind)} ${id}, which cannot be read yet`,

@@ -16,6 +16,7 @@ import { remembered } from '../remembered.ts';
 import { glanceBack, type LookBack } from './look-back.ts';
 import { createFieldReads } from './read-fields.ts';
 import { beating } from '../attempt.ts';
+import { leave } from '../memory.ts';
 
 export interface FlowSpecRequest {
   sandbox: string;
@@ -141,6 +142,7 @@ const longestPauseMs = 16_000;
 
 function notEnabledYet(id: string, giveUpAfterMs: number | undefined): ApplicationFailure {
   const nextRetryDelay = Math.min(pauseMs(activityInfo().attempt), longestPauseMs);
+  leave({});
   return ApplicationFailure.create({
     type: 'Unavailable' satisfies FailureType,
     message: `The base connection ${id} is initializing: AEP has not enabled it yet`,

@@ -3,6 +3,7 @@ import { ApplicationFailureCategory } from '@temporalio/common';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { beating } from '../attempt.ts';
 import { pauseMs } from '../aep-failures.ts';
+import { leave } from '../memory.ts';
 
 const longestPauseMs = 10_000;
 
@@ -14,6 +15,7 @@ export function untilFree({ workflowId }: { workflowId: string }): Promise<void>
   return beating(async () => {
     const running = await whatRuns(workflowId);
     if (running === undefined) return;
+    leave({});
     throw ApplicationFailure.create({
       type: 'Busy',
       message: `${running} runs under the id ${workflowId}`,

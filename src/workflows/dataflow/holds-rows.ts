@@ -1,6 +1,7 @@
 import { isCancellation, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.ts';
-import { heartbeatTimeoutMs, retry } from '../calls.ts';
+import { heartbeatTimeoutMs } from '../../heartbeat-timeout.ts';
+import { retry } from '../calls.ts';
 
 /** A warning is not worth a long wait. */
 const { readRows } = proxyActivities<Activities>({
