@@ -3,7 +3,12 @@ import type { Child } from '../../dev/child.ts';
 import { inTurns } from '../../src/activities/in-turns.ts';
 import { DataflowError } from '../../src/client/dataflow-error.ts';
 import type { Definition } from '../../src/definition/definition.ts';
+import { dataflowId } from '../../src/definition/identity.ts';
+import { resources } from '../../src/resources/index.ts';
+import type { Kind } from '../../src/resources/kinds.ts';
+import type { CreateDataflowResult } from '../../src/workflows/messages.ts';
 import { healthQuery } from '../../src/workflows/watch/watch-messages.ts';
+import { shelfOf } from '../../test/simulation/shelf.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
 import { newDefinition } from '../lib/definitions.ts';
 import type { Line, LineChart } from '../lib/line-chart.ts';
@@ -34,21 +39,21 @@ export interface Day {
 
 interface Alive {
   definition: Definition;
-  flowId: string;
-  watcherWorkflowId: string;
+  result: CreateDataflowResult;
   runs: number;
   /** One change of a dataflow at a time: that is what its lock is for. */
   isChanging: boolean;
 }
 
+/** Of which each dataflow has one. */
 const kinds = [
-  'flows',
-  'dataSets',
-  'sourceConnections',
-  'targetConnections',
-  'mappingSets',
-  'schemas',
-] as const;
+  'flow',
+  'dataset',
+  'sourceConnection',
+  'targetConnection',
+  'mappingSet',
+  'schema',
+] as const satisfies Kind[];
 const openWatchers = 'WorkflowType = "watchFlowRuns" AND ExecutionStatus = "Running"';
 const sampleEveryMs = 3_000;
 const patienceMs = 180_000;
@@ -67,7 +72,7 @@ export async function day(
   const at = () => Date.now() - began;
   const ends = began + minutes * 60_000;
   const marks: { at: number; label: string }[] = [];
-  const before = await counted(crew);
+  const tried: Definition[] = [];
   let workers = [...crew.workers];
   const alive: Alive[] = [];
   const open = new Set<Promise<void>>();
@@ -97,10 +102,11 @@ export async function day(
     if (turn % 2 === 0 || alive.length === 0) {
       counts.creates += 1;
       const definition = newDefinition('newer');
+      tried.push(definition);
       beside(
         throughOutages(async () => {
-          const { flowId, watcherWorkflowId } = await (await dataflows.start(definition)).result();
-          alive.push({ definition, flowId, watcherWorkflowId, runs: 0, isChanging: false });
+          const result = await (await dataflows.start(definition)).result();
+          alive.push({ definition, result, runs: 0, isChanging: false });
         }),
       );
     } else {
@@ -109,17 +115,16 @@ export async function day(
         counts.changes += 1;
         one.isChanging = true;
         const definition = { ...one.definition, description: `Changed in turn ${turn}` };
-        beside(
-          throughOutages(async () => {
-            await dataflows.update({ definition });
-            one.isChanging = false;
-          }),
-        );
+        const change = throughOutages(async () => void (await dataflows.update({ definition })));
+        beside(change.finally(() => (one.isChanging = false)));
       }
     }
     for (const one of alive.filter((_, index) => index % 7 === turn % 7)) {
       const failed = counts.runs % 5 === 4;
-      await emulator.makeRun(one.flowId, { outcome: failed ? 'failed' : 'success', completedAt: Date.now() });
+      await emulator.makeRun(one.result.flowId, {
+        outcome: failed ? 'failed' : 'success',
+        completedAt: Date.now(),
+      });
       counts.runs += 1;
       one.runs += 1;
       if (failed) counts.failedRuns += 1;
@@ -137,13 +142,13 @@ export async function day(
     }
     await sleep(1_000);
   }
-  await Promise.all(open);
+  await Promise.race([Promise.all(open), sleep(patienceMs)]);
+  // These would have to be looked at by somebody.
+  counts.humanSteps += open.size;
   const unjudged = await judged(crew, alive);
   over.abort();
   await sampling;
-  const after = await counted(crew);
-  const surplus = kinds.map((kind) => after[kind]! - before[kind]! - counts.creates);
-  const duplicates = surplus.reduce((sum, more) => sum + Math.max(0, more), 0);
+  const tooMany = await surplus(crew, tried, alive);
   const values = (line: Line) => line.points.map(({ value }) => value);
   const database = values(lines.database);
   const memory = values(lines.worker);
@@ -152,9 +157,7 @@ export async function day(
       minutes,
       ...counts,
       humanSteps: counts.humanSteps + unjudged,
-      duplicates,
-      // Nothing here is told of as surplus: what is one too many is an orphan too.
-      orphans: duplicates,
+      ...tooMany,
       workerMb: { most: Math.max(...memory), last: memory.at(-1) ?? NaN },
       databaseMb: { first: database[0] ?? NaN, last: database.at(-1) ?? NaN },
       largestHistory: Math.round((values(lines.largest).at(-1) ?? NaN) * 1_000),
@@ -271,7 +274,7 @@ async function throughOutages(work: () => Promise<void>): Promise<void> {
 /** How many runs no watcher has judged though it had the time. */
 async function judged({ client }: Crew, alive: Alive[]): Promise<number> {
   let missing = 0;
-  for await (const [, short] of inTurns(alive, async ({ watcherWorkflowId, runs }) => {
+  for await (const [, short] of inTurns(alive, async ({ result: { watcherWorkflowId }, runs }) => {
     const totals = async () => {
       const health = await client.workflow.getHandle(watcherWorkflowId).query(healthQuery);
       const { ok, degraded, failed } = health.totals;
@@ -284,9 +287,34 @@ async function judged({ client }: Crew, alive: Alive[]): Promise<number> {
   return missing;
 }
 
-async function counted({ emulator }: Crew): Promise<Record<string, number>> {
-  const all = await Promise.all(
-    kinds.map(async (kind) => [kind, (await emulator.resources(kind)).length] as const),
-  );
-  return Object.fromEntries(all);
+/** What there is of ours beside one of each kind for each dataflow, and what of a dataflow that was made its answer does not name. @throws where less is there. */
+async function surplus(
+  { emulator }: Crew,
+  tried: Definition[],
+  alive: Alive[],
+): Promise<Pick<Day, 'duplicates' | 'orphans'>> {
+  const made = new Map(alive.map(({ definition, result }) => [dataflowId(definition), result]));
+  let duplicates = 0;
+  let orphans = 0;
+  for (const kind of kinds) {
+    const { name, observe } = resources[kind];
+    // What needs no mark has a title of its own.
+    const ours = new Map(
+      tried.flatMap((one) => [dataflowId(one), name(one)].map((key) => [key, dataflowId(one)])),
+    );
+    const ids = Map.groupBy(await emulator.resources(shelfOf[kind]), (stored) => {
+      const { mark, name } = observe(stored);
+      return ours.get(mark?.dataflow ?? name ?? '');
+    });
+    for (const dataflow of made.keys())
+      if (!ids.has(dataflow)) throw new Error(`There is no ${kind} of ${dataflow}, which was made`);
+    for (const [dataflow, some] of ids) {
+      if (dataflow === undefined) continue;
+      duplicates += some.length - 1;
+      const result = made.get(dataflow);
+      const known = result && [result.resources[kind], ...result.surplus.map(({ id }) => id)];
+      orphans += known ? some.filter((stored) => !known.includes(observe(stored).id)).length : 0;
+    }
+  }
+  return { duplicates, orphans };
 }

@@ -14,7 +14,8 @@ import { clusterPart } from '../report/cluster.ts';
 import { writePages } from '../report/pages.ts';
 import { measureStart, measureSteady } from '../watch/fleet-parts.ts';
 import { startFleet } from '../watch/fleet.ts';
-import type { Figures } from '../watch/results.ts';
+import { round, type Figures } from '../watch/results.ts';
+import { descendants } from '../../test/support/program.ts';
 import { serverVersion } from './binaries.ts';
 import { measureBoard, type BoardFigures } from '../board.ts';
 import { burst, type Burst } from './burst.ts';
@@ -172,11 +173,16 @@ async function faults(seeds: number): Promise<Tally> {
 
 async function watchers(flows: number): Promise<Figures> {
   await using stack = new AsyncDisposableStack();
-  const server = await startCluster(stack, { hosts: 1 });
+  const cluster = await startCluster(stack, { hosts: 1 });
+  const { postgres } = cluster;
+  // PostgreSQL has a process for each connection.
+  const server = { ...cluster, pids: () => [...cluster.pids(), ...descendants(postgres.pid())] };
   const fleet = await startFleet(stack, { flows, looksPerSecond: 40, server });
+  const before = await postgres.megabytes('temporal');
   const start = await measureStart(fleet);
   const steady = await measureSteady(fleet, 3);
-  return { ...start.figures, ...steady.figures };
+  const grew = (await postgres.megabytes('temporal')) - before;
+  return { ...start.figures, ...steady.figures, 'main store kB per watcher': round((grew * 1_024) / flows) };
 }
 
 /** Watchers as lists show them: no worker runs, nothing looks. */

@@ -13,6 +13,7 @@ import { randomOf } from '../../test/simulation/virtual-clock.ts';
 import { bounds, definitionOf, lifeOf } from './life.ts';
 import { live } from './live.ts';
 import { Processes } from './processes.ts';
+import { startProgress } from '../lib/progress.ts';
 import { keepJson } from '../lib/results.ts';
 import { struckDevServer, type StruckServer } from './struck-server.ts';
 import { emptyTally, print, type Tally } from './tally.ts';
@@ -79,6 +80,7 @@ export async function tallyOnRealStack(
   const tally = emptyTally();
   const wrong: string[] = [];
   const waiting = [...all];
+  using _ = startProgress('lives', seeds, () => tally.dataflows);
   await Promise.all(
     Array.from({ length: atOnce }, async () => {
       for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {

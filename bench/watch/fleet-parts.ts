@@ -6,11 +6,21 @@ import { startChild } from '../../dev/child.ts';
 import { taskQueue } from '../../src/workflows/messages.ts';
 import { healthQuery, wakeSignal, watcherWorkflowId } from '../../src/workflows/watch/watch-messages.ts';
 import { startAdobe } from '../../test/watch/adobe.ts';
+import { clock, startProgress } from '../lib/progress.ts';
 import { quantile } from '../lib/stats.ts';
 import { episodesOf, sizeOf, type Episode } from './episodes.ts';
-import { busiestSecond, intervalMs, isFeed, isFlowList, webhook, type Fleet } from './fleet.ts';
+import {
+  busiestSecond,
+  intervalMs,
+  isFeed,
+  isFlowList,
+  looksFarBack,
+  webhook,
+  type Fleet,
+  type FleetUsed,
+} from './fleet.ts';
 import { inBatches } from './flows.ts';
-import { mean, measured, round, type Measured } from './results.ts';
+import { mean, measured, round, type Figures, type Measured } from './results.ts';
 
 const minute = 60_000;
 const listenerScript = fileURLToPath(new URL('../../src/listener.ts', import.meta.url));
@@ -18,13 +28,18 @@ const listenerScript = fileURLToPath(new URL('../../src/listener.ts', import.met
 const sampleSize = 300;
 /** A watcher's daily pass: the flow every third time, and two pages of runs a week old or younger. */
 const callsPerDay = 2.4;
+/** How many signalled runs a follower remembers: it looks no further back. */
+const rememberedRuns = 8_000;
+/** Of the runs of this bench. */
+const failedShare = 0.1;
 
 /** Starts all watchers at once. */
 export async function measureStart(fleet: Fleet): Promise<Measured> {
   const { client, flowIds, emulator } = fleet;
   console.log('Starting the watchers…');
   const startedAt = Date.now();
-  await inBatches(flowIds.length, (index) => {
+  const before = fleet.used();
+  await inBatches('watchers', flowIds.length, (index) => {
     const flow = { sandbox: 'prod', flowId: flowIds[index]! };
     return client.workflow.start('watchFlowRuns', {
       workflowId: watcherWorkflowId(flow),
@@ -35,7 +50,8 @@ export async function measureStart(fleet: Fleet): Promise<Measured> {
   const acceptedSeconds = (Date.now() - startedAt) / 1000;
   console.log(`Accepted in ${round(acceptedSeconds)} s; waiting for their first looks…`);
   const looks = () => emulator.control.callCounts()['GET /flowservice/flows/{id}'] ?? 0;
-  while (looks() < flowIds.length) await sleep(1_000);
+  using _ = startProgress('first looks', flowIds.length, looks);
+  for (; looks() < flowIds.length; await sleep(1_000)) fleet.mustLive();
   return measured(
     'start',
     {
@@ -43,6 +59,7 @@ export async function measureStart(fleet: Fleet): Promise<Measured> {
       'accepted in seconds': round(acceptedSeconds),
       'all first looks done after seconds': round((Date.now() - startedAt) / 1000),
       'most calls to AEP in one second': busiestSecond(fleet.requests(startedAt)),
+      ...busySince('cores busy at the start', before, fleet.used()),
       'worker memory MB': fleet.memory(),
     },
     { 'accepted in seconds': (120 * flowIds.length) / 10_000, 'worker memory MB': 700 },
@@ -57,27 +74,31 @@ export async function measureSteady(fleet: Fleet, minutes: number): Promise<Meas
       .resources('runs', 'prod')
       .map(({ metrics }) => Number(metrics.durationSummary?.completedAtUTC ?? 0))
       .filter((end) => end >= from && end < until).length;
-  console.log('Waiting until runs have begun to end…');
-  while (ended(0, Date.now()) === 0) await sleep(1_000);
+  console.log('Waiting until runs have begun to end: four minutes after the flows were made…');
+  for (; ended(0, Date.now()) === 0; await sleep(1_000)) fleet.mustLive();
   await sleep(minute);
-  console.log(`Counting for ${minutes} minutes…`);
+  const until = Date.now() + minutes * minute;
+  console.log(`Counting for ${minutes} minutes, until ${clock(until)}…`);
   const follower = async () => (await client.workflow.getHandle('runs:prod').fetchHistory()).events!.length;
   const followerBefore = await follower();
+  const before = fleet.used();
   const from = Date.now();
-  await sleep(minutes * minute);
-  const until = Date.now();
+  await sleep(until - from);
+  const busy = busySince('cores busy', before, fleet.used());
   const runs = ended(from, until);
   const all = fleet.requests(from, until);
-  // They come every ten minutes: in so short a time all of one, or none.
-  const calls = all.filter((call) => !isFlowList(call));
+  // These come every ten minutes: in so short a time all of them, or none.
+  const calls = all.filter((call) => !isFlowList(call) && !looksFarBack(call));
   // Each flow has run once at most: what a second run costs, that leaves the verdict as it is, is seen on some of them.
   const again = flowIds.slice(0, Math.min(100, Math.floor(runs / 2)));
   for (const flowId of again) emulator.control.makeRun(flowId, { outcome: 'success', completedAt: until });
-  console.log('Waiting until the last of them are told…');
+  console.log(`Waiting until the last of them are told, at ${clock(Date.now() + 1.4 * intervalMs)}…`);
   await sleep(1.4 * intervalMs);
   const step = Math.max(1, Math.floor(flowIds.length / sampleSize));
   const toldOf = async (indexes: number[]) => {
-    const histories = await inBatches(indexes.length, (n) => fleet.watcher(indexes[n]!).fetchHistory());
+    const histories = await inBatches('histories', indexes.length, (n) =>
+      fleet.watcher(indexes[n]!).fetchHistory(),
+    );
     const episodes = histories.flatMap(episodesOf).filter(({ runs, looked }) => runs > 0 && !looked);
     return { histories, episodes };
   };
@@ -92,6 +113,7 @@ export async function measureSteady(fleet: Fleet, minutes: number): Promise<Meas
   const perHour = (calls.length / minutes) * 60;
   const dailyPerHour = (flowIds.length * callsPerDay) / 24;
   const datasets = emulator.control.resources('dataSets', 'prod').length;
+  const farBackPerHour = 6 * pagesFarBack(flowIds.length);
   const listsPerHour = 6 * (Math.ceil(flowIds.length / 100) + Math.floor(datasets / 100) + 1);
   return measured(
     'steady',
@@ -103,13 +125,12 @@ export async function measureSteady(fleet: Fleet, minutes: number): Promise<Meas
       'of the follower': calls.filter(isFeed).length,
       'of watchers that looked': calls.filter((call) => !isFeed(call)).length,
       'calls per run': round(calls.length / runs),
-      'calls per hour of the follower, whatever the flows': Math.round(
-        (calls.filter(isFeed).length / minutes) * 60,
-      ),
+      'calls per hour of the follower': Math.round((calls.filter(isFeed).length / minutes) * 60),
+      'calls per hour of its looks half an hour back (worked out)': farBackPerHour,
       'calls per hour of the daily passes (worked out)': Math.round(dailyPerHour),
       'calls per hour of the lists of flows and datasets (worked out)': listsPerHour,
       'calls per run with the daily passes (worked out)': round(
-        (perHour + dailyPerHour + listsPerHour) / flowIds.length,
+        (perHour + farBackPerHour + dailyPerHour + listsPerHour) / flowIds.length,
       ),
       'events per run, verdict stays': perRun(same, 'events'),
       'events per run, verdict changes and is told': perRun(changed, 'events'),
@@ -121,6 +142,7 @@ export async function measureSteady(fleet: Fleet, minutes: number): Promise<Meas
       'run end to verdict, p95 ms': milliseconds(latencies, 0.95),
       'runs behind these': latencies.length,
       'messages sent': fleet.messages(),
+      ...busy,
       'worker memory MB': fleet.memory(),
     },
     {
@@ -132,6 +154,23 @@ export async function measureSteady(fleet: Fleet, minutes: number): Promise<Meas
       'worker memory MB': 700,
     },
   );
+}
+
+/** How many cores each part kept busy on average: what comes first to the end of its own, or all to the machine's, is the bottleneck. */
+function busySince(when: string, before: FleetUsed, after: FleetUsed): Figures {
+  const ms = after.at - before.at;
+  const cores = (part: keyof Omit<FleetUsed, 'at'>) => round((after[part] - before[part]) / ms);
+  return {
+    [`${when}: worker`]: cores('worker'),
+    [`${when}: server`]: cores('server'),
+    [`${when}: emulator and bench`]: cores('bench'),
+  };
+}
+
+/** How many pages of hourly flows' runs one of the follower's looks half an hour back reads: of failed ones a second time. */
+function pagesFarBack(flows: number): number {
+  const runs = Math.min(flows / 2, rememberedRuns);
+  return Math.ceil(runs / 100) + Math.ceil((runs * failedShare) / 100);
 }
 
 function perRun(episodes: Episode[], what: 'events' | 'bytes'): number {
@@ -253,7 +292,9 @@ export async function measureAway(
   console.log(`AEP goes away, and ${flowIds.length} watchers want to look…`);
   const awayAt = Date.now();
   emulator.control.addFault({ method: 'GET', path: '/flowservice/**', kind: '503', times: 10_000_000 });
-  await inBatches(flowIds.length, (index) => fleet.watcher(index).signal(wakeSignal, { flow: true }));
+  await inBatches('wakes', flowIds.length, (index) =>
+    fleet.watcher(index).signal(wakeSignal, { flow: true }),
+  );
   await sleep(minute);
   const overdue = await client.workflow.count(
     'AepVerdict = "overdue" AND WorkflowType = "watchFlowRuns" AND ExecutionStatus = "Running"',

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
+import type { Child } from '../../dev/child.ts';
 import { bundleWorkflows } from '../../dev/bundle-workflows.ts';
 import { localEnv, startWorker } from '../../dev/local-stack.ts';
 import { startTemporal } from '../../dev/temporal-server.ts';
@@ -13,7 +14,20 @@ import type { StruckServer } from '../faults/struck-server.ts';
 import { used } from '../lib/used.ts';
 import { makeFlows } from './flows.ts';
 
-type Server = Pick<StruckServer, 'address' | 'namespace'>;
+type Server = Pick<StruckServer, 'address' | 'namespace'> & {
+  /** Of its processes. */
+  pids(): number[];
+};
+
+/** CPU milliseconds that each part has used so far. */
+export interface FleetUsed {
+  /** Epoch milliseconds. */
+  at: number;
+  worker: number;
+  server: number;
+  /** This process, which is AEP too. */
+  bench: number;
+}
 
 /** Many hourly flows of the emulator, and one worker. */
 export interface Fleet {
@@ -30,6 +44,10 @@ export interface Fleet {
   watcher(index: number): ReturnType<Client['workflow']['getHandle']>;
   /** The worker's, in MB. */
   memory(): number;
+  /** Of one worker: another begins anew. */
+  used(): FleetUsed;
+  /** Throws where the worker has ended by itself: nothing would happen any more. */
+  mustLive(): void;
   /** Kills the worker and starts another. */
   restartWorker(): Promise<void>;
 }
@@ -67,12 +85,17 @@ export async function startFleet(
     AEP_WEBHOOK_BENCH_URL: receiver.url,
     AEP_WEBHOOK_BENCH_KEY: crypto.randomUUID(),
   };
+  let worker: Child;
+  let died: string | undefined;
   const startPart = async () => {
-    const worker = await startWorker(env, { bundle });
-    parts.defer(() => worker.stop(1_000));
-    return worker;
+    const started = await startWorker(env, { bundle });
+    worker = started;
+    parts.defer(() => started.stop(1_000));
+    void started.ended.then((how) => {
+      if (worker === started) died = `The worker ${how}.\n${started.lastOutput()}`;
+    });
   };
-  let worker = await startPart();
+  await startPart();
   const connection = await Connection.connect({ address: temporal.address });
   parts.defer(() => connection.close());
   const client = new Client({ connection });
@@ -101,10 +124,20 @@ export async function startFleet(
     watcher: (index) =>
       client.workflow.getHandle(watcherWorkflowId({ sandbox: 'prod', flowId: flowIds[index]! })),
     memory: () => Math.round(used(worker.pid).mb),
+    used: () => ({
+      at: Date.now(),
+      worker: used(worker.pid).cpuMs,
+      server: temporal.pids().reduce((sum, pid) => sum + used(pid).cpuMs, 0),
+      bench: used(process.pid).cpuMs,
+    }),
+    mustLive() {
+      if (died !== undefined) throw new Error(died);
+    },
     async restartWorker() {
       process.kill(worker.pid, 'SIGKILL');
       await worker.ended;
-      worker = await startPart();
+      died = undefined;
+      await startPart();
     },
   };
 }
@@ -112,7 +145,7 @@ export async function startFleet(
 async function ownServer(parts: AsyncDisposableStack): Promise<Server> {
   const temporal = await startTemporal({ headless: true });
   parts.defer(() => temporal.close());
-  return temporal;
+  return { ...temporal, pids: () => [temporal.pid] };
 }
 
 const administrator = {
@@ -125,6 +158,12 @@ const administrator = {
 /** Whether a request is the follower's: it asks for no flow. */
 export function isFeed({ path, query }: RecordedRequest): boolean {
   return path === '/flowservice/runs' && !/flowId|"id=|id==/.test(JSON.stringify(query));
+}
+
+/** Whether a page is of a look of the follower that goes back by half an hour: every tenth one does. */
+export function looksFarBack(call: RecordedRequest): boolean {
+  const [, from] = />=(\d{13})/.exec(JSON.stringify(call.query)) ?? [];
+  return isFeed(call) && from !== undefined && call.at - Number(from) > 6 * 60_000;
 }
 
 /** Whether a call is a page of the follower's list of what others may have changed. */
