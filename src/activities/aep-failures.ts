@@ -68,9 +68,10 @@ export function failure(
   });
 }
 
-/** What the workflow must know besides AEP's answer: whether a request may have made something. */
-export function doubtsIn({ doubts = [] }: Partial<Memory>): object[] {
-  return doubts.length > 0 ? [{ doubts }] : [];
+/** What the workflow must know besides AEP's answer: whether a request may have made something, or changed it. */
+export function doubtsIn({ doubts = [], isInDoubt = false }: Partial<Memory>): object[] {
+  if (doubts.length > 0) return [{ doubts }];
+  return isInDoubt ? [{ isInDoubt }] : [];
 }
 
 /** Whether an attempt after this pause would come after the caller asked to give up. By the server's clock: a worker's own may be anything. */

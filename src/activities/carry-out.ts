@@ -5,7 +5,7 @@ import type { Call } from '../aep/http.ts';
 import type { FailureType } from '../failure-types.ts';
 import { objectAt, objectsAt, textAt } from '../resources/json.ts';
 import type { JsonObject } from '../resources/resource.ts';
-import { failure, isTooLate, pauseMs } from './aep-failures.ts';
+import { doubtsIn, failure, isTooLate, pauseMs } from './aep-failures.ts';
 import { beating, stillCounts } from './attempt.ts';
 import type { Dependencies } from './dependencies.ts';
 import { lastWord, leave, type Memory } from './memory.ts';
@@ -17,8 +17,8 @@ export interface Change<Result> {
   read(call: Call): Promise<JsonObject | undefined>;
   /** Whether AEP is still busy with an earlier change, so that this answer says nothing yet and no other is taken. */
   isBusy?(answer: JsonObject): boolean;
-  /** The result, where the answer shows what is asked for. @throws ApplicationFailure where it is not to be asked for any more. */
-  done(answer: JsonObject): Result | undefined;
+  /** The result, where the answer shows what is asked for. `taken`: how many requests AEP has taken until then. @throws ApplicationFailure where it is not to be asked for any more. */
+  done(answer: JsonObject, taken: number): Result | undefined;
   /** One request. Returns the result where AEP's reply has it, else what is read next has to show it. */
   send(call: Call, answer: JsonObject): Promise<Result | undefined>;
   gone(): ApplicationFailure;
@@ -31,7 +31,7 @@ export interface Change<Result> {
 }
 
 /** What is left for the next attempt. */
-type Word = Pick<Memory, 'doubtUntil' | 'waits'> & { taken: number };
+type Word = Pick<Memory, 'doubtUntil' | 'isInDoubt' | 'waits'> & { taken: number };
 
 /** AEP refuses an outdated version, or what does not fit the state, because somebody else was quicker: looked at anew so often in one attempt. */
 const mostLooks = 3;
@@ -59,9 +59,13 @@ export async function carryOut<Result>(
     return await beating(() => attempt(change, sandbox, word, httpTimeoutMs));
   } catch (error) {
     if (error instanceof NotYet) throw waiting(error.message, word, giveUpAfterMs);
-    if (error instanceof AepError && error.created === 'unknown' && change.settleMs !== undefined)
-      word.doubtUntil = Math.max(word.doubtUntil ?? 0, now() + change.settleMs);
-    throw failure(error, giveUpAfterMs, word);
+    if (error instanceof AepError && error.created === 'unknown') {
+      word.isInDoubt = true;
+      if (change.settleMs !== undefined)
+        word.doubtUntil = Math.max(word.doubtUntil ?? 0, now() + change.settleMs);
+    }
+    if (word.isInDoubt && error instanceof ApplicationFailure) throw inDoubt(error);
+    throw failure(error, giveUpAfterMs, { ...word, ...(word.taken > 0 ? { isInDoubt: true } : {}) });
   }
 }
 
@@ -78,7 +82,7 @@ async function attempt<Result>(
     const answer = await change.read(call);
     if (!answer) throw change.gone();
     if (change.isBusy?.(answer)) throw new NotYet(`AEP is still changing ${subject}`);
-    const result = change.done(answer);
+    const result = change.done(answer, word.taken);
     if (result !== undefined) return result;
     if (word.taken > 0) refuseWithoutEffect(subject, word, answer);
     if (sent) throw new NotYet(`AEP has taken the change of ${subject} and does not show it yet`);
@@ -112,8 +116,13 @@ function isRefusal(error: unknown, code: RegExp): boolean {
 /** What an attempt before has left. One that left no word may have sent a request just before its worker died. */
 function pickUp(settleMs: number | undefined): Word {
   const { memory, isWhole } = lastWord();
-  const { taken = 0, waits = 0, doubtUntil } = memory;
-  const word = { taken, waits, ...(doubtUntil === undefined ? {} : { doubtUntil }) };
+  const { taken = 0, waits = 0, doubtUntil, isInDoubt = false } = memory;
+  const word = {
+    taken,
+    waits,
+    ...(doubtUntil === undefined ? {} : { doubtUntil }),
+    ...(isInDoubt || !isWhole ? { isInDoubt: true } : {}),
+  };
   return !isWhole && settleMs !== undefined ? { ...word, doubtUntil: now() + settleMs } : word;
 }
 
@@ -145,9 +154,21 @@ function refuseWithoutEffect(subject: string, { taken }: Word, answer: JsonObjec
   const why = failed
     ? `AEP could not carry the change out${errors.length > 0 ? `: ${errors.join('; ')}` : ''}`
     : 'AEP took the change and does not show it';
-  throw ApplicationFailure.create({
+  const refused = ApplicationFailure.create({
     type: 'Rejected' satisfies FailureType,
     message: `Nothing changed ${subject}: ${why}`,
     nonRetryable: true,
+  });
+  throw failed ? refused : inDoubt(refused);
+}
+
+/** The same, where a request may have taken effect, or still may. */
+function inDoubt({ type, message, details, nonRetryable }: ApplicationFailure): ApplicationFailure {
+  const more = doubtsIn({ isInDoubt: true });
+  return ApplicationFailure.create({
+    ...(type ? { type } : {}),
+    message,
+    nonRetryable: nonRetryable ?? true,
+    details: [details?.[0] ?? {}, ...more],
   });
 }

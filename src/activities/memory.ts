@@ -30,6 +30,8 @@ export interface Memory {
   doubtUntil?: number;
   /** How many changes AEP has taken that it does not show the effect of. */
   taken?: number;
+  /** Whether an attempt may have sent a change of which nobody knows what became of it. */
+  isInDoubt?: boolean;
 }
 
 /**

@@ -68,11 +68,14 @@ export function isDoubt(error: unknown): boolean {
 const refusals: ReadonlySet<string | null | undefined> = new Set(['Rejected', 'StalePlan']);
 
 /**
- * Whether a change in place that ended so has surely changed nothing, and never will. Permissions can be taken away between a
- * request of which nobody heard and the next one.
+ * Whether a change in place that ended so has surely changed nothing, and never will: not where an attempt before was in doubt,
+ * which may have, whatever the next was answered. Nor is a missing permission a refusal: it may have been taken away between
+ * the two.
  */
 export function isRefusal(error: unknown): boolean {
-  return refusals.has(thrownBy(error)?.type);
+  const thrown = thrownBy(error);
+  const { isInDoubt = false } = (thrown?.details?.[1] ?? {}) as { isInDoubt?: boolean };
+  return refusals.has(thrown?.type) && !isInDoubt;
 }
 
 /**

@@ -4,6 +4,7 @@ import { startEmulator, type Emulator } from '../../emulator/emulator.ts';
 import { createActivities } from '../../src/activities/index.ts';
 import { createAep, type Aep } from '../../src/aep/aep.ts';
 import { call, configFor } from '../aep/fake-aep.ts';
+import { isRefusal } from '../../src/workflows/failures.ts';
 import { flow, makeParts } from '../emulator/bodies.ts';
 import { Client, token } from '../emulator/client.ts';
 import { attempts } from './attempts.ts';
@@ -69,6 +70,25 @@ describe('switching a flow', () => {
     await expect.poll(() => actionsOn(id).map(({ status }) => status), { timeout: 5_000 }).toHaveLength(3);
     await new Promise((done) => setTimeout(done, 600));
     expect(await stateOf(id)).toBe('enabled');
+  });
+
+  it('that is refused has surely done nothing, but where a request before may have taken effect, or still may', async () => {
+    const id = await makeFlow();
+    const actions = { path: '/flowservice/flows/*/action' };
+    emulator.control.addFault({ ...actions, kind: '404' });
+    const first = await act('disableFlow', id);
+    expect(first.failures.map(({ type }) => type)).toEqual(['Rejected']);
+    expect(isRefusal(first.failures[0])).toBe(true);
+    for (const kind of ['late-commit', '503'] as const) {
+      emulator.control.addFault({ ...actions, kind, delayMs: 500 });
+      emulator.control.addFault({ ...actions, kind: '404' });
+      const { failures } = await act('disableFlow', id);
+      expect(failures.map(({ type }) => type)).toEqual(['Unavailable', 'Rejected']);
+      expect(failures[1]).toMatchObject({ details: [{ status: 404 }, { isInDoubt: true }] });
+      expect(isRefusal(failures[1])).toBe(false);
+      await expect.poll(() => stateOf(id)).toBe(kind === '503' ? 'enabled' : 'disabled');
+      await act('enableFlow', id);
+    }
   });
 
   it('gives up when it was told to, and is Rejected for a flow that is not there', async () => {
