@@ -16,19 +16,20 @@ export interface FlowActionRequest {
 /**
  * What switches a flow. Each reads before it sends, since AEP refuses what does not fit the flow's state, and with the
  * version that it read, so that a request that comes late cannot undo what was asked for after it. Each ends when AEP
- * shows the state that was asked for and has completed its last operation, which takes it some seconds.
+ * shows the state that was asked for and has completed its last operation, which takes it some seconds. Each returns whether AEP has
+ * answered that it takes the request: else the flow was so already, or nobody knows who made it so.
  */
 export function createFlowActions(dependencies: Dependencies) {
   const act = (action: FlowAction, isDone: (state: string) => boolean) => {
-    return async ({ sandbox, flowId, giveUpAfterMs }: FlowActionRequest): Promise<void> => {
+    return async ({ sandbox, flowId, giveUpAfterMs }: FlowActionRequest): Promise<boolean> => {
       const { flows, setFlowState } = dependencies.aep.flowService;
-      await carryOut<true>(
+      const { asked } = await carryOut<{ asked: boolean }>(
         {
           subject: `the flow ${flowId}`,
           giveUpAfterMs,
           read: (call) => flows.get(call, flowId),
           isBusy,
-          done: (answer) => isDone(stateOf(answer)) || undefined,
+          done: (answer, taken) => (isDone(stateOf(answer)) ? { asked: taken > 0 } : undefined),
           async send(call, answer) {
             await setFlowState(call, flowId, action, etagOf(answer));
             return undefined;
@@ -38,6 +39,7 @@ export function createFlowActions(dependencies: Dependencies) {
         sandbox,
         dependencies,
       );
+      return asked;
     };
   };
   return {

@@ -66,15 +66,16 @@ export function react(
   health: Health,
   watch: Watch,
 ): { reactions: Reactions; actions: Actions } {
-  const { record, flow } = state;
+  const { record, flow, replacing = false } = state;
   const fresh = record.last.filter((run) => !before.seen.includes(run.id) && !isPast(run, state));
   const paused = isPaused(flow);
   const { chains, gaveUp } = followRetries(before.chains, fresh.toReversed(), state, watch);
   const reactions: Reactions = {
     ...before,
     seen: record.last.map(({ id }) => id),
-    // A disabled flow runs nothing, and what has failed before it was disabled is a person's to decide.
-    chains: paused ? [] : chains,
+    // A disabled flow runs nothing, and what has failed before it was disabled is a person's to decide; but where an update
+    // keeps it disabled, it may enable it again.
+    chains: paused && !replacing ? [] : chains,
   };
   if (before.asked) {
     const latest = Object.entries(before.asked).filter(([id]) => reactions.seen.includes(id));
@@ -85,7 +86,7 @@ export function react(
   const actions: Actions = { notify: [] };
 
   const failures = failuresInARow(reactions, state, fresh);
-  if (watch.pauseAfter !== undefined && !paused && failures >= watch.pauseAfter) {
+  if (watch.pauseAfter !== undefined && !paused && !replacing && failures >= watch.pauseAfter) {
     actions.pause = failures;
     reactions.forgiven = record.totals.failed;
     reactions.chains = [];

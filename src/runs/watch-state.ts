@@ -197,8 +197,18 @@ export function told(before: WatchState, expectation: Expectation): WatchState {
   const drift = expectation.settled ? undefined : before.drift;
   // An update that has nothing left to do with this flow has not replaced it.
   const { replacing = expectation.settled ? false : before.replacing } = expectation;
-  const expected = expect(before.expected, expectation);
+  const expected = expect(before.expected, sinceSwitched(before, expectation));
   return { ...before, expected, drift, ...(replacing === undefined ? {} : { replacing }) };
+}
+
+/** An update tells how the flow was when it was planned. Whoever had it enabled or disabled since counts: updates leave that alone. */
+function sinceSwitched({ flow, expected }: WatchState, expectation: Expectation): Expectation {
+  const { settled, pending = {} } = expectation;
+  const { state: planned, ...others } = settled ?? {};
+  const { state } = expected.shape;
+  if (planned === undefined || state === undefined || planned === flow.state.toLowerCase())
+    return expectation;
+  return { ...expectation, settled: { ...others, state }, pending: { state: planned, ...pending } };
 }
 
 /** How the flow was seen last is how it is to be from now on. */

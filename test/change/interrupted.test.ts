@@ -133,3 +133,32 @@ describe.concurrent('a replacement that is cancelled while', () => {
     await mustBeWhole(definition, sandbox);
   });
 });
+
+describe.concurrent('a replacement that begins while the watcher of the old flow', () => {
+  it('still has AEP enable it waits until that has ended, and never are the two enabled together', async () => {
+    const sandbox = next();
+    const { flowId } = await (await rig.client.start(first(sandbox))).result();
+    const watcher = rig.client.watcher({ sandbox, flowId });
+    const { control } = rig.emulator;
+    // Long enough for a person to pause the flow, and to think better of it, between the plan and the step `replace`.
+    control.addFault({
+      method: 'POST',
+      path: '/flowservice/sourceConnections',
+      kind: '429-retry-after',
+      retryAfterSeconds: 8,
+      sandbox,
+    });
+    const twos = watchForTwo(sandbox);
+    const update = rig.client.update({ definition: second(sandbox), replaceFlow: 'from-now' });
+    await waitFor('the new pair', () => requestsIn(rig, sandbox).some((request) => request.fault));
+    await watcher.pause();
+    const switching = { method: 'POST', path: `/flowservice/flows/${flowId}/action`, sandbox };
+    control.addFault({ ...switching, kind: '503', times: 3 });
+    const resumed = watcher.resume().catch((error: unknown) => error);
+    await waitFor('the resume', () => requestsIn(rig, sandbox, switching).some((request) => request.fault));
+    await update;
+    await resumed;
+    expect(twos()).toBe(0);
+    await mustBeWhole(second(sandbox), sandbox);
+  });
+});

@@ -304,6 +304,27 @@ describe('a watcher', () => {
     expect(told(replacing, { settled: others.shape }).replacing).toBe(false);
   });
 
+  test('that its watcher has disabled while an update went on is not taken for one that others have', () => {
+    const paused = { ...hourly, state: 'disabled', shape: { ...hourly.shape, state: 'disabled' } };
+    const asked = told(first, { pending: { state: 'disabled' } });
+    const seen = absorb(asked, news(t0 + minute, { flow: paused }), {});
+    // The update was planned while the flow was enabled.
+    for (const before of [asked, seen]) {
+      const settled = told(before, { settled: hourly.shape });
+      expect(absorb(settled, news(t0 + hour, { flow: paused }), {}).drift).toBeUndefined();
+    }
+  });
+
+  test('that others have disabled before an update was planned is taken as it is, seen by its watcher or not', () => {
+    const paused = { ...hourly, state: 'disabled', shape: { ...hourly.shape, state: 'disabled' } };
+    const seen = absorb(first, news(t0 + minute, { flow: paused }), {});
+    expect(seen.drift).toBeDefined();
+    for (const before of [first, seen]) {
+      const settled = told(before, { settled: paused.shape });
+      expect(absorb(settled, news(t0 + hour, { flow: paused }), {}).drift).toBeUndefined();
+    }
+  });
+
   test('takes it as it is where it is told that it is settled, or accepted', () => {
     const settled = told(drifted, { settled: others.shape });
     expect(settled.drift).toBeUndefined();

@@ -1,6 +1,6 @@
 import { defaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
 import type { coresdk, temporal } from '@temporalio/proto';
-import { replacedSignal } from '../../src/workflows/watch/watch-messages.ts';
+import { makeWaySignal, replacedSignal, wayMadeSignal } from '../../src/workflows/watch/watch-messages.ts';
 import { ActivityTask } from './activity-task.ts';
 import type { Incident } from './faults.ts';
 import type { SimulatedWorker } from './simulated-worker.ts';
@@ -135,7 +135,7 @@ export class SimulatedTemporal {
     return true;
   }
 
-  /** Signals a child, which all are watchers. One whose flow was replaced ends, and starts that of the other. False: there is none. */
+  /** Signals a child, which all are watchers. One asks AEP for nothing, and says so; one whose flow was replaced ends, and starts that of the other. False: there is none. */
   signal({
     workflowExecution,
     signalName,
@@ -147,6 +147,12 @@ export class SimulatedTemporal {
       const { flowId } = defaultPayloadConverter.fromPayload<{ flowId: string }>(args![0]!);
       this.#children.delete(workflowId);
       this.#children.add(`${workflowId.slice(0, workflowId.lastIndexOf(':'))}:${flowId}`);
+    }
+    if (signalName === makeWaySignal.name) {
+      const [asked] = args!.map((arg) => defaultPayloadConverter.fromPayload<{ workflowId: string }>(arg));
+      const flowId = workflowId.slice(workflowId.lastIndexOf(':') + 1);
+      const asking = this.runs.find((run) => run.workflowId === asked!.workflowId && !run.closed);
+      asking?.signal(wayMadeSignal.name, { flowId });
     }
     return true;
   }

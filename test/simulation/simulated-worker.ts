@@ -54,6 +54,69 @@ const flags = Object.values(SdkFlags).flatMap((flag) => (flag.default ? [flag.id
 const throttleMs = 700;
 const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
+/** An execution as its workflow code sees it. */
+type Execution = Pick<WorkflowRun, 'workflowId' | 'runId' | 'type' | 'first' | 'startedAt'> & {
+  parent?: { workflowId: string };
+};
+
+/**
+ * One execution in the memory of a worker, to be woken as the SDK wakes it.
+ * @param failed hears of what made a workflow task fail
+ */
+export async function loadOne(
+  { creator }: WorkflowCode,
+  { workflowId, runId, type, first, startedAt, parent }: Execution,
+  failed: (why: string | null | undefined) => void,
+): Promise<CachedWorkflow> {
+  let evicted = false;
+  const seed = Long.fromString(first.replaceAll('-', '').slice(0, 15), true, 16);
+  const workflow = await creator.createWorkflow({
+    info: {
+      workflowId,
+      runId,
+      workflowType: type,
+      ...(parent ? { parent } : {}),
+      searchAttributes: {},
+      typedSearchAttributes: new TypedSearchAttributes(),
+      taskQueue: 'aep-dataflows',
+      namespace: 'default',
+      firstExecutionRunId: first,
+      originalExecutionRunId: first,
+      startTime: new Date(startedAt),
+      runStartTime: new Date(startedAt),
+      taskTimeoutMs,
+      attempt: 1,
+      historyLength: 3,
+      historySize: 0,
+      continueAsNewSuggested: false,
+      unsafe: {},
+    },
+    randomnessSeed: seed.toBytes(),
+    now: startedAt,
+    showStackTraceSources: false,
+    failureExceptionTypeNames: [],
+  } as never);
+  return {
+    activate: async (jobs, at, isReplaying) => {
+      const completion = await workflow.activate({
+        runId,
+        timestamp: { seconds: Long.fromNumber(Math.floor(at / 1000)), nanos: (at % 1000) * 1e6 },
+        isReplaying,
+        historyLength: 3,
+        availableInternalFlags: flags,
+        jobs,
+      });
+      if (completion.failed) failed(completion.failed.failure?.message);
+      return completion.successful?.commands ?? [];
+    },
+    evict: () => {
+      if (evicted) return;
+      evicted = true;
+      void workflow.dispose();
+    },
+  };
+}
+
 /** A worker process: the real activities and the real workflow code, on a simulated AEP and a simulated server. */
 export class SimulatedWorker {
   readonly process = new SimulatedProcess();
@@ -176,55 +239,8 @@ export class SimulatedWorker {
     });
   }
 
-  async loadWorkflow(run: WorkflowRun): Promise<CachedWorkflow> {
-    const { workflowId, runId, type, first, startedAt } = run;
-    let evicted = false;
-    const seed = Long.fromString(first.replaceAll('-', '').slice(0, 15), true, 16);
-    const workflow = await this.#code.creator.createWorkflow({
-      info: {
-        workflowId,
-        runId,
-        workflowType: type,
-        searchAttributes: {},
-        typedSearchAttributes: new TypedSearchAttributes(),
-        taskQueue: 'aep-dataflows',
-        namespace: 'default',
-        firstExecutionRunId: first,
-        originalExecutionRunId: first,
-        startTime: new Date(startedAt),
-        runStartTime: new Date(startedAt),
-        taskTimeoutMs,
-        attempt: 1,
-        historyLength: 3,
-        historySize: 0,
-        continueAsNewSuggested: false,
-        unsafe: {},
-      },
-      randomnessSeed: seed.toBytes(),
-      now: startedAt,
-      showStackTraceSources: false,
-      failureExceptionTypeNames: [],
-    } as never);
-    return {
-      activate: async (jobs, at, isReplaying) => {
-        const completion = await workflow.activate({
-          runId,
-          timestamp: { seconds: Long.fromNumber(Math.floor(at / 1000)), nanos: (at % 1000) * 1e6 },
-          isReplaying,
-          historyLength: 3,
-          availableInternalFlags: flags,
-          jobs,
-        });
-        const { failed, successful } = completion;
-        if (failed) this.#temporal.broken.push(`The workflow code failed: ${failed.failure?.message}`);
-        return successful?.commands ?? [];
-      },
-      evict: () => {
-        if (evicted) return;
-        evicted = true;
-        void workflow.dispose();
-      },
-    };
+  loadWorkflow(run: WorkflowRun): Promise<CachedWorkflow> {
+    return loadOne(this.#code, run, (why) => this.#temporal.broken.push(`The workflow code failed: ${why}`));
   }
 
   /** What activities ask of Temporal themselves. */

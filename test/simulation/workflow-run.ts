@@ -93,7 +93,9 @@ export class WorkflowRun {
       if (scheduleActivity && !answered.has(scheduleActivity.seq!))
         this.#activities.set(scheduleActivity.seq!, this.#temporal.schedule(this, scheduleActivity));
     this.#pending.push({ updateRandomSeed: { randomnessSeed: seedOf(this.runId) } });
-    for (const job of jobs) this.#tell(job);
+    // The server has what came after that come again.
+    const later = tasks.slice(index + 1).flatMap((turns) => turns.flatMap((turn) => turn.jobs));
+    for (const job of [...jobs, ...later.filter(({ signalWorkflow }) => signalWorkflow)]) this.#tell(job);
     this.#tell();
   }
 
@@ -110,6 +112,11 @@ export class WorkflowRun {
       runValidator: true,
     };
     this.#tell({ doUpdate });
+  }
+
+  signal(signalName: string, input: unknown): void {
+    const payload = defaultPayloadConverter.toPayload(input);
+    this.#tell({ signalWorkflow: { signalName, input: [payload], identity: 'a watcher', headers: {} } });
   }
 
   cancel(): void {

@@ -6,7 +6,7 @@ import type { Warning } from '../../definition/problems.ts';
 import { givenStartSeconds, startLeadSeconds } from '../../definition/start.ts';
 import type { Parts } from '../../plan/observed-dataflow.ts';
 import type { Choices } from '../../plan/plan.ts';
-import { isDraft } from '../../plan/which-flow.ts';
+import { isDisabled, isDraft } from '../../plan/which-flow.ts';
 import { titleOf } from '../../resources/index.ts';
 import type { Kind } from '../../resources/kinds.ts';
 import type { JsonObject, Observed } from '../../resources/resource.ts';
@@ -15,6 +15,7 @@ import { summarized } from '../calls.ts';
 import { fail, reasonOf, thrownBy } from '../failures.ts';
 import { expectChange } from '../watch/start-watch.ts';
 import { handOver } from '../watch/hand-over.ts';
+import { makeWay } from '../watch/make-way.ts';
 import type { Work } from './prepare.ts';
 import { outcomeOf } from './progress.ts';
 import { giveUp } from './resource-calls.ts';
@@ -95,8 +96,18 @@ export async function putInPlace(
   const { sandbox } = definition;
   const oldId = old?.flow!.id;
   let last: LastWindow | undefined;
+  /** Whether it is disabled because of an update: of this one, or of one that was cut off and of which the draft is. */
+  let isOurs = old !== undefined && isDisabled(old.flow!);
   try {
-    await disableOld();
+    if (old) {
+      note(`until the watcher of ${oldId} asks AEP for nothing more`);
+      await makeWay({ sandbox, flowId: old.flow!.id });
+    }
+    if (!(await disableOld())) {
+      // A request to enable it that was sent before, and of which nobody has seen the end, is as good as when it was sent.
+      await sleep(ledger.earlier!.afterCutOff.settleMs, { summary: 'Until late requests must show' });
+      await disableOld();
+    }
     if (old) {
       note(`until the last run of ${oldId} has ended`);
       last = await lastWindowOf(definition, old.flow!);
@@ -119,14 +130,18 @@ export async function putInPlace(
     report.step('replace', 'running', { note: text });
   }
 
-  /** Whatever state it was in: somebody may have enabled it since. */
-  async function disableOld(): Promise<void> {
-    if (oldId === undefined) return;
+  /**
+   * Whatever state it was in: somebody may have enabled it since. Returns whether AEP was asked to: then it takes no request of
+   * before any more, each of which goes by the version of the flow.
+   */
+  async function disableOld(): Promise<boolean> {
+    if (oldId === undefined) return true;
     note(
       `${oldId} is disabled: AEP starts no more runs of it, and would make them up if it were enabled again`,
     );
     await expectChange({ sandbox, flowId: oldId }, { pending: { state: 'disabled' }, replacing: true });
-    await slow('Disable the old flow').disableFlow({ sandbox, flowId: oldId, ...giveUp(definition) });
+    isOurs = true;
+    return slow('Disable the old flow').disableFlow({ sandbox, flowId: oldId, ...giveUp(definition) });
   }
 
   /** @throws what went wrong, where it is not too late to take it back. */
@@ -137,7 +152,7 @@ export async function putInPlace(
     const flow = await slow('Read the new flow').readFlow({ sandbox, id: next.id });
     if (flow && !isDraft(flow)) return;
     report.step('replace', 'failed', { note: reasonOf(error) });
-    if (old && wasEnabled) {
+    if (old && wasEnabled && isOurs) {
       try {
         await enableAgain(work, oldId!);
       } catch (why) {
@@ -221,8 +236,10 @@ export async function enableAgain({ definition, report }: Work, flowId: string):
   report.step('replace', 'running', {
     note: `${flowId} is enabled again: AEP makes up the runs that it missed`,
   });
-  await expectChange({ sandbox, flowId }, { pending: { state: 'enabled' }, replacing: false });
+  await expectChange({ sandbox, flowId }, { pending: { state: 'enabled' } });
   await slow('Enable the old flow again').enableFlow({ sandbox, flowId });
+  // Not before: a pause that its watcher took meanwhile would be undone.
+  await expectChange({ sandbox, flowId }, { replacing: false });
 }
 
 /**

@@ -12,7 +12,7 @@ import type { Activities } from '../../activities/index.ts';
 import type { Watch } from '../../definition/watch.ts';
 import type { Drift, Expectation } from '../../runs/drift.ts';
 import { isPaused } from '../../runs/flow.ts';
-import { tellDrift, type Health } from '../../runs/health.ts';
+import { beingReplaced, tellDrift, type Health } from '../../runs/health.ts';
 import { messageOf, type Notification } from '../../runs/notification.ts';
 import {
   asking,
@@ -27,7 +27,7 @@ import {
 import type { Asked, Reactions, RetryChain } from '../../runs/reactions.ts';
 import type { WatchState } from '../../runs/watch-state.ts';
 import { doubtTypes, retry } from '../calls.ts';
-import { isDoubt, isRefusal, thrownBy } from '../failures.ts';
+import { fail, isDoubt, isRefusal, thrownBy } from '../failures.ts';
 import { withNote } from './noted-asks.ts';
 import { Outbox, deliveriesOf } from './outbox.ts';
 
@@ -52,6 +52,7 @@ export interface Watcher {
   flowId: string;
   /** As it is now: it can be changed while the watch goes on. */
   watch(): Watch;
+  state(): WatchState | undefined;
   /** The flow's health as it is now. */
   health(): Health;
   /** Looks at AEP, and ends when what was seen is taken in. False: that is left to the next execution. */
@@ -185,17 +186,22 @@ export class Responses {
   }
 
   /** What was surely not done is drift where somebody else does it later. */
-  async #expecting(state: 'enabled' | 'disabled', ask: () => Promise<unknown>): Promise<void> {
-    this.#watcher.expect({ pending: { state } });
-    try {
-      await this.#request(ask);
-    } catch (error) {
-      const undone = () => this.#watcher.expect({ undone: { state } });
-      if (isRefusal(error)) undone();
-      // Any other may have been answered to a request that took effect all the same: a look shows that.
-      else if (!isCancellation(error)) beside(this.#watcher.look().then(undone));
-      throw error;
-    }
+  #expecting(state: 'enabled' | 'disabled', ask: () => Promise<unknown>): Promise<void> {
+    return this.#request(async () => {
+      this.#watcher.expect({ pending: { state } });
+      try {
+        await ask();
+      } catch (error) {
+        // An update that replaces the flow says itself what it switches.
+        const undone = () => {
+          if (!this.#watcher.state()?.replacing) this.#watcher.expect({ undone: { state } });
+        };
+        if (isRefusal(error)) undone();
+        // Any other may have been answered to a request that took effect all the same: a look shows that.
+        else if (!isCancellation(error)) beside(this.#watcher.look().then(undone));
+        throw error;
+      }
+    });
   }
 
   #notPaused(): void {
@@ -220,8 +226,9 @@ export class Responses {
     const chain = find();
     // Meanwhile it went well, or the flow was disabled.
     if (!chain || (this.#state && isPaused(this.#state.flow))) return;
-    // Of a flow that is hidden AEP runs nothing for us. The next look that shows it again comes back to this.
-    if (this.#state?.unreadableSince !== undefined) return;
+    // Of a flow that is hidden AEP runs nothing for us. The next look that shows it again comes back to this, and so does an
+    // update that has not replaced the flow after all.
+    if (this.#state?.unreadableSince !== undefined || this.#watcher.state()?.replacing) return;
     const watch = this.#watcher.watch();
     if (!watch.retry) return this.#giveUp(chain, 'The settings of the watch do not ask for it any more.');
     if (chain.tried >= watch.retry.times)
@@ -275,7 +282,9 @@ export class Responses {
     this.#reactions = { ...this.#reactions, chains };
   }
 
+  /** All that a watcher asks AEP to do goes through here: nothing, once another flow takes the place of its own. */
   async #request<Answer>(send: () => Promise<Answer>): Promise<Answer> {
+    mustNotBeReplaced(this.#watcher.state());
     this.#requests += 1;
     try {
       return await send();
@@ -283,6 +292,11 @@ export class Responses {
       this.#requests -= 1;
     }
   }
+}
+
+/** @throws ApplicationFailure `Conflict` while another flow takes the place of this one. */
+export function mustNotBeReplaced(state: Pick<WatchState, 'replacing'> | undefined): void {
+  if (state?.replacing) throw fail('Conflict', `${beingReplaced.message} ${beingReplaced.next}`);
 }
 
 /** Does something beside the watcher's loop. A watcher that is cancelled waits for nothing of that. */

@@ -31,9 +31,17 @@ import { liveThroughReleases, measureHistory } from './long-lived.ts';
 import { Looks } from './looks.ts';
 import { Responses } from './responses.ts';
 import { currentHealth, noteHealth, noteWatch, showHealth } from './show-health.ts';
+import { tellWayMade } from './make-way.ts';
 import { startWatch, type Known } from './start-watch.ts';
 import { checkSuccessor, checkWatchInput } from './watch-input.ts';
-import { expectSignal, healthQuery, replacedSignal, runsEndedSignal, wakeSignal } from './watch-messages.ts';
+import {
+  expectSignal,
+  healthQuery,
+  makeWaySignal,
+  replacedSignal,
+  runsEndedSignal,
+  wakeSignal,
+} from './watch-messages.ts';
 import type { Successor, Wake, WatchInput, WatchResult } from './watch-messages.ts';
 import { takeUpdates } from './watch-updates.ts';
 
@@ -71,7 +79,10 @@ export async function watchFlowRuns(given: WatchInput, carried?: Known): Promise
   /** Fails what AEP has not answered when the watch ends. */
   const cutOff = new Trigger<never>();
   const heard: EndedRuns[] = [];
+  /** What workflows of ours have said before there was a state to take it in. */
   const expecting: Expectation[] = [];
+  /** Whether one has said something since. */
+  let isTold = false;
   const looks = new Looks();
   if (state?.wanted) looks.want(state.wanted);
   const look = async ({ readsParts = false } = {}) => {
@@ -82,13 +93,18 @@ export async function watchFlowRuns(given: WatchInput, carried?: Known): Promise
     return seen;
   };
   const responses = new Responses(
-    { sandbox, flowId, watch: () => watch, health, look, expect },
+    { sandbox, flowId, watch: () => watch, state: () => state, health, look, expect },
     state,
     state?.reactions ?? inherited?.reactions,
   );
   setHandler(healthQuery, health);
   setHandler(runsEndedSignal, (runs) => void heard.push(readEndedRuns(runs, Date.now(), flowId)));
-  setHandler(expectSignal, (expectation) => void expecting.push(readExpectation(expectation)));
+  setHandler(expectSignal, (expectation) => hearOf(readExpectation(expectation)));
+  setHandler(makeWaySignal, async (asked) => {
+    hearOf({ replacing: true });
+    await Promise.race([condition(() => responses.areQuiet), cutOff]).catch(() => undefined);
+    await tellWayMade(asked, flowId);
+  });
   setHandler(wakeSignal, (wake) => void looks.want(wantedBy(wake)));
   setHandler(replacedSignal, async (asked) => {
     if (over !== undefined || successor) return;
@@ -149,6 +165,7 @@ export async function watchFlowRuns(given: WatchInput, carried?: Known): Promise
       over !== undefined ||
       looks.haveEnded ||
       looks.wanted !== undefined ||
+      isTold ||
       (state && heard.length + expecting.length > 0) ||
       mayEnd();
     if (looks.underWay) await condition(hasNews);
@@ -158,6 +175,7 @@ export async function watchFlowRuns(given: WatchInput, carried?: Known): Promise
     }
 
     // What we were about to change comes before a look that may show it changed.
+    isTold = false;
     while (state && expecting[0]) state = told(state, expecting.shift()!);
     const looked = await taken();
     if (looked?.flow === null && !state) return failed(noSuchFlow(sandbox, flowId));
@@ -199,6 +217,13 @@ export async function watchFlowRuns(given: WatchInput, carried?: Known): Promise
 
   function expect(expectation: Expectation): void {
     state &&= told(state, expectation);
+  }
+
+  /** Takes in at once what a workflow of ours says: an update that comes in the same moment must be answered by it. */
+  function hearOf(expectation: Expectation): void {
+    if (!state) return void expecting.push(expectation);
+    expect(expectation);
+    isTold = true;
   }
 
   function health() {

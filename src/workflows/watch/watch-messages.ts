@@ -56,6 +56,15 @@ export interface Wake {
 /** A workflow of ours is about to change the flow, or has: what it says is no drift. */
 export const expectSignal = defineSignal<[Expectation]>('expect');
 
+/**
+ * Another flow is about to take the place of this one: its watcher asks AEP for nothing of it any more, and signals
+ * `wayMade` to the workflow of this id when what it had asked for has ended.
+ */
+export const makeWaySignal = defineSignal<[{ workflowId: string }]>('makeWay');
+
+/** The answer to `makeWay`. */
+export const wayMadeSignal = defineSignal<[{ flowId: string }]>('wayMade');
+
 /** Another flow takes the place of this one: its watcher hands over to one of that flow, and ends. */
 export const replacedSignal = defineSignal<[Successor]>('replaced');
 

@@ -1,13 +1,13 @@
 import { currentUpdateInfo, log, setHandler } from '@temporalio/workflow';
 import type { Watch } from '../../definition/watch.ts';
 import { isPaused } from '../../runs/flow.ts';
-import { beingReplaced, makesUp, type Health } from '../../runs/health.ts';
+import { makesUp, type Health } from '../../runs/health.ts';
 import type { Asked, Reactions } from '../../runs/reactions.ts';
 import type { JudgedRun } from '../../runs/verdict.ts';
 import type { WatchState } from '../../runs/watch-state.ts';
 import { fail, thrownBy } from '../failures.ts';
 import { noteAsked, type NotedAsk } from './noted-asks.ts';
-import type { Responses } from './responses.ts';
+import { mustNotBeReplaced, type Responses } from './responses.ts';
 import { receiverProblems } from '../known-receivers.ts';
 import { checkRetryRun, checkWatch, mustBeGood, takesNothing } from './watch-input.ts';
 import {
@@ -232,8 +232,4 @@ function mayBeSwitched(state: WatchState | undefined): WatchState {
   if (!state) throw fail('Conflict', 'Nothing is known of the flow yet: it has not been read.');
   mustNotBeReplaced(state);
   return state;
-}
-
-function mustNotBeReplaced({ replacing }: WatchState): void {
-  if (replacing) throw fail('Conflict', `${beingReplaced.message} ${beingReplaced.next}`);
 }
