@@ -286,14 +286,14 @@ function lateTwin(id: string): Warning {
   return { code: 'late-twin', message };
 }
 
-/** Of several flows of the dataflow all but one go, each with its pair. */
+/** Of several flows of the dataflow all but one go, each with its pair: what a step of its own is about is not told twice. */
 function removalsOf(flows: readonly Parts[], { living = {} }: Chosen, steps: readonly Step[]): Step<Kind>[] {
-  const staying = new Set([...Object.values(living), ...steps.filter(isThere)].map(({ id }) => id));
+  const told = new Set([...Object.values(living), ...steps].map(({ id }) => id));
   return flows.flatMap((parts) =>
     removed.flatMap((kind) => {
       const id = parts[kind]?.id;
-      if (id === undefined || staying.has(id)) return [];
-      staying.add(id);
+      if (id === undefined || told.has(id)) return [];
+      told.add(id);
       const reason = isDraft(parts.flow!)
         ? 'Of a replacement that was not finished'
         : isDisabled(parts.flow!)

@@ -204,7 +204,12 @@ export function stepOfNew(asked: Asked, found: readonly Observed[]): Stepped {
     return { ...updated, edits, besides };
   }
   if (resources[kind].makesRoom)
-    return stepped(asked, 'replace', 'Made before, from another definition; no flow uses it', about);
+    return stepped(
+      asked,
+      'replace',
+      'Made before, from another definition; no flow that stays uses it',
+      about,
+    );
   return inTheWay(decision as Conflict, about);
 
   function inTheWay(one: Conflict, told: About): Stepped {

@@ -66,7 +66,12 @@ describe('a draft alone', () => {
     const planned = plan(third!, observedOf(third!, draft));
     expect(planned.living).toBeUndefined();
     expect(planned.conflicts).toEqual([]);
-    expect(actionsOf(planned)).toMatchObject({ flow: 'create', 'flow flow-2': 'remove' });
+    // The source connection of the draft goes for the new one: it is told once.
+    expect(actionsOf(planned)).toEqual({
+      sourceConnection: 'replace',
+      flow: 'create',
+      'flow flow-2': 'remove',
+    });
   });
 
   test('whose predecessor somebody deleted or hides is published only where that is said', () => {
