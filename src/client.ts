@@ -28,7 +28,8 @@ import { readTemporal } from './settings/temporal-settings.ts';
 import {
   lastWatcher,
   listDataflows,
-  listUnderWay,
+  listWatched,
+  waitsForIn,
   type DataflowHealth,
   type DataflowStatus,
   type Pace,
@@ -441,16 +442,12 @@ export class AepDataflows {
   }
 
   /**
-   * The dataflows whose flows are watched, the worst first: a moment later than their watchers know.
+   * All dataflows, the worst first, a moment later than their workflows know: those that are watched, those that are made or
+   * changed just now, and those that nobody watches any more.
    * @param pace is waited for before each list that Temporal is asked for: one for a thousand dataflows.
    */
   list(which: WhichDataflows = {}, pace?: Pace): Promise<DataflowStatus[]> {
     return listDataflows(this.#client, which, pace);
-  }
-
-  /** What is being created, changed, deleted or adopted just now, and whom it waits for. `pace`: as for `list`. */
-  underWay(pace?: Pace): Promise<UnderWay[]> {
-    return listUnderWay(this.#client, pace);
   }
 
   /**
@@ -461,22 +458,24 @@ export class AepDataflows {
     const lock = lockOf(named);
     const dataflow = dataflowId(named);
     const describe = async () => {
-      const { type, closeTime } = await this.#client.workflow.getHandle(lock).describe();
-      return closeTime ? undefined : type;
+      const { type, closeTime, typedSearchAttributes } = await this.#client.workflow
+        .getHandle(lock)
+        .describe();
+      return closeTime ? undefined : { doing: type, ...waitsForIn(typedSearchAttributes) };
     };
     const [doing, [watched]] = await Promise.all([
       describe().catch((error: unknown) => {
         if (error instanceof WorkflowNotFoundError) return undefined;
         throw error;
       }),
-      this.list({ dataflow }),
+      listWatched(this.#client, { dataflow }),
     ]);
     const { sandbox } = named;
     const health = watched && (await this.health({ sandbox, flowId: watched.flowId }));
     const last = health ? undefined : await this.#lastHealth(dataflow);
     return {
       dataflow,
-      ...(doing === undefined ? {} : { doing }),
+      ...doing,
       ...(health ? { health } : {}),
       ...(last ? { last } : {}),
     };
@@ -495,7 +494,7 @@ export class AepDataflows {
   async watcherOf(named: Pick<Definition, 'sandbox' | 'name'>): Promise<WatcherHandle> {
     lockOf(named);
     const dataflow = dataflowId(named);
-    const [watched] = await this.list({ dataflow });
+    const [watched] = await listWatched(this.#client, { dataflow });
     if (!watched) throw new DataflowError('Conflict', `Nobody watches a flow of ${dataflow}`);
     return this.watcher({ sandbox: named.sandbox, flowId: watched.flowId });
   }

@@ -8,7 +8,7 @@ import { chainOf, chainPicture } from './chain.ts';
 import type { DataflowFacts } from './facts.ts';
 import type { Html, Page, Section } from './layout.ts';
 import { notedNow } from '../client/status.ts';
-import { whatGoesOn } from './list-page.ts';
+import { whatGoesOn } from '../client/status-texts.ts';
 import { badge, commandLine, facts, table, timeOf } from './parts.ts';
 import { durationPlot, rowsPlot, secondsOf } from './plots.ts';
 import { away, count, duration } from './texts.ts';

@@ -9,16 +9,12 @@ import type {
   UnderWay,
 } from '../client.ts';
 import { namedBy } from '../definition/identity.ts';
-import { worstFirst } from '../client/status.ts';
 import { refusalBy } from '../client/server-refusal.ts';
 import { paceOf } from './pace.ts';
 import { Shared, SharedByName } from './shared.ts';
 
-/** A dataflow as the list has it: watched, under way, or both. */
-export interface Row extends Partial<DataflowStatus> {
-  dataflow: string;
-  doing?: UnderWay;
-}
+/** A dataflow as the list has it. */
+export type Row = DataflowStatus;
 
 /** All that is known of one dataflow. */
 export interface DataflowFacts extends DataflowHealth {
@@ -54,7 +50,7 @@ export class Facts {
     this.#client = client;
     this.#pace = pace;
     this.#patienceMs = patience;
-    this.#rows = new Shared(() => this.#list(), { freshMs: 5_000, goodMs: 30_000 });
+    this.#rows = new Shared(() => this.#client.list({}, this.#pace), { freshMs: 5_000, goodMs: 30_000 });
   }
 
   /** All dataflows, the worst first. @throws where Temporal does not answer */
@@ -75,22 +71,6 @@ export class Facts {
   /** Something was done to it. */
   forget(dataflow: string): void {
     for (const known of [this.#dataflows, this.#unwatched, this.#done, this.#plans]) known.forget(dataflow);
-  }
-
-  async #list(): Promise<Row[]> {
-    const [watched, underWay] = await Promise.all([
-      this.#client.list({}, this.#pace),
-      this.#client.underWay(this.#pace),
-    ]);
-    const doing = new Map(underWay.map((one) => [one.dataflow, one]));
-    const isWatched = new Set(watched.map(({ dataflow }) => dataflow));
-    const rows: Row[] = [
-      ...watched.map((row) => ({ ...row, ...about(doing.get(row.dataflow)) })),
-      ...underWay
-        .filter(({ dataflow }) => !isWatched.has(dataflow))
-        .map((one) => ({ dataflow: one.dataflow, ...about(one), ...connectorOf(one) })),
-    ];
-    return rows.toSorted((a, b) => rank(a) - rank(b) || (a.dataflow < b.dataflow ? -1 : 1));
   }
 
   async #load(dataflow: string): Promise<DataflowFacts> {
@@ -157,15 +137,6 @@ export class Facts {
     return inTime(answer, this.#patienceMs);
   }
 }
-
-/** What waits for a person comes after what fails: nothing goes on by itself there either. */
-function rank({ verdict, doing }: Row): number {
-  const byVerdict = worstFirst.indexOf(verdict ?? 'pending');
-  return doing?.waitsFor === 'person' ? Math.min(byVerdict, 0.5) : byVerdict;
-}
-
-const about = (doing: UnderWay | undefined) => (doing ? { doing } : {});
-const connectorOf = ({ connector }: UnderWay) => (connector === undefined ? {} : { connector });
 
 /** A query of which no worker takes care is tried for half a minute: nobody waits for a page as long. Milliseconds. */
 const patienceMs = 5_000;

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import { notedNow, worstFirst } from '../client/status.ts';
+import { nextCommand, whatGoesOn, whyUnwatched } from '../client/status-texts.ts';
 import type { Row } from './facts.ts';
 import type { Html, Page } from './layout.ts';
 import { badge, table, timeOf, type Column } from './parts.ts';
@@ -91,7 +92,8 @@ function countsOf(rows: readonly Row[], filter: Filter): Html {
   const of = (holds: (row: Row) => boolean) => rows.filter(holds).length;
   const counts = worstFirst.map((verdict) => ({ verdict, times: of((row) => row.verdict === verdict) }));
   const waits = of(({ doing }) => doing?.waitsFor === 'person');
-  const drifts = of(({ drift }) => drift === true);
+  const drifts = of(({ drift }) => drift);
+  const unwatched = of((row) => row.unwatched !== undefined);
   return html`<ul class="chips" aria-label="How many have which verdict">
       ${counts
         .filter(({ times }) => times > 0)
@@ -107,6 +109,7 @@ function countsOf(rows: readonly Row[], filter: Filter): Html {
         )}
     </ul>
     ${waits > 0 ? html`<p class="waits">${count(waits)} ${waits === 1 ? 'waits' : 'wait'} for a person</p>` : ''}
+    ${unwatched > 0 ? html`<p class="waits">${count(unwatched)} not watched any more</p>` : ''}
     ${drifts > 0 ? html`<p>${count(drifts)} changed by others</p>` : ''}`;
 }
 
@@ -158,7 +161,8 @@ function tableOf(rows: readonly Row[], now: number): Html {
 }
 
 function lineOf(row: Row, now: number): Html {
-  const { dataflow, verdict, drift, connector = '', noted: last, doing } = row;
+  const { dataflow, verdict, drift, connector = '', noted: last, doing, unwatched } = row;
+  const next = nextCommand(row);
   const noted = notedNow(row);
   const { lastSuccess, lastRun, usualRecords } = last ?? {};
   const time = (at: string | undefined) => (at === undefined ? '' : timeOf(at, now));
@@ -172,7 +176,9 @@ function lineOf(row: Row, now: number): Html {
     <td>${verdict === undefined ? 'not watched' : badge(verdict)}</td>
     <td>${time(noted?.since)}</td>
     <td>
-      ${doing ? html`<strong>${whatGoesOn(doing)}</strong><br />` : ''} ${drift ? 'Changed by others. ' : ''}
+      ${doing ? html`<strong>${whatGoesOn(doing)}</strong><br />` : ''}
+      ${unwatched ? html`<strong>${whyUnwatched(unwatched)}</strong><br />` : ''}
+      ${next === undefined ? '' : html`<code>${next}</code><br />`} ${drift ? 'Changed by others. ' : ''}
       ${noted?.why ?? ''}
     </td>
     <td class="wide">${time(lastSuccess)}</td>
@@ -184,19 +190,6 @@ function lineOf(row: Row, now: number): Html {
     <td class="wide">${time(last && nextDue(last, now))}</td>
     <td class="wide">${connector}</td>
   </tr>`;
-}
-
-const doings: Record<string, string> = {
-  createDataflow: 'Being created',
-  updateDataflow: 'Being changed',
-  deleteDataflow: 'Being deleted',
-  importDataflow: 'Being adopted',
-};
-
-/** What is done to a dataflow just now, and whom it waits for. */
-export function whatGoesOn({ doing, waitsFor }: NonNullable<Row['doing']>): string {
-  const waits = waitsFor === 'person' ? ', waits for a person' : waitsFor === 'aep' ? ', waits for AEP' : '';
-  return `${doings[doing] ?? doing}${waits}.`;
 }
 
 function pageLinks(filter: Filter, page: number, pages: number): Html | '' {

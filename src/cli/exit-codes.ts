@@ -10,9 +10,9 @@ export const exitCodes = {
   different: 2,
   /** A definition that is wrong, or a plan with problems. */
   invalid: 3,
-  /** A conflict: what AEP or Temporal has is in the way. */
+  /** A conflict: what AEP or Temporal has is in the way; or nobody watches a flow. */
   conflict: 4,
-  /** A person is needed: a stale plan, a choice, a rejection. */
+  /** A person is needed: a stale plan, a choice, a rejection, or something waits for one. */
   needsPerson: 5,
   /** Others have changed the flow. */
   drift: 6,

@@ -41,13 +41,23 @@ export function followDataflow<Result>(handle: DataflowHandle, result: Promise<R
   return follow(look, result, aepLine('status', dataflowOf(handle.workflowId)!));
 }
 
-function linesOf({ dataflow, steps, waiting, state, approval, error }: FullProgress, id: string): string[] {
+function linesOf(progress: FullProgress, id: string): string[] {
   return [
-    ...steps
+    ...progress.steps
       .filter((step) => !['waiting', 'notTried'].includes(step.state))
       .map(
         ({ title, state, id, note }) => `${title}: ${state}${id ? ` ${id}` : ''}${note ? ` (${note})` : ''}`,
       ),
+    ...waitLines(progress, id),
+  ];
+}
+
+/** What it waits for, and how a person has it go on. @param id of the workflow */
+export function waitLines(
+  { dataflow, waiting, state, approval, error }: Omit<FullProgress, 'steps'>,
+  id: string,
+): string[] {
+  return [
     ...waiting.map(({ activity, message }) => `waits: ${activity}: ${message}`),
     ...(state === 'paused' ? ['paused in Temporal: "temporal workflow unpause" lets it go on'] : []),
     ...(state === 'waiting' && error

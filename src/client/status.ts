@@ -1,21 +1,35 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
+import type { TypedSearchAttributes } from '@temporalio/common';
 import type { Health } from '../runs/health.ts';
 import { watcherType } from '../runs/names.ts';
 import type { NotedHealth } from '../runs/noted-health.ts';
 import { searchAttributes } from '../search-attribute-keys.ts';
 
-/** A dataflow whose flow is watched, as Temporal's lists have it: a moment later than its watcher knows. */
+/** A dataflow that is watched, was watched, or is being made, as Temporal's lists have it: a moment later than its workflows know. */
 export interface DataflowStatus {
   /** `<sandbox>/<name>` */
   dataflow: string;
-  flowId: string;
-  /** The flow's verdict, as in its health. */
+  /** Absent where none is watched yet. */
+  flowId?: string;
+  /** The flow's verdict, as in its health. Absent where nobody watches it. */
   verdict?: string;
   /** Whether others have changed the flow. */
   drift: boolean;
   connector?: string;
   /** What its watcher noted of it when its verdict changed, or, while that stays, some hours ago at most. */
   noted?: NotedHealth;
+  /** What is being done to it just now. */
+  doing?: UnderWay;
+  /** Nobody watches its flow any more, and its watcher did not end by itself. */
+  unwatched?: Unwatched;
+}
+
+/** How the watch of a flow ended that was neither stopped nor over. */
+export interface Unwatched {
+  /** The status that Temporal has of its watcher: `TERMINATED`, `FAILED`, `CANCELLED` or `TIMED_OUT`. */
+  status: string;
+  /** ISO 8601, in UTC. */
+  at: string;
 }
 
 /** What is noted of how it is now: a note of another verdict is of before. */
@@ -27,13 +41,10 @@ export function notedNow(
 
 /** What is being done to a dataflow just now. */
 export interface UnderWay {
-  /** `<sandbox>/<name>` */
-  dataflow: string;
   /** The type of what runs under its id, such as `updateDataflow`. */
   doing: string;
   /** Whom it waits for. Absent: for nobody. */
   waitsFor?: 'person' | 'aep';
-  connector?: string;
   /** When it began. ISO 8601, in UTC. */
   since: string;
 }
@@ -44,6 +55,8 @@ export interface DataflowHealth {
   dataflow: string;
   /** The type of what runs under its id just now, such as `updateDataflow`. */
   doing?: string;
+  /** Whom that waits for. Absent: for nobody. */
+  waitsFor?: UnderWay['waitsFor'];
   /** How its flow is. Absent where nobody watches one. */
   health?: Health;
   /** Where nobody watches one: how its flow was when the last watch ended, as long as Temporal keeps that. */
@@ -67,39 +80,100 @@ const pageSize = 1_000;
 /** From what needs a person most to what does well. */
 export const worstFirst = ['failed', 'unreadable', 'stuck', 'overdue', 'degraded', 'paused', 'pending', 'ok'];
 
-/** The dataflows whose flows are watched, the worst first, from Temporal's list of workflows alone. */
+/**
+ * All dataflows, the worst first: those that are watched, those that are being made or changed, and those that nobody watches
+ * any more. From Temporal's lists of workflows alone, each asked for once.
+ */
 export async function listDataflows(
   client: Client,
   which: WhichDataflows,
   pace?: Pace,
 ): Promise<DataflowStatus[]> {
-  const asked = Object.entries({
-    WorkflowType: watcherType,
-    ExecutionStatus: 'Running',
-    [searchAttributes.sandbox.name]: which.sandbox,
-    [searchAttributes.verdict.name]: which.verdict,
-    [searchAttributes.dataflow.name]: which.dataflow,
+  const { verdict, ...others } = which;
+  const [watched, underWay, cutOff] = await Promise.all([
+    listWatched(client, which, pace),
+    listUnderWay(client, others, pace),
+    verdict === undefined ? listCutOff(client, others, pace) : [],
+  ]);
+  const isWatched = new Set(watched.map(({ dataflow }) => dataflow));
+  const unwatched = cutOff.filter(({ dataflow }) => !isWatched.has(dataflow));
+  const known: DataflowStatus[] = [...watched, ...(await stillThere(client, unwatched, pace))];
+  const isKnown = new Set(known.map(({ dataflow }) => dataflow));
+  const doing = new Map(underWay.map((one) => [one.dataflow, one.doing]));
+  const found = known.map((one) => {
+    const now = doing.get(one.dataflow);
+    return now ? { ...one, doing: now } : one;
   });
-  const query = asked.flatMap(([name, value]) => (value === undefined ? [] : [`${name} = ${quoted(value)}`]));
-  const found: DataflowStatus[] = [];
-  for await (const { typedSearchAttributes, memo } of listed(client, query.join(' AND '), pace)) {
-    const dataflow = typedSearchAttributes.get(searchAttributes.dataflow);
-    const flowId = typedSearchAttributes.get(searchAttributes.flowId);
+  if (verdict === undefined) found.push(...underWay.filter(({ dataflow }) => !isKnown.has(dataflow)));
+  return found.toSorted((a, b) => rank(a) - rank(b) || (a.dataflow < b.dataflow ? -1 : 1));
+}
+
+/** What waits for a person, or is watched by nobody, comes after what fails: nothing goes on by itself there either. */
+function rank({ verdict, doing, unwatched }: DataflowStatus): number {
+  const byVerdict = worstFirst.indexOf(verdict ?? 'pending');
+  return doing?.waitsFor === 'person' || unwatched ? Math.min(byVerdict, 0.5) : byVerdict;
+}
+
+/** The dataflows whose flows are watched, in no order. */
+export async function listWatched(
+  client: Client,
+  which: WhichDataflows,
+  pace?: Pace,
+): Promise<(DataflowStatus & { flowId: string })[]> {
+  const query = queryOf(`WorkflowType = ${quoted(watcherType)} AND ExecutionStatus = "Running"`, which);
+  const found: (DataflowStatus & { flowId: string })[] = [];
+  for await (const { typedSearchAttributes, memo } of listed(client, query, pace)) {
+    const named = namedIn(typedSearchAttributes);
     // A flow that is watched and is no dataflow of ours has no name here.
-    if (dataflow === undefined || flowId === undefined) continue;
+    if (named?.flowId === undefined) continue;
+    const { flowId } = named;
     const verdict = typedSearchAttributes.get(searchAttributes.verdict);
-    const connector = typedSearchAttributes.get(searchAttributes.connector);
     found.push({
-      dataflow,
+      ...named,
       flowId,
       ...(verdict === undefined ? {} : { verdict }),
       drift: typedSearchAttributes.get(searchAttributes.drift) === 'yes',
-      ...(connector === undefined ? {} : { connector }),
       ...(memo?.['health'] ? { noted: memo['health'] as NotedHealth } : {}),
     });
   }
-  const rank = ({ verdict }: DataflowStatus) => worstFirst.indexOf(verdict ?? 'pending');
-  return found.toSorted((a, b) => rank(a) - rank(b) || (a.dataflow < b.dataflow ? -1 : 1));
+  return found;
+}
+
+type CutOff = DataflowStatus & { unwatched: Unwatched };
+
+/** The dataflows whose watcher was ended from outside, by when that was: one for each. */
+async function listCutOff(client: Client, which: WhichDataflows, pace?: Pace): Promise<CutOff[]> {
+  const ends = ['Terminated', 'Failed', 'Canceled', 'TimedOut'].map(quoted).join(', ');
+  const query = queryOf(`WorkflowType = ${quoted(watcherType)} AND ExecutionStatus IN (${ends})`, which);
+  const found = new Map<string, CutOff>();
+  for await (const { typedSearchAttributes, status, closeTime } of listed(client, query, pace)) {
+    const named = namedIn(typedSearchAttributes);
+    if (!named || !closeTime) continue;
+    const at = closeTime.toISOString();
+    const known = found.get(named.dataflow);
+    if ((known?.unwatched.at ?? '') < at)
+      found.set(named.dataflow, { ...named, drift: false, unwatched: { status: status.name, at } });
+  }
+  return [...found.values()];
+}
+
+const namesInOneQuery = 50;
+
+/** Those that were neither deleted since, nor watched to an end by another watcher. */
+async function stillThere(client: Client, cutOff: readonly CutOff[], pace?: Pace): Promise<CutOff[]> {
+  const later = new Set<string>();
+  const since = new Map(cutOff.map((one) => [one.dataflow, one.unwatched.at]));
+  const names = [...since.keys()];
+  for (let first = 0; first < names.length; first += namesInOneQuery) {
+    const some = names.slice(first, first + namesInOneQuery).map(quoted);
+    const types = [watcherType, 'deleteDataflow'].map(quoted).join(', ');
+    const query = `WorkflowType IN (${types}) AND ExecutionStatus = "Completed" AND ${searchAttributes.dataflow.name} IN (${some.join(', ')})`;
+    for await (const { typedSearchAttributes, closeTime } of listed(client, query, pace)) {
+      const dataflow = typedSearchAttributes.get(searchAttributes.dataflow) ?? '';
+      if (closeTime && closeTime.toISOString() > (since.get(dataflow) ?? '')) later.add(dataflow);
+    }
+  }
+  return cutOff.filter(({ dataflow }) => !later.has(dataflow));
 }
 
 const doings = ['createDataflow', 'updateDataflow', 'deleteDataflow', 'importDataflow'];
@@ -108,25 +182,53 @@ const waitsFor: Record<string, UnderWay['waitsFor']> = {
   'waiting-for-aep': 'aep',
 };
 
-/** What is being done to dataflows just now, from Temporal's list of workflows alone. */
-export async function listUnderWay(client: Client, pace?: Pace): Promise<UnderWay[]> {
-  const query = `WorkflowType IN (${doings.map(quoted).join(', ')}) AND ExecutionStatus = "Running"`;
-  const found: UnderWay[] = [];
+/** What is being done to dataflows just now. */
+async function listUnderWay(
+  client: Client,
+  which: WhichDataflows,
+  pace?: Pace,
+): Promise<(DataflowStatus & { doing: UnderWay })[]> {
+  const types = doings.map(quoted).join(', ');
+  const query = queryOf(`WorkflowType IN (${types}) AND ExecutionStatus = "Running"`, which);
+  const found: (DataflowStatus & { doing: UnderWay })[] = [];
   for await (const { type, startTime, typedSearchAttributes } of listed(client, query, pace)) {
-    const dataflow = typedSearchAttributes.get(searchAttributes.dataflow);
+    const named = namedIn(typedSearchAttributes);
     // Until its first task, only its id says which it is.
-    if (dataflow === undefined) continue;
-    const waits = waitsFor[typedSearchAttributes.get(searchAttributes.state) ?? ''];
-    const connector = typedSearchAttributes.get(searchAttributes.connector);
-    found.push({
-      dataflow,
-      doing: type,
-      ...(waits ? { waitsFor: waits } : {}),
-      ...(connector === undefined ? {} : { connector }),
-      since: startTime.toISOString(),
-    });
+    if (!named) continue;
+    const doing = { doing: type, ...waitsForIn(typedSearchAttributes), since: startTime.toISOString() };
+    found.push({ ...named, drift: false, doing });
   }
   return found;
+}
+
+/** Whom what runs under a dataflow's id waits for. */
+export function waitsForIn(attributes: TypedSearchAttributes): Pick<UnderWay, 'waitsFor'> {
+  const waits = waitsFor[attributes.get(searchAttributes.state) ?? ''];
+  return waits ? { waitsFor: waits } : {};
+}
+
+function namedIn(
+  attributes: TypedSearchAttributes,
+): Pick<DataflowStatus, 'dataflow' | 'flowId' | 'connector'> | undefined {
+  const dataflow = attributes.get(searchAttributes.dataflow);
+  if (dataflow === undefined) return undefined;
+  const flowId = attributes.get(searchAttributes.flowId);
+  const connector = attributes.get(searchAttributes.connector);
+  return {
+    dataflow,
+    ...(flowId === undefined ? {} : { flowId }),
+    ...(connector === undefined ? {} : { connector }),
+  };
+}
+
+function queryOf(what: string, { sandbox, verdict, dataflow }: WhichDataflows): string {
+  const asked = Object.entries({
+    [searchAttributes.sandbox.name]: sandbox,
+    [searchAttributes.verdict.name]: verdict,
+    [searchAttributes.dataflow.name]: dataflow,
+  });
+  const more = asked.flatMap(([name, value]) => (value === undefined ? [] : [`${name} = ${quoted(value)}`]));
+  return [what, ...more].join(' AND ');
 }
 
 /** The newest watcher of a dataflow that has ended. */

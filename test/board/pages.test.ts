@@ -84,6 +84,7 @@ describe('a page', () => {
       dataflow: `prod/${evil}`,
       connector: evil,
       verdict: 'failed',
+      drift: false,
       noted: { at: '', verdict: 'failed', why: evil },
     };
     const pages = [
@@ -138,6 +139,7 @@ describe('a page', () => {
     const row: Row = {
       dataflow: 'prod/orders',
       verdict: 'failed',
+      drift: false,
       noted: { at: '', verdict: 'failed', since: '2026-03-01T11:00:00.000Z', why: 'No route.' },
     };
     const text = await markup(dataflowPage(facts({ row, unknown: 'No worker.' }), { now: noon }));
@@ -222,6 +224,7 @@ describe('the list', () => {
   const many: Row[] = Array.from({ length: 120 }, (_, index) => ({
     dataflow: `${index % 2 ? 'prod' : 'stage'}/orders-${String(index).padStart(3, '0')}`,
     verdict: index === 0 ? 'failed' : 'ok',
+    drift: false,
     connector: index < 60 ? 'mysql' : 'snowflake',
   }));
   const shown = async (query: string) => {
@@ -246,10 +249,34 @@ describe('the list', () => {
     expect(await shown('page=-1')).toEqual(await shown(''));
   });
 
+  it('tells what waits for a person and what nobody watches any more, with the next command', async () => {
+    const at = '2026-03-01T11:00:00.000Z';
+    const rows: Row[] = [
+      { dataflow: 'prod/a', drift: false, unwatched: { status: 'TERMINATED', at } },
+      {
+        dataflow: 'prod/b',
+        verdict: 'ok',
+        drift: false,
+        doing: { doing: 'updateDataflow', waitsFor: 'person', since: at },
+      },
+    ];
+    const text = await markup(listPage(rows, {}, noon));
+    for (const told of [
+      'not watched',
+      `Nobody watches it since ${at}: its watcher was terminated.`,
+      'temporal aep update FILE',
+      '1 not watched any more',
+      'Being changed, waits for a person.',
+      'temporal aep status prod/b',
+    ])
+      expect(text).toContain(told);
+  });
+
   it('tells no cause of before', async () => {
     const row: Row = {
       dataflow: 'prod/a',
       verdict: 'ok',
+      drift: false,
       noted: { at: '', verdict: 'failed', why: 'Of before' },
     };
     expect(await markup(listPage([row], {}, noon))).not.toContain('Of before');
@@ -358,7 +385,6 @@ it('nobody waits for a page as long as a query does of which no worker takes car
 it('nobody waits for the page of a dataflow that is not watched as long as that either', async () => {
   const silent = {
     list: async () => [],
-    underWay: async () => [],
     history: async () => [],
     status: () => new Promise<never>(() => {}),
     dataflow: () => ({

@@ -35,7 +35,14 @@ it('all flows have the exit status that the worst of them has', () => {
   expect(exitCodeOfFlows([good])).toBe(0);
   expect(exitCodeOfFlows([good, drifted])).toBe(6);
   expect(exitCodeOfFlows([drifted, failed])).toBe(7);
-  expect(exitCodeOfFlows([{ drift: false }])).toBe(7);
+  const since = '2026-03-01T11:00:00.000Z';
+  const made = { drift: false, doing: { doing: 'createDataflow', since } };
+  const waits = { ...good, doing: { doing: 'updateDataflow', waitsFor: 'person' as const, since } };
+  const unwatched = { drift: false, unwatched: { status: 'TERMINATED', at: since } };
+  expect(exitCodeOfFlows([made])).toBe(0);
+  expect(exitCodeOfFlows([drifted, unwatched])).toBe(4);
+  expect(exitCodeOfFlows([unwatched, waits])).toBe(5);
+  expect(exitCodeOfFlows([waits, failed])).toBe(7);
 });
 
 it.each([

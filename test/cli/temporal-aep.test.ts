@@ -287,3 +287,34 @@ it('a flow that is watched live is told as it is, and then that somebody has pau
   watching.kill('SIGINT');
   expect(await new Promise((resolve) => watching.once('exit', resolve))).toBe(130);
 });
+
+it('the list of all shows what waits for a person, and what nobody watches any more until it is deleted', async () => {
+  const sandbox = next();
+  const named = { sandbox, name: 'orders' };
+  const { flowId } = await (await rig.client.start(orders(sandbox))).result();
+  const list = () => rig.client.list({ sandbox });
+  const definition = orders(sandbox, { description: 'All orders' });
+  const update = rig.client.update({ definition, requireApproval: true }).catch(() => undefined);
+  await waitFor('the plan', async () => (await list())[0]?.doing?.waitsFor === 'person');
+  const all = await aep('status', '--sandbox', sandbox);
+  expect(all.stdout).toContain(
+    `${sandbox}/orders: Being changed, waits for a person. Next: temporal aep status ${sandbox}/orders\n`,
+  );
+  expect(all.code).toBe(5);
+  const one = await aep('status', `${sandbox}/orders`);
+  expect(one.stdout).toContain(`temporal aep approve ${sandbox}/orders --digest `);
+  expect(one.code).toBe(5);
+
+  await rig.temporal.client.workflow.getHandle(`dataflow:${sandbox}:orders`).terminate();
+  await update;
+  await rig.temporal.client.workflow.getHandle(`flow:${sandbox}:${flowId}`).terminate();
+  await waitFor('the end of both', async () => {
+    const [row] = await list();
+    return row?.unwatched?.status === 'TERMINATED' && !row.doing;
+  });
+  const unwatched = await aep('status', '--sandbox', sandbox);
+  expect(unwatched.stdout).toContain('its watcher was terminated. Next: temporal aep update FILE\n');
+  expect(unwatched.code).toBe(4);
+  await rig.client.delete(named);
+  await waitFor('its end', async () => (await list()).length === 0);
+});

@@ -2,11 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Option, type Command } from 'commander';
 import type { DataflowHealth, DataflowStatus, Health, WatcherHandle } from '../../client.ts';
 import { notedNow, worstFirst } from '../../client/status.ts';
+import { nextCommand, whatGoesOn, whyUnwatched } from '../../client/status-texts.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { dataflowName, type Named } from '../name.ts';
 import { newsOf, tellDrift, tellNews, type FlowNews } from '../flow-news.ts';
 import { outputVersion, print, printMany, table, write, writeText, type Format } from '../output.ts';
 import type { Run } from '../program.ts';
+import { waitLines } from '../progress.ts';
 
 const dataflow: [string, string, typeof dataflowName] = ['<sandbox/name>', 'the dataflow', dataflowName];
 
@@ -26,8 +28,13 @@ export function addFlowCommands(program: Command, run: Run): void {
           return exitCodeOfFlows(all);
         }
         const status = await client.status(named);
-        print(format, status, () => tellStatus(status));
-        return codeOf(status.health);
+        // One that ends in this moment, or has no such query, waits for nobody.
+        const handle = client.dataflow(named);
+        const progress =
+          status.doing === undefined ? undefined : await handle.progress().catch(() => undefined);
+        const waits = progress ? waitLines(progress, handle.workflowId) : [];
+        print(format, status, () => tellStatus(status, waits));
+        return codeOfStatus(status);
       });
     });
 
@@ -129,31 +136,58 @@ function codeOf(health: Health | undefined): ExitCode {
   return health.drift ? exitCodes.drift : exitCodes.done;
 }
 
-/** The exit status of the worst of many flows. */
-export function exitCodeOfFlows(all: readonly Pick<DataflowStatus, 'verdict' | 'drift'>[]): ExitCode {
-  if (!all.every(({ verdict }) => isGood(verdict))) return exitCodes.notOk;
-  return all.some(({ drift }) => drift) ? exitCodes.drift : exitCodes.done;
+function codeOfStatus({ health, doing, waitsFor }: DataflowHealth): ExitCode {
+  const code = codeOf(health);
+  if (code !== exitCodes.notOk && waitsFor === 'person') return exitCodes.needsPerson;
+  return doing !== undefined && !health ? exitCodes.done : code;
+}
+
+/** From what needs a person most. A verdict that is not good comes first: rows are missing. */
+const worstCodes = [exitCodes.notOk, exitCodes.needsPerson, exitCodes.conflict, exitCodes.drift];
+
+/** The exit status of the worst of many dataflows. */
+export function exitCodeOfFlows(
+  all: readonly Pick<DataflowStatus, 'verdict' | 'drift' | 'doing' | 'unwatched'>[],
+): ExitCode {
+  const codes = all.map(({ verdict, drift, doing, unwatched }) => {
+    if (verdict !== undefined && !isGood(verdict)) return exitCodes.notOk;
+    if (doing?.waitsFor === 'person') return exitCodes.needsPerson;
+    if (unwatched) return exitCodes.conflict;
+    return drift ? exitCodes.drift : exitCodes.done;
+  });
+  return worstCodes.find((code) => codes.includes(code)) ?? exitCodes.done;
 }
 
 function tellAll(all: readonly DataflowStatus[]): string {
   if (all.length === 0) return 'No dataflow is watched.';
-  return table(
+  const rows = table(
     ['dataflow', 'verdict', 'since', 'drift', 'connector', 'flow'],
     all.map((one) => [
       one.dataflow,
-      one.verdict ?? '',
+      one.verdict ?? 'not watched',
       notedNow(one)?.since ?? '',
       one.drift ? 'yes' : '',
       one.connector ?? '',
-      one.flowId,
+      one.flowId ?? '',
     ]),
   );
+  return [rows, ...all.flatMap(tellBesides)].join('\n');
 }
 
-function tellStatus({ dataflow, doing, health, last }: DataflowHealth): string {
+/** What a verdict does not say, and what to do about it. */
+function tellBesides(one: DataflowStatus): string[] {
+  const { dataflow, doing, unwatched } = one;
+  const what = [...(doing ? [whatGoesOn(doing)] : []), ...(unwatched ? [whyUnwatched(unwatched)] : [])];
+  return what.length > 0 ? [`${dataflow}: ${what.join(' ')} Next: ${nextCommand(one)}`] : [];
+}
+
+/** @param waits what it waits for just now, in lines */
+function tellStatus({ dataflow, doing, waitsFor, health, last }: DataflowHealth, waits: string[]): string {
   return [
     dataflow,
-    ...(doing === undefined ? [] : [`just now: ${doing}`]),
+    ...(doing === undefined
+      ? []
+      : [`just now: ${whatGoesOn({ doing, ...(waitsFor ? { waitsFor } : {}) })}`, ...waits]),
     health ? tellHealth(health) : nobodyWatches,
     ...(last
       ? [
