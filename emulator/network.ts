@@ -2,7 +2,7 @@
  * What lies between a client and AEP: latency, rate limit, and every way in which a call can be spoiled.
  * AEP itself is asked at exactly one moment of each call: what it does then is the call's effect ("commit").
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Hono } from 'hono';
 import { flowNotFound, plainError } from './errors.ts';
@@ -14,9 +14,23 @@ import { RateLimit } from './rate-limit.ts';
 import type { RecordedRequest } from './recording.ts';
 import type { World } from './world.ts';
 
+/** A request, as far as the network reads it: one of `node:http`, or one that never was on a wire. */
+export type Incoming = AsyncIterable<unknown> &
+  Pick<IncomingMessage, 'url' | 'method' | 'headers' | 'complete' | 'destroyed'> & {
+    socket: { [Way in 'resetAndDestroy' | 'destroy']: () => unknown };
+  };
+
+/** Takes its answer. */
+export type Outgoing = {
+  writeHead(status: number, headers: Record<string, string>): unknown;
+  /** The first half of a body that has no second one. */
+  write(half: Uint8Array, written: () => void): unknown;
+  end(body: Uint8Array): unknown;
+};
+
 type Exchange = {
-  incoming: IncomingMessage;
-  outgoing: ServerResponse;
+  incoming: Incoming;
+  outgoing: Outgoing;
   request: Request;
   requestId: string;
   record: RecordedRequest;
@@ -47,7 +61,7 @@ const mostBytes = 20_000_000;
 type Received = { url: URL; bytes: Buffer; headers: Headers; request: Request };
 
 /** Reads a request whole, so that it can take effect when its connection is long gone. */
-async function read(incoming: IncomingMessage): Promise<Received> {
+async function read(incoming: Incoming): Promise<Received> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of incoming) {
@@ -71,7 +85,7 @@ async function answerOf(pending: Response | Promise<Response>): Promise<Answer> 
   return { status: response.status, headers: Object.fromEntries(response.headers), body };
 }
 
-function send(outgoing: ServerResponse, { status, headers, body }: Answer): void {
+function send(outgoing: Outgoing, { status, headers, body }: Answer): void {
   outgoing.writeHead(status, headers);
   outgoing.end(body);
 }
@@ -114,7 +128,7 @@ export class Network {
     for (const timer of this.#late) clearTimeout(timer);
   }
 
-  async handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  async handle(incoming: Incoming, outgoing: Outgoing): Promise<void> {
     let received: Received;
     try {
       received = await read(incoming);

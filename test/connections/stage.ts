@@ -37,7 +37,7 @@ export async function startStage(
 }
 
 /** The base connections called `Shop` that AEP has. */
-export function shops({ emulator }: Rig, sandbox: string): Json[] {
+export function shops({ emulator }: Pick<Rig, 'emulator'>, sandbox: string): Json[] {
   return emulator.control.resources('connections', sandbox).filter(({ name }) => name === 'Shop');
 }
 

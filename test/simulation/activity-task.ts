@@ -35,6 +35,9 @@ export class ActivityTask {
   #details: unknown;
   #current: Attempt | undefined;
   #lastBeatAt = 0;
+  #lastFailure: Failure | undefined;
+  /** When the newest attempt was, or is, due. Epoch milliseconds. */
+  #dueAt = 0;
   #closed = false;
 
   constructor(
@@ -51,6 +54,16 @@ export class ActivityTask {
     this.heartbeatMs = msOf(command.heartbeatTimeout) || undefined;
     this.scheduledAt = temporal.clock.now();
     this.#dispatchIn(0);
+  }
+
+  /** What a client is told of it. */
+  get pending() {
+    return {
+      activityType: { name: this.type },
+      attempt: this.#attempt,
+      ...(this.#lastFailure ? { lastFailure: this.#lastFailure } : {}),
+      ...(this.#current ? {} : { nextAttemptScheduleTime: { seconds: Math.ceil(this.#dueAt / 1_000) } }),
+    };
   }
 
   counts(attempt: Attempt): boolean {
@@ -98,6 +111,7 @@ export class ActivityTask {
   #dispatchIn(ms: number): void {
     const { clock, settings } = this.#temporal;
     const scheduledAt = clock.now() + ms;
+    this.#dueAt = scheduledAt;
     const give = () => {
       if (this.#closed || this.run.closed || this.#current) return;
       const worker = this.#temporal.isDown ? undefined : this.#temporal.workerFor('activity');
@@ -158,8 +172,14 @@ export class ActivityTask {
     const first = msOf(policy?.initialInterval) ?? 1_000;
     const longest = msOf(policy?.maximumInterval) ?? 100 * first;
     const growing = Math.min(longest, first * (policy?.backoffCoefficient ?? 2) ** (this.#attempt - 1));
+    const pauseMs = Math.max(soonestMs, delayMs ?? growing);
+    const endsAt = this.scheduledAt + (msOf(this.#command.scheduleToCloseTimeout) || Infinity);
+    const isLast = this.#attempt === policy?.maximumAttempts;
+    if (isLast || this.#temporal.clock.now() + pauseMs > endsAt)
+      return this.#end({ failed: { failure: this.#wrapped(failure) } });
     this.#attempt += 1;
-    this.#dispatchIn(Math.max(soonestMs, delayMs ?? growing));
+    this.#lastFailure = failure;
+    this.#dispatchIn(pauseMs);
   }
 
   #cancelled(): void {

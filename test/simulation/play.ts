@@ -194,7 +194,7 @@ class Life {
     const look = () => {
       if (run.closed) return;
       const plan = run.memo['plan'] as { digest: string } | undefined;
-      if (plan) run.update('approve', { digest: plan.digest, by: 'Ann' });
+      if (plan) void run.update('approve', { digest: plan.digest, by: 'Ann' });
       this.clock.after(lookEveryMs, look, 'nobody');
     };
     if (this.#approvesAfterMs !== undefined) this.clock.after(this.#approvesAfterMs, look, 'nobody');
@@ -393,7 +393,7 @@ class Life {
     const state = shelves.flows.get(flowId)?.['state'];
     if (state !== 'enabled') wrong.push(`The flow is ${String(state)}`);
     const { sandbox } = definition;
-    if (!this.#temporal.children.has(watcherWorkflowId({ sandbox, flowId })))
+    if (!this.#temporal.watchers.has(watcherWorkflowId({ sandbox, flowId })))
       wrong.push('Nobody watches the flow');
     return wrong;
   }

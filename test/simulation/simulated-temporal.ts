@@ -1,5 +1,6 @@
 import { defaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
 import type { coresdk, temporal } from '@temporalio/proto';
+import { watcherType } from '../../src/runs/names.ts';
 import { makeWaySignal, replacedSignal, wayMadeSignal } from '../../src/workflows/watch/watch-messages.ts';
 import { ActivityTask } from './activity-task.ts';
 import type { Incident } from './faults.ts';
@@ -26,7 +27,7 @@ export class SimulatedTemporal {
   isForgetful = false;
   /** What must not happen, ever: a replay that differs, a mistake in workflow code. */
   readonly broken: string[] = [];
-  readonly #children = new Set<string>();
+  readonly #watchers = new Set<string>();
   /** When each was started. Epoch milliseconds. */
   readonly #standIns = new Map<string, number>();
   #upAt = 0;
@@ -128,25 +129,42 @@ export class SimulatedTemporal {
     return new ActivityTask(this, run, command);
   }
 
-  /** Whether a child of this id was started just now; false where it is there already. */
-  startChild(workflowId: string): boolean {
-    if (this.#children.has(workflowId)) return false;
-    this.#children.add(workflowId);
-    return true;
+  /**
+   * Starts a child, which goes on whatever becomes of its parent. A watcher is only there, and outlives every life.
+   * @returns undefined where its id is taken.
+   */
+  startChild({
+    workflowId,
+    workflowType,
+    input,
+  }: coresdk.workflow_commands.IStartChildWorkflowExecution): WorkflowRun | 'watcher' | undefined {
+    if (workflowType === watcherType) {
+      if (this.#watchers.has(workflowId!)) return undefined;
+      this.#watchers.add(workflowId!);
+      return 'watcher';
+    }
+    const there = this.newest(workflowId!);
+    if (there && !there.closed) return undefined;
+    return this.start(workflowId!, workflowType!, defaultPayloadConverter.fromPayload(input![0]!));
   }
 
-  /** Signals a child, which all are watchers. One asks AEP for nothing, and says so; one whose flow was replaced ends, and starts that of the other. False: there is none. */
+  /** What runs, or ran last, under an id. */
+  newest(workflowId: string): WorkflowRun | undefined {
+    return this.runs.findLast((run) => run.workflowId === workflowId);
+  }
+
+  /** Signals a watcher, as nobody else is. One asks AEP for nothing, and says so; one whose flow was replaced ends, and starts that of the other. False: there is none. */
   signal({
     workflowExecution,
     signalName,
     args,
   }: coresdk.workflow_commands.ISignalExternalWorkflowExecution): boolean {
     const workflowId = workflowExecution!.workflowId!;
-    if (!this.#children.has(workflowId)) return false;
+    if (!this.#watchers.has(workflowId)) return false;
     if (signalName === replacedSignal.name) {
       const { flowId } = defaultPayloadConverter.fromPayload<{ flowId: string }>(args![0]!);
-      this.#children.delete(workflowId);
-      this.#children.add(`${workflowId.slice(0, workflowId.lastIndexOf(':'))}:${flowId}`);
+      this.#watchers.delete(workflowId);
+      this.#watchers.add(`${workflowId.slice(0, workflowId.lastIndexOf(':'))}:${flowId}`);
     }
     if (signalName === makeWaySignal.name) {
       const [asked] = args!.map((arg) => defaultPayloadConverter.fromPayload<{ workflowId: string }>(arg));
@@ -157,8 +175,9 @@ export class SimulatedTemporal {
     return true;
   }
 
-  get children(): ReadonlySet<string> {
-    return this.#children;
+  /** The ids of the watchers that are there. */
+  get watchers(): ReadonlySet<string> {
+    return this.#watchers;
   }
 
   /** A workflow that stands in for another: it does nothing, and outlives every life. */
@@ -167,12 +186,14 @@ export class SimulatedTemporal {
     this.#standIns.set(workflowId, this.clock.now());
   }
 
-  /** What stands in under this id, read by its id: that is always exact. */
-  standIn(workflowId: string) {
+  /** What runs, ran last or stands in under this id, read by its id: that is always exact. */
+  described(workflowId: string) {
     this.#mustBeUp();
     const startedAt = this.#standIns.get(workflowId);
-    if (startedAt === undefined || this.isForgetful) return undefined;
-    return { runId: 'stand-in', status: { name: 'RUNNING' }, startTime: new Date(startedAt), memo: {} };
+    if (startedAt !== undefined && !this.isForgetful)
+      return { runId: 'stand-in', status: { name: 'RUNNING' }, startTime: new Date(startedAt), memo: {} };
+    const run = this.newest(workflowId);
+    return run && !(run.closed && this.isForgetful) ? run.description : undefined;
   }
 
   #mustBeUp(): void {

@@ -1,12 +1,13 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { defaultPayloadConverter, TypedSearchAttributes } from '@temporalio/common';
-import type { coresdk } from '@temporalio/proto';
+import proto, { type coresdk } from '@temporalio/proto';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { ReusableVMWorkflowCreator } from '@temporalio/worker/lib/workflow/reusable-vm.js';
 import { globalHandlers } from '@temporalio/worker/lib/workflow/vm-shared.js';
 import { parseWorkflowCode } from '@temporalio/worker/lib/worker.js';
 import { SdkFlags } from '@temporalio/workflow/lib/flags.js';
 import Long from 'long';
+import type { Dependencies } from '../../src/activities/dependencies.ts';
 import { createActivities } from '../../src/activities/index.ts';
 import type { Aep } from '../../src/aep/aep.ts';
 import type { ActivityTask, Attempt } from './activity-task.ts';
@@ -18,6 +19,9 @@ export interface WorkerSettings {
   httpTimeoutMs: number;
   lateCommitMs: number;
   listLagMs: number;
+  webhooks?: Dependencies['webhooks'];
+  /** What base connections are made with. A secret that is read from a file is read in real time. */
+  connectionSecrets?: Dependencies['connectionSecrets'];
   /** Its local activities fail, as when they take too long. */
   knowsNothing?: boolean;
 }
@@ -98,14 +102,19 @@ export async function loadOne(
   } as never);
   return {
     activate: async (jobs, at, isReplaying) => {
-      const completion = await workflow.activate({
+      const activation = {
         runId,
         timestamp: { seconds: Long.fromNumber(Math.floor(at / 1000)), nanos: (at % 1000) * 1e6 },
         isReplaying,
         historyLength: 3,
         availableInternalFlags: flags,
         jobs,
-      });
+      };
+      // The SDK makes this of all but queries itself.
+      const isQuery = jobs.some(({ queryWorkflow }) => queryWorkflow);
+      const completion = await workflow.activate(
+        isQuery ? proto.coresdk.workflow_activation.WorkflowActivation.fromObject(activation) : activation,
+      );
       if (completion.failed) failed(completion.failed.failure?.message);
       return completion.successful?.commands ?? [];
     },
@@ -260,9 +269,9 @@ export class SimulatedWorker {
         getHandle: (workflowId: string) => ({
           async describe() {
             await temporal.clock.sleep(temporal.settings.latencyMs);
-            const standIn = temporal.standIn(workflowId);
-            if (!standIn) throw new WorkflowNotFoundError('Not found', workflowId, undefined);
-            return standIn;
+            const found = temporal.described(workflowId);
+            if (!found) throw new WorkflowNotFoundError('Not found', workflowId, undefined);
+            return found;
           },
         }),
       },

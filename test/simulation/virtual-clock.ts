@@ -26,7 +26,7 @@ const noScope = owners.run(undefined, newScope);
 const stepsPerTurn = 32;
 
 /**
- * The time of a simulation. While it is installed, `Date`, `setTimeout`, `setInterval`, `Math.random` and
+ * The time of a simulation. While it is installed, `Date`, `performance.now`, `setTimeout`, `setInterval`, `Math.random` and
  * `crypto.randomUUID` of this JavaScript realm are its own, so that real activity code runs on it, the same way each time.
  */
 export class VirtualClock {
@@ -143,6 +143,7 @@ export class VirtualClock {
     const { Date, setTimeout, setInterval, clearTimeout, clearInterval } = globalThis;
     const { random } = Math;
     const { randomUUID } = crypto;
+    const realNow = performance.now.bind(performance);
     const now = () => this.#now;
     class SimulatedDate extends Date {
       constructor(...args: [] | [string | number | Date]) {
@@ -159,10 +160,12 @@ export class VirtualClock {
     });
     Math.random = this.#random;
     crypto.randomUUID = () => uuidOf(this.#random);
+    performance.now = now;
     return () => {
       Object.assign(globalThis, { Date, setTimeout, setInterval, clearTimeout, clearInterval });
       Math.random = random;
       crypto.randomUUID = randomUUID;
+      performance.now = realNow;
     };
   }
 

@@ -1,4 +1,10 @@
-import { defaultPayloadConverter, mapFromPayloads } from '@temporalio/common';
+import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import {
+  defaultFailureConverter,
+  defaultPayloadConverter,
+  mapFromPayloads,
+  TypedSearchAttributes,
+} from '@temporalio/common';
 import { tsToMs } from '@temporalio/common/lib/time.js';
 import type { coresdk, google, temporal } from '@temporalio/proto';
 import Long from 'long';
@@ -50,6 +56,9 @@ export class WorkflowRun {
   #pending: Job[] = [];
   #cached: { worker: SimulatedWorker; workflow: CachedWorkflow } | undefined;
   #task: object | undefined;
+  /** Updates that nobody has answered yet, by their ids. */
+  readonly #updates = new Map<string, PromiseWithResolvers<unknown>>();
+  readonly #end = Promise.withResolvers<void>();
 
   constructor(
     server: SimulatedTemporal,
@@ -95,23 +104,77 @@ export class WorkflowRun {
     this.#pending.push({ updateRandomSeed: { randomnessSeed: seedOf(this.runId) } });
     // The server has what came after that come again.
     const later = tasks.slice(index + 1).flatMap((turns) => turns.flatMap((turn) => turn.jobs));
-    for (const job of [...jobs, ...later.filter(({ signalWorkflow }) => signalWorkflow)]) this.#tell(job);
+    const accepted = tasks.flat().flatMap(({ commands }) => commands.flatMap(acceptedUpdate));
+    const comesAgain = ({ signalWorkflow, doUpdate }: Job) =>
+      signalWorkflow ?? accepted.includes(doUpdate?.protocolInstanceId ?? '');
+    for (const job of [...jobs, ...later.filter(comesAgain)]) this.#tell(job);
     this.#tell();
   }
 
-  /** Sends an update. What it answers is nobody's: what it makes the workflow do counts. */
-  update(name: string, input: unknown): void {
+  /** What a client is told of it. */
+  get description() {
+    const { workflowId, runId, type, memo, startedAt, closedAt, closed } = this;
+    return {
+      workflowId,
+      runId,
+      type,
+      memo,
+      status: { name: closed?.status ?? 'RUNNING' },
+      startTime: new Date(startedAt),
+      ...(closedAt === undefined ? {} : { closeTime: new Date(closedAt) }),
+      typedSearchAttributes: new TypedSearchAttributes(),
+      historyLength: 3 * this.tasks.length,
+      taskQueue: 'aep-dataflows',
+      raw: { pendingActivities: [...this.#activities.values()].map(({ pending }) => pending) },
+    };
+  }
+
+  /** Settles when it has ended, however that is. */
+  get ended(): Promise<void> {
+    return this.#end.promise;
+  }
+
+  /**
+   * Sends an update, and waits for what it answers.
+   * @throws WorkflowUpdateFailedError where it is refused; WorkflowNotFoundError where the run has ended.
+   */
+  update(name: string, ...args: unknown[]): Promise<unknown> {
     const id = this.#temporal.newRunId();
+    const answer = Promise.withResolvers<unknown>();
+    // What it makes the workflow do counts, too: not everybody waits for the answer.
+    answer.promise.catch(() => undefined);
+    if (this.closed) answer.reject(this.#notFound());
     const doUpdate = {
       id,
       protocolInstanceId: id,
       name,
-      input: [defaultPayloadConverter.toPayload(input)],
+      input: args.map((one) => defaultPayloadConverter.toPayload(one)),
       headers: {},
       meta: { updateId: id, identity: 'a person' },
       runValidator: true,
     };
+    this.#updates.set(id, answer);
     this.#tell({ doUpdate });
+    return answer.promise;
+  }
+
+  /** Asks the workflow something, between two of its tasks. */
+  async query(queryType: string, ...args: unknown[]): Promise<unknown> {
+    const { clock } = this.#temporal;
+    const given = args.map((one) => defaultPayloadConverter.toPayload(one));
+    const queryWorkflow = { queryId: 'query', queryType, arguments: given, headers: {} };
+    for (;;) {
+      // oxlint-disable-next-line no-await-in-loop
+      await clock.sleep(1);
+      const worker = this.#temporal.workerFor('workflow', this.#cached?.worker);
+      if (this.#task || this.tasks.length === 0 || !worker) continue;
+      // oxlint-disable-next-line no-await-in-loop
+      const commands = await clock.outsideTime(() => this.#work(worker, [{ queryWorkflow }], clock.now()));
+      if (this.closed) this.#forget();
+      const { succeeded, failed } = commands.find(({ respondToQuery }) => respondToQuery)!.respondToQuery!;
+      if (failed) throw defaultFailureConverter.failureToError(failed, defaultPayloadConverter);
+      return defaultPayloadConverter.fromPayload(succeeded!.response!);
+    }
   }
 
   signal(signalName: string, input: unknown): void {
@@ -132,8 +195,19 @@ export class WorkflowRun {
     this.closed = closed;
     this.closedAt = this.#temporal.clock.now();
     this.#temporal.ended(this);
+    this.#end.resolve();
+    for (const update of this.#updates.values()) update.reject(this.#notFound());
     for (const task of this.#activities.values()) task.forget();
     for (const timer of this.#timers.values()) this.#temporal.clock.cancel(timer);
+    this.#forget();
+  }
+
+  #notFound(): WorkflowNotFoundError {
+    return new WorkflowNotFoundError('workflow execution already completed', this.workflowId, this.runId);
+  }
+
+  /** No worker keeps it any more. */
+  #forget(): void {
     this.#cached?.workflow.evict();
     this.#cached = undefined;
   }
@@ -158,8 +232,7 @@ export class WorkflowRun {
     if (this.#temporal.isDown) return again(100);
     const cachedOn = this.#cached?.worker;
     if (cachedOn && cachedOn.process.state !== 'running') {
-      this.#cached?.workflow.evict();
-      this.#cached = undefined;
+      this.#forget();
       return again(stickyMs);
     }
     const worker = this.#temporal.workerFor('workflow', cachedOn);
@@ -170,8 +243,7 @@ export class WorkflowRun {
       () => {
         if (this.#task !== task || this.closed) return;
         this.#task = undefined;
-        this.#cached?.workflow.evict();
-        this.#cached = undefined;
+        this.#forget();
         this.#pending.unshift(...jobs);
         this.#beginTask(0);
       },
@@ -240,15 +312,28 @@ export class WorkflowRun {
     }
     if (cancelTimer) clock.cancel(this.#timers.get(cancelTimer.seq!) ?? 0);
     if (time === 'again') return;
+    if (command.updateResponse) this.#answered(command.updateResponse);
     if (scheduleActivity)
       this.#activities.set(scheduleActivity.seq!, this.#temporal.schedule(this, scheduleActivity));
     if (requestCancelActivity) this.#activities.get(requestCancelActivity.seq!)?.requestCancel();
     if (signal) this.#tell(signalled(signal, this.#temporal.signal(signal)));
-    if (child)
-      this.#tell(
-        childStarted(child, this.#temporal.startChild(child.workflowId!), this.#temporal.newRunId()),
-      );
+    if (child) this.#startChild(child);
     this.#closeBy(command);
+  }
+
+  #startChild(child: coresdk.workflow_commands.IStartChildWorkflowExecution): void {
+    const started = this.#temporal.startChild(child);
+    this.#tell(childStarted(child, started !== undefined, this.#temporal.newRunId()));
+    if (started instanceof WorkflowRun)
+      void started.ended.then(() => this.#tell(childEnded(child, started.closed!)));
+  }
+
+  #answered({ protocolInstanceId, rejected, completed }: coresdk.workflow_commands.IUpdateResponse): void {
+    const answer = this.#updates.get(protocolInstanceId!);
+    if (completed) answer?.resolve(defaultPayloadConverter.fromPayload(completed));
+    if (!rejected) return;
+    const cause = defaultFailureConverter.failureToError(rejected, defaultPayloadConverter);
+    answer?.reject(new WorkflowUpdateFailedError('Workflow Update failed', cause));
   }
 
   #closeBy(command: Command): void {
@@ -265,6 +350,10 @@ export class WorkflowRun {
   }
 }
 
+function acceptedUpdate({ updateResponse }: Command): string[] {
+  return updateResponse?.accepted ? [updateResponse.protocolInstanceId!] : [];
+}
+
 function childStarted(
   { seq, workflowId, workflowType }: coresdk.workflow_commands.IStartChildWorkflowExecution,
   isNew: boolean,
@@ -276,6 +365,29 @@ function childStarted(
       ? { seq: seq!, succeeded: { runId } }
       : { seq: seq!, failed: { ...known, cause: 1 } },
   };
+}
+
+function childEnded(
+  { seq, workflowId, workflowType }: coresdk.workflow_commands.IStartChildWorkflowExecution,
+  { status, result, failure }: Closed,
+): Job {
+  const failed = (cause: temporal.api.failure.v1.IFailure) => ({
+    failure: {
+      message: 'Child Workflow execution failed',
+      cause,
+      childWorkflowExecutionFailureInfo: {
+        workflowExecution: { workflowId: workflowId! },
+        workflowType: { name: workflowType! },
+      },
+    },
+  });
+  const results = {
+    COMPLETED: () => ({ completed: { result: defaultPayloadConverter.toPayload(result) } }),
+    FAILED: () => ({ failed: failed(failure!) }),
+    TERMINATED: () => ({ failed: failed({ message: 'Terminated', terminatedFailureInfo: {} }) }),
+    CANCELLED: () => ({ cancelled: failed({ message: 'Cancelled', canceledFailureInfo: {} }) }),
+  };
+  return { resolveChildWorkflowExecution: { seq: seq!, result: results[status]() } };
 }
 
 function signalled(
