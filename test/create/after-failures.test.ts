@@ -5,6 +5,7 @@ import { leaveStandIn } from '../../src/activities/dataflow/unlisted.ts';
 import { connect, type DataflowError } from '../../src/client.ts';
 import { readConfig } from '../../src/settings/config.ts';
 import { workerOptions } from '../../src/worker/options.ts';
+import { large } from '../definition/large.ts';
 import { administratorOf, oneOfSix, orders, places } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
 import { startRig, type Rig } from '../support/rig.ts';
@@ -12,7 +13,7 @@ import { startTestTemporal } from '../support/temporal.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { startTestWorker } from '../support/worker.ts';
 
-const { sandboxes, next } = places(11);
+const { sandboxes, next } = places(6);
 let rig: Rig;
 
 beforeAll(async () => {
@@ -27,19 +28,9 @@ const scheduledIn = async (handle: WorkflowHandle) =>
   (await handle.fetchHistory()).events!.map(
     (event) => event.activityTaskScheduledEventAttributes?.activityType?.name,
   );
+
 const failureOf = async (definition: unknown) =>
   (await (await rig.client.start(definition)).result().catch((error: unknown) => error)) as DataflowError;
-
-it('a rollback after a run that was cut off leaves the flow that lives, and all it refers to, alone', async () => {
-  const sandbox = next();
-  await (await rig.client.start(orders(sandbox))).result();
-  await rig.client.start(orders(sandbox));
-  await workflow(sandbox).terminate();
-  const source = { ...(orders(sandbox)['source'] as object), tableName: 'acmeSpringCampaign' };
-  const failure = await failureOf(orders(sandbox, { source, onFailure: 'rollback' }));
-  expect(failure.type).toBe('Conflict');
-  expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
-});
 
 it('a cancellation during the sweep leaves the watcher at work', async () => {
   const sandbox = next();
@@ -54,44 +45,6 @@ it('a cancellation during the sweep leaves the watcher at work', async () => {
   await handle.result().catch(() => undefined);
   const watcher = rig.temporal.client.workflow.getHandle(`flow:${sandbox}:${flowId}`);
   expect((await watcher.describe()).status.name).toBe('RUNNING');
-});
-
-it('a definition that was refused at once is no reason to wait for its corrected one', async () => {
-  const sandbox = next();
-  const wrong = orders(sandbox, { schedule: { frequency: 'often' } });
-  const options = { workflowId: `dataflow:${sandbox}:orders`, taskQueue: 'aep-dataflows', args: [wrong] };
-  await expect(rig.temporal.client.workflow.execute('createDataflow', options)).rejects.toThrow();
-  await (await rig.client.start(orders(sandbox))).result();
-  const scheduled = await scheduledIn(workflow(sandbox));
-  expect(scheduled).toContain('lookForFlow');
-  expect(scheduled).not.toContain('settleFlow');
-});
-
-it('a create that was refused at its check and corrected still waits for what the run before may have sent', async () => {
-  const sandbox = next();
-  await rig.client.start(orders(sandbox));
-  await workflow(sandbox).terminate();
-  const source = { ...(orders(sandbox)['source'] as object), baseConnectionId: 'not-there' };
-  const handle = await rig.client.start(orders(sandbox, { source, onFailure: 'wait' }));
-  await waitFor('the create to wait', async () => (await handle.progress()).state === 'waiting');
-  await handle.resume(orders(sandbox));
-  await handle.result();
-  const scheduled = await scheduledIn(workflow(sandbox));
-  expect(scheduled).toContain('settleFlow');
-  expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
-});
-
-it.each([
-  ['without an input', []],
-  ['that names another dataflow', [{ sandbox: 'prod', name: 'others' }]],
-])('a delete %s, which is refused at once, is no reason for the next create to wait', async (_, args) => {
-  const sandbox = next();
-  const options = { workflowId: `dataflow:${sandbox}:orders`, taskQueue: 'aep-dataflows', args };
-  await expect(rig.temporal.client.workflow.execute('deleteDataflow', options)).rejects.toThrow();
-  await (await rig.client.start(orders(sandbox))).result();
-  const scheduled = await scheduledIn(workflow(sandbox));
-  expect(scheduled).toContain('lookForFlow');
-  expect(scheduled).not.toContain('settleFlow');
 });
 
 it('a create after a run that lists did not show, for which another stands in, waits for what that may have sent', async () => {
@@ -140,4 +93,17 @@ it('a Conflict with thousands of differences ends, and tells the first of them',
   const failure = await failureOf(orders(sandbox, { mapping: mapping(1_900) }));
   expect(failure.type).toBe('Conflict');
   expect(JSON.stringify([failure.message, failure.details]).length).toBeLessThan(100_000);
+});
+
+it('a mapping of nearly 1 MB is refused where its rows lead nowhere, and where its field groups are not there', async () => {
+  const many = large['columns, each mapped']!(900_000) as { mapping: object[] };
+  const context = 'https://ns.adobe.com/xdm/context';
+  const gone = Array.from({ length: 45 }, (_, index) => `${context}/nothing-${index}`);
+  const counts = [[], gone].map(async (fieldGroups) => {
+    const schema = { class: `${context}/profile`, fieldGroups };
+    const failure = await failureOf({ ...many, schema, sandbox: next(), name: 'orders' });
+    expect(failure.type).toBe('InvalidDefinition');
+    return failure.details['problemCount'];
+  });
+  expect(await Promise.all(counts)).toEqual([many.mapping.length, gone.length]);
 });

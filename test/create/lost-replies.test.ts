@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { expect } from 'vitest';
 import type { FaultKind } from '../../emulator/emulator.ts';
+import { stageFor } from '../simulation/stage.ts';
 import { createPaths } from '../support/create-paths.ts';
+import { legacyOrders, oneOfNine } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
-import { example, startRig, type Rig } from '../support/rig.ts';
 
 /** The first of the two schemas meets the fault. */
 const creates = Object.values(createPaths);
@@ -25,84 +26,48 @@ const faults: FaultKind[] = [
 /** Each slows down all that its worker does. */
 const tooMany: FaultKind[] = ['429', '429-retry-after'];
 
-const one = {
-  classes: 1,
-  schemas: 2,
-  sourceConnections: 1,
-  dataSets: 1,
-  connections: 1,
-  targetConnections: 1,
-  mappingSets: 1,
-  flows: 1,
-};
-
-/** A place of its own in AEP for each dataflow. */
-const sandboxes = [...[...faults, ...tooMany].map((fault) => `first-${fault}`), 'twice'];
-
-// What they do most is wait.
-vi.setConfig({ maxConcurrency: 7 });
-let rig: Rig;
-let slow: Rig;
-
-beforeAll(async () => {
-  const start = async () => {
-    const one = await startRig({ emulator: { sandboxes: [...sandboxes], lateCommitMs: 1_000 } });
-    await one.startWorker();
-    return one;
-  };
-  [rig, slow] = await Promise.all([start(), start()]);
-});
-afterAll(() => Promise.all([rig.close(), slow.close()]));
+const sandbox = 'prod';
+const { stage, it } = stageFor({ emulator: { lateCommitMs: 1_000 } });
 
 /** Spoils the POSTs of a dataflow of the older generation, which makes all nine kinds, each by the fault of its path. */
-async function endsWithOneOfEach({ emulator, client }: Rig, sandbox: string, met: FaultKind[]) {
+async function endsWithOneOfEach(met: FaultKind[]) {
+  const { emulator, client } = stage;
   creates.forEach((path, index) => {
-    emulator.control.addFault({ method: 'POST', path, kind: met[index]!, sandbox });
+    emulator.control.addFault({ method: 'POST', path, kind: met[index]! });
   });
-  const legacy = example('tutorial-protocols', { name: 'orders', sandbox });
-  const handle = await client.start({ ...legacy, target: { datasetBaseConnection: {} } });
-  const { resources, surplus } = await handle.result();
-  expect(marked(emulator, `${sandbox}/orders`), met.join()).toEqual(one);
+  const { resources, surplus } = await (await client.start(legacyOrders(sandbox))).result();
+  expect(marked(emulator, `${sandbox}/orders`), met.join()).toEqual(oneOfNine);
   expect(Object.keys(resources)).toHaveLength(9);
   expect(surplus).toEqual([]);
-  const struck = emulator.control.faults().filter((fault) => fault.sandbox === sandbox);
-  expect(struck.map(({ used }) => used)).toEqual(met.map(() => 1));
+  expect(emulator.control.faults().map(({ used }) => used)).toEqual(met.map(() => 1));
 }
 
 // The creates of one dataflow meet one fault after the other, and the next dataflow begins with the next fault: so each
 // create meets each fault once, with as few dataflows as that takes.
-it.concurrent.each(faults)(
+it.each(faults)(
   'where the first create meets %s and each other one another fault, there is exactly one of each in the end',
   (first) => {
     const from = faults.indexOf(first);
-    const met = creates.map((_, index) => faults[(from + index) % faults.length]!);
-    return endsWithOneOfEach(rig, `first-${first}`, met);
+    return endsWithOneOfEach(creates.map((_, index) => faults[(from + index) % faults.length]!));
   },
 );
 
-it.concurrent.each(tooMany)('where every create meets %s, there is exactly one of each in the end', (kind) =>
-  endsWithOneOfEach(
-    slow,
-    `first-${kind}`,
-    creates.map(() => kind),
-  ),
+it.each(tooMany)('where every create meets %s, there is exactly one of each in the end', (kind) =>
+  endsWithOneOfEach(creates.map(() => kind)),
 );
 
-it.concurrent('where every create is lost, and then refused by an answer that is cut off, there is one of each', async () => {
-  const { control } = rig.emulator;
-  const sandbox = 'twice';
-  const spoil = (path: string, kind: FaultKind) => control.addFault({ method: 'POST', path, kind, sandbox });
+it('where every create is lost, and then refused by an answer that is cut off, there is one of each', async () => {
+  const { control } = stage.emulator;
+  const spoil = (path: string, kind: FaultKind) => control.addFault({ method: 'POST', path, kind });
   for (const path of creates) {
     // What was made has its title, which is why a class or schema is refused when it is asked for again.
     const isTitled = path.startsWith('/schemaregistry');
     spoil(path, isTitled ? 'reset-after' : 'reset-before');
     spoil(path, isTitled ? 'truncated' : '400-truncated');
   }
-  const legacy = example('tutorial-protocols', { name: 'orders', sandbox, onFailure: 'rollback' });
-  const handle = await rig.client.start({ ...legacy, target: { datasetBaseConnection: {} } });
+  const handle = await stage.client.start(legacyOrders(sandbox, { onFailure: 'rollback' }));
   const { surplus } = await handle.result();
-  expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(one);
+  expect(marked(stage.emulator, `${sandbox}/orders`)).toEqual(oneOfNine);
   expect(surplus).toEqual([]);
-  const struck = control.faults().filter((fault) => fault.sandbox === sandbox);
-  expect(struck.map(({ used }) => used)).toEqual(struck.map(() => 1));
+  expect(control.faults().map(({ used }) => used)).toEqual(control.faults().map(() => 1));
 });

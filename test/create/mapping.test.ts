@@ -1,25 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { Problem } from '../../src/definition/problems.ts';
-import { large } from '../definition/large.ts';
 import { Client, token } from '../emulator/client.ts';
-import {
-  failureOf,
-  orders,
-  places,
-  refusedMapping,
-  requestsIn,
-  wrongExpression,
-} from '../support/dataflows.ts';
-import { startRig, type Rig } from '../support/rig.ts';
+import { stageFor } from '../simulation/stage.ts';
+import { failureOf, orders, refusedMapping, requestsIn, wrongExpression } from '../support/dataflows.ts';
 
-const { sandboxes, next } = places(12);
-let rig: Rig;
-
-beforeAll(async () => {
-  rig = await startRig({ emulator: { sandboxes } });
-  await rig.startWorker();
-});
-afterAll(() => rig.close());
+const { stage, it } = stageFor();
+const sandbox = 'prod';
 
 const context = 'https://ns.adobe.com/xdm/context';
 const seededSchema = 'https://ns.adobe.com/emulator/schemas/52b59140414aa6a370ef5e21155fd7a686744b8739ecc168';
@@ -28,9 +14,9 @@ const validate = '/conversion/mappingSets/validate';
 
 /** Starts what must be refused, and answers with the problems told. Nothing may have been made. */
 async function problemsOf(definition: Record<string, unknown>): Promise<Problem[]> {
-  const { type, details } = await failureOf(await rig.client.start(definition));
+  const { type, details } = await failureOf(await stage.client.start(definition));
   expect(type).toBe('InvalidDefinition');
-  const posts = requestsIn(rig, String(definition['sandbox']), { method: 'POST' });
+  const posts = requestsIn(stage, String(definition['sandbox']), { method: 'POST' });
   expect(posts.filter(({ path }) => !path.endsWith(validate))).toEqual([]);
   return details['problems'] as Problem[];
 }
@@ -48,8 +34,8 @@ const wrongRows = [
 ];
 
 describe('a mapping into a schema that is to be made', () => {
-  it.concurrent('is refused before anything is made: a path that is nowhere, and a boolean into a date', async () => {
-    const problems = await problemsOf(withColumns(next(), { mapping: wrongRows }));
+  it('is refused before anything is made: a path that is nowhere, and a boolean into a date', async () => {
+    const problems = await problemsOf(withColumns(sandbox, { mapping: wrongRows }));
     expect(problems).toEqual([
       {
         field: 'mapping[1].destination',
@@ -66,21 +52,21 @@ describe('a mapping into a schema that is to be made', () => {
     ]);
   });
 
-  it.concurrent('is refused with the class and field groups that are not there, and the nearest', async () => {
+  it('is refused with the class and field groups that are not there, and the nearest', async () => {
     const schema = {
       class: `${context}/profil`,
       fieldGroups: [`${context}/profile-person-details`, `${context}/profile-peronal-details`],
     };
-    const problems = await problemsOf(orders(next(), { schema }));
+    const problems = await problemsOf(orders(sandbox, { schema }));
     expect(problems).toMatchObject([
       { field: 'schema.class', suggestion: `${context}/profile` },
       { field: 'schema.fieldGroups[1]', suggestion: `${context}/profile-personal-details` },
     ]);
   });
 
-  it.concurrent('is told beside everything else that is wrong', async () => {
+  it('is told beside everything else that is wrong', async () => {
     const { source } = orders('') as { source: object };
-    const definition = orders(next(), {
+    const definition = orders(sandbox, {
       source: { ...source, baseConnectionId: '00000000-1111-4222-8333-444444444444' },
       mapping: [{ source: 'Name', destination: 'nothing.of.the.kind' }],
     });
@@ -90,22 +76,8 @@ describe('a mapping into a schema that is to be made', () => {
     ]);
   });
 
-  it.concurrent('is refused where it is nearly 1 MB of rows that lead nowhere, and of field groups that are not there', async () => {
-    const many = large['columns, each mapped']!(900_000) as { mapping: object[] };
-    const gone = Array.from({ length: 45 }, (_, index) => `${context}/nothing-${index}`);
-    const counts = [[], gone].map(async (fieldGroups) => {
-      const schema = { class: `${context}/profile`, fieldGroups };
-      const definition = { ...many, schema, sandbox: next(), name: 'orders' };
-      const { type, details } = await failureOf(await rig.client.start(definition));
-      expect(type).toBe('InvalidDefinition');
-      return details['problemCount'];
-    });
-    expect(await Promise.all(counts)).toEqual([many.mapping.length, gone.length]);
-  });
-
-  it.concurrent('may use a field that was added since the worker read the field group', async () => {
-    const sandbox = next();
-    const admin = new Client(rig.emulator.url, await token(rig.emulator.url), sandbox);
+  it('may use a field that was added since the worker read the field group', async () => {
+    const admin = new Client(stage.emulator.url, await token(stage.emulator.url), sandbox);
     const path = '/schemaregistry/tenant/fieldgroups';
     const group = String((await admin.post(path, groupOf('Ours', ['first']))).body.$id);
     const { schema } = orders(sandbox) as { schema: { fieldGroups: string[] } };
@@ -115,23 +87,24 @@ describe('a mapping into a schema that is to be made', () => {
         schema: { ...schema, title: name, fieldGroups: [...schema.fieldGroups, group] },
         mapping: [{ source: 'Name', destination }],
       });
-    await (await rig.client.start(using('before', '_emulator.first'))).result();
-    const { type, details } = await failureOf(await rig.client.start(using('too early', '_emulator.second')));
+    await (await stage.client.start(using('before', '_emulator.first'))).result();
+    const { type, details } = await failureOf(
+      await stage.client.start(using('too early', '_emulator.second')),
+    );
     expect(type).toBe('InvalidDefinition');
     expect(fieldsOf(details['problems'] as Problem[])).toEqual(['mapping[0].destination']);
     const body = groupOf('Ours', ['first', 'second']);
     await admin.call('PUT', `${path}/${encodeURIComponent(group)}`, { body });
-    await (await rig.client.start(using('after', '_emulator.second'))).result();
+    await (await stage.client.start(using('after', '_emulator.second'))).result();
   });
 
-  it.concurrent('may use a field of a field group that somebody added to the schema since it was made', async () => {
-    const sandbox = next();
+  it('may use a field of a field group that somebody added to the schema since it was made', async () => {
     const refused = { type: 'Rejected' };
     expect(
-      await failureOf(await rig.client.start(orders(sandbox, { mapping: refusedMapping }))),
+      await failureOf(await stage.client.start(orders(sandbox, { mapping: refusedMapping }))),
     ).toMatchObject(refused);
-    const admin = new Client(rig.emulator.url, await token(rig.emulator.url), sandbox);
-    const [made] = rig.emulator.control
+    const admin = new Client(stage.emulator.url, await token(stage.emulator.url), sandbox);
+    const [made] = stage.emulator.control
       .resources('schemas', sandbox)
       .filter(({ title }) => title === 'Orders');
     const value = { $ref: `${context}/profile-work-details` };
@@ -139,16 +112,15 @@ describe('a mapping into a schema that is to be made', () => {
     const body = [{ op: 'add', path: '/allOf/-', value }];
     expect((await admin.call('PATCH', path, { body })).status).toBe(200);
     const mapping = [{ source: 'Name', destination: 'workEmail.address' }];
-    await (await rig.client.start(orders(sandbox, { mapping }))).result();
+    await (await stage.client.start(orders(sandbox, { mapping }))).result();
   });
 });
 
 describe('a mapping into a schema that is there', () => {
-  it.concurrent.each([
+  it.each([
     ['by its own id', { schema: { id: seededSchema } }],
     ['by its dataset', { schema: undefined, dataset: { id: seededDataset } }],
   ])('%s is refused by its fields, and by what AEP says of the rows', async (_, target) => {
-    const sandbox = next();
     const mapping = [...wrongRows, { expression: wrongExpression, destination: 'person.name.lastName' }];
     const problems = await problemsOf(withColumns(sandbox, { ...target, mapping }));
     expect(fieldsOf(problems)).toEqual(['mapping[1].destination', 'mapping[2].destination', 'mapping[3]']);
@@ -157,16 +129,15 @@ describe('a mapping into a schema that is there', () => {
       suggestion: 'person.name.fullName',
     });
     expect(problems[2]!.message).toContain(`says AEP: The expression ${wrongExpression} is not valid`);
-    const [asked] = requestsIn(rig, sandbox, { method: 'POST', path: validate });
+    const [asked] = requestsIn(stage, sandbox, { method: 'POST', path: validate });
     expect(asked?.body).toMatchObject({ outputSchema: { schemaRef: { id: seededSchema } } });
   });
 
-  it.concurrent('is made where AEP does not validate the request: that is no word on any row', async () => {
-    const sandbox = next();
-    rig.emulator.control.addFault({ method: 'POST', path: validate, sandbox, kind: '404' });
+  it('is made where AEP does not validate the request: that is no word on any row', async () => {
+    stage.emulator.control.addFault({ method: 'POST', path: validate, sandbox, kind: '404' });
     const definition = orders(sandbox, { schema: { id: seededSchema } });
-    await (await rig.client.start(definition)).result();
-    expect(requestsIn(rig, sandbox, { method: 'POST', path: validate })[0]?.status).toBe(404);
+    await (await stage.client.start(definition)).result();
+    expect(requestsIn(stage, sandbox, { method: 'POST', path: validate })[0]?.status).toBe(404);
   });
 });
 

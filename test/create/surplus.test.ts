@@ -1,75 +1,65 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { formatTag, markTag } from '../../src/resources/mark.ts';
 import type { JsonObject } from '../../src/resources/resource.ts';
-import { administratorOf, orders, places, requestsIn } from '../support/dataflows.ts';
-import { startRig, type Rig } from '../support/rig.ts';
+import { stageFor } from '../simulation/stage.ts';
+import { administratorOf, orders, requestsIn } from '../support/dataflows.ts';
 
-const { sandboxes, next } = places(3);
-let rig: Rig;
+const { stage, it } = stageFor();
+const sandbox = 'prod';
 
-beforeAll(async () => {
-  rig = await startRig({ emulator: { sandboxes } });
-  await rig.startWorker();
-});
-afterAll(() => rig.close());
-
-const create = async (definition: JsonObject) => (await rig.client.start(definition)).result();
+const create = async (definition: JsonObject) => (await stage.client.start(definition)).result();
 /** Those that were made here. */
-const datasets = (sandbox: string) =>
-  rig.emulator.control
+const datasets = () =>
+  stage.emulator.control
     .resources('dataSets', sandbox)
     .flatMap(({ id, createdClient }) => (createdClient === 'emulator' ? [] : String(id)));
 
 /** A dataset like that of `orders`, as a request leaves it that takes effect later than every bound. */
-async function lateTwin(sandbox: string, like: string, changes: JsonObject = {}): Promise<string> {
-  const original = rig.emulator.control.resources('dataSets', sandbox).find(({ id }) => id === like)!;
+async function lateTwin(like: string, changes: JsonObject = {}): Promise<string> {
+  const original = stage.emulator.control.resources('dataSets', sandbox).find(({ id }) => id === like)!;
   const tags = { [markTag]: [formatTag({ dataflow: `${sandbox}/orders`, nonce: 'latelate' })] };
   const body = { name: original['name'], schemaRef: original['schemaRef'], tags, ...changes };
-  return (await administratorOf(rig).catalog.datasets.create({ sandbox }, body)).id;
+  return (await administratorOf(stage).catalog.datasets.create({ sandbox }, body)).id;
 }
 
 describe('a dataset that is one too many', () => {
   it('is deleted by the next create where only a late request can have made it', async () => {
-    const sandbox = next();
     const { resources } = await create(orders(sandbox));
-    await lateTwin(sandbox, resources.dataset!);
+    await lateTwin(resources.dataset!);
     expect((await create(orders(sandbox))).surplus).toEqual([]);
-    expect(datasets(sandbox)).toEqual([resources.dataset]);
+    expect(datasets()).toEqual([resources.dataset]);
   });
 
   it('stays and is told where another dataflow loads into it', async () => {
-    const sandbox = next();
     const { resources } = await create(orders(sandbox));
-    const twin = await lateTwin(sandbox, resources.dataset!);
+    const twin = await lateTwin(resources.dataset!);
     const { schema: _, ...others } = orders(sandbox, { name: 'others', dataset: { id: twin } });
     const { resources: theirs } = await create(others);
     const { surplus } = await create(orders(sandbox));
     expect(surplus).toMatchObject([{ kind: 'dataset', id: twin }]);
     expect(surplus[0]?.why).toContain(`(${theirs.targetConnection}) uses it`);
-    expect(new Set(datasets(sandbox))).toEqual(new Set([resources.dataset, twin]));
+    expect(new Set(datasets())).toEqual(new Set([resources.dataset, twin]));
   });
 });
 
 describe('a mapping set that was made for another schema', () => {
   it('answers no doubt about the new one: POSTs wait for one another, and one that takes effect late is found', async () => {
-    const sandbox = next();
     const { resources: first } = await create(orders(sandbox));
     // A set that maps to a schema which is gone is of no use.
-    await rig.client.delete({ sandbox, name: 'orders', also: ['dataset', 'schema'] });
+    await stage.client.delete({ sandbox, name: 'orders', also: ['dataset', 'schema'] });
     const post = { method: 'POST', path: '/conversion/mappingSets', sandbox } as const;
-    const sent = () => requestsIn(rig, sandbox, post).length;
+    const sent = () => requestsIn(stage, sandbox, post).length;
     const before = sent();
-    rig.emulator.control.addFault({ ...post, kind: '503', times: 2 });
-    rig.emulator.control.addFault({ ...post, kind: 'late-commit', skip: 2, delayMs: 250 });
-    const handle = await rig.client.start(orders(sandbox));
+    stage.emulator.control.addFault({ ...post, kind: '503', times: 2 });
+    stage.emulator.control.addFault({ ...post, kind: 'late-commit', skip: 2, delayMs: 250 });
+    const handle = await stage.client.start(orders(sandbox));
     const { resources, surplus } = await handle.result();
     expect(sent() - before).toBe(3);
     expect(surplus).toEqual([
       { kind: 'mappingSet', id: first.mappingSet, why: 'AEP cannot delete mapping sets' },
     ]);
-    const ids = rig.emulator.control.resources('mappingSets', sandbox).map(({ id }) => id);
+    const ids = stage.emulator.control.resources('mappingSets', sandbox).map(({ id }) => id);
     expect(new Set(ids)).toEqual(new Set([first.mappingSet, resources.mappingSet]));
-    const { events } = await rig.temporal.client.workflow.getHandle(handle.workflowId).fetchHistory();
-    expect(events!.length).toBeLessThan(150);
+    expect(stage.run(handle.workflowId).tasks.length).toBeLessThan(50);
   });
 });
