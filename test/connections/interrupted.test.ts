@@ -1,40 +1,19 @@
-import proto from '@temporalio/proto';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { FaultKind } from '../../emulator/emulator.ts';
-import { mysqlAuth, ordersFrom } from '../support/connections.ts';
-import { oneOfSix, places } from '../support/dataflows.ts';
-import { marked } from '../support/marked.ts';
-import { waitFor } from '../support/wait-for.ts';
-import { changesIn, shops, startStage, type Stage } from './stage.ts';
+import { stageFor } from '../simulation/stage.ts';
+import { mysqlAuth } from '../support/connections.ts';
+import { requestsIn } from '../support/dataflows.ts';
+import { shops as shopsIn } from './stage.ts';
 
-const { EVENT_TYPE_WORKFLOW_TASK_COMPLETED: taskCompleted } = proto.temporal.api.enums.v1.EventType;
-
-vi.setConfig({ maxConcurrency: 8 });
-const { sandboxes, next } = places(24);
-let stage: Stage;
-let lagging: Stage;
-
-beforeAll(async () => {
-  [stage, lagging] = await Promise.all([
-    startStage({ sandboxes, lateCommitMs: 1_000 }),
-    // Lists show nothing of what was made while a test needs it.
-    startStage({ sandboxes, listLagMs: 3_000 }, { AEP_LIST_LAG: '3000' }),
-  ]);
-  await Promise.all([stage.rig.startWorker(), lagging.rig.startWorker()]);
-});
-afterAll(() => Promise.all([stage.close(), lagging.close()]));
-
-const input = async ({ keep }: Stage, sandbox: string, password = 'password') => ({
+const sandbox = 'prod';
+const path = '/flowservice/connections';
+const input = (variable = 'SHOP_PASSWORD') => ({
   sandbox,
   name: 'Shop',
   connector: 'mysql' as const,
-  auth: mysqlAuth(await keep(sandbox, password)),
+  auth: mysqlAuth({ secret: `env:${variable}` }),
 });
-const path = '/flowservice/connections';
-const lockOf = ({ rig }: Stage, sandbox: string) =>
-  rig.temporal.client.workflow.getHandle(`connection:${sandbox}:Shop`);
-const posts = ({ rig }: Stage, sandbox: string) =>
-  changesIn(rig, sandbox).filter((call) => call === `POST ${path}`);
+const workflowId = `connection:${sandbox}:Shop`;
 
 const faults: FaultKind[] = [
   '500',
@@ -48,102 +27,55 @@ const faults: FaultKind[] = [
   'truncated',
 ];
 
-describe.concurrent('one base connection remains, tested', () => {
+describe('one base connection remains, tested', () => {
+  const { stage, it } = stageFor({ emulator: { lateCommitMs: 1_000 } });
+  const shops = () => shopsIn(stage, sandbox);
+  const posts = () => requestsIn(stage, sandbox, { method: 'POST', path });
+
   it.each(faults)('though each of its requests meets %s', async (kind) => {
-    const { rig } = stage;
-    const sandbox = next();
-    const { control } = rig.emulator;
-    control.addFault({ kind, sandbox, method: 'POST', path });
-    control.addFault({ kind, sandbox, method: 'PATCH', path: `${path}/*` });
-    control.addFault({ kind, sandbox, path: `${path}/*/test` });
-    const { id } = await rig.client.ensureConnection(await input(stage, sandbox));
-    const [shop, ...others] = shops(rig, sandbox);
+    const { control } = stage.emulator;
+    control.addFault({ kind, method: 'POST', path });
+    control.addFault({ kind, method: 'PATCH', path: `${path}/*` });
+    control.addFault({ kind, path: `${path}/*/test` });
+    const { id } = await stage.client.ensureConnection(input());
+    const [shop, ...others] = shops();
     expect(others).toEqual([]);
     expect(shop).toMatchObject({ id, description: expect.not.stringContaining('not tested') as string });
-    control.addFault({ kind, sandbox, method: 'PATCH', path: `${path}/*` });
-    expect(await rig.client.ensureConnection(await input(stage, sandbox, 'other'))).toEqual({
-      id,
-      outcome: 'updated',
-    });
+    control.addFault({ kind, method: 'PATCH', path: `${path}/*` });
+    expect(await stage.client.ensureConnection(input('CRM_SECRET'))).toEqual({ id, outcome: 'updated' });
   });
 
   it('though what makes it is terminated with a create under way, and started again', async () => {
-    const { rig } = stage;
-    const sandbox = next();
-    rig.emulator.control.addFault({ kind: 'hang-committed', sandbox, method: 'POST', path });
-    const asked = await input(stage, sandbox);
-    const cutOff = rig.client.ensureConnection(asked).catch(() => undefined);
-    await waitFor('the create to be sent', () => posts(stage, sandbox).length > 0);
-    await lockOf(stage, sandbox).terminate();
+    stage.emulator.control.addFault({ kind: 'hang-committed', method: 'POST', path });
+    const cutOff = stage.client.ensureConnection(input()).catch(() => undefined);
+    await stage.until('the create to be sent', () => posts().length > 0);
+    await stage.temporal.workflow.getHandle(workflowId).terminate();
     await cutOff;
-    const { id } = await rig.client.ensureConnection(asked);
-    expect(shops(rig, sandbox)).toMatchObject([{ id }]);
-    expect(posts(stage, sandbox)).toHaveLength(1);
+    const { id } = await stage.client.ensureConnection(input());
+    expect(shops()).toMatchObject([{ id }]);
+    expect(posts()).toHaveLength(1);
   });
+});
 
-  it('though the dataflow that asked for it is cancelled, and created again', async () => {
-    const { rig, keep } = stage;
-    const sandbox = next();
-    rig.emulator.control.addFault({ kind: 'hang-committed', sandbox, method: 'POST', path });
-    const definition = ordersFrom(sandbox, mysqlAuth(await keep(sandbox, 'password')));
-    const handle = await rig.client.start(definition);
-    await waitFor('the create to be sent', () => posts(stage, sandbox).length > 0);
-    await handle.cancel();
-    await expect(handle.result()).rejects.toMatchObject({ type: 'Cancelled' });
-    await (await rig.client.start(definition)).result();
-    expect(shops(rig, sandbox)).toHaveLength(1);
-    expect(posts(stage, sandbox)).toHaveLength(1);
-    expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
-  });
+describe('one base connection remains while lists lag', () => {
+  // They show nothing of what was made while a test needs it.
+  const listLagMs = 10_000;
+  const { stage, it } = stageFor({ emulator: { listLagMs }, worker: { listLagMs } });
+  const shops = () => shopsIn(stage, sandbox);
 
-  it('though the update that asked for it is cancelled, which is then told as that', async () => {
-    const { rig, keep } = stage;
-    const sandbox = next();
-    const definition = ordersFrom(sandbox, mysqlAuth(await keep(sandbox, 'password')));
-    await (await rig.client.start(definition)).result();
-    rig.emulator.control.addFault({ kind: 'hang', sandbox, method: 'PATCH', path: `${path}/*` });
-    const patches = () => changesIn(rig, sandbox).filter((call) => call.startsWith(`PATCH ${path}`)).length;
-    const before = patches();
-    const changed = ordersFrom(sandbox, mysqlAuth(await keep(sandbox, 'another')), { description: 'All' });
-    const updating = rig.client.update({ definition: changed });
-    const asked = expect(updating).rejects.toMatchObject({ type: 'Cancelled' });
-    await waitFor('the change to be sent', () => patches() > before);
-    await rig.client.dataflow({ sandbox, name: 'orders' }).cancel();
-    await asked;
-    expect(shops(rig, sandbox)).toHaveLength(1);
-  });
-
-  it('while lists lag, from one run to the next', async () => {
-    const { rig } = lagging;
-    const sandbox = next();
-    const asked = await input(lagging, sandbox);
-    const { id } = await rig.client.ensureConnection(asked);
-    expect(await rig.client.ensureConnection(asked)).toEqual({ id, outcome: 'kept' });
-    expect(await rig.client.deleteConnection({ sandbox, name: 'Shop' })).toEqual({ deleted: [id] });
-    const again = await rig.client.ensureConnection(asked);
+  it('from one run to the next', async () => {
+    const { id } = await stage.client.ensureConnection(input());
+    expect(await stage.client.ensureConnection(input())).toEqual({ id, outcome: 'kept' });
+    expect(await stage.client.deleteConnection({ sandbox, name: 'Shop' })).toEqual({ deleted: [id] });
+    const again = await stage.client.ensureConnection(input());
     expect(again.outcome).toBe('made');
-    expect(shops(rig, sandbox)).toMatchObject([{ id: again.id }]);
+    expect(shops()).toMatchObject([{ id: again.id }]);
   });
 
-  it.each([0, 0.2, 0.4, 0.6, 0.8])(
-    'while lists lag, when its run is reset to %d of its way',
-    async (part) => {
-      const { rig } = lagging;
-      const sandbox = next();
-      const { id } = await rig.client.ensureConnection(await input(lagging, sandbox));
-      const handle = lockOf(lagging, sandbox);
-      const { events } = await handle.fetchHistory();
-      const tasks = (events ?? []).filter(({ eventType }) => eventType === taskCompleted);
-      const { client, namespace } = rig.temporal;
-      await client.workflowService.resetWorkflowExecution({
-        namespace,
-        workflowExecution: { workflowId: handle.workflowId },
-        workflowTaskFinishEventId: tasks[Math.round(part * (tasks.length - 1))]!.eventId!,
-        requestId: crypto.randomUUID(),
-        reason: 'test',
-      });
-      expect(await handle.result()).toMatchObject({ id });
-      expect(shops(rig, sandbox)).toHaveLength(1);
-    },
-  );
+  it.each([0, 0.2, 0.4, 0.6, 0.8])('when its run is reset to %d of its way', async (part) => {
+    const { id } = await stage.client.ensureConnection(input());
+    stage.reset(stage.run(workflowId), part);
+    expect(await stage.temporal.workflow.getHandle(workflowId).result()).toMatchObject({ id });
+    expect(shops()).toHaveLength(1);
+  });
 });

@@ -1,55 +1,39 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { DataflowError, ResourceIds } from '../../src/client.ts';
+import { stageFor } from '../simulation/stage.ts';
+import { administratorOf, legacyOrders, orders, refusedMapping } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
-import { administratorOf, orders, places, refusedMapping } from '../support/dataflows.ts';
-import { example, quickToFollow, startRig, type Rig } from '../support/rig.ts';
-import { waitFor } from '../support/wait-for.ts';
 
-const { sandboxes, next } = places(12);
-let rig: Rig;
+const { stage, it } = stageFor();
+const sandbox = 'prod';
 
-beforeAll(async () => {
-  rig = await startRig({ emulator: { sandboxes }, env: quickToFollow });
-  await rig.startWorker();
-});
-afterAll(() => rig.close());
-
-const create = async (definition: Record<string, unknown>) => (await rig.client.start(definition)).result();
+const create = async (definition: Record<string, unknown>) => (await stage.client.start(definition)).result();
 
 describe('deleteDataflow', () => {
-  it('deletes flow and connections, leaves schema, dataset and mapping set, and the watcher ends', async () => {
-    const sandbox = next();
+  it('deletes flow and connections, leaves schema, dataset and mapping set', async () => {
     const { flowId, resources } = await create(orders(sandbox));
-    const { deleted, left } = await rig.client.delete({ sandbox, name: 'orders' });
+    const { deleted, left } = await stage.client.delete({ sandbox, name: 'orders' });
     expect(deleted.flatMap((ids) => Object.keys(ids))).toEqual([
       'flow',
       'targetConnection',
       'sourceConnection',
     ]);
     expect(left.map(({ kind }) => kind).sort()).toEqual(['dataset', 'mappingSet', 'schema']);
-    expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual({ dataSets: 1, schemas: 1, mappingSets: 1 });
+    expect(marked(stage.emulator, `${sandbox}/orders`)).toEqual({ dataSets: 1, schemas: 1, mappingSets: 1 });
     expect(resources.flow).toBe(flowId);
-    const watcher = rig.temporal.client.workflow.getHandle(`flow:${sandbox}:${flowId}`);
-    expect(await watcher.result()).toMatchObject({ reason: 'gone' });
   });
 
   it('deletes dataset and schema where they are named, and a dataset base connection that we made', async () => {
-    const sandbox = next();
-    const legacy = {
-      ...example('tutorial-protocols', { name: 'orders', sandbox }),
-      target: { datasetBaseConnection: {} },
-    };
-    await create(legacy);
+    await create(legacyOrders(sandbox));
     const also = ['dataset', 'schema', 'adHocSchema', 'adHocClass'] as const;
-    await rig.client.delete({ sandbox, name: 'orders', also: [...also] });
-    expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual({ mappingSets: 1 });
+    await stage.client.delete({ sandbox, name: 'orders', also: [...also] });
+    expect(marked(stage.emulator, `${sandbox}/orders`)).toEqual({ mappingSets: 1 });
   });
 
   it('started twice does no harm, and a create after it makes what is missing', async () => {
-    const sandbox = next();
     const first = await create(orders(sandbox));
-    await rig.client.delete({ sandbox, name: 'orders' });
-    expect((await rig.client.delete({ sandbox, name: 'orders' })).deleted).toEqual([]);
+    await stage.client.delete({ sandbox, name: 'orders' });
+    expect((await stage.client.delete({ sandbox, name: 'orders' })).deleted).toEqual([]);
     const second = await create(orders(sandbox));
     expect(second.resources.schema).toBe(first.resources.schema);
     expect(second.resources.dataset).toBe(first.resources.dataset);
@@ -57,7 +41,6 @@ describe('deleteDataflow', () => {
   });
 
   it('touches nothing that does not carry the mark', async () => {
-    const sandbox = next();
     await create(orders(sandbox));
     await create(
       orders(sandbox, {
@@ -65,8 +48,8 @@ describe('deleteDataflow', () => {
         schema: { ...(orders(sandbox)['schema'] as object), title: 'Others' },
       }),
     );
-    await rig.client.delete({ sandbox, name: 'orders' });
-    expect(marked(rig.emulator, `${sandbox}/others`)).toMatchObject({
+    await stage.client.delete({ sandbox, name: 'orders' });
+    expect(marked(stage.emulator, `${sandbox}/others`)).toMatchObject({
       flows: 1,
       sourceConnections: 1,
       targetConnections: 1,
@@ -74,40 +57,39 @@ describe('deleteDataflow', () => {
   });
 
   it('while the dataflow is being created is a Conflict, and cancels nothing', async () => {
-    const sandbox = next();
-    rig.emulator.control.addFault({
+    stage.emulator.control.addFault({
       method: 'POST',
       path: '/flowservice/flows',
       sandbox,
       kind: '429',
       times: 1,
     });
-    const creating = await rig.client.start(orders(sandbox));
-    await expect(rig.client.delete({ sandbox, name: 'orders' })).rejects.toMatchObject({ type: 'Conflict' });
+    const creating = await stage.client.start(orders(sandbox));
+    await expect(stage.client.delete({ sandbox, name: 'orders' })).rejects.toMatchObject({
+      type: 'Conflict',
+    });
     await creating.result();
-    expect(marked(rig.emulator, `${sandbox}/orders`)).toMatchObject({ flows: 1 });
+    expect(marked(stage.emulator, `${sandbox}/orders`)).toMatchObject({ flows: 1 });
   });
 
   it('goes on where AEP answers a delete with an error that passes', async () => {
-    const sandbox = next();
     await create(orders(sandbox));
-    rig.emulator.control.addFault({ method: 'DELETE', sandbox, kind: '500-committed', times: 2 });
-    await rig.client.delete({ sandbox, name: 'orders' });
-    expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual({ dataSets: 1, schemas: 1, mappingSets: 1 });
+    stage.emulator.control.addFault({ method: 'DELETE', sandbox, kind: '500-committed', times: 2 });
+    await stage.client.delete({ sandbox, name: 'orders' });
+    expect(marked(stage.emulator, `${sandbox}/orders`)).toEqual({ dataSets: 1, schemas: 1, mappingSets: 1 });
   });
 });
 
 describe('listOrphans', () => {
   it('does not delete what something else of the dataflow refers to', async () => {
-    const sandbox = next();
     const { resources } = await create(orders(sandbox));
-    await rig.client.delete({ sandbox, name: 'orders' });
-    const orphans = await waitFor('the orphans to be old enough', async () => {
-      const result = await rig.client.listOrphans({ sandbox });
+    await stage.client.delete({ sandbox, name: 'orders' });
+    const orphans = await stage.until('the orphans to be old enough', async () => {
+      const result = await stage.client.listOrphans({ sandbox });
       return result.orphans.length === 3 && result;
     });
     expect(orphans.orphans.map(({ kind }) => kind).sort()).toEqual(['dataset', 'mappingSet', 'schema']);
-    const { deleted, notDeleted } = await rig.client.listOrphans({ sandbox, delete: [resources.schema!] });
+    const { deleted, notDeleted } = await stage.client.listOrphans({ sandbox, delete: [resources.schema!] });
     expect(deleted).toEqual([]);
     expect(notDeleted).toMatchObject([
       { id: resources.schema, why: expect.stringContaining('dataset') as string },
@@ -115,16 +97,15 @@ describe('listOrphans', () => {
   });
 
   it('deletes nothing of a chain whose first link stays', async () => {
-    const sandbox = next();
     const { flowId } = await create(orders(sandbox));
-    await administratorOf(rig).flowService.flows.remove({ sandbox }, flowId);
-    const found = await waitFor('the orphans to be old enough', async () => {
-      const { orphans } = await rig.client.listOrphans({ sandbox });
+    await administratorOf(stage).flowService.flows.remove({ sandbox }, flowId);
+    const found = await stage.until('the orphans to be old enough', async () => {
+      const { orphans } = await stage.client.listOrphans({ sandbox });
       return orphans.length === 5 && orphans;
     });
     const idOf = (kind: string) => found.find((one) => one.kind === kind)!.id;
     const asked = [idOf('dataset'), idOf('schema')];
-    const { deleted, notDeleted } = await rig.client.listOrphans({ sandbox, delete: asked });
+    const { deleted, notDeleted } = await stage.client.listOrphans({ sandbox, delete: asked });
     expect(deleted).toEqual([]);
     expect(notDeleted.map(({ id }) => id).sort()).toEqual(asked.sort());
     expect(notDeleted.map(({ why }) => why).join()).toMatch(
@@ -133,7 +114,6 @@ describe('listOrphans', () => {
   });
 
   it('finds what a failed create left, deletes only what it is told to, and says what stays', async () => {
-    const sandbox = next();
     await create(
       orders(sandbox, {
         name: 'living',
@@ -145,19 +125,19 @@ describe('listOrphans', () => {
     )) as DataflowError;
     const made = Object.values(failure.details['made'] as ResourceIds);
     // What was made within the settle time is left out: it may belong to a flow that no list shows yet.
-    const found = await waitFor('the orphans to be old enough', async () => {
-      const result = await rig.client.listOrphans({ sandbox });
+    const found = await stage.until('the orphans to be old enough', async () => {
+      const result = await stage.client.listOrphans({ sandbox });
       return made.every((id) => result.orphans.some((orphan) => orphan.id === id)) && result;
     });
     expect(new Set(found.orphans.map(({ dataflow }) => dataflow))).toEqual(new Set([`${sandbox}/orders`]));
     const unwanted = found.orphans.filter(({ kind }) => kind !== 'mappingSet').map(({ id }) => id);
-    const { deleted, notDeleted } = await rig.client.listOrphans({
+    const { deleted, notDeleted } = await stage.client.listOrphans({
       sandbox,
       delete: [...unwanted, 'nobodys'],
     });
     expect(deleted.sort()).toEqual(unwanted.sort());
     expect(notDeleted).toMatchObject([{ id: 'nobodys' }]);
-    expect(marked(rig.emulator, `${sandbox}/living`)).toMatchObject({ flows: 1, schemas: 1 });
-    expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual({});
+    expect(marked(stage.emulator, `${sandbox}/living`)).toMatchObject({ flows: 1, schemas: 1 });
+    expect(marked(stage.emulator, `${sandbox}/orders`)).toEqual({});
   });
 });

@@ -1,120 +1,107 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { JsonObject } from '../../src/resources/resource.ts';
-import { administratorOf, failureOf, oneOfSix, orders, places, requestsIn } from '../support/dataflows.ts';
+import { stageFor } from '../simulation/stage.ts';
+import { administratorOf, failureOf, oneOfSix, orders, requestsIn } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
-import { startRig, type Rig } from '../support/rig.ts';
 
-const { sandboxes, next } = places(12);
-let rig: Rig;
+const { stage, it } = stageFor();
+const sandbox = 'prod';
 
-beforeAll(async () => {
-  rig = await startRig({ emulator: { sandboxes } });
-  await rig.startWorker();
-});
-afterAll(() => rig.close());
-
-const create = async (definition: JsonObject) => (await rig.client.start(definition)).result();
-const ours = (sandbox: string) => marked(rig.emulator, `${sandbox}/orders`);
-const refusedDelete = (sandbox: string, more: object = {}) =>
-  failureOf({ result: () => rig.client.delete({ sandbox, name: 'orders', ...more }) });
+const create = async (definition: JsonObject) => (await stage.client.start(definition)).result();
+const ours = () => marked(stage.emulator, `${sandbox}/orders`);
+const refusedDelete = (more: object = {}) =>
+  failureOf({ result: () => stage.client.delete({ sandbox, name: 'orders', ...more }) });
 
 /** A flow that somebody made by hand, over the connections of ours. */
-async function flowOver(sandbox: string, like: string, connections: JsonObject = {}): Promise<string> {
-  const original = rig.emulator.control.resources('flows', sandbox).find(({ id }) => id === like)!;
+async function flowOver(like: string, connections: JsonObject = {}): Promise<string> {
+  const original = stage.emulator.control.resources('flows', sandbox).find(({ id }) => id === like)!;
   const { flowSpec, sourceConnectionIds, targetConnectionIds, transformations, scheduleParams } = original;
   const asked = { flowSpec, sourceConnectionIds, targetConnectionIds, transformations, scheduleParams };
   const body = { ...asked, ...connections, name: 'Made by hand' };
-  return (await administratorOf(rig).flowService.flows.create({ sandbox }, body)).id;
+  return (await administratorOf(stage).flowService.flows.create({ sandbox }, body)).id;
 }
-const removeFlow = (sandbox: string, id: string) =>
-  administratorOf(rig).flowService.flows.remove({ sandbox }, id);
+const removeFlow = (id: string) => administratorOf(stage).flowService.flows.remove({ sandbox }, id);
 
 describe('deleteDataflow of what somebody else uses', () => {
   it('is a Conflict that names the flow, nothing is deleted, and it goes on when that flow is gone', async () => {
-    const sandbox = next();
     const { flowId, resources } = await create(orders(sandbox));
-    const theirs = await flowOver(sandbox, flowId);
-    const { type, message, details } = await refusedDelete(sandbox);
+    const theirs = await flowOver(flowId);
+    const { type, message, details } = await refusedDelete();
     expect(type).toBe('Conflict');
     expect(message).toContain(`the flow "Made by hand" (${theirs})`);
     expect(message).toContain(`the source connection ${resources.sourceConnection}`);
     expect(message).toContain(`the target connection ${resources.targetConnection}`);
     expect(details).toMatchObject({ reason: 'in-use', users: [{ kind: 'flow', id: theirs }], deleted: [] });
-    expect(ours(sandbox)).toEqual(oneOfSix);
-    expect(requestsIn(rig, sandbox, { method: 'DELETE' })).toEqual([]);
+    expect(ours()).toEqual(oneOfSix);
+    expect(requestsIn(stage, sandbox, { method: 'DELETE' })).toEqual([]);
 
-    await removeFlow(sandbox, theirs);
-    await rig.client.delete({ sandbox, name: 'orders' });
-    expect(ours(sandbox)).toEqual({ dataSets: 1, schemas: 1, mappingSets: 1 });
+    await removeFlow(theirs);
+    await stage.client.delete({ sandbox, name: 'orders' });
+    expect(ours()).toEqual({ dataSets: 1, schemas: 1, mappingSets: 1 });
   });
 
   it("is a Conflict where another dataflow's dataset has the schema that is to go", async () => {
-    const sandbox = next();
     const { resources } = await create(orders(sandbox));
     const other = await create(orders(sandbox, { name: 'others', schema: { id: resources.schema } }));
-    const { type, message } = await refusedDelete(sandbox, { also: ['schema', 'dataset'] });
+    const { type, message } = await refusedDelete({ also: ['schema', 'dataset'] });
     expect(type).toBe('Conflict');
     expect(message).toContain(`(${other.resources.dataset}) of ${sandbox}/others uses the schema`);
-    expect(ours(sandbox)).toEqual(oneOfSix);
+    expect(ours()).toEqual(oneOfSix);
     // What stays anyway holds nothing back.
-    await rig.client.delete({ sandbox, name: 'orders' });
-    expect(marked(rig.emulator, `${sandbox}/others`)).toMatchObject({ flows: 1, dataSets: 1 });
+    await stage.client.delete({ sandbox, name: 'orders' });
+    expect(marked(stage.emulator, `${sandbox}/others`)).toMatchObject({ flows: 1, dataSets: 1 });
   });
 });
 
 describe('deleteDataflow of what somebody duplicated, mark and all', () => {
   it('is a Conflict that names both, nothing is deleted, and it goes on when the copy is gone', async () => {
-    const sandbox = next();
     const { flowId } = await create(orders(sandbox));
-    const original = rig.emulator.control.resources('flows', sandbox).find(({ id }) => id === flowId)!;
-    const copy = await flowOver(sandbox, flowId, { description: original['description'] });
-    const { type, message, details } = await refusedDelete(sandbox);
+    const original = stage.emulator.control.resources('flows', sandbox).find(({ id }) => id === flowId)!;
+    const copy = await flowOver(flowId, { description: original['description'] });
+    const { type, message, details } = await refusedDelete();
     expect(type).toBe('Conflict');
     expect(message).toContain(copy);
     expect(details).toMatchObject({ reason: 'copied-mark', deleted: [] });
     expect((details['ids'] as string[]).sort()).toEqual([copy, flowId].sort());
-    expect(requestsIn(rig, sandbox, { method: 'DELETE' })).toEqual([]);
+    expect(requestsIn(stage, sandbox, { method: 'DELETE' })).toEqual([]);
 
-    await removeFlow(sandbox, copy);
-    await rig.client.delete({ sandbox, name: 'orders' });
-    expect(ours(sandbox)).toEqual({ dataSets: 1, schemas: 1, mappingSets: 1 });
+    await removeFlow(copy);
+    await stage.client.delete({ sandbox, name: 'orders' });
+    expect(ours()).toEqual({ dataSets: 1, schemas: 1, mappingSets: 1 });
   });
 });
 
 describe('a create with a corrected definition', () => {
   it('does not replace a connection that a flow of somebody else uses', async () => {
-    const sandbox = next();
     const { flowId, resources } = await create(orders(sandbox));
-    const theirs = await flowOver(sandbox, flowId);
-    await rig.client.delete({ sandbox, name: 'orders', only: [flowId] });
+    const theirs = await flowOver(flowId);
+    await stage.client.delete({ sandbox, name: 'orders', only: [flowId] });
     const source = { ...(orders(sandbox)['source'] as object), tableName: 'acmeSpringCampaign' };
-    const { type, message } = await failureOf(await rig.client.start(orders(sandbox, { source })));
+    const { type, message } = await failureOf(await stage.client.start(orders(sandbox, { source })));
     expect(type).toBe('Conflict');
     expect(message).toContain(`the flow "Made by hand" (${theirs})`);
-    const there = rig.emulator.control.resources('sourceConnections', sandbox).map(({ id }) => id);
+    const there = stage.emulator.control.resources('sourceConnections', sandbox).map(({ id }) => id);
     expect(there).toEqual([resources.sourceConnection]);
   });
 });
 
 describe('deleteDataflow of a name that never was', () => {
   it('says that nothing carries its mark', async () => {
-    const sandbox = next();
-    const result = await rig.client.delete({ sandbox, name: 'no-such' });
+    const result = await stage.client.delete({ sandbox, name: 'no-such' });
     expect(result).toMatchObject({ deleted: [], left: [] });
     expect(result.note).toContain(`carries the mark of ${sandbox}/no-such`);
   });
 
   it('but not of one of which something stays', async () => {
-    const sandbox = next();
     await create(orders(sandbox));
-    await rig.client.delete({ sandbox, name: 'orders' });
-    expect(await rig.client.delete({ sandbox, name: 'orders' })).not.toHaveProperty('note');
+    await stage.client.delete({ sandbox, name: 'orders' });
+    expect(await stage.client.delete({ sandbox, name: 'orders' })).not.toHaveProperty('note');
   });
 });
 
 describe('an input that makes no sense is refused with everything that is wrong with it:', () => {
   const refused = async (type: string, input: unknown) => {
-    const handle = await rig.temporal.client.workflow.start(type, {
+    const handle = await stage.temporal.workflow.start(type, {
       workflowId: `${type}/nonsense`,
       taskQueue: 'aep-dataflows',
       args: [input],
