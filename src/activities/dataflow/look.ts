@@ -53,6 +53,8 @@ export function lookOf(kind: Kind, dependencies: Dependencies) {
       const found = await beating(() => look(kind, dependencies, request));
       return { lookedIn: runId(), found, spentMs: spentSince(beganAt) };
     } catch (error) {
+      // Whatever came of it, this attempt was heard of.
+      leave(lastWord().memory);
       throw failure(error, request.giveUpAfterMs);
     }
   };
@@ -124,7 +126,6 @@ function isYoung({ createdAt }: Observed, { aep, listLagMs }: Dependencies): boo
 
 /** What a list shows and nobody can read was deleted, or made just now: to tell, it has to be older. */
 function notReadableYet(kind: Kind, { id }: Observed, { listLagMs }: Dependencies): ApplicationFailure {
-  leave(lastWord().memory);
   return ApplicationFailure.create({
     type: 'NotReadableYet',
     message: `A list shows the ${titleOf(kind)} ${id}, which cannot be read yet`,
