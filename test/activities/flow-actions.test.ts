@@ -127,7 +127,8 @@ it('a draft is created once, though the reply is lost, and runs nothing', async 
 
 describe('publishing a draft', () => {
   it('makes it run, once its start lies ahead', async () => {
-    const id = await makeFlow({ draft: true });
+    const first = startAt(now() + 10 * minuteMs);
+    const id = await makeFlow({ draft: true, start: first });
     expect(await stateOf(id)).toBe('draft');
     emulator.control.advanceClock(11 * minuteMs);
     expect((await act('publishFlow', id)).failures).toMatchObject([
@@ -135,7 +136,7 @@ describe('publishing a draft', () => {
     ]);
     const start = startAt(now() + minuteMs);
     const edits = [
-      { field: 'scheduleParams.startTime', from: startAt(now() - minuteMs), to: start },
+      { field: 'scheduleParams.startTime', from: first, to: start },
       { field: 'scheduleParams.backfill', from: true, to: false },
     ];
     const request = { sandbox: 'prod', id, edits };
