@@ -67,7 +67,7 @@ it("others' connections are shown, tested and never deleted, and what a source s
   expect(tested.stderr).toMatch(/^Rejected: .*CONNECTOR-1308-400/);
   expect(tested.stderr).not.toContain('c4nary');
   const kept = await aep('connection', 'delete', `${sandbox}/Theirs`);
-  expect(kept).toMatchObject({ code: 0, stdout: expect.stringContaining(`stays: ${id}`) as string });
+  expect(kept).toMatchObject({ code: 4, stdout: expect.stringContaining(`stays: ${id}`) as string });
 });
 
 it('credentials that the source refuses are told by the place to look at, and not by what stands there', async () => {
@@ -86,6 +86,11 @@ it('a secret that is typed, and params that do not fit, are told with what to ty
   const typed = await ensure('mysql', ...server, 'password=c4nary-typed');
   expect(typed).toMatchObject({ code: 3, stdout: '' });
   expect(typed.stderr).toContain('password=env:NAME or password=file:/run/secrets/NAME');
+  const relative = await ensure('mysql', 'servr=db', 'password=file:shop');
+  expect(relative.code).toBe(3);
+  expect(relative.stderr).toContain('password: must name the file by its whole path on the worker');
+  expect(relative.stderr).toContain('servr: is no param of mysql; did you mean "server"?');
+  expect(relative.stderr).not.toContain('should be changed');
   const bare = await ensure('mysql', ...server, 'c4nary-typed');
   expect(bare).toMatchObject({ code: 1, stderr: expect.stringContaining('NAME=VALUE') as string });
   for (const { stderr } of [typed, bare]) expect(stderr).not.toContain('c4nary');

@@ -1,12 +1,14 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import {
   InvalidDefinitionError,
+  type Problem,
   type DescribeConnectionResult,
   type EnsureConnectionInput,
 } from '../../client.ts';
-import { authTypesOf, authTypeWith } from '../../definition/auth-types.ts';
+import { authTypesOf, authTypeWith, paramsOf } from '../../definition/auth-types.ts';
 import { connectionId, connectionWorkflowId, secretReference } from '../../definition/connection.ts';
 import { isConnectorName } from '../../definition/connectors.ts';
+import { didYouMean, nearest } from '../../definition/nearest.ts';
 import { secretsAsWritten } from '../../definition/secrets.ts';
 import { connectorProblem } from '../../definition/shape.ts';
 import { isUuid } from '../../definition/text.ts';
@@ -72,7 +74,7 @@ export function addConnectionCommands(program: Command, run: Run): void {
       await run.connected(async (client, format) => {
         const result = await goesOn(waitAgain(named), () => client.deleteConnection(named));
         print(format, result, () => result.note ?? result.deleted.map((id) => `deleted ${id}`).join('\n'));
-        return exitCodes.done;
+        return result.left ? exitCodes.conflict : exitCodes.done;
       });
     });
 }
@@ -115,10 +117,13 @@ function toEnsure(
   const input = { sandbox, name, connector, connectionSpec, auth };
   const typed = secretsAsWritten(input).map(({ field }) => {
     const param = field.replace('auth.params.', '');
-    const message = `must not be typed here, where a shell and a history keep it: say where the worker finds it, as ${param}=env:NAME or ${param}=file:/run/secrets/NAME. What was typed should be changed where it is from`;
-    return { field: param, message };
+    return { field: param, message: whyNoSecret(param, params[param]) };
   });
-  if (typed.length > 0) throw new InvalidDefinitionError(typed, connectionId({ sandbox, name }));
+  if (typed.length > 0)
+    throw new InvalidDefinitionError(
+      [...typed, ...unknownParams(connector, Object.keys(params))],
+      connectionId({ sandbox, name }),
+    );
   if (type !== undefined) return input;
   if (connector === undefined) throw new UsageError('--auth is required with the id of a connection spec.');
   const ways = authTypesOf(connector).map(({ name, required, optional, secrets }) => {
@@ -131,6 +136,27 @@ function toEnsure(
       ...ways,
     ].join('\n'),
   );
+}
+
+function whyNoSecret(param: string, value: unknown): string {
+  const asFile = `${param}=file:/run/secrets/NAME`;
+  if (typeof value === 'string' && value.startsWith('file:'))
+    return `must name the file by its whole path on the worker, as ${asFile}: a path begins with /`;
+  if (typeof value === 'string' && value.startsWith('env:'))
+    return `must name a variable of the worker's environment, as ${param}=env:NAME: letters, digits and _`;
+  return `must not be typed here, where a shell and a history keep it: say where the worker finds it, as ${param}=env:NAME or ${asFile}. What was typed should be changed where it is from`;
+}
+
+/** Which params no authentication type of the connector has. */
+function unknownParams(connector: Connects['connector'], params: readonly string[]): Problem[] {
+  if (connector === undefined) return [];
+  const known = authTypesOf(connector).flatMap(paramsOf);
+  return params
+    .filter((param) => !known.includes(param))
+    .map((param) => ({
+      field: param,
+      message: `is no param of ${connector}${didYouMean(nearest(param, known))}`,
+    }));
 }
 
 function tellDescribed(described: DescribeConnectionResult): string {

@@ -63,6 +63,8 @@ export interface DeleteConnectionInput {
 export interface DeleteConnectionResult {
   /** Ids. */
   deleted: string[];
+  /** Ids of those of this name that others have made: they stay. */
+  left?: string[];
   /** Said where there was nothing to delete. */
   note?: string;
 }

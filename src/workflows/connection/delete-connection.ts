@@ -39,12 +39,16 @@ export async function deleteConnection(input: unknown): Promise<DeleteConnection
       // oxlint-disable-next-line no-await-in-loop
       await summarized(`Delete ${name}`, listing).deleteBaseConnection({ sandbox, id, name });
     if (ours.length > 0) return { deleted: ours };
-    const others = look.found.map(({ id }) => id).join(', ');
+    const left = look.found.map(({ id }) => id);
     const note =
-      others === ''
+      left.length === 0
         ? `No base connection in the sandbox ${sandbox} is called "${name}"`
-        : `What is called "${name}" was not made from a definition, and stays: ${others}`;
-    return { deleted: [], note: `${connectionId(asked)}: ${note}` };
+        : `What is called "${name}" was not made from a definition, and stays: ${left.join(', ')}`;
+    return {
+      deleted: [],
+      ...(left.length > 0 ? { left } : {}),
+      note: `${connectionId(asked)}: ${note}`,
+    };
   } catch (error) {
     throw endingOf(error, {}) ?? error;
   } finally {
