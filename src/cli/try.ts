@@ -1,6 +1,5 @@
 import type { AepDataflows, TrySandboxResult } from '../client.ts';
 import { shellWord } from '../shell-word.ts';
-import { UsageError } from './definition-files.ts';
 import { table } from './output.ts';
 import { follow } from './progress.ts';
 
@@ -13,21 +12,20 @@ export interface TryOptions {
   runs?: boolean | undefined;
 }
 
+/** What cannot be tried so. */
+export function wrongTry({ connection, path, runs }: TryOptions): string | undefined {
+  if ((connection === undefined) !== (path === undefined))
+    return '--connection and --path must both be given, or neither';
+  return runs && path === undefined ? '--runs needs --connection and --path: runs of what?' : undefined;
+}
+
 /**
  * Has workers make a throwaway dataflow in a sandbox, change it and delete it, and says which guesses about AEP held. What
  * was made is deleted whether anybody waits for it or not.
- * @throws UsageError
  * @throws DataflowError with what AEP refused
  */
-export async function trySandbox(
-  client: AepDataflows,
-  { connection, path, ...asked }: TryOptions,
-): Promise<TrySandboxResult> {
-  if ((connection === undefined) !== (path === undefined))
-    throw new UsageError('--connection and --path must both be given, or neither');
-  if (asked.runs && path === undefined)
-    throw new UsageError('--runs needs --connection and --path: runs of what?');
-  const handle = await client.trySandbox({ ...asked, connection, path });
+export async function trySandbox(client: AepDataflows, asked: TryOptions): Promise<TrySandboxResult> {
+  const handle = await client.trySandbox(asked);
   const comeBack = `temporal workflow show --follow --workflow-id ${shellWord(handle.workflowId)}`;
   return follow(() => handle.progress(), handle.result(), comeBack);
 }

@@ -54,6 +54,8 @@ it.each([
   [['doctor', '--connection', 'x'], 'commander.error'],
   [['doctor', '--path', 'x', '--sandbox', 'prod'], 'commander.error'],
   [['status', '--color', 'sometimes'], 'commander.invalidArgument'],
+  [['doctor', '--try', 'dev', '--runs'], 'commander.error'],
+  [['doctor', '--try', 'dev', '--path', 'orders'], 'commander.error'],
   // Every worker has the same one.
   [['status', '--task-queue', 'x'], 'commander.unknownOption'],
 ])('%j is wrong usage: no option is left aside', async (words, code) => {

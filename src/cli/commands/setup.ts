@@ -7,7 +7,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { print } from '../output.ts';
 import type { Run } from '../program.ts';
 import { ServerRefusal } from '../../client/server-refusal.ts';
-import { tellTried, trySandbox, type TryOptions } from '../try.ts';
+import { tellTried, trySandbox, wrongTry, type TryOptions } from '../try.ts';
 
 interface Asked {
   sandbox?: string;
@@ -35,7 +35,12 @@ export function addSetupCommands(program: Command, run: Run): void {
     .option('--path <path>', 'with --try: a table or file behind it')
     .option('--runs', 'with these: wait for runs of the flow, too; loads its rows, and takes up to an hour')
     .action(async ({ sandbox, try: tried, ...source }: Asked) => {
-      if (tried !== undefined) return tryIt(run, { sandbox: tried, ...source });
+      if (tried !== undefined) {
+        const asked = { sandbox: tried, ...source };
+        const wrong = wrongTry(asked);
+        if (wrong !== undefined) doctor.error(`error: ${wrong}`);
+        return tryIt(run, asked);
+      }
       const [unused] = Object.keys(source);
       if (unused !== undefined) doctor.error(`error: option '--${unused}' needs '--try SANDBOX'`);
       return run.alone(async (format) => {

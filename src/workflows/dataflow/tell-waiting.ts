@@ -41,7 +41,7 @@ export function tellOfPlan(definition: Definition, { digest, summary }: Plan): (
     event: 'approvalNeeded',
     digest,
     summary,
-    next: `Look at the plan: "temporal workflow metadata --workflow-id ${shellWord(workflowId)}". Then: "${aepLine('approve', dataflowId(definition))} --digest ${digest} --by YOU", or "${aepLine('reject', dataflowId(definition))} --by YOU --why WHY".`,
+    next: `Look at the plan: "temporal workflow metadata --workflow-id ${shellWord(workflowId)}". Then: "${aepLine('approve', dataflowId(definition), ` --digest ${digest} --by YOU`)}", or "${aepLine('reject', dataflowId(definition), ' --by YOU --why WHY')}".`,
     workflowId,
   }));
 }
