@@ -40,11 +40,17 @@ export function inEnvironment(read: unknown, environment: string, from: string):
   return { ...read, environment };
 }
 
+/** A definition, and the file of a folder that holds it. */
+export interface FileOfFolder {
+  file: string;
+  definition: unknown;
+}
+
 /**
  * Reads every definition of a folder, in the order of the files' names; `dataflow.schema.json` is none.
  * @throws UsageError that tells of every file that cannot be read, or has no name.
  */
-export async function readFolder(folder: string): Promise<unknown[]> {
+export async function readFolder(folder: string): Promise<FileOfFolder[]> {
   const isFolder = await stat(folder).then(
     (one) => one.isDirectory(),
     () => false,
@@ -64,7 +70,23 @@ export async function readFolder(folder: string): Promise<unknown[]> {
       : [`${join(folder, files[index]!)} is no definition of a dataflow: name is required`];
   });
   if (wrong.length > 0) throw new UsageError(wrong.join('\n'));
-  return read.map((one) => (one as PromiseFulfilledResult<unknown>).value);
+  return read.map((one, index) => ({
+    file: files[index]!,
+    definition: (one as PromiseFulfilledResult<unknown>).value,
+  }));
+}
+
+/** The files of a folder that ask for a dataflow: more than one where it is given more than once. */
+export function filesOf(
+  { sandbox, name }: { sandbox: string; name: string },
+  files: readonly FileOfFolder[],
+): string[] {
+  return files
+    .filter(({ definition }) => {
+      const said = saidNames(definition);
+      return said.name === name && (said.sandbox ?? sandbox) === sandbox;
+    })
+    .map(({ file }) => file);
 }
 
 /** Of definitions with environments, too. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { inEnvironment, readDefinition, UsageError } from '../../src/cli/definition-files.ts';
+import { filesOf, inEnvironment, readDefinition, UsageError } from '../../src/cli/definition-files.ts';
 
 it('of a file that cannot be parsed it is said where, and nothing is announced that does not follow', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'definition-files-'));
@@ -15,6 +15,17 @@ it('of a file that cannot be parsed it is said where, and nothing is announced t
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+it('what is planned of a folder is told with its file, and with all of them where it is given more than once', () => {
+  const files = [
+    { file: 'a.json', definition: { name: 'orders', sandbox: 'prod' } },
+    { file: 'b.json', definition: { name: 'orders', sandbox: 'prod' } },
+    { file: 'c.json', definition: { name: 'orders', sandbox: 'dev' } },
+    { file: 'd.json', definition: { definition: { name: 'orders' }, environments: {} } },
+    { file: 'e.json', definition: { name: 'customers', sandbox: 'prod' } },
+  ];
+  expect(filesOf({ sandbox: 'prod', name: 'orders' }, files)).toEqual(['a.json', 'b.json', 'd.json']);
 });
 
 it('an environment is chosen of a file that has some, and refused of one that has none', () => {

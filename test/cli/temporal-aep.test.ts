@@ -180,7 +180,7 @@ it('a folder is planned and applied as one, files in YAML among them, and what i
   await writeFile(join(many, 'b.yaml'), stringify(named('b')));
   const planned = await aep('apply', many, '--plan');
   expect(planned).toMatchObject({ code: 2 });
-  expect(planned.stdout).toMatch(new RegExp(`${sandbox}/a +\\d+ create`));
+  expect(planned.stdout).toMatch(new RegExp(`${sandbox}/a +a\\.json +\\d+ create`));
   const applied = await aep('apply', many, '-o', 'json');
   expect(applied).toMatchObject({ code: 0 });
   const { dataflows } = JSON.parse(applied.stdout) as { dataflows: { name: string; outcome: string }[] };
@@ -191,7 +191,7 @@ it('a folder is planned and applied as one, files in YAML among them, and what i
   expect(await aep('apply', many, '--plan')).toMatchObject({ code: 0 });
   await writeFile(join(many, 'c.json'), JSON.stringify({ ...named('c'), schedule: 1, mapping: 1, nmae: 1 }));
   const wrong = await aep('apply', many, '--plan');
-  expect(wrong.stdout).toMatch(new RegExp(`^${sandbox}/c .*has 3 problems: .*schedule.*`, 'm'));
+  expect(wrong.stdout).toMatch(new RegExp(`^${sandbox}/c +c\\.json .*has 3 problems: .*schedule.*`, 'm'));
   expect(wrong.stdout.trimEnd().split('\n').length).toBe(4);
   await writeFile(join(many, 'c.json'), '{');
   await writeFile(join(many, 'd.json'), '{}');

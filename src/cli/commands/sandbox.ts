@@ -1,8 +1,10 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { AepDataflows, ApplyHandle } from '../../client.ts';
+import { hasEnvironments } from '../../definition/environments.ts';
+import { isObject } from '../../definition/plain-json.ts';
 import { titleOf } from '../../resources/index.ts';
 import { shellWord } from '../../shell-word.ts';
-import { readFolder } from '../definition-files.ts';
+import { filesOf, readFolder, type FileOfFolder } from '../definition-files.ts';
 import { exitCodeOfAll, exitCodes, type ExitCode } from '../exit-codes.ts';
 import { plansAsMarkdown, whatIn } from '../markdown.ts';
 import { print, printMany, table, write } from '../output.ts';
@@ -50,13 +52,14 @@ export function addSandboxCommands(program: Command, run: Run): void {
           concurrency?: number;
         },
       ) => {
-        const definitions = await run.read(() => inEnvironment(folder, environment));
+        const files = await run.read(() => inEnvironment(folder, environment));
+        const definitions = files.map(({ definition }) => definition);
         await run.connected(async (client, format) => {
           if (plan) {
             const planned = await client.planMany({ definitions });
             const { dataflows, totals } = planned;
             if (markdown) write(await plansAsMarkdown(planned));
-            else printMany(format, 'dataflows', dataflows, () => tellPlanned(dataflows));
+            else printMany(format, 'dataflows', dataflows, () => tellPlanned(dataflows, files));
             return codeOf(dataflows, totals.different);
           }
           const handle = await client.apply({ definitions, ...how });
@@ -67,12 +70,13 @@ export function addSandboxCommands(program: Command, run: Run): void {
           );
           printMany(format, 'dataflows', dataflows, () =>
             table(
-              ['dataflow', 'outcome', 'flow', 'why'],
-              dataflows.map(({ sandbox, name, outcome, flowId = '', error }) => [
-                `${sandbox}/${name}`,
-                outcome,
-                flowId,
-                whyNot(error),
+              ['dataflow', 'file', 'outcome', 'flow', 'why'],
+              dataflows.map((one) => [
+                `${one.sandbox}/${one.name}`,
+                filesOf(one, files).join(', '),
+                one.outcome,
+                one.flowId ?? '',
+                whyNot(one.error),
               ]),
             ),
           );
@@ -100,11 +104,14 @@ function concurrencyOf(written: string): number {
   return Number(written);
 }
 
-async function inEnvironment(folder: string, environment: string | undefined): Promise<unknown[]> {
+async function inEnvironment(folder: string, environment: string | undefined): Promise<FileOfFolder[]> {
   const read = await readFolder(folder);
   if (environment === undefined) return read;
-  const hasSome = (one: unknown) => typeof one === 'object' && one !== null && 'environments' in one;
-  return read.map((one) => (hasSome(one) ? { ...(one as object), environment } : one));
+  return read.map(({ file, definition }) => ({
+    file,
+    definition:
+      isObject(definition) && hasEnvironments(definition) ? { ...definition, environment } : definition,
+  }));
 }
 
 async function linesOf(handle: ApplyHandle): Promise<string[]> {
@@ -123,14 +130,15 @@ function codeOf(dataflows: readonly { error?: { type: string } }[], different: n
 
 type Planned = Awaited<ReturnType<AepDataflows['planMany']>>['dataflows'];
 
-function tellPlanned(dataflows: Planned): string {
+/** A digest is for programs, and would leave no room on a terminal to say why. */
+function tellPlanned(dataflows: Planned, files: readonly FileOfFolder[]): string {
   return table(
-    ['dataflow', 'what', 'digest', 'why'],
-    dataflows.map(({ sandbox, name, counts, digest = '', error }) => [
-      `${sandbox}/${name}`,
-      whatIn(counts),
-      digest,
-      whyNot(error),
+    ['dataflow', 'file', 'what', 'why'],
+    dataflows.map((one) => [
+      `${one.sandbox}/${one.name}`,
+      filesOf(one, files).join(', '),
+      whatIn(one.counts),
+      whyNot(one.error),
     ]),
   );
 }
