@@ -109,6 +109,17 @@ describe.concurrent('before anything is made, a create refuses', () => {
     ]);
     expect(rig.emulator.control.resources('sourceConnections', sandbox)).toEqual([]);
   });
+
+  it('all that its plan tells: what the source has against it beside what AEP has', async () => {
+    const sandbox = next();
+    const mapping = [{ source: 'TestID', destination: 'persn.name.fullName' }];
+    const definition = withoutColumns(sandbox, { mapping }, { tableName: 'test1.Mytabel' });
+    const { problems } = await rig.client.plan(definition);
+    const fields = problems.map(({ field }) => field);
+    expect(fields).toEqual(['mapping[0].destination', 'source.tableName']);
+    const { details } = await failureOf(await rig.client.start(definition));
+    expect((details['problems'] as typeof problems).map(({ field }) => field)).toEqual(fields);
+  });
 });
 
 describe.concurrent('a source that does not answer', () => {

@@ -3,10 +3,13 @@ import type { Activities, BaseConnectionRequest, LookBack, Recalled } from '../.
 import { givenConnection } from '../../definition/connection.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { workflowId } from '../../definition/identity.ts';
+import type { Problem } from '../../definition/problems.ts';
 import { sourceFacts } from '../../definition/source-facts.ts';
 import { askedOfSource } from '../../explore/asked-of-source.ts';
 import { problemsOfBaseConnection } from '../../plan/base-connection-of.ts';
 import { initializing } from '../../plan/decide-connection.ts';
+import { columnsFor, withColumns } from '../../plan/source-columns.ts';
+import { sourceFindings } from '../../plan/source-problems.ts';
 import { factsOf, settingsOf, type ReadFacts } from '../../plan/facts-of.ts';
 import { fieldsToRecall } from '../../plan/mapping-problems.ts';
 import type { BaseConnection, FactReads, Notes, PlanReads } from '../../plan/reads.ts';
@@ -94,6 +97,18 @@ export function sourceReads(
   };
 }
 
+/** What the source has against a definition that is wrong anyway: where it does not say, nobody waits for it. */
+export async function problemsAtSource(
+  definition: Definition,
+  reads: Pick<PlanReads, 'source'>,
+): Promise<Problem[]> {
+  const asked = askedOfSource(definition);
+  const answer = asked && (await reads.source(asked, false));
+  if (!answer || answer.said === 'unknown') return [];
+  const full = withColumns(definition, columnsFor(definition, [], answer));
+  return sourceFindings(definition, full, answer, true).problems;
+}
+
 type During = ProgressReport['during'];
 
 /**
@@ -161,6 +176,7 @@ const ofParts = {
  * Reads what the definition takes for granted before anything is created: a base connection that AEP is still initializing
  * is waited for.
  * @param report is told what is waited for.
+ * @param besides what else is wrong, asked for only where something is
  * @throws InvalidDefinition with everything that is wrong.
  */
 export async function checkBeforeCreating(
@@ -168,6 +184,7 @@ export async function checkBeforeCreating(
   recalled: Recalled,
   giveUp: { giveUpAfterMs?: number },
   report: ProgressReport,
+  besides: (definition: Definition) => Promise<Problem[]>,
 ): Promise<Checked> {
   const during = report.during.bind(report);
   const reads = factReads(definition, giveUp, during);
@@ -176,7 +193,7 @@ export async function checkBeforeCreating(
     elsewhere,
   });
   for (const warning of warnings) report.warn(warning);
-  if (problems.length > 0) throw invalid(problems);
+  if (problems.length > 0) throw invalid([...problems, ...(await besides(checked.definition))]);
   if (isInitializing) {
     const id = checked.definition.source.baseConnectionId!;
     const note = `until AEP has enabled the base connection ${id}, which is ${initializing}`;

@@ -1,6 +1,7 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import type { Recalled } from '../../activities/index.ts';
 import type { ObservedDataflow } from '../../plan/observed-dataflow.ts';
+import type { Definition } from '../../definition/definition.ts';
 import type { SourceAnswer } from '../../explore/source-answer.ts';
 import { sourceOf } from '../../plan/make-plan.ts';
 import { observe } from '../../plan/observe.ts';
@@ -16,6 +17,7 @@ import type { Accepted } from './accept.ts';
 import {
   checkBeforeCreating,
   lookBack,
+  problemsAtSource,
   readNotes,
   recallFacts,
   sourceReads,
@@ -133,8 +135,15 @@ async function begin(attempt: Attempt): Promise<Work> {
   const { definition, report, ledger } = attempt;
   report.step('check', 'running');
   const recalled = await recallFacts(definition, ledger.earlier !== undefined);
-  const checking = handled(checkBeforeCreating(attempt, recalled, giveUp(definition), report));
-  const earlier = ledger.earlier ?? recalled.lookBack ?? (await lookBack());
+  /** Of what is there already it is no mistake of the definition's that its source has changed. */
+  const besides = async (checked: Definition) => {
+    if ((await lookingBack).ranBefore) return [];
+    const during = report.during.bind(report);
+    return problemsAtSource(checked, sourceReads(checked, recalled, giveUp(checked), during));
+  };
+  const checking = handled(checkBeforeCreating(attempt, recalled, giveUp(definition), report, besides));
+  const lookingBack = Promise.resolve(ledger.earlier ?? recalled.lookBack ?? lookBack());
+  const earlier = await lookingBack;
   let checked: Checked;
   try {
     checked = await checking;
