@@ -1,12 +1,7 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import {
-  DefaultLogger,
-  NativeConnection,
-  Runtime,
-  Worker,
-  type WorkflowBundleOption,
-} from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { readConfig } from './settings/config.ts';
 import { InvalidEnvironmentError } from './settings/invalid-environment.ts';
 import { checkSearchAttributes, MissingSearchAttributesError } from './search-attributes.ts';
@@ -15,6 +10,7 @@ import { keptBundle } from './worker/kept-bundle.ts';
 import { keepHeapsSmall } from './worker/small-heap.ts';
 import { readTemporal } from './settings/temporal-settings.ts';
 import { workerLog } from './worker/log.ts';
+import { withoutPromiseTraces } from './worker/promise-traces.ts';
 import { workerOptions } from './worker/options.ts';
 import { workflowCode } from './worker/workflow-code.ts';
 
@@ -34,7 +30,9 @@ async function main(): Promise<void> {
     const worker = await Worker.create({
       connection,
       namespace,
-      workflowBundle: await workflows(),
+      workflowBundle: {
+        code: config.hasStacks ? await workflows() : withoutPromiseTraces(await workflows()),
+      },
       ...workerOptions(config),
     });
     const { taskQueue, identity } = worker.options;
@@ -61,10 +59,11 @@ async function main(): Promise<void> {
 }
 
 /** The bundle that `npm run build` made, else that of the sources as they are now. */
-async function workflows(): Promise<WorkflowBundleOption> {
-  const codePath = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
-  if (existsSync(codePath)) return { codePath };
-  return keptBundle({ ...workflowCode, logger: new DefaultLogger('WARN') });
+async function workflows(): Promise<string> {
+  const path = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
+  if (existsSync(path)) return readFile(path, 'utf8');
+  const { code } = await keptBundle({ ...workflowCode, logger: new DefaultLogger('WARN') });
+  return code;
 }
 
 try {

@@ -79,6 +79,10 @@ test("the built client and worker run on the machine's own Node, and create a da
       flowId: expect.any(String),
       watcherWorkflowId: expect.stringMatching(/^flow/),
     });
+    // That where a workflow stands is not noted is told to who asks.
+    const { watcherWorkflowId } = JSON.parse(stdout) as { watcherWorkflowId: string };
+    const stack = temporal.client.workflow.getHandle(watcherWorkflowId).query('__stack_trace');
+    await expect(stack).rejects.toThrow('Workflow stack traces are not enabled on this worker');
     // With the prebuilt bundle there is nothing to bundle at the start.
     expect(said).not.toContain('webpack');
   } finally {

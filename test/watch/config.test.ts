@@ -33,6 +33,12 @@ describe('the environment of the worker', () => {
     expect(readConfig(worker).webhooks).toEqual({});
   });
 
+  test('says whether workflows can be asked where they stand: they cannot, unless it says so', () => {
+    const asked = (value: string) => readConfig({ ...worker, AEP_WORKFLOW_STACKS: value }).hasStacks;
+    expect([asked(''), asked('off'), asked('on')]).toEqual([false, false, true]);
+    expect(problemsOf(() => asked('yes'))).toContain('AEP_WORKFLOW_STACKS must be on or off');
+  });
+
   test('is refused with every problem at once, and none of them shows a secret', () => {
     const message = problemsOf(() =>
       readConfig({
