@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkAll } from '../../src/cli/doctor.ts';
 import type { SetupCheck } from '../../src/setup-check.ts';
 import type { Measured } from '../../src/setup-tried.ts';
-import { printedBy } from '../support/printed.ts';
+import { command } from '../support/command.ts';
 import { startProgram } from '../support/program.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -18,10 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-const doctor = (...args: string[]) =>
-  printedBy(process.execPath, [main, 'doctor', '-o', 'json', ...args], {
-    env: { ...process.env, ...rig.temporal.env },
-  });
+const doctor = (...args: string[]) => command(['doctor', '-o', 'json', ...args], rig.temporal.env);
 
 /** What is found in a namespace, as `ok` or the text and the next step, by what was looked at. */
 async function found(namespace: string) {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { stringify } from 'yaml';
 import { connect } from '../../src/client.ts';
+import { command } from '../support/command.ts';
 import { orders, places } from '../support/dataflows.ts';
 import { printedBy } from '../support/printed.ts';
 import { startRig, type Rig } from '../support/rig.ts';
@@ -38,7 +39,9 @@ function environment(): Record<string, string> {
 }
 
 /** Our own command, without the Temporal CLI around it. */
-const aep = (...args: string[]) => printedBy(process.execPath, [main, ...args], { env: environment() });
+const aep = (...args: string[]) => command(args, { HOME: folder, ...rig.temporal.env });
+/** The same as a process. */
+const program = (...args: string[]) => printedBy(process.execPath, [main, ...args], { env: environment() });
 /** The Temporal CLI, which finds it on PATH. */
 const temporal = (...args: string[]) => printedBy(inject('temporalCli'), args, { env: environment() });
 
@@ -114,7 +117,7 @@ describe('the exit status', () => {
       expect(answer, command).toMatchObject({ code: 3, stdout: '' });
       expect(answer.stderr).toMatch(/schedule\.frequency[\s\S]*nmae|nmae[\s\S]*schedule\.frequency/);
     }
-    const { code, stdout } = await aep('-o', 'json', 'validate', file);
+    const { code, stdout } = await program('-o', 'json', 'validate', file);
     expect(code).toBe(3);
     expect(JSON.parse(stdout)).toMatchObject({ version: 1, error: { type: 'InvalidDefinition' } });
   });
@@ -139,7 +142,7 @@ describe('the exit status', () => {
   });
 
   it('of wrong usage, and of a file that cannot be read, is 1', async () => {
-    expect(await aep('crate', 'x.json')).toMatchObject({
+    expect(await program('crate', 'x.json')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('create'),
     });
@@ -206,7 +209,7 @@ it('a command that waits for a worker where there is none says so', async () => 
   const place = await startTestTemporal();
   const there = ['--namespace', place.namespace];
   const [answer, nowhere] = await Promise.all([
-    aep('plan', file, ...there, '--command-timeout', '8s'),
+    program('plan', file, ...there, '--command-timeout', '8s'),
     aep('plan', file, '--namespace', 'nowhere'),
   ]);
   expect(answer).toMatchObject({ code: 1 });
