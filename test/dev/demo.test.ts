@@ -13,7 +13,7 @@ async function processesOf(program: { pid: number; ended: Promise<unknown> }): P
   void program.ended.then(() => (running = false));
   await waitFor(
     'the program to end',
-    () => {
+    async () => {
       for (const pid of descendants(program.pid)) seen.add(pid);
       return !running;
     },
