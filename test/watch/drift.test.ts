@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JsonObject, Operation } from '../../src/resources/resource.ts';
 import type { FlowMessage } from '../../src/runs/notification.ts';
 import type { Health } from '../../src/client.ts';
@@ -29,7 +29,7 @@ const watch = { notify: { webhook: 'on-call' } };
 const set = (path: string, value: unknown): Operation => ({ op: 'replace', path, value });
 
 /** A dataflow in a sandbox of its own, whose watcher has made its first look. */
-async function made(changes: JsonObject = {}) {
+async function make(changes: JsonObject = {}) {
   const sandbox = next();
   const { flowId, resources } = await (
     await rig.client.start(orders(sandbox, { watch, ...changes }))
@@ -60,6 +60,22 @@ async function watched(sandbox: string, flowId: string) {
   return { health, until, attribute, told, change, drifted: () => until('the drift', isDrifted) };
 }
 
+/** Who follows a sandbox asks AEP five times a second: each ends with the test that has made a dataflow in it. */
+const it = test.extend<{ made: typeof make }>({
+  // oxlint-disable-next-line no-empty-pattern -- Vitest asks for a pattern.
+  made: async ({}, use) => {
+    const started: string[] = [];
+    await use(async (changes) => {
+      const one = await make(changes);
+      started.push(`flow:${one.sandbox}:${one.flowId}`, `runs:${one.sandbox}`);
+      return one;
+    });
+    const { workflow } = rig.temporal.client;
+    // A watcher may have ended by itself.
+    await Promise.allSettled(started.map((id) => workflow.getHandle(id).terminate()));
+  },
+});
+
 const isDrifted = ({ drift }: Health) => drift !== undefined;
 
 /** Waits until the follower has listed the flows of a sandbox so many times more, and all who were woken have looked. */
@@ -71,7 +87,9 @@ async function listed(sandbox: string, more: number): Promise<void> {
 }
 
 describe.concurrent('a watcher', () => {
-  it('notices what others have changed, tells it once, and when and by whom, and knows when it is set back', async () => {
+  it('notices what others have changed, tells it once, and when and by whom, and knows when it is set back', async ({
+    made,
+  }) => {
     const { sandbox, flowId, until, attribute, told, change, drifted } = await made();
     expect(await attribute()).toBe('no');
     await change(set('/scheduleParams/interval', 45));
@@ -98,7 +116,7 @@ describe.concurrent('a watcher', () => {
     await replay(rig.temporal.client.workflow.getHandle(`flow:${sandbox}:${flowId}`));
   });
 
-  it('tells another version of the mapping', async () => {
+  it('tells another version of the mapping', async ({ made }) => {
     const { sandbox, flowId, resources, change, drifted } = await made();
     const { mappingSets } = administratorOf(rig).dataPrep;
     const { flows } = administratorOf(rig).flowService;
@@ -119,7 +137,7 @@ describe.concurrent('a watcher', () => {
     ]);
   });
 
-  it('tells with the verdict that others have disabled the flow', async () => {
+  it('tells with the verdict that others have disabled the flow', async ({ made }) => {
     const { sandbox, flowId, until, told } = await made();
     rig.emulator.control.makeRun(flowId, justEnded(rig.emulator.control.clock().now));
     await until('the run', ({ lastRuns }) => lastRuns.length === 1);
@@ -136,7 +154,7 @@ describe.concurrent('a watcher', () => {
     await until('the end of the drift', (health) => health.verdict === 'ok' && !isDrifted(health));
   });
 
-  it('notices that the dataset is gone', async () => {
+  it('notices that the dataset is gone', async ({ made }) => {
     const { sandbox, resources, drifted, told } = await made();
     await administratorOf(rig).catalog.datasets.remove({ sandbox }, resources.dataset!);
     const { drift } = await drifted();
@@ -147,7 +165,7 @@ describe.concurrent('a watcher', () => {
     expect(told()).toHaveLength(1);
   });
 
-  it('notices what it can see where its credentials may not list datasets', async () => {
+  it('notices what it can see where its credentials may not list datasets', async ({ made }) => {
     const { sandbox, change, drifted } = await made();
     const path = '/catalog/dataSets';
     rig.emulator.control.addFault({ method: 'GET', path, kind: '404', times: 1_000, sandbox });
@@ -155,7 +173,7 @@ describe.concurrent('a watcher', () => {
     await drifted();
   });
 
-  it('takes no run, and nothing that AEP moves by itself, for a change', async () => {
+  it('takes no run, and nothing that AEP moves by itself, for a change', async ({ made }) => {
     const { sandbox, flowId, until, told, health } = await made();
     rig.emulator.control.makeRun(flowId, justEnded(rig.emulator.control.clock().now));
     await until('the run', ({ lastRuns }) => lastRuns.length === 1);
@@ -181,7 +199,9 @@ describe.concurrent('a watcher', () => {
     await drifted();
   });
 
-  it('costs no request while nothing is changed, and the follower a list of flows and one of datasets', async () => {
+  it('costs no request while nothing is changed, and the follower a list of flows and one of datasets', async ({
+    made,
+  }) => {
     const { sandbox } = await made();
     await listed(sandbox, 1);
     const before = requestsIn(rig, sandbox).length;
@@ -195,7 +215,7 @@ describe.concurrent('a watcher', () => {
 });
 
 describe.concurrent('our own', () => {
-  it('updates are no drift, however often the flow is looked at meanwhile', async () => {
+  it('updates are no drift, however often the flow is looked at meanwhile', async ({ made }) => {
     const { sandbox, flowId, told, health } = await made();
     const looking = new AbortController();
     const looks = (async () => {
@@ -219,7 +239,7 @@ describe.concurrent('our own', () => {
     expect(told()).toEqual([]);
   });
 
-  it('updates set back what others have changed, and end the drift', async () => {
+  it('updates set back what others have changed, and end the drift', async ({ made }) => {
     const { sandbox, change, drifted, until } = await made();
     await change(set('/scheduleParams/interval', 45));
     await drifted();
@@ -227,7 +247,9 @@ describe.concurrent('our own', () => {
     await until('the end of the drift', (health) => !isDrifted(health));
   });
 
-  it('updates whose definition says what others have changed take it, also where nothing is left to do', async () => {
+  it('updates whose definition says what others have changed take it, also where nothing is left to do', async ({
+    made,
+  }) => {
     const { sandbox, flowId, change, drifted, until } = await made();
     await change(set('/scheduleParams/interval', 45));
     await drifted();
@@ -238,7 +260,9 @@ describe.concurrent('our own', () => {
     expect(isDrifted(await rig.client.watcher({ sandbox, flowId }).checkNow())).toBe(false);
   });
 
-  it('updates that AEP has refused leave nothing to be taken for ours: the same by others is drift', async () => {
+  it('updates that AEP has refused leave nothing to be taken for ours: the same by others is drift', async ({
+    made,
+  }) => {
     const { sandbox, change, drifted } = await made();
     const schedule = { frequency: 'minute', interval: 45, backfill: true };
     rig.emulator.control.addFault({ method: 'PATCH', path: '/flowservice/flows/*', kind: '404', sandbox });
@@ -249,7 +273,7 @@ describe.concurrent('our own', () => {
     expect((await drifted()).drift).toMatchObject({ changes: [{ field: 'schedule.interval', to: '45' }] });
   });
 
-  it('replacements are no drift, of the old flow and of the new one', async () => {
+  it('replacements are no drift, of the old flow and of the new one', async ({ made }) => {
     const { sandbox, flowId, told } = await made();
     const source = { ...(orders(sandbox)['source'] as object), tableName: 'acmeSpringCampaign' };
     const definition = orders(sandbox, { watch, source });
@@ -262,7 +286,7 @@ describe.concurrent('our own', () => {
     expect(told()).toEqual([]);
   });
 
-  it('pauses are no drift', async () => {
+  it('pauses are no drift', async ({ made }) => {
     const { sandbox, flowId, until, told } = await made({ watch: { ...watch, pauseAfter: 1 } });
     const { now } = rig.emulator.control.clock();
     rig.emulator.control.makeRun(flowId, { ...justEnded(now), outcome: 'failed' });
