@@ -472,19 +472,20 @@ export class AepDataflows {
     ]);
     const { sandbox } = named;
     const health = watched && (await this.health({ sandbox, flowId: watched.flowId }));
-    const last = health ? undefined : await this.#lastHealth(dataflow);
+    const last = health ? undefined : await this.#lastWatch(dataflow);
     return {
       dataflow,
       ...doing,
       ...(health ? { health } : {}),
-      ...(last ? { last } : {}),
+      ...last,
     };
   }
 
-  /** How the flow was at the end of its last watch. A watcher that has ended answers as long as Temporal keeps its history. */
-  async #lastHealth(dataflow: string): Promise<Health | undefined> {
-    const watcher = await lastWatcher(this.#client, dataflow);
-    return watcher?.query(healthQuery).catch(() => undefined);
+  /** How the flow was at the end of its last watch, and who ended that. A watcher that has ended answers as long as Temporal keeps its history. */
+  async #lastWatch(dataflow: string): Promise<Pick<DataflowHealth, 'last' | 'unwatched'>> {
+    const { watcher, unwatched } = (await lastWatcher(this.#client, dataflow)) ?? {};
+    const last = await watcher?.query(healthQuery).catch(() => undefined);
+    return { ...(last ? { last } : {}), ...(unwatched ? { unwatched } : {}) };
   }
 
   /**

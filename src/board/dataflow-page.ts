@@ -8,7 +8,7 @@ import { chainOf, chainPicture } from './chain.ts';
 import type { DataflowFacts } from './facts.ts';
 import type { Html, Page, Section } from './layout.ts';
 import { notedNow } from '../client/status.ts';
-import { whatGoesOn } from '../client/status-texts.ts';
+import { nextCommand, whatGoesOn, whyUnwatched } from '../client/status-texts.ts';
 import { badge, commandLine, facts, table, timeOf } from './parts.ts';
 import { durationPlot, rowsPlot, secondsOf } from './plots.ts';
 import { away, count, duration } from './texts.ts';
@@ -47,7 +47,10 @@ export function dataflowPage(known: DataflowFacts, view: View): Page {
   return { title, said: said.join(': '), sections: sections.filter((one) => one !== undefined) };
 }
 
-function verdictOf({ health, last, row, underWay, unknown }: DataflowFacts, { now }: View): Html {
+function verdictOf(
+  { dataflow, health, last, row, underWay, unknown, unwatched }: DataflowFacts,
+  { now }: View,
+): Html {
   const shown = health ?? last;
   const { verdict, since } = shown ?? { verdict: row?.verdict, since: notedNow(row)?.since };
   const ended = last?.watch.ended;
@@ -65,6 +68,12 @@ function verdictOf({ health, last, row, underWay, unknown }: DataflowFacts, { no
           <strong>${ended === undefined ? 'The watch has ended.' : endings[ended]}</strong> This is how it was
           then.
         </p>`
+      : ''
+  }
+  ${
+    unwatched && !health
+      ? html`<p class="bad">${whyUnwatched(unwatched)}</p>
+          ${commandLine(nextCommand({ dataflow, drift: false, unwatched })!)}`
       : ''
   }
   ${underWay ? html`<p>${whatGoesOn(underWay)}</p>` : ''}

@@ -23,8 +23,9 @@ const endings: Record<string, string> = {
 };
 
 /** Why nobody watches the flow of a dataflow any more, which goes on all the same. */
-export function whyUnwatched({ status, at }: Unwatched): string {
-  return `Nobody watches it since ${at}: its watcher ${endings[status] ?? 'has failed'}.`;
+export function whyUnwatched({ status, at, by, reason }: Unwatched): string {
+  const who = `${by === undefined ? '' : ` by ${by}`}${reason === undefined ? '' : `: ${reason}`}`;
+  return `Nobody watches it since ${at}: its watcher ${endings[status] ?? 'has failed'}${who}.`;
 }
 
 /** The command to go on with, where a dataflow needs one that its verdict does not tell. */

@@ -30,6 +30,10 @@ export interface Unwatched {
   status: string;
   /** ISO 8601, in UTC. */
   at: string;
+  /** Who terminated it, as Temporal knows them. Told of one dataflow, not in lists. */
+  by?: string;
+  /** What they said to that. */
+  reason?: string;
 }
 
 /** What is noted of how it is now: a note of another verdict is of before. */
@@ -61,6 +65,8 @@ export interface DataflowHealth {
   health?: Health;
   /** Where nobody watches one: how its flow was when the last watch ended, as long as Temporal keeps that. */
   last?: Health;
+  /** Set where that watch was ended from outside. */
+  unwatched?: Unwatched;
 }
 
 /** Which dataflows are listed. */
@@ -138,6 +144,8 @@ export async function listWatched(
   }
   return found;
 }
+
+const cutOffStates: ReadonlySet<string> = new Set(['TERMINATED', 'FAILED', 'CANCELLED', 'TIMED_OUT']);
 
 type CutOff = DataflowStatus & { unwatched: Unwatched };
 
@@ -231,12 +239,32 @@ function queryOf(what: string, { sandbox, verdict, dataflow }: WhichDataflows): 
   return [what, ...more].join(' AND ');
 }
 
-/** The newest watcher of a dataflow that has ended. */
-export async function lastWatcher(client: Client, dataflow: string): Promise<WorkflowHandle | undefined> {
-  const query = `WorkflowType = ${quoted(watcherType)} AND ${searchAttributes.dataflow.name} = ${quoted(dataflow)}`;
-  for await (const { workflowId, runId } of client.workflow.list({ query, pageSize: 1 }))
-    return client.workflow.getHandle(workflowId, runId);
+/** The newest watcher of a dataflow, which has ended, and how it was ended from outside, if it was. */
+export async function lastWatcher(
+  client: Client,
+  dataflow: string,
+): Promise<{ watcher: WorkflowHandle; unwatched?: Unwatched } | undefined> {
+  const query = queryOf(`WorkflowType = ${quoted(watcherType)}`, { dataflow });
+  for await (const { workflowId, runId, status, closeTime } of client.workflow.list({ query, pageSize: 1 })) {
+    const watcher = client.workflow.getHandle(workflowId, runId);
+    if (!closeTime || !cutOffStates.has(status.name)) return { watcher };
+    const ended = { status: status.name, at: closeTime.toISOString() };
+    return { watcher, unwatched: { ...ended, ...(await whoTerminated(client, { workflowId, runId })) } };
+  }
   return undefined;
+}
+
+async function whoTerminated(
+  client: Client,
+  execution: { workflowId: string; runId: string },
+): Promise<Pick<Unwatched, 'by' | 'reason'>> {
+  const { history } = await client.workflowService.getWorkflowExecutionHistoryReverse({
+    namespace: client.options.namespace,
+    execution,
+    maximumPageSize: 1,
+  });
+  const { identity, reason } = history?.events?.[0]?.workflowExecutionTerminatedEventAttributes ?? {};
+  return { ...(identity ? { by: identity } : {}), ...(reason ? { reason } : {}) };
 }
 
 async function* listed(client: Client, query: string, pace: Pace | undefined) {

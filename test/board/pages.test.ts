@@ -135,6 +135,18 @@ describe('a page', () => {
     expect(text).toContain('slack data-team, workflow incidents');
   });
 
+  it('of a flow that nobody watches any more says who ended that, and how to have it watched again', async () => {
+    const unwatched = {
+      status: 'TERMINATED',
+      at: '2026-03-01T11:00:00.000Z',
+      by: 'temporal-cli:ann@host',
+      reason: evil,
+    };
+    const text = await markup(dataflowPage(facts({ last: failing, unwatched }), { now: noon }));
+    expect(text).toContain('its watcher was terminated by temporal-cli:ann@host: &lt;img');
+    expect(text).toContain('temporal aep update FILE');
+  });
+
   it('of a watcher that does not answer shows what the list knows, and why there is no more', async () => {
     const row: Row = {
       dataflow: 'prod/orders',

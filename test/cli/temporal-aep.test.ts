@@ -310,7 +310,7 @@ it('the list of all shows what waits for a person, and what nobody watches any m
 
   await rig.temporal.client.workflow.getHandle(`dataflow:${sandbox}:orders`).terminate();
   await update;
-  await rig.temporal.client.workflow.getHandle(`flow:${sandbox}:${flowId}`).terminate();
+  await rig.temporal.client.workflow.getHandle(`flow:${sandbox}:${flowId}`).terminate('Ann: end of test');
   await waitFor('the end of both', async () => {
     const [row] = await list();
     return row?.unwatched?.status === 'TERMINATED' && !row.doing;
@@ -318,6 +318,10 @@ it('the list of all shows what waits for a person, and what nobody watches any m
   const unwatched = await aep('status', '--sandbox', sandbox);
   expect(unwatched.stdout).toContain('its watcher was terminated. Next: temporal aep update FILE\n');
   expect(unwatched.code).toBe(4);
+  expect(await aep('status', `${sandbox}/orders`)).toMatchObject({
+    code: 4,
+    stdout: expect.stringMatching(/its watcher was terminated by .+: Ann: end of test\. Next: /) as string,
+  });
   await rig.client.delete(named);
   await waitFor('its end', async () => (await list()).length === 0);
 });

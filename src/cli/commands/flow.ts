@@ -182,16 +182,23 @@ function tellBesides(one: DataflowStatus): string[] {
 }
 
 /** @param waits what it waits for just now, in lines */
-function tellStatus({ dataflow, doing, waitsFor, health, last }: DataflowHealth, waits: string[]): string {
+function tellStatus(
+  { dataflow, doing, waitsFor, health, last, unwatched }: DataflowHealth,
+  waits: string[],
+): string {
   return [
     dataflow,
     ...(doing === undefined
       ? []
       : [`just now: ${whatGoesOn({ doing, ...(waitsFor ? { waitsFor } : {}) })}`, ...waits]),
-    health ? tellHealth(health) : nobodyWatches,
+    health
+      ? tellHealth(health)
+      : unwatched
+        ? `${whyUnwatched(unwatched)} Next: ${nextCommand({ dataflow, drift: false, unwatched })}`
+        : nobodyWatches,
     ...(last
       ? [
-          `It was, when its last watch ended (${last.watch.ended ?? 'nobody knows why'}):`,
+          `It was, when its last watch ended${last.watch.ended ? ` (${last.watch.ended})` : ''}:`,
           tellHealth(last, true),
         ]
       : []),
