@@ -204,10 +204,18 @@ function toldOf(error: unknown): { type?: string; message: string; details?: obj
   return { message: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
 }
 
-/** The options that make a choice which nobody has made. */
+/** The command that goes on from there, or the options that make a choice which nobody has made. */
 function nextOf(error: unknown): string | undefined {
-  if (!(error instanceof DataflowError) || error.type !== 'ChoiceNeeded') return undefined;
-  const { plan } = error.details as { plan?: Partial<Plan> };
+  if (!(error instanceof DataflowError)) return undefined;
+  const { plan, reason } = error.details as { plan?: Partial<Plan>; reason?: string };
+  if (error.type === 'Conflict') {
+    if (reason === 'no-flow') return 'temporal aep create FILE';
+    if (reason === 'missing') return 'If it was deleted: temporal aep update FILE --missing-flow recreate';
+    const isInTheWay = plan?.steps?.some(({ action }) => action === 'conflict') ?? true;
+    if (reason === 'differs' && !isInTheWay)
+      return 'temporal aep plan FILE tells what differs, temporal aep update FILE changes it';
+  }
+  if (error.type !== 'ChoiceNeeded') return undefined;
   const options = (plan?.choices ?? []).flatMap(({ name, options }) => {
     const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     return options.map(({ value }) => `--${flag} ${value}`);

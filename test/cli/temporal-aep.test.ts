@@ -107,6 +107,7 @@ it('a dataflow is planned, made, asked after, changed and deleted by the Tempora
   const deleted = await aep('delete', `${sandbox}/orders`);
   expect(deleted).toMatchObject({ code: 0 });
   expect(deleted.stdout).toContain(`deleted  flow ${flowId}`);
+  expect(deleted.stdout).toContain(`next: temporal aep delete ${sandbox}/orders --also dataset schema\n`);
 });
 
 describe('the exit status', () => {
@@ -125,7 +126,10 @@ describe('the exit status', () => {
   it('of a conflict is 4, of a choice that nobody made 5, of a decision that nobody waits for 4', async () => {
     const sandbox = next();
     const file = await fileOf(orders(sandbox));
-    expect(await aep('update', file)).toMatchObject({ code: 4 });
+    expect(await aep('update', file)).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('next: temporal aep create FILE\n') as string,
+    });
     expect((await aep('create', file)).stdout).toMatch(/^mapping set +\S+ +made$/m);
     const source = { ...(orders(sandbox)['source'] as object), tableName: 'acmeSpringCampaign' };
     const another = await fileOf(orders(sandbox, { source }));
@@ -136,7 +140,10 @@ describe('the exit status', () => {
       'next: Add what you choose: --replace-flow from-now, or --replace-flow backfill',
     );
     expect(await aep('plan', another)).toMatchObject({ code: 5 });
-    expect(await aep('create', another)).toMatchObject({ code: 4 });
+    expect(await aep('create', another)).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('temporal aep update FILE changes it\n') as string,
+    });
     const approval = await aep('approve', `${sandbox}/orders`, '--by', 'Ann', '--digest', 'abc');
     expect(approval.code).not.toBe(0);
   });

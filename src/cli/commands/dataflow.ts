@@ -14,6 +14,7 @@ import {
   type UpdateDataflowResult,
   type Warning,
 } from '../../client.ts';
+import { aepLine } from '../../command-line.ts';
 import { dataflowId } from '../../definition/identity.ts';
 import { titleOf } from '../../resources/index.ts';
 import { alsoKinds } from '../../resources/orders.ts';
@@ -140,6 +141,7 @@ export function addDataflowCommands(program: Command, run: Run): void {
               Object.entries(ids).map(([kind, id]) => `deleted  ${titleOf(kind as Kind)} ${id}`),
             ),
             ...result.left.map(({ kind, id, why }) => `left     ${titleOf(kind)} ${id}: ${why}`),
+            ...(how.only ? [] : nextOfLeft(named, result.left)),
             ...(result.note ? [result.note] : []),
           ].join('\n'),
         );
@@ -229,6 +231,13 @@ function aboutImport({ plan, notExpressible, watcherWorkflowId }: ImportDataflow
 async function input(path: string, { environment }: { environment?: string }): Promise<unknown> {
   const read = await readDefinition(path);
   return environment === undefined ? read : inEnvironment(read, environment, path);
+}
+
+/** How to delete what stays unless it is named. */
+function nextOfLeft(named: Named, left: readonly { kind: Kind }[]): string[] {
+  const kinds = alsoKinds.filter((kind) => left.some((one) => one.kind === kind));
+  if (kinds.length === 0) return [];
+  return [`next: ${aepLine('delete', dataflowId(named), ` --also ${kinds.join(' ')}`)}`];
 }
 
 function codeOfPlan(plan: Plan): ExitCode {

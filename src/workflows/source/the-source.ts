@@ -120,7 +120,7 @@ export async function notRead(source: TheSource, path: string, refused: string):
   if (nearest === undefined)
     return {
       field: 'path',
-      message: `${path} is not in the source: without a path, exploreSource lists what is. ${cannotRead}`,
+      message: `${path} is not in the source: explore it without a path to see what is. ${cannotRead}`,
     };
   return {
     field: 'path',
