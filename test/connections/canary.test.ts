@@ -87,7 +87,7 @@ it('whatever becomes of a base connection, nothing shows its secrets, nor the ke
   tell(await client.update({ definition: second }));
 
   // Whatever AEP does meanwhile, and where the secret is written down.
-  for (const kind of faults) {
+  const spoiled = faults.map(async (kind) => {
     const elsewhere = next();
     emulator.control.addFault({ kind, sandbox: elsewhere, method: 'POST', path: '/flowservice/connections' });
     emulator.control.addFault({
@@ -98,10 +98,10 @@ it('whatever becomes of a base connection, nothing shows its secrets, nor the ke
     });
     emulator.control.addFault({ kind, sandbox: elsewhere, path: '/flowservice/connections/*/test' });
     const auth = mysqlAuth({ secret: 'env:SHOP_PASSWORD' });
-    // oxlint-disable-next-line no-await-in-loop
     tell(await client.ensureConnection({ sandbox: elsewhere, ...shop, auth }));
     expect(shops(rig, elsewhere)).toHaveLength(1);
-  }
+  });
+  await Promise.all(spoiled);
   const written = ordersFrom(next(), { type: 'Basic Authentication', params: { password: canaries.first } });
   await fails(client.start(written));
   await fails(client.plan(written));
