@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JsonObject, Operation } from '../../src/resources/resource.ts';
 import type { FlowMessage } from '../../src/runs/notification.ts';
@@ -219,7 +220,11 @@ describe.concurrent('our own', () => {
     const { sandbox, flowId, told, health } = await made();
     const looking = new AbortController();
     const looks = (async () => {
-      while (!looking.signal.aborted) await rig.client.watcher({ sandbox, flowId }).checkNow();
+      while (!looking.signal.aborted) {
+        await rig.client.watcher({ sandbox, flowId }).checkNow();
+        // The other tests are to have their turn.
+        await sleep(100);
+      }
     })();
     const lastName = [
       { source: 'TestID', destination: '_id' },
