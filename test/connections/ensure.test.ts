@@ -1,36 +1,39 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mysqlAuth, ordersFrom } from '../support/connections.ts';
-import { administratorOf, failureOf, oneOfSix, orders, places, requestsIn } from '../support/dataflows.ts';
+import { afterEach, describe, expect } from 'vitest';
+import type { JsonObject } from '../../src/resources/resource.ts';
+import { stageFor } from '../simulation/stage.ts';
+import { mysqlAuth, ordersFrom as ordersIn } from '../support/connections.ts';
+import { administratorOf, failureOf, oneOfSix, orders, requestsIn } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
-import { waitFor } from '../support/wait-for.ts';
-import { changesIn, shops, startStage, type Stage } from './stage.ts';
+import { changesIn as changesOf, shops as shopsIn } from './stage.ts';
 
-const { sandboxes, next } = places(24);
-let stage: Stage;
+const { stage, it } = stageFor();
+const sandbox = 'prod';
 
-beforeAll(async () => {
-  stage = await startStage({ sandboxes });
-  await stage.rig.startWorker();
-});
-afterAll(() => stage.close());
+/** Gives the worker a secret, and returns the reference to it. */
+function keep(secret: string): { secret: string } {
+  process.env['SECRET_OF_THE_SHOP'] = secret;
+  return { secret: 'env:SECRET_OF_THE_SHOP' };
+}
+afterEach(() => delete process.env['SECRET_OF_THE_SHOP']);
 
-const ofMarked = (sandbox: string, name = 'orders') => marked(stage.rig.emulator, `${sandbox}/${name}`);
+const ordersFrom = (auth: JsonObject, changes: JsonObject = {}) => ordersIn(sandbox, auth, changes);
+const shops = () => shopsIn(stage, sandbox);
+const changes = () => changesOf(stage, sandbox);
+const ours = (name = 'orders') => marked(stage.emulator, `${sandbox}/${name}`);
 
-describe.concurrent('a dataflow whose definition gives the credentials of its base connection', () => {
+describe('a dataflow whose definition gives the credentials of its base connection', () => {
   it('is planned with it, has it made, tested and marked, and finds it in place from then on', async () => {
-    const { rig, keep } = stage;
-    const sandbox = next();
-    const definition = ordersFrom(sandbox, mysqlAuth(await keep(sandbox, 'first-password')));
-    const plan = await rig.client.plan(definition);
+    const definition = ordersFrom(mysqlAuth(keep('first-password')));
+    const plan = await stage.client.plan(definition);
     expect(plan).toMatchObject({ problems: [], summary: '7 to create' });
     expect(plan.steps[0]).toMatchObject({ kind: 'baseConnection', action: 'create' });
     expect(plan.steps[1]).toMatchObject({ kind: 'sourceConnection', needs: ['baseConnection'] });
-    expect(changesIn(rig, sandbox)).toEqual([]);
+    expect(changes()).toEqual([]);
 
-    const handle = await rig.client.start(definition);
+    const handle = await stage.client.start(definition);
     await handle.result();
-    expect(ofMarked(sandbox)).toEqual(oneOfSix);
-    const [shop, ...others] = shops(rig, sandbox);
+    expect(ours()).toEqual(oneOfSix);
+    const [shop, ...others] = shops();
     expect(others).toEqual([]);
     expect(shop).toMatchObject({
       auth: { specName: 'Basic Authentication' },
@@ -40,165 +43,152 @@ describe.concurrent('a dataflow whose definition gives the credentials of its ba
         ),
       ) as string,
     });
-    expect(requestsIn(rig, sandbox).map(({ path }) => path)).toContain(
+    expect(requestsIn(stage, sandbox).map(({ path }) => path)).toContain(
       `/flowservice/connections/${String(shop!['id'])}/test`,
     );
-    const [source] = rig.emulator.control.resources('sourceConnections', sandbox);
+    const [source] = stage.emulator.control.resources('sourceConnections', sandbox);
     expect(source).toMatchObject({ baseConnectionId: shop!['id'] });
     const step = (await handle.progress()).steps.find((one) => one.step === 'baseConnection');
     expect(step).toMatchObject({ state: 'made', id: shop!['id'] });
 
-    const again = await rig.client.plan(definition);
+    const again = await stage.client.plan(definition);
     expect(again.summary).toBe('Nothing to change, 7 as they are');
-    const many = await rig.client.planMany({ definitions: [definition] });
+    const many = await stage.client.planMany({ definitions: [definition] });
     expect(many.dataflows[0]).toMatchObject({ digest: again.digest });
   });
 
   it('has it changed where a secret was rotated, with all params at once, and its flow stays', async () => {
-    const { rig, keep } = stage;
-    const sandbox = next();
-    const definition = ordersFrom(sandbox, mysqlAuth(await keep(sandbox, 'first-password')));
-    const { flowId } = await (await rig.client.start(definition)).result();
-    await keep(sandbox, 'second-password');
-    const plan = await rig.client.plan(definition);
+    const definition = ordersFrom(mysqlAuth(keep('first-password')));
+    const { flowId } = await (await stage.client.start(definition)).result();
+    keep('second-password');
+    const plan = await stage.client.plan(definition);
     expect(plan.summary).toBe('1 to change, 6 as they are');
     expect(plan.steps[0]).toMatchObject({ kind: 'baseConnection', action: 'update' });
-    const before = changesIn(rig, sandbox).length;
-    const result = await rig.client.update({ definition, digest: plan.digest });
+    const before = changes().length;
+    const result = await stage.client.update({ definition, digest: plan.digest });
     expect(result.flowId).toBe(flowId);
-    expect(changesIn(rig, sandbox).slice(before)).toEqual([
+    expect(changes().slice(before)).toEqual([
       'PATCH /flowservice/connections/{id}',
       'PATCH /flowservice/connections/{id}',
     ]);
     // The first was that what was made is tested.
-    const [, sent] = requestsIn(rig, sandbox, { method: 'PATCH' });
+    const [, sent] = requestsIn(stage, sandbox, { method: 'PATCH' });
     expect(sent!.body).toMatchObject([{ op: 'replace', path: '/auth/params' }, { path: '/description' }]);
-    expect((await rig.client.plan(definition)).summary).toBe('Nothing to change, 7 as they are');
+    expect((await stage.client.plan(definition)).summary).toBe('Nothing to change, 7 as they are');
     // A param that is no secret counts as well.
-    const auth = mysqlAuth(await keep(sandbox, 'second-password'));
-    const moved = ordersFrom(sandbox, { ...auth, params: { ...auth.params, server: 'other.example.com' } });
-    expect((await rig.client.plan(moved)).summary).toBe('1 to change, 6 as they are');
+    const auth = mysqlAuth(keep('second-password'));
+    const moved = ordersFrom({ ...auth, params: { ...auth.params, server: 'other.example.com' } });
+    expect((await stage.client.plan(moved)).summary).toBe('1 to change, 6 as they are');
   });
 
   it('shares it with others: of three that are made at once, one makes it', async () => {
-    const { rig, keep } = stage;
-    const sandbox = next();
-    const auth = mysqlAuth(await keep(sandbox, 'shared'));
+    const auth = mysqlAuth(keep('shared'));
     const named = (name: string) =>
-      ordersFrom(sandbox, auth, {
+      ordersFrom(auth, {
         name,
         schema: { ...(orders(sandbox)['schema'] as object), title: name },
         dataset: { name },
       });
     const names = ['first', 'second', 'third'];
-    const handles = await Promise.all(names.map((name) => rig.client.start(named(name))));
+    const handles = await Promise.all(names.map((name) => stage.client.start(named(name))));
     await Promise.all(handles.map((handle) => handle.result()));
-    expect(shops(rig, sandbox)).toHaveLength(1);
-    expect(changesIn(rig, sandbox).filter((call) => call.endsWith('/connections'))).toHaveLength(1);
-    for (const name of names) expect(ofMarked(sandbox, name)).toEqual(oneOfSix);
+    expect(shops()).toHaveLength(1);
+    expect(changes().filter((call) => call.endsWith('/connections'))).toHaveLength(1);
+    for (const name of names) expect(ours(name)).toEqual(oneOfSix);
   });
 
   it('fails for a wrong credential before it has a flow, is told what to do, and goes on once it is right', async () => {
-    const { rig, keep } = stage;
-    const sandbox = next();
-    const definition = ordersFrom(sandbox, mysqlAuth(await keep(sandbox, 'wrong-password')));
-    const { type, message } = await failureOf(await rig.client.start(definition));
+    const definition = ordersFrom(mysqlAuth(keep('wrong-password')));
+    const { type, message } = await failureOf(await stage.client.start(definition));
     expect(type).toBe('Rejected');
-    const [shop] = shops(rig, sandbox);
+    const [shop] = shops();
     expect(message).toContain(`AEP's test of the base connection "Shop" (${String(shop!['id'])}) fails`);
     expect(message).toContain('login failed, with password "[redacted]"');
-    expect(message).toMatch(/Correct what the worker finds at file:\S+ \(auth\.params\.password\)/);
-    expect(rig.emulator.control.resources('flows', sandbox)).toEqual([]);
+    expect(message).toMatch(/Correct what the worker finds at env:\S+ \(auth\.params\.password\)/);
+    expect(stage.emulator.control.resources('flows', sandbox)).toEqual([]);
     expect(String(shop!['description'])).toMatch(/, not tested$/);
 
-    await keep(sandbox, 'right-password');
-    expect((await rig.client.plan(definition)).steps[0]).toMatchObject({ action: 'update', id: shop!['id'] });
-    await (await rig.client.start(definition)).result();
-    expect(shops(rig, sandbox)).toHaveLength(1);
-    expect(ofMarked(sandbox)).toEqual(oneOfSix);
+    keep('right-password');
+    expect((await stage.client.plan(definition)).steps[0]).toMatchObject({
+      action: 'update',
+      id: shop!['id'],
+    });
+    await (await stage.client.start(definition)).result();
+    expect(shops()).toHaveLength(1);
+    expect(ours()).toEqual(oneOfSix);
   });
 
   it('is told what the worker cannot read with all else that is wrong, and nothing is made', async () => {
-    const { rig } = stage;
-    const sandbox = next();
-    const definition = ordersFrom(sandbox, mysqlAuth({ secret: 'env:NO_SUCH_SECRET' }), {
+    const definition = ordersFrom(mysqlAuth({ secret: 'env:NO_SUCH_SECRET' }), {
       mapping: [{ source: 'Name', destination: 'person.name.fulName' }],
     });
-    const { type, message } = await failureOf(await rig.client.start(definition));
+    const { type, message } = await failureOf(await stage.client.start(definition));
     expect(type).toBe('InvalidDefinition');
     expect(message).toContain(
       "source.connection.auth.params.password.secret: the worker's environment has no variable",
     );
     expect(message).toContain('person.name.fulName');
-    expect(changesIn(rig, sandbox)).toEqual([]);
+    expect(changes()).toEqual([]);
   });
 });
 
-describe.concurrent('a base connection by itself', () => {
-  const input = async (sandbox: string, password = 'password') => ({
+describe('a base connection by itself', () => {
+  const input = (password = 'password') => ({
     sandbox,
     name: 'Shop',
     connector: 'mysql' as const,
-    auth: mysqlAuth(await stage.keep(sandbox, password)),
+    auth: mysqlAuth(keep(password)),
     description: 'The web shop.',
   });
 
   it('is made, kept, given other credentials, and deleted once no flow loads from it', async () => {
-    const { rig, keep } = stage;
-    const sandbox = next();
-    const first = await rig.client.ensureConnection(await input(sandbox));
+    const first = await stage.client.ensureConnection(input());
     expect(first.outcome).toBe('made');
-    expect(String(shops(rig, sandbox)[0]!['description'])).toMatch(
-      /^The web shop\.\nManaged by aep-dataflows/,
-    );
-    expect(await rig.client.ensureConnection(await input(sandbox))).toEqual({
+    expect(String(shops()[0]!['description'])).toMatch(/^The web shop\.\nManaged by aep-dataflows/);
+    expect(await stage.client.ensureConnection(input())).toEqual({
       id: first.id,
       outcome: 'kept',
     });
-    await keep(sandbox, 'other');
-    expect(await rig.client.ensureConnection(await input(sandbox, 'other'))).toEqual({
+    keep('other');
+    expect(await stage.client.ensureConnection(input('other'))).toEqual({
       id: first.id,
       outcome: 'updated',
     });
-    const definition = ordersFrom(sandbox, mysqlAuth(await keep(sandbox, 'other')));
-    const { flowId } = await (await rig.client.start(definition)).result();
-    await expect(rig.client.deleteConnection({ sandbox, name: 'Shop' })).rejects.toMatchObject({
+    const definition = ordersFrom(mysqlAuth(keep('other')));
+    const { flowId } = await (await stage.client.start(definition)).result();
+    await expect(stage.client.deleteConnection({ sandbox, name: 'Shop' })).rejects.toMatchObject({
       type: 'Conflict',
       message: expect.stringContaining(`flows load from it: "orders" (${flowId})`) as string,
       details: { reason: 'in-use' },
     });
-    await rig.client.delete({ sandbox, name: 'orders' });
-    expect(await rig.client.deleteConnection({ sandbox, name: 'Shop' })).toEqual({ deleted: [first.id] });
-    expect(shops(rig, sandbox)).toEqual([]);
-    expect(await rig.client.deleteConnection({ sandbox, name: 'Shop' })).toMatchObject({
+    await stage.client.delete({ sandbox, name: 'orders' });
+    expect(await stage.client.deleteConnection({ sandbox, name: 'Shop' })).toEqual({ deleted: [first.id] });
+    expect(shops()).toEqual([]);
+    expect(await stage.client.deleteConnection({ sandbox, name: 'Shop' })).toMatchObject({
       deleted: [],
       note: expect.stringContaining('No base connection') as string,
     });
   });
 
   it('of somebody else stays as it is', async () => {
-    const { rig } = stage;
-    const sandbox = next();
-    const [like] = rig.emulator.control
+    const [like] = stage.emulator.control
       .resources('connections', sandbox)
       .filter(({ name }) => name === 'MySQL base connection');
     const { connectionSpec, auth } = like!;
-    const { connections } = administratorOf(rig).flowService;
+    const { connections } = administratorOf(stage).flowService;
     const { id } = await connections.create({ sandbox }, { name: 'Shop', connectionSpec, auth });
-    await expect(rig.client.ensureConnection(await input(sandbox))).rejects.toMatchObject({
+    await expect(stage.client.ensureConnection(input())).rejects.toMatchObject({
       type: 'InvalidDefinition',
       message: expect.stringContaining(`(${id}) is there already`) as string,
     });
-    expect(await rig.client.deleteConnection({ sandbox, name: 'Shop' })).toMatchObject({ deleted: [] });
-    expect(shops(rig, sandbox)).toHaveLength(1);
+    expect(await stage.client.deleteConnection({ sandbox, name: 'Shop' })).toMatchObject({ deleted: [] });
+    expect(shops()).toHaveLength(1);
   });
 
   it('is not made under another id, nor with a secret that is written down', async () => {
-    const { rig } = stage;
-    const sandbox = next();
-    const asked = await input(sandbox);
+    const asked = input();
     const run = (workflowId: string, given: unknown) =>
-      rig.temporal.client.workflow.execute('ensureConnection', {
+      stage.temporal.workflow.execute('ensureConnection', {
         workflowId,
         taskQueue: 'aep-dataflows',
         args: [given],
@@ -212,28 +202,21 @@ describe.concurrent('a base connection by itself', () => {
       ...asked,
       auth: { ...asked.auth, params: { ...asked.auth.params, password: 'xyzzy-1' } },
     };
-    await expect(rig.client.ensureConnection(written as never)).rejects.toThrow('{"secret": "env:NAME"}');
+    await expect(stage.client.ensureConnection(written as never)).rejects.toThrow('{"secret": "env:NAME"}');
     await expect(run(`connection:${sandbox}:Shop`, written)).rejects.toMatchObject({
       cause: { message: expect.not.stringContaining('xyzzy') as string },
     });
-    expect(changesIn(rig, sandbox)).toEqual([]);
+    expect(changes()).toEqual([]);
   });
 });
 
 describe('a base connection that AEP takes its time to enable', () => {
   it('is waited for, tested and noted as tested then', async () => {
-    const { rig, keep } = stage;
-    const sandbox = next();
-    rig.emulator.control.configure({ connectionInitMs: 3_600_000 });
-    try {
-      const definition = ordersFrom(sandbox, mysqlAuth(await keep(sandbox, 'slow')));
-      const handle = await rig.client.start(definition);
-      await waitFor('the base connection to be made', async () => shops(rig, sandbox).length === 1);
-      rig.emulator.control.advanceClock(3_600_000);
-      await handle.result();
-      expect(String(shops(rig, sandbox)[0]!['description'])).not.toMatch(/not tested/);
-    } finally {
-      rig.emulator.control.configure({ connectionInitMs: 0 });
-    }
+    stage.emulator.control.configure({ connectionInitMs: 3_600_000 });
+    const handle = await stage.client.start(ordersFrom(mysqlAuth(keep('slow'))));
+    await stage.until('the base connection to be made', () => shops().length === 1);
+    stage.emulator.control.advanceClock(3_600_000);
+    await handle.result();
+    expect(String(shops()[0]!['description'])).not.toMatch(/not tested/);
   });
 });

@@ -42,7 +42,7 @@ export function shops({ emulator }: Pick<Rig, 'emulator'>, sandbox: string): Jso
 }
 
 /** What workers asked of AEP that changes something. */
-export function changesIn(rig: Rig, sandbox: string): string[] {
+export function changesIn(rig: Pick<Rig, 'emulator'>, sandbox: string): string[] {
   return requestsIn(rig, sandbox)
     .filter(({ method, path }) => method !== 'GET' && !path.endsWith('/validate'))
     .map(({ method, path }) => `${method} ${path.replace(/[0-9a-f-]{36}/, '{id}')}`);
