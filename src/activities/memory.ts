@@ -18,6 +18,8 @@ export interface Memory {
   doubts?: string[];
   /** Looks since the last doubt that found nothing. */
   looks?: number;
+  /** What AEP, or the way to it, answered the last of them. */
+  answer?: string;
   /** Milliseconds to wait beyond the settle time. */
   pauseMs?: number;
   /** When the pause before the next attempt is over, by the server's clock. Epoch milliseconds. */

@@ -166,7 +166,11 @@ describe('the create of what AEP lets exist twice', () => {
   });
 
   it('is sent anew after the last look, by another nonce', async () => {
-    const { types, nonces, result } = await createConnection([away, made]);
+    const { types, nonces, result, failures } = await createConnection([away, made]);
+    for (const { message } of failures) {
+      expect(message).toMatch(/^No source connection shows: look [123] of 4, the next in 1 s\. /);
+      expect(message).toMatch(/Nobody knows whether one was created: POST .* failed: 500/);
+    }
     expect(types).toEqual(['NothingYet', 'NothingYet', 'NothingYet']);
     expect(nonces).toEqual(['aaaaaaaa', expect.not.stringMatching('aaaaaaaa')]);
     expect(result).toMatchObject({ created: { id: 'made', nonce: nonces[1] }, doubts: ['aaaaaaaa'] });

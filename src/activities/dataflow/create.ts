@@ -1,5 +1,6 @@
 import { ApplicationFailure, activityInfo } from '@temporalio/activity';
 import { AepError } from '../../aep/errors.ts';
+import { cut, longestText } from '../../cut.ts';
 import type { FailureType } from '../../failure-types.ts';
 import { titleOf } from '../../resources/index.ts';
 import type { Kind } from '../../resources/kinds.ts';
@@ -71,7 +72,8 @@ export function createOf(kind: Kind, dependencies: Dependencies) {
         if (error instanceof AepError && error.created === 'no')
           throw failure(error, giveUpAfterMs, state, untilShown(kind, body, error, dependencies.listLagMs));
         const pauseMs = nonce === request.nonce ? 0 : longer(state.pauseMs, settleMs);
-        const now = { doubts: [...doubts, nonce], looks: 0, pauseMs };
+        const answer = cut(error instanceof Error ? error.message : String(error), longestText);
+        const now = { doubts: [...doubts, nonce], looks: 0, pauseMs, answer };
         const isLast = isTooLate(0, giveUpAfterMs);
         // An attempt that no longer counts leaves no word, and so the next one does not know what it did.
         const made = error instanceof AepError && !isLast ? await lookIn(now) : undefined;

@@ -19,7 +19,8 @@ export interface SettleRequest extends LookRequest {
 }
 
 /** How far the looks after a doubt have come. */
-export type Settling = Required<Pick<Memory, 'looks' | 'doubts' | 'pauseMs'>> & Pick<Memory, 'dueAt'>;
+export type Settling = Required<Pick<Memory, 'looks' | 'doubts' | 'pauseMs'>> &
+  Pick<Memory, 'dueAt' | 'answer'>;
 
 /** The type of a look after a doubt that found nothing, and is not the last. */
 export const nothingYet = 'NothingYet';
@@ -52,7 +53,14 @@ export function settling(doubts: string[], unsaid = lost): Settling {
   }
   // A worker that died after this word, and before it asked for the pause, was granted none: that look was too early.
   const isEarly = activityInfo().currentAttemptScheduledTimestampMs < dueAt;
-  return { looks: isEarly ? looks - 1 : looks, doubts: known, pauseMs, dueAt: undefined };
+  const { answer } = memory;
+  return {
+    looks: isEarly ? looks - 1 : looks,
+    doubts: known,
+    pauseMs,
+    dueAt: undefined,
+    ...(answer === undefined ? {} : { answer }),
+  };
 }
 
 /** Returns when something shows, or at the last look: until then every look ends in a failure that says when the next one is due. */
@@ -69,7 +77,7 @@ export async function lookAfterDoubt(
     leave(state);
     throw failure(error, request.giveUpAfterMs, state);
   }
-  const { looks, pauseMs } = state;
+  const { looks, pauseMs, answer } = state;
   const times = looksAt.map((part) => part * request.settleMs);
   if (pauseMs > 0) times.push(request.settleMs + pauseMs);
   const next = times[looks + 1];
@@ -83,7 +91,7 @@ export async function lookAfterDoubt(
   leave({ ...state, looks: looks + 1, dueAt: currentAttemptScheduledTimestampMs + waitMs });
   throw ApplicationFailure.create({
     type: nothingYet,
-    message: `No ${titleOf(kind)} shows: look ${looks + 1} of ${times.length}`,
+    message: `No ${titleOf(kind)} shows: look ${looks + 1} of ${times.length}, the next in ${Math.ceil(waitMs / 1000)} s${answer === undefined ? '' : `. Nobody knows whether one was created: ${answer}`}`,
     nextRetryDelay: waitMs,
     category: ApplicationFailureCategory.BENIGN,
   });
