@@ -65,6 +65,14 @@ describe.each(requests)('a replacement whose request for %s', (_, request) => {
   });
 });
 
+it('a replacement waits until the watcher of the old flow has ended what it has AEP do, so that the two are never enabled together', async () => {
+  // Some of these end just when the new flow would be published otherwise.
+  for (let resumesForMs = 5_000; resumesForMs < 9_000; resumesForMs += 250) {
+    const { violations } = await play({ ...quick, resumesForMs, acts: [replace] }, code);
+    expect(violations, String(resumesForMs)).toEqual([]);
+  }
+});
+
 /** The first half of a replacement, and what is asked for meanwhile. */
 const halves: [string, CallFault['how'], Act[]][] = [
   ['was refused', { refusal: 'refused' }, [replace, { what: 'update', part: 'description', to: 1 }]],

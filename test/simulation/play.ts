@@ -95,6 +95,16 @@ class Life {
     this.#aep = new SimulatedAep(this.clock, scenario.aep, scenario.faults, (process, fault) =>
       this.#hit(process, fault),
     );
+    const { resumesForMs } = scenario;
+    if (resumesForMs !== undefined)
+      this.#temporal.letsGo = (flowId, tell) => {
+        this.#aep.switchByWatcher(flowId, 'disabled');
+        const resume = () => {
+          this.#aep.switchByWatcher(flowId, 'enabled');
+          tell();
+        };
+        this.clock.after(resumesForMs, resume, 'nobody');
+      };
     const given = (what: string) => this.#given(what);
     this.#original = definitionOf(scenario, given);
     if (scenario.foreign) addForeign(this.#definition, this.#aep);

@@ -52,6 +52,11 @@ export interface Scenario {
   faults: CallFault[];
   incidents: Incident[];
   acts: Act[];
+  /**
+   * A person has just had a flow paused when another is to take its place, and its watcher has AEP enable it again for so long.
+   * Milliseconds.
+   */
+  resumesForMs?: number;
 }
 
 const part = constantFrom(0, 0.05, 0.3, 0.6, 0.9, 1).map((part): Commit => ({ part }));

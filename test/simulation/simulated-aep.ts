@@ -309,7 +309,17 @@ export class SimulatedAep {
     const { startTime } = flow['scheduleParams'] as { startTime: number };
     if (action === 'publish' && startTime * 1000 < this.#clock.now())
       throw new Rejected({ call, status: 400, code: 'CONNECTOR-1360-400' });
-    this.#set('flows', { ...flow, state: action === 'disable' ? 'disabled' : 'enabled' });
+    this.#switch(flow, action === 'disable' ? 'disabled' : 'enabled');
+  }
+
+  /** What the watcher of a flow has AEP do for a person. */
+  switchByWatcher(id: string, state: 'enabled' | 'disabled'): void {
+    const flow = this.shelves.flows.get(id);
+    if (flow) this.#switch(flow, state);
+  }
+
+  #switch(flow: JsonObject, state: 'enabled' | 'disabled'): void {
+    this.#set('flows', { ...flow, state });
     const mark = markOf('flows', flow);
     const enabled = this.shelves.flows
       .all()

@@ -27,6 +27,8 @@ export class SimulatedTemporal {
   isForgetful = false;
   /** What must not happen, ever: a replay that differs, a mistake in workflow code. */
   readonly broken: string[] = [];
+  /** What the watcher of a flow still does before it tells that it has let go of it. */
+  letsGo: (flowId: string, tell: () => void) => void = (_, tell) => tell();
   readonly #watchers = new Set<string>();
   /** When each was started. Epoch milliseconds. */
   readonly #standIns = new Map<string, number>();
@@ -170,7 +172,7 @@ export class SimulatedTemporal {
       const [asked] = args!.map((arg) => defaultPayloadConverter.fromPayload<{ workflowId: string }>(arg));
       const flowId = workflowId.slice(workflowId.lastIndexOf(':') + 1);
       const asking = this.runs.find((run) => run.workflowId === asked!.workflowId && !run.closed);
-      asking?.signal(wayMadeSignal.name, { flowId });
+      this.letsGo(flowId, () => asking?.signal(wayMadeSignal.name, { flowId }));
     }
     return true;
   }
