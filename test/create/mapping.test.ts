@@ -49,6 +49,8 @@ describe('a mapping into a schema that is to be made', () => {
           'is of type date, which the column Active of type boolean cannot become',
         ) as string,
       },
+      // What the source has against it is told with the rest.
+      { field: 'source.columns[3].name', message: '"Active" is not a column at the source' },
     ]);
   });
 
@@ -123,7 +125,12 @@ describe('a mapping into a schema that is there', () => {
   ])('%s is refused by its fields, and by what AEP says of the rows', async (_, target) => {
     const mapping = [...wrongRows, { expression: wrongExpression, destination: 'person.name.lastName' }];
     const problems = await problemsOf(withColumns(sandbox, { ...target, mapping }));
-    expect(fieldsOf(problems)).toEqual(['mapping[1].destination', 'mapping[2].destination', 'mapping[3]']);
+    expect(fieldsOf(problems)).toEqual([
+      'mapping[1].destination',
+      'mapping[2].destination',
+      'mapping[3]',
+      'source.columns[3].name',
+    ]);
     expect(problems[0]).toMatchObject({
       message: `"person.name.fulName" is not in the schema ${seededSchema}; did you mean "person.name.fullName"?`,
       suggestion: 'person.name.fullName',
