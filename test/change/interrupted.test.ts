@@ -105,6 +105,23 @@ describe('a replacement that is terminated while', () => {
   });
 });
 
+describe('an update that enables a flow again which another one has disabled', () => {
+  it('tells the watcher so, also where it is cancelled meanwhile', async () => {
+    const { flowId, workflow, ended } = await hanging({ ...action, skip: 1, kind: 'hang' });
+    await workflow.terminate();
+    await ended;
+    stage.emulator.control.addFault({ ...action, kind: 'hang-committed', sandbox });
+    const hits = () => requestsIn(stage, sandbox).filter((request) => request.fault).length;
+    const before = hits();
+    const update = stage.client.update({ definition: first }).catch((error: unknown) => error);
+    await stage.until('the flow to be enabled', () => hits() > before);
+    await workflow.cancel();
+    expect(await update).toMatchObject({ type: 'Cancelled' });
+    expect(enabled().map(({ id }) => id)).toEqual([flowId]);
+    expect(stage.signalsOf(stage.run(workflow.workflowId)).at(-1)).toEqual(['expect', { replacing: false }]);
+  });
+});
+
 describe('a replacement that is cancelled while', () => {
   it.each(cases)('$moment ($kind) leaves one enabled flow', async ({ fault, isPublished, kind, moment }) => {
     const { flowId, twos, workflow, ended } = await hanging(fault);

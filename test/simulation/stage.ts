@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Client } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
 import { inject, it as test } from 'vitest';
 import type { Emulator, Settings } from '../../emulator/emulator.ts';
 import { createSecretSources } from '../../src/activities/connections/secret-sources.ts';
@@ -27,10 +28,14 @@ export interface Stage {
   temporal: Client;
   /** What runs, or ran last, under a workflow's id. */
   run(workflowId: string): WorkflowRun;
+  /** The signals that a run has sent. */
+  signalsOf(run: WorkflowRun): [name: string, value: unknown][];
   /** Begins a run anew at this part of its tasks: 0 is the first, 1 the last. */
   reset(run: WorkflowRun, part: number): void;
   /** Whether somebody watches a flow. */
   isWatched(flow: { sandbox: string; flowId: string }): boolean;
+  /** What watchers do that are asked to make way. Default: they answer at once. */
+  askedToMakeWay(does: (answer: () => void) => void): void;
   /** Lets time pass. Milliseconds. */
   wait(ms: number): Promise<void>;
   /** Lets time pass until `look` answers with something, and returns that. Fails after a simulated hour. */
@@ -138,8 +143,18 @@ function setUp(
       if (!found) throw new Error(`Nothing was started under ${workflowId}`);
       return found;
     },
+    signalsOf: ({ tasks }) =>
+      tasks
+        .flat()
+        .flatMap(({ commands }) => commands)
+        .flatMap(({ signalExternalWorkflowExecution: one }) =>
+          one ? [[one.signalName!, defaultPayloadConverter.fromPayload(one.args![0]!)]] : [],
+        ),
     reset: (run, part) => void temporal.reset(run, Math.max(0, Math.round(part * (run.tasks.length - 1)))),
     isWatched: (flow) => temporal.watchers.has(watcherWorkflowId(flow)),
+    askedToMakeWay(does) {
+      temporal.letsGo = (_, answer) => does(answer);
+    },
     wait: (ms) => clock.sleep(ms),
     async until(what, look) {
       const end = clock.now() + 3_600_000;

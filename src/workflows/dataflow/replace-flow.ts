@@ -100,7 +100,7 @@ export async function putInPlace(
   let isOurs = old !== undefined && isDisabled(old.flow!);
   try {
     if (old) {
-      note(`until the watcher of ${oldId} asks AEP for nothing more`);
+      note(`until the watcher of ${oldId} asks AEP for nothing more: 35 minutes at most`);
       await makeWay({ sandbox, flowId: old.flow!.id });
     }
     if (!(await disableOld())) {
@@ -230,16 +230,21 @@ export async function pauseToo({ definition, report }: Work, flowId: string): Pr
   await slow('Disable the new flow').disableFlow({ sandbox, flowId, ...giveUp(definition) });
 }
 
-/** Enables a flow that an update has disabled and not replaced. */
+/**
+ * Enables a flow that an update has disabled and not replaced, and goes on where it is cancelled meanwhile: the flow's watcher
+ * does nothing until it is told.
+ */
 export async function enableAgain({ definition, report }: Work, flowId: string): Promise<void> {
   const { sandbox } = definition;
   report.step('replace', 'running', {
     note: `${flowId} is enabled again: AEP makes up the runs that it missed`,
   });
-  await expectChange({ sandbox, flowId }, { pending: { state: 'enabled' } });
-  await slow('Enable the old flow again').enableFlow({ sandbox, flowId });
-  // Not before: a pause that its watcher took meanwhile would be undone.
-  await expectChange({ sandbox, flowId }, { replacing: false });
+  await CancellationScope.nonCancellable(async () => {
+    await expectChange({ sandbox, flowId }, { pending: { state: 'enabled' } });
+    await slow('Enable the old flow again').enableFlow({ sandbox, flowId });
+    // Not before: a pause that its watcher took meanwhile would be undone.
+    await expectChange({ sandbox, flowId }, { replacing: false });
+  });
 }
 
 /**
