@@ -22,7 +22,7 @@ export interface Health {
   verdict: FlowVerdict;
   /** Since when the verdict holds. */
   since?: string;
-  /** Why, where it is not `ok`. */
+  /** Why, where it is not `ok`; or that an update is about to put another flow in its place, whatever it is. */
   cause?: Cause;
   /** What comes next, where a command does it. Absent where nothing does, or it is under way already. */
   command?: FlowCommand;
@@ -123,7 +123,7 @@ export function healthOf(watched: Watched, state: WatchState | undefined, settin
     retries: (state.reactions?.chains ?? []).map(({ run, tried, dueAt }) => ({
       runId: run,
       tried,
-      ...(dueAt === undefined ? {} : { at: iso(dueAt) }),
+      ...(dueAt === undefined || state.replacing ? {} : { at: iso(dueAt) }),
     })),
     undelivered: state.reactions?.undelivered ?? 0,
     ...(firstWindow
@@ -168,7 +168,14 @@ function currentOf(watched: Watched, state: WatchState, settings: WatchSettings)
     return { verdict: 'unreadable', cause: whyUnreadable(watched, state.flow), since: state.unreadableSince };
   if (isPaused(state.flow))
     return { verdict: 'paused', cause: whyPaused(watched, state), since: state.switchedAt ?? state.began };
-  return stuckRun(state, settings) ?? missingRun(state, settings) ?? newestRun(state);
+  const current = stuckRun(state, settings) ?? missingRun(state, settings) ?? newestRun(state);
+  return state.replacing ? { ...current, cause: besideReplacing(current.cause) } : current;
+}
+
+/** What is wrong stays so: until the update has ended, the watcher does nothing about it. */
+function besideReplacing(cause: Cause | undefined): Cause {
+  const { message, next } = beingReplaced;
+  return cause ? { ...cause, next: `${message} ${next}` } : beingReplaced;
 }
 
 function stuckRun(state: WatchState, settings: WatchSettings): Current | undefined {
@@ -223,10 +230,11 @@ const nothingYet = {
 
 const every = 'every interval that was missed, one run for each';
 
-/** Why a flow is disabled that another takes the place of, and what to do about it: old and new are never enabled together. */
+/** What is going on with a flow that another takes the place of, and what to do: old and new are never enabled together. */
 export const beingReplaced = {
-  message: 'An update of the dataflow puts another flow in its place, and keeps this one disabled meanwhile.',
-  next: 'Wait until the update has ended: then the other flow can be paused. Or cancel it before it has published that one: then this one is enabled again. If it was ended before it was done, start it again.',
+  message:
+    'An update of the dataflow puts another flow in its place: until it has ended, the watcher of this one neither enables nor disables it, and has no run of it run again.',
+  next: 'Wait until the update has ended: then the other flow can be paused. Or cancel it before it has published that one: then this one goes on. If it was ended before it was done, start it again.',
 };
 
 /** Why a flow is not enabled, and what to do about it. */

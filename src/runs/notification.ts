@@ -254,7 +254,9 @@ export function messageOf(
   const isOfWindow = event === 'gap' || event === 'overlap';
   const aboutId = isOfWindow ? firstWindow?.runId : run?.id;
   const about = aboutId ? health.lastRuns.find(({ runId }) => runId === aboutId) : runOf(health);
-  const cause = isOfWindow ? firstWindow?.cause : run ? run.cause : health.cause;
+  // Of a flow that is ok, health tells only that an update is about to replace it.
+  const why = verdict === 'ok' ? undefined : health.cause;
+  const cause = isOfWindow ? firstWindow?.cause : run ? run.cause : why;
   const retry = about && health.retries.find(({ runId }) => runId === about.runId);
   const times = watch.retry?.times;
   const next = () => {

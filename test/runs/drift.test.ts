@@ -13,8 +13,11 @@ import {
   type Shape,
 } from '../../src/runs/drift.ts';
 import { flow as flowKind } from '../../src/resources/flow.ts';
-import { absorb, accepted, beginMade, told, type News } from '../../src/runs/watch-state.ts';
-import { hour, hourly, minute, t0 } from './sample-runs.ts';
+import { beingReplaced, healthOf } from '../../src/runs/health.ts';
+import { messageOf } from '../../src/runs/notification.ts';
+import { noReactions } from '../../src/runs/reactions.ts';
+import { absorb, accepted, beginMade, told, type News, type WatchState } from '../../src/runs/watch-state.ts';
+import { failed, hour, hourly, minute, ok, t0 } from './sample-runs.ts';
 
 const raw = {
   id: 'f',
@@ -302,6 +305,26 @@ describe('a watcher', () => {
     expect(told(replacing, { pending: { state: 'disabled' } }).replacing).toBe(true);
     expect(told(replacing, { replacing: false }).replacing).toBe(false);
     expect(told(replacing, { settled: others.shape }).replacing).toBe(false);
+  });
+
+  test('is one that says so in its health whatever it is, and that nothing is done about a failed run', () => {
+    const health = (of: WatchState) => healthOf({ sandbox: 'prod', flowId: 'f' }, of, {});
+    const isFailed = absorb(first, news(t0 + 5 * minute, { runs: [failed(t0)] }), {});
+    const dueAt = t0 + hour;
+    const chains = [{ root: 'a', run: 'a', tried: 0, dueAt }];
+    const replacing = (state: WatchState) =>
+      told({ ...state, reactions: { ...noReactions, chains } }, { replacing: true });
+    expect(health(first).cause).toBeUndefined();
+    expect(health(replacing(first)).cause).toEqual(beingReplaced);
+    const { message, next } = health(isFailed).cause!;
+    const cause = { message, next: expect.stringContaining(beingReplaced.next) };
+    expect(health(replacing(isFailed))).toMatchObject({ verdict: 'failed', cause });
+    expect(next).not.toContain(beingReplaced.next);
+    expect(health(replacing(isFailed)).retries).toEqual([{ runId: 'a', tried: 0 }]);
+    const isOk = replacing(absorb(first, news(t0 + 5 * minute, { runs: [ok(t0)] }), {}));
+    const envelope = { id: 'm', at: t0, watcherWorkflowId: 'flow:prod:f' };
+    expect(health(isOk).cause).toEqual(beingReplaced);
+    expect(messageOf(health(isOk), { event: 'recovered' }, envelope, {}).cause).toBeUndefined();
   });
 
   test('that its watcher has disabled while an update went on is not taken for one that others have', () => {
