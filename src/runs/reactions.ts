@@ -66,7 +66,7 @@ export function react(
   health: Health,
   watch: Watch,
 ): { reactions: Reactions; actions: Actions } {
-  const { record, flow, replacing = false } = state;
+  const { record, flow, expected, replacing = false } = state;
   const fresh = record.last.filter((run) => !before.seen.includes(run.id) && !isPast(run, state));
   const paused = isPaused(flow);
   const { chains, gaveUp } = followRetries(before.chains, fresh.toReversed(), state, watch);
@@ -74,8 +74,8 @@ export function react(
     ...before,
     seen: record.last.map(({ id }) => id),
     // A disabled flow runs nothing, and what has failed before it was disabled is a person's to decide; but where an update
-    // keeps it disabled, it may enable it again.
-    chains: paused && !replacing ? [] : chains,
+    // keeps it disabled, it may enable it again, or has, and that was not seen yet.
+    chains: paused && !replacing && expected.pending?.['state']?.at(-1) !== 'enabled' ? [] : chains,
   };
   if (before.asked) {
     const latest = Object.entries(before.asked).filter(([id]) => reactions.seen.includes(id));

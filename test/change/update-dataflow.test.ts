@@ -250,6 +250,40 @@ describe('a replacement', () => {
     await mustBeEmpty(definition);
   });
 
+  const oldFlow = (id: string) => stored('flows').find((one) => one['id'] === id)?.['state'];
+  const update = `dataflow:${sandbox}:orders`;
+
+  it('that was taken back, and is reset to before it asked the watcher to make way, waits for it anew', async () => {
+    const { flowId } = await made();
+    const actions = { method: 'POST', path: '/flowservice/flows/*/action', sandbox };
+    stage.emulator.control.addFault({ ...actions, kind: '404', skip: 1 });
+    await refusalOf(stage.client.update({ definition, replaceFlow: 'from-now' }));
+    let answer: (() => void) | undefined;
+    stage.askedToMakeWay((does) => (answer = does));
+    stage.reset(stage.run(update), 0);
+    const isMadeWay = await stage.until('the watcher to be asked', () => answer);
+    await stage.wait(30_000);
+    expect(oldFlow(flowId)).toBe('enabled');
+    isMadeWay();
+    await stage.temporal.workflow.getHandle(update).result();
+    expect(oldFlow(flowId)).toBeUndefined();
+    await mustBeEmpty(definition);
+  });
+
+  it('asks the watcher once more where no answer has come for a minute', async () => {
+    const { flowId } = await made();
+    const asked: number[] = [];
+    stage.askedToMakeWay((answer) => {
+      asked.push(Date.now());
+      if (asked.length === 3) answer();
+    });
+    const began = Date.now();
+    await stage.client.update({ definition, replaceFlow: 'from-now' });
+    expect(asked).toHaveLength(3);
+    expect(Date.now() - began).toBeLessThan(10 * 60_000);
+    expect(oldFlow(flowId)).toBeUndefined();
+  });
+
   it('tells of a last run that failed, which goes with the old flow', async () => {
     const { flowId } = await made();
     const completedAt = stage.emulator.control.clock().now;

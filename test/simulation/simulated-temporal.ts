@@ -169,10 +169,11 @@ export class SimulatedTemporal {
       this.#watchers.add(`${workflowId.slice(0, workflowId.lastIndexOf(':'))}:${flowId}`);
     }
     if (signalName === makeWaySignal.name) {
-      const [asked] = args!.map((arg) => defaultPayloadConverter.fromPayload<{ workflowId: string }>(arg));
+      type Asked = { workflowId: string; question: string };
+      const { workflowId: by, question } = defaultPayloadConverter.fromPayload<Asked>(args![0]!);
       const flowId = workflowId.slice(workflowId.lastIndexOf(':') + 1);
-      const asking = this.runs.find((run) => run.workflowId === asked!.workflowId && !run.closed);
-      this.letsGo(flowId, () => asking?.signal(wayMadeSignal.name, { flowId }));
+      const asking = this.runs.find((run) => run.workflowId === by && !run.closed);
+      this.letsGo(flowId, () => asking?.signal(wayMadeSignal.name, { question }));
     }
     return true;
   }

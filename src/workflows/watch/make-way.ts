@@ -1,15 +1,15 @@
-import { condition, getExternalWorkflowHandle, setHandler, workflowInfo } from '@temporalio/workflow';
+import { condition, getExternalWorkflowHandle, setHandler, uuid4, workflowInfo } from '@temporalio/workflow';
 import { isObject } from '../../definition/plain-json.ts';
-import { textAt } from '../../resources/json.ts';
+import { workflowIdProblem } from '../../definition/text.ts';
 import { thrownBy } from '../failures.ts';
 import { signalWatcher } from './start-watch.ts';
 import { makeWaySignal, wayMadeSignal } from './watch-messages.ts';
 
 /**
- * How long to wait for a watcher that does not answer: it may be paused in Temporal. What it asks AEP for ends before that.
- * Milliseconds.
+ * How often a watcher is asked that does not answer, once a minute: it may be paused in Temporal. What it had asked AEP for has
+ * ended by then.
  */
-const patienceMs = 35 * 60_000;
+const mostAsks = 35;
 
 /**
  * Has the watcher of a flow, where there is one, ask AEP for nothing any more: neither to enable or disable the flow nor to
@@ -17,22 +17,38 @@ const patienceMs = 35 * 60_000;
  * being replaced any more.
  */
 export async function makeWay(flow: { sandbox: string; flowId: string }): Promise<void> {
+  // What a run before was answered, or this one before it was reset, comes here too.
+  const question = uuid4();
   let isMade = false;
-  setHandler(wayMadeSignal, (told) => {
-    isMade ||= isObject(told) && told['flowId'] === flow.flowId;
+  setHandler(wayMadeSignal, (answer) => {
+    isMade ||= isObject(answer) && answer['question'] === question;
   });
   const { workflowId } = workflowInfo();
-  if (!(await signalWatcher(flow, makeWaySignal, { workflowId }))) return;
-  await condition(() => isMade, patienceMs, { summary: 'Until the watcher asks AEP for nothing more' });
+  for (let asks = 0; asks < mostAsks; asks++) {
+    // A watcher that has ended since is found out by that, and an answer that was lost is given again.
+    if (!(await signalWatcher(flow, makeWaySignal, { workflowId, question }))) return;
+    const summary = 'Until the watcher asks AEP for nothing more';
+    if (await condition(() => isMade, '1 minute', { summary })) return;
+  }
 }
 
-/** Tells the workflow that asked for it, where that goes on. Anybody may have sent the signal, with anything in it. */
-export async function tellWayMade(asked: unknown, flowId: string): Promise<void> {
-  const workflowId = isObject(asked) ? textAt(asked, 'workflowId') : undefined;
-  if (!workflowId?.startsWith('dataflow:')) return;
+/**
+ * Answers the workflow that asked for it. Anybody may have sent the signal, with anything in it.
+ * @returns whether that workflow goes on
+ */
+export async function tellWayMade(asked: unknown): Promise<boolean> {
+  const { workflowId, question } = isObject(asked) ? asked : {};
+  if (!isText(workflowId) || !workflowId.startsWith('dataflow:') || !isText(question)) return false;
   try {
-    await getExternalWorkflowHandle(workflowId).signal(wayMadeSignal, { flowId });
+    await getExternalWorkflowHandle(workflowId).signal(wayMadeSignal, { question });
+    return true;
   } catch (error) {
-    if (thrownBy(error)?.type !== 'ExternalWorkflowExecutionNotFound') throw error;
+    if (thrownBy(error)?.type === 'ExternalWorkflowExecutionNotFound') return false;
+    throw error;
   }
+}
+
+/** Whether it is text as long as ids may be. A longer one would fail the watcher's task again and again. */
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && workflowIdProblem(value) === undefined;
 }

@@ -36,11 +36,20 @@ const noAnswer = 'Nobody knows whether AEP has heard the last request, and no ru
 /** Passing trouble ends a request after this: a watcher has a later time for it, and must end its executions meanwhile. Milliseconds. */
 const giveUpAfterMs = 30 * 60_000;
 
-const switching = { startToCloseTimeout: '5 minutes', heartbeatTimeout: '5 seconds', retry } as const;
+/** What no worker has taken by then is not sent any more: who replaces the flow waits for it a little longer (`make-way.ts`). */
+const scheduleToCloseTimeout = '34 minutes';
+
+const switching = {
+  startToCloseTimeout: '5 minutes',
+  scheduleToCloseTimeout,
+  heartbeatTimeout: '5 seconds',
+  retry,
+} as const;
 const { enableFlow } = proxyActivities<Activities>({ ...switching, summary: 'Enable the flow' });
 const { disableFlow } = proxyActivities<Activities>({ ...switching, summary: 'Disable the flow' });
 const { retriggerRun } = proxyActivities<Activities>({
   startToCloseTimeout: '30 seconds',
+  scheduleToCloseTimeout,
   heartbeatTimeout: '5 seconds',
   retry: { ...retry, nonRetryableErrorTypes: doubtTypes },
   summary: 'Run a failed run again',

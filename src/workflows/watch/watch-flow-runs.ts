@@ -81,8 +81,8 @@ export async function watchFlowRuns(given: WatchInput, carried?: Known): Promise
   const heard: EndedRuns[] = [];
   /** What workflows of ours have said before there was a state to take it in. */
   const expecting: Expectation[] = [];
-  /** Whether one has said something since. */
-  let isTold = false;
+  /** How often one has said whether another flow takes the place of this one. */
+  let saidReplacing = 0;
   const looks = new Looks();
   if (state?.wanted) looks.want(state.wanted);
   const look = async ({ readsParts = false } = {}) => {
@@ -101,9 +101,13 @@ export async function watchFlowRuns(given: WatchInput, carried?: Known): Promise
   setHandler(runsEndedSignal, (runs) => void heard.push(readEndedRuns(runs, Date.now(), flowId)));
   setHandler(expectSignal, (expectation) => hearOf(readExpectation(expectation)));
   setHandler(makeWaySignal, async (asked) => {
+    // What is heard before the first look may be lost. Whoever waits asks again.
+    if (!state) return;
     hearOf({ replacing: true });
+    const said = saidReplacing;
     await Promise.race([condition(() => responses.areQuiet), cutOff]).catch(() => undefined);
-    await tellWayMade(asked, flowId);
+    // An update that has ended takes nothing back. It has disabled nothing: it would have said so since.
+    if (!(await tellWayMade(asked)) && said === saidReplacing) hearOf({ replacing: false });
   });
   setHandler(wakeSignal, (wake) => void looks.want(wantedBy(wake)));
   setHandler(replacedSignal, async (asked) => {
@@ -135,8 +139,7 @@ export async function watchFlowRuns(given: WatchInput, carried?: Known): Promise
     },
     accept() {
       state &&= accepted(state);
-      if (state) responses.see(state);
-      showHealth(health());
+      see();
     },
     stop: () => void (over ??= 'The watch is being stopped.'),
     over: () => over,
@@ -165,8 +168,7 @@ export async function watchFlowRuns(given: WatchInput, carried?: Known): Promise
       over !== undefined ||
       looks.haveEnded ||
       looks.wanted !== undefined ||
-      isTold ||
-      (state && heard.length + expecting.length > 0) ||
+      (state && heard.length > 0) ||
       mayEnd();
     if (looks.underWay) await condition(hasNews);
     else if (!(await condition(hasNews, untilAbout(plan.at), { summary: whatFor(plan) }))) {
@@ -174,17 +176,12 @@ export async function watchFlowRuns(given: WatchInput, carried?: Known): Promise
       continue;
     }
 
-    // What we were about to change comes before a look that may show it changed.
-    isTold = false;
-    while (state && expecting[0]) state = told(state, expecting.shift()!);
     const looked = await taken();
     if (looked?.flow === null && !state) return failed(noSuchFlow(sandbox, flowId));
     if (looked) state = absorb(state, looked, settings, inherited);
+    while (state && expecting[0]) state = told(state, expecting.shift()!);
     while (state && heard[0]) state = hear(state, heard.shift()!, settings);
-
-    if (state) responses.see(state);
-    showHealth(health());
-    noteHealth(health(), state);
+    see();
     if (looked?.flow === null && !looked.cutShort && !successor) {
       responses.notifyGone();
       return end('gone', `The watch has ended: AEP has the flow ${flowId} no more.`);
@@ -223,7 +220,17 @@ export async function watchFlowRuns(given: WatchInput, carried?: Known): Promise
   function hearOf(expectation: Expectation): void {
     if (!state) return void expecting.push(expectation);
     expect(expectation);
-    isTold = true;
+    if (expectation.replacing !== undefined) saidReplacing += 1;
+    // What was to be run again waits for that flow to be seen enabled.
+    if (expectation.replacing === false) looks.want({ readsFlow: true });
+    if (over === undefined) see();
+  }
+
+  /** Sees to what has come to be known. */
+  function see(): void {
+    if (state) responses.see(state);
+    showHealth(health());
+    noteHealth(health(), state);
   }
 
   function health() {

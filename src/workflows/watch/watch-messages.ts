@@ -58,12 +58,13 @@ export const expectSignal = defineSignal<[Expectation]>('expect');
 
 /**
  * Another flow is about to take the place of this one: its watcher asks AEP for nothing of it any more, and signals
- * `wayMade` to the workflow of this id when what it had asked for has ended.
+ * `wayMade` to the workflow of this id when what it had asked for has ended. A watcher that has not looked yet says nothing:
+ * it is to be asked again.
  */
-export const makeWaySignal = defineSignal<[{ workflowId: string }]>('makeWay');
+export const makeWaySignal = defineSignal<[{ workflowId: string; question: string }]>('makeWay');
 
-/** The answer to `makeWay`. */
-export const wayMadeSignal = defineSignal<[{ flowId: string }]>('wayMade');
+/** The answer to the `makeWay` with this question. */
+export const wayMadeSignal = defineSignal<[{ question: string }]>('wayMade');
 
 /** Another flow takes the place of this one: its watcher hands over to one of that flow, and ends. */
 export const replacedSignal = defineSignal<[Successor]>('replaced');
