@@ -1,4 +1,5 @@
-import { type ApplicationFailure, Context, activityInfo, heartbeat } from '@temporalio/activity';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ApplicationFailure, Context, activityInfo, heartbeat, log } from '@temporalio/activity';
 import { ActivityCancelledError } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { AepError, NotReached } from '../aep/errors.ts';
@@ -12,6 +13,8 @@ import { lastWord } from './memory.ts';
 /** Of the time after which an attempt is missed: a beat may be lost, and the server slow to take the next. */
 const beatsPerTimeout = 9;
 const shortestBeatMs = 200;
+/** How long an attempt that has ended is held back for the server to take that it asked for more time. Milliseconds. */
+const longestAskMs = 1_000;
 /** An attempt that was handed out longer ago than this asks the server whether it still counts. */
 export const staleAfterMs = 1_000;
 
@@ -22,7 +25,7 @@ export const staleAfterMs = 1_000;
 export async function beating<Result>(work: () => Promise<Result>): Promise<Result> {
   const { heartbeatDetails, heartbeatTimeoutMs = 0, currentAttemptScheduledTimestampMs } = activityInfo();
   const left: unknown = heartbeatDetails;
-  if (!lastWord().isWhole) askForMoreTime();
+  const asking = lastWord().isWhole ? undefined : askForMoreTime();
   // Each is a write of the server: one that is slow, which is what makes the time-out longer, is asked for fewer.
   const heartbeatEveryMs = Math.max(heartbeatTimeoutMs / beatsPerTimeout, shortestBeatMs);
   // A task that lay in a worker whose thread stood still has been timed since then.
@@ -32,28 +35,45 @@ export async function beating<Result>(work: () => Promise<Result>): Promise<Resu
     return await work();
   } finally {
     clearInterval(beat);
+    // After this attempt's failure the server would put the retry policy's own pause in place of the one that the failure asks for.
+    if (asking) await Promise.race([asking, sleep(longestAskMs, undefined, { ref: false })]);
   }
 }
 
 /**
  * The server has not heard of the attempt before: its worker has died, or the server takes longer than the heartbeat time-out to
- * hand out and to take in, and would hear of no other attempt either. So the next ones get more time, while this one goes on. Only
+ * hand out and to take in, and would hear of no other attempt either. So this one and the next ones get more time. Only
  * the server can give it: what the workflow has scheduled is history. An older one than 1.28 does not.
  */
-function askForMoreTime(): void {
+async function askForMoreTime(): Promise<void> {
   const { activityId, namespace, workflowExecution, heartbeatTimeoutMs } = activityInfo();
   if (!workflowExecution || !heartbeatTimeoutMs || heartbeatTimeoutMs >= longestHeartbeatTimeoutMs) return;
   const { workflowService } = Context.current().client;
-  workflowService
-    .updateActivityOptions({
+  try {
+    await workflowService.updateActivityOptions({
       namespace,
       execution: workflowExecution,
       id: activityId,
       activityOptions: { heartbeatTimeout: msToTs(heartbeatTimeoutAt(heartbeatTimeoutMs)) },
       updateMask: { paths: ['heartbeat_timeout'] },
-    })
-    // The attempt has ended meanwhile, or the next one asks again.
-    .catch(() => undefined);
+    });
+  } catch (error) {
+    tellOnce(error);
+  }
+}
+
+const told = new Set<unknown>();
+
+/** The next attempt asks again. But where the server never takes it, such as from this worker's key, somebody has to know. */
+function tellOnce(error: unknown): void {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  // gRPC: CANCELLED, NOT_FOUND. Nobody waits for the attempt any more.
+  if (code === 1 || code === 5 || told.has(code)) return;
+  told.add(code);
+  const why = error instanceof Error ? error.message : String(error);
+  log.warn(
+    `Temporal has not taken UpdateActivityOptions (${why}): on a server that always takes longer than the heartbeat time-out, calls are tried for ever`,
+  );
 }
 
 /**

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createCheckActivities } from '../../src/activities/dataflow/read-facts.ts';
-import { glanceBack, lookBackOf } from '../../src/activities/dataflow/look-back.ts';
+import { glanceBack, lookBackOf, notesOf } from '../../src/activities/dataflow/look-back.ts';
 import { bodyOf } from '../../src/activities/dataflow/send.ts';
 import type { FlowSettings } from '../../src/resources/flow.ts';
 import type { Dependencies } from '../../src/activities/dependencies.ts';
@@ -121,6 +121,30 @@ it('a list of workflows that does not answer is not waited for at a glance', asy
   const workflowExecution = { workflowId, runId: 'this' };
   const environment = new MockActivityEnvironment({ workflowExecution }, { client: client as never });
   expect(await environment.run(() => glanceBack(dependencies, Date.now()))).toBeUndefined();
+});
+
+it('an attempt that found all lists of a namespace taken leaves its word: it was no worker that died', async () => {
+  const busy = Object.assign(new Error('Failed to list'), {
+    cause: Object.assign(new Error('namespace rate limit exceeded'), { code: 8 }),
+  });
+  const client = {
+    withAbortSignal: (_signal: unknown, work: () => unknown) => work(),
+    workflow: {
+      list: () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(busy) }) }),
+      getHandle: nothing,
+    },
+  };
+  for (const ask of [lookBackOf(dependencies), () => notesOf()({ workflowId })]) {
+    const workflowExecution = { workflowId, runId: 'this' };
+    const environment = new MockActivityEnvironment({ workflowExecution }, { client: client as never });
+    let said: unknown;
+    environment.on('heartbeat', (details: unknown) => (said = details));
+    // oxlint-disable-next-line no-await-in-loop
+    await expect(environment.run(ask as () => Promise<unknown>)).rejects.toThrow(
+      'Cannot read what ran before',
+    );
+    expect(said).toEqual({ runId: 'this', attempt: 1 });
+  }
 });
 
 describe('a worker that looks back', () => {

@@ -1,4 +1,4 @@
-import { Context, activityInfo } from '@temporalio/activity';
+import { type ApplicationFailure, Context, activityInfo } from '@temporalio/activity';
 import type { Watch } from '../../definition/watch.ts';
 import type { Notes } from '../../plan/reads.ts';
 import type { ResourceIds } from '../../resources/kinds.ts';
@@ -7,6 +7,7 @@ import { jittered, unreadable } from '../unreadable.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { listExecutions } from './executions.ts';
 import { beating, staleAfterMs } from '../attempt.ts';
+import { leave } from '../memory.ts';
 import { leaveStandIn, standIns, type Execution } from './unlisted.ts';
 
 /** How long things can take on this worker's way to AEP, recorded so that a replay waits as long as the first run did. Milliseconds. */
@@ -56,9 +57,12 @@ const atOnceMs = 300;
 export function lookBackOf(dependencies: Dependencies) {
   return async (): Promise<LookBack> => {
     const { workflowExecution, currentAttemptScheduledTimestampMs } = activityInfo();
-    const seen = await beating(lookUntilListed);
+    const seen = await beating(async () => {
+      const listed = await lookUntilListed();
+      if (!listed) await leaveStandIn();
+      return listed;
+    });
     if (seen) return judged(seen, currentAttemptScheduledTimestampMs, dependencies);
-    await beating(leaveStandIn);
     const { runId } = workflowExecution!;
     const { afterCutOff } = boundsOf(dependencies);
     return {
@@ -84,7 +88,7 @@ export async function readNotes(workflowId: string): Promise<Notes> {
     const { executions, watching } = await listExecutions(Context.current().client, workflowId);
     return notesAmong(newestFirst(executions), watching);
   } catch (error) {
-    if (isTooManyLists(error)) throw unreadable('what ran before', error, jittered(busyPauseMs));
+    if (isTooManyLists(error)) throw tooManyLists(error);
     return { ids: [] };
   }
 }
@@ -142,8 +146,7 @@ async function lookUntilListed(): Promise<Seen | undefined> {
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   } catch (error) {
-    if (isTooManyLists(error) && activityInfo().attempt < mostAttempts)
-      throw unreadable('what ran before', error, jittered(busyPauseMs));
+    if (isTooManyLists(error) && activityInfo().attempt < mostAttempts) throw tooManyLists(error);
   }
   // The time-skipping test server has no list. Not to know is the same as to expect the worst.
   return undefined;
@@ -153,6 +156,12 @@ async function lookUntilListed(): Promise<Seen | undefined> {
 function isTooManyLists(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined;
   return cause instanceof Error && 'code' in cause && cause.code === 8;
+}
+
+function tooManyLists(error: unknown): ApplicationFailure {
+  // An attempt without a word would be taken for one of a worker that has died, and ask a busy server for more time.
+  leave({});
+  return unreadable('what ran before', error, jittered(busyPauseMs));
 }
 
 /**

@@ -53,7 +53,7 @@ export function lookOf(kind: Kind, dependencies: Dependencies) {
       const found = await beating(() => look(kind, dependencies, request));
       return { lookedIn: runId(), found, spentMs: spentSince(beganAt) };
     } catch (error) {
-      // Whatever came of it, this attempt was heard of.
+      // An attempt without a word is taken for one of a worker that has died: the next would ask the server for more time.
       leave(lastWord().memory);
       throw failure(error, request.giveUpAfterMs);
     }

@@ -9,6 +9,7 @@ import { failure, pauseMs } from '../aep-failures.ts';
 import { inTurns } from '../in-turns.ts';
 import { listAll } from './list-all.ts';
 import { beating } from '../attempt.ts';
+import { leave } from '../memory.ts';
 import { servicesOf } from '../services.ts';
 
 export interface Orphans {
@@ -44,6 +45,7 @@ export function createOrphanActivities({ aep, lateCommitMs, listLagMs }: Depende
         );
         const dataflows = [...new Set(found.map(({ dataflow }) => dataflow))];
         const atWork = await atWorkAmong(dataflows).catch((error: unknown) => {
+          leave({});
           throw unreadable('which dataflows are at work', error, pauseMs(activityInfo().attempt));
         });
         const orphans = found.filter(({ dataflow }) => !atWork.has(dataflow));
