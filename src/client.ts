@@ -30,6 +30,7 @@ import {
   listDataflows,
   listWatched,
   waitsForIn,
+  type StillThere,
   type DataflowHealth,
   type DataflowStatus,
   type Pace,
@@ -445,9 +446,10 @@ export class AepDataflows {
    * All dataflows, the worst first, a moment later than their workflows know: those that are watched, those that are made or
    * changed just now, and those that nobody watches any more.
    * @param pace is waited for before each list that Temporal is asked for: one for a thousand dataflows.
+   * @param whichStay finds out which of those are still there that nobody watches any more. Default: by asking Temporal each time.
    */
-  list(which: WhichDataflows = {}, pace?: Pace): Promise<DataflowStatus[]> {
-    return listDataflows(this.#client, which, pace);
+  list(which: WhichDataflows = {}, pace?: Pace, whichStay?: StillThere): Promise<DataflowStatus[]> {
+    return listDataflows(this.#client, which, pace, whichStay);
   }
 
   /**
@@ -481,7 +483,10 @@ export class AepDataflows {
     };
   }
 
-  /** How the flow was at the end of its last watch, and who ended that. A watcher that has ended answers as long as Temporal keeps its history. */
+  /**
+   * How the flow was at the end of its last watch, and who ended that. A watcher that has ended answers as long as Temporal keeps
+   * its history.
+   */
   async #lastWatch(dataflow: string): Promise<Pick<DataflowHealth, 'last' | 'unwatched'>> {
     const { watcher, unwatched } = (await lastWatcher(this.#client, dataflow)) ?? {};
     const last = await watcher?.query(healthQuery).catch(() => undefined);
@@ -678,7 +683,7 @@ export type {
   PlanDataflowsResult,
   PlannedDataflow,
 } from './workflows/sandbox/many-messages.ts';
-export type { DataflowHealth, DataflowStatus, Pace, UnderWay, WhichDataflows };
+export type { DataflowHealth, DataflowStatus, Pace, StillThere, UnderWay, WhichDataflows };
 export type { NotedHealth } from './runs/noted-health.ts';
 export type { HistoryEntry, WatcherHandle, WatchInput };
 export type { ImportDataflowInput, ImportDataflowResult };

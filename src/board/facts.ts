@@ -9,6 +9,7 @@ import type {
   UnderWay,
 } from '../client.ts';
 import { namedBy } from '../definition/identity.ts';
+import { rememberingStillThere } from '../client/status.ts';
 import { refusalBy } from '../client/server-refusal.ts';
 import { paceOf } from './pace.ts';
 import { Shared, SharedByName } from './shared.ts';
@@ -50,7 +51,11 @@ export class Facts {
     this.#client = client;
     this.#pace = pace;
     this.#patienceMs = patience;
-    this.#rows = new Shared(() => this.#client.list({}, this.#pace), { freshMs: 5_000, goodMs: 30_000 });
+    const whichStay = rememberingStillThere();
+    this.#rows = new Shared(() => this.#client.list({}, this.#pace, whichStay), {
+      freshMs: 5_000,
+      goodMs: 30_000,
+    });
   }
 
   /** All dataflows, the worst first. @throws where Temporal does not answer */

@@ -25,11 +25,12 @@ const endings: Record<string, string> = {
 /** Why nobody watches the flow of a dataflow any more, which goes on all the same. */
 export function whyUnwatched({ status, at, by, reason }: Unwatched): string {
   const who = `${by === undefined ? '' : ` by ${by}`}${reason === undefined ? '' : `: ${reason}`}`;
-  return `Nobody watches it since ${at}: its watcher ${endings[status] ?? 'has failed'}${who}.`;
+  return `Nobody has watched it since ${at}: its watcher ${endings[status] ?? 'has failed'}${who}.`;
 }
 
 /** The command to go on with, where a dataflow needs one that its verdict does not tell. */
 export function nextCommand({ dataflow, doing, unwatched }: DataflowStatus): string | undefined {
-  if (doing) return aepLine('status', dataflow);
+  // What waits for nobody goes on by itself.
+  if (doing) return doing.waitsFor || unwatched ? aepLine('status', dataflow) : undefined;
   return unwatched ? 'temporal aep update FILE' : undefined;
 }

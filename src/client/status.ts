@@ -1,6 +1,7 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { TypedSearchAttributes } from '@temporalio/common';
 import type { Health } from '../runs/health.ts';
+import type { Outcome } from '../resources/outcome.ts';
 import { watcherType } from '../runs/names.ts';
 import type { NotedHealth } from '../runs/noted-health.ts';
 import { searchAttributes } from '../search-attribute-keys.ts';
@@ -32,7 +33,7 @@ export interface Unwatched {
   at: string;
   /** Who terminated it, as Temporal knows them. Told of one dataflow, not in lists. */
   by?: string;
-  /** What they said to that. */
+  /** What they said to that, or what it failed with. */
   reason?: string;
 }
 
@@ -94,6 +95,7 @@ export async function listDataflows(
   client: Client,
   which: WhichDataflows,
   pace?: Pace,
+  whichStay: StillThere = stillThere,
 ): Promise<DataflowStatus[]> {
   const { verdict, ...others } = which;
   const [watched, underWay, cutOff] = await Promise.all([
@@ -103,7 +105,7 @@ export async function listDataflows(
   ]);
   const isWatched = new Set(watched.map(({ dataflow }) => dataflow));
   const unwatched = cutOff.filter(({ dataflow }) => !isWatched.has(dataflow));
-  const known: DataflowStatus[] = [...watched, ...(await stillThere(client, unwatched, pace))];
+  const known: DataflowStatus[] = [...watched, ...(await whichStay(client, unwatched, pace))];
   const isKnown = new Set(known.map(({ dataflow }) => dataflow));
   const doing = new Map(underWay.map((one) => [one.dataflow, one.doing]));
   const found = known.map((one) => {
@@ -170,18 +172,53 @@ const namesInOneQuery = 50;
 /** Those that were neither deleted since, nor watched to an end by another watcher. */
 async function stillThere(client: Client, cutOff: readonly CutOff[], pace?: Pace): Promise<CutOff[]> {
   const later = new Set<string>();
-  const since = new Map(cutOff.map((one) => [one.dataflow, one.unwatched.at]));
-  const names = [...since.keys()];
+  const known = new Map(cutOff.map((one) => [one.dataflow, one]));
+  const names = [...known.keys()];
   for (let first = 0; first < names.length; first += namesInOneQuery) {
     const some = names.slice(first, first + namesInOneQuery).map(quoted);
     const types = [watcherType, 'deleteDataflow'].map(quoted).join(', ');
-    const query = `WorkflowType IN (${types}) AND ExecutionStatus = "Completed" AND ${searchAttributes.dataflow.name} IN (${some.join(', ')})`;
-    for await (const { typedSearchAttributes, closeTime } of listed(client, query, pace)) {
-      const dataflow = typedSearchAttributes.get(searchAttributes.dataflow) ?? '';
-      if (closeTime && closeTime.toISOString() > (since.get(dataflow) ?? '')) later.add(dataflow);
+    const named = `${searchAttributes.dataflow.name} IN (${some.join(', ')})`;
+    const query = `WorkflowType IN (${types}) AND ExecutionStatus = "Completed" AND ${named}`;
+    for await (const { typedSearchAttributes, closeTime, memo } of listed(client, query, pace)) {
+      const one = known.get(typedSearchAttributes.get(searchAttributes.dataflow) ?? '');
+      if (!one || !closeTime || closeTime.toISOString() <= one.unwatched.at) continue;
+      if (!keepsFlow(memo, one)) later.add(one.dataflow);
     }
   }
   return cutOff.filter(({ dataflow }) => !later.has(dataflow));
+}
+
+/** Whether what has ended with this memo was a delete of some things of a dataflow, and its flow was none of them. */
+function keepsFlow(memo: Record<string, unknown> | undefined, { flowId }: CutOff): boolean {
+  const outcome = memo?.['outcome'] as Outcome | undefined;
+  return memo?.['isPartial'] === true && !outcome?.deletedFlows?.some((id) => id === flowId);
+}
+
+/** Finds out which of the dataflows whose watcher was ended from outside are still there. */
+export type StillThere = typeof stillThere;
+
+/** For how long it is believed of one that it is still there. Milliseconds. */
+const believedMs = 5 * 60_000;
+
+/**
+ * The same for one who lists all dataflows again and again: Temporal keeps such watchers for as long as all that has ended, and they can
+ * be thousands.
+ */
+export function rememberingStillThere(): StillThere {
+  /** By dataflow and end; `until` when that is believed. Epoch milliseconds. */
+  const known = new Map<string, { isThere: boolean; until: number }>();
+  const keyOf = ({ dataflow, unwatched }: CutOff) => `${dataflow} ${unwatched.at}`;
+  return async (client, cutOff, pace) => {
+    const now = Date.now();
+    const unknown = cutOff.filter((one) => !((known.get(keyOf(one))?.until ?? 0) > now));
+    const there = new Set(await stillThere(client, unknown, pace));
+    for (const one of unknown) {
+      const isThere = there.has(one);
+      // What is gone stays gone.
+      known.set(keyOf(one), { isThere, until: isThere ? now + believedMs : Infinity });
+    }
+    return cutOff.filter((one) => known.get(keyOf(one))?.isThere);
+  };
 }
 
 const doings = ['createDataflow', 'updateDataflow', 'deleteDataflow', 'importDataflow'];
@@ -245,16 +282,24 @@ export async function lastWatcher(
   dataflow: string,
 ): Promise<{ watcher: WorkflowHandle; unwatched?: Unwatched } | undefined> {
   const query = queryOf(`WorkflowType = ${quoted(watcherType)}`, { dataflow });
-  for await (const { workflowId, runId, status, closeTime } of client.workflow.list({ query, pageSize: 1 })) {
+  for await (const { workflowId, runId, status, closeTime, typedSearchAttributes } of client.workflow.list({
+    query,
+    pageSize: 1,
+  })) {
     const watcher = client.workflow.getHandle(workflowId, runId);
     if (!closeTime || !cutOffStates.has(status.name)) return { watcher };
-    const ended = { status: status.name, at: closeTime.toISOString() };
-    return { watcher, unwatched: { ...ended, ...(await whoTerminated(client, { workflowId, runId })) } };
+    const unwatched = { status: status.name, at: closeTime.toISOString() };
+    const cutOff = { dataflow, ...namedIn(typedSearchAttributes), drift: false, unwatched };
+    if ((await stillThere(client, [cutOff])).length === 0) return { watcher };
+    // Only the name would be missing.
+    const why = await whyEnded(client, { workflowId, runId }).catch(() => ({}));
+    return { watcher, unwatched: { ...unwatched, ...why } };
   }
   return undefined;
 }
 
-async function whoTerminated(
+/** Who terminated a watcher and why, or what it failed with. */
+async function whyEnded(
   client: Client,
   execution: { workflowId: string; runId: string },
 ): Promise<Pick<Unwatched, 'by' | 'reason'>> {
@@ -263,8 +308,11 @@ async function whoTerminated(
     execution,
     maximumPageSize: 1,
   });
-  const { identity, reason } = history?.events?.[0]?.workflowExecutionTerminatedEventAttributes ?? {};
-  return { ...(identity ? { by: identity } : {}), ...(reason ? { reason } : {}) };
+  const last = history?.events?.[0];
+  const { identity, reason } = last?.workflowExecutionTerminatedEventAttributes ?? {};
+  const failure = last?.workflowExecutionFailedEventAttributes?.failure;
+  const why = reason || failure?.cause?.message || failure?.message;
+  return { ...(identity ? { by: identity } : {}), ...(why ? { reason: why } : {}) };
 }
 
 async function* listed(client: Client, query: string, pace: Pace | undefined) {

@@ -275,7 +275,7 @@ describe('the list', () => {
     const text = await markup(listPage(rows, {}, noon));
     for (const told of [
       'not watched',
-      `Nobody watches it since ${at}: its watcher was terminated.`,
+      `Nobody has watched it since ${at}: its watcher was terminated.`,
       'temporal aep update FILE',
       '1 not watched any more',
       'Being changed, waits for a person.',

@@ -3,7 +3,9 @@ import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { exitCodeOfAll } from '../../src/cli/exit-codes.ts';
 import { createProgram } from '../../src/cli/program.ts';
-import { exitCodeOfFlows } from '../../src/cli/commands/flow.ts';
+import { exitCodeOfFlows, exitCodeOfStatus } from '../../src/cli/commands/flow.ts';
+import type { Health } from '../../src/client.ts';
+import { nextCommand } from '../../src/client/status-texts.ts';
 
 const page = readFileSync('docs/cli.md', 'utf8');
 const workflow = readFileSync('examples/github-actions/dataflows.yml', 'utf8');
@@ -43,6 +45,35 @@ it('all flows have the exit status that the worst of them has', () => {
   expect(exitCodeOfFlows([drifted, unwatched])).toBe(4);
   expect(exitCodeOfFlows([unwatched, waits])).toBe(5);
   expect(exitCodeOfFlows([waits, failed])).toBe(7);
+});
+
+it('one dataflow has the exit status that a list of it alone has', () => {
+  const dataflow = 'prod/orders';
+  const at = '2026-03-01T11:00:00.000Z';
+  const unwatched = { status: 'TERMINATED', at };
+  const doing = 'updateDataflow';
+  const health = (verdict: string, drift?: object) => ({ verdict, ...(drift ? { drift } : {}) }) as Health;
+  expect(exitCodeOfStatus({ dataflow })).toBe(4);
+  expect(exitCodeOfStatus({ dataflow, doing: 'createDataflow' })).toBe(0);
+  expect(exitCodeOfStatus({ dataflow, unwatched })).toBe(4);
+  expect(exitCodeOfStatus({ dataflow, unwatched, doing })).toBe(4);
+  expect(exitCodeOfStatus({ dataflow, unwatched, doing, waitsFor: 'person' })).toBe(5);
+  expect(exitCodeOfStatus({ dataflow, health: health('ok') })).toBe(0);
+  expect(exitCodeOfStatus({ dataflow, health: health('ok', { changes: [] }) })).toBe(6);
+  expect(exitCodeOfStatus({ dataflow, health: health('failed'), doing, waitsFor: 'person' })).toBe(7);
+});
+
+it('a dataflow that something is done to is told with a next command only where it waits for somebody or is not watched', () => {
+  const since = '2026-03-01T11:00:00.000Z';
+  const one = { dataflow: 'prod/orders', drift: false };
+  const doing = { doing: 'updateDataflow', since };
+  const unwatched = { status: 'TERMINATED', at: since };
+  expect(nextCommand({ ...one, doing })).toBeUndefined();
+  expect(nextCommand({ ...one, doing: { ...doing, waitsFor: 'aep' } })).toBe(
+    'temporal aep status prod/orders',
+  );
+  expect(nextCommand({ ...one, doing, unwatched })).toBe('temporal aep status prod/orders');
+  expect(nextCommand({ ...one, unwatched })).toBe('temporal aep update FILE');
 });
 
 it.each([

@@ -76,6 +76,11 @@ describe('a create with a corrected definition', () => {
     const { flowId, resources } = await create(orders(sandbox));
     const theirs = await flowOver(flowId);
     await stage.client.delete({ sandbox, name: 'orders', only: [flowId] });
+    // By which lists know whether the flow is gone.
+    expect(stage.run(`dataflow:${sandbox}:orders`).memo).toMatchObject({
+      isPartial: true,
+      outcome: { deletedFlows: [flowId] },
+    });
     const source = { ...(orders(sandbox)['source'] as object), tableName: 'acmeSpringCampaign' };
     const { type, message } = await failureOf(await stage.client.start(orders(sandbox, { source })));
     expect(type).toBe('Conflict');

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Option, type Command } from 'commander';
-import type { DataflowHealth, DataflowStatus, Health, WatcherHandle } from '../../client.ts';
+import type { DataflowHealth, DataflowStatus, Health, UnderWay, WatcherHandle } from '../../client.ts';
 import { notedNow, worstFirst } from '../../client/status.ts';
 import { nextCommand, whatGoesOn, whyUnwatched } from '../../client/status-texts.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
@@ -34,7 +34,7 @@ export function addFlowCommands(program: Command, run: Run): void {
           status.doing === undefined ? undefined : await handle.progress().catch(() => undefined);
         const waits = progress ? waitLines(progress, handle.workflowId) : [];
         print(format, status, () => tellStatus(status, waits));
-        return codeOfStatus(status);
+        return exitCodeOfStatus(status);
       });
     });
 
@@ -136,10 +136,17 @@ function codeOf(health: Health | undefined): ExitCode {
   return health.drift ? exitCodes.drift : exitCodes.done;
 }
 
-function codeOfStatus({ health, doing, waitsFor }: DataflowHealth): ExitCode {
-  const code = codeOf(health);
-  if (code !== exitCodes.notOk && waitsFor === 'person') return exitCodes.needsPerson;
-  return doing !== undefined && !health ? exitCodes.done : code;
+/** The exit status of one dataflow: where there is anything of it, the same as in a list of nothing else. */
+export function exitCodeOfStatus({ health, doing, waitsFor, unwatched }: DataflowHealth): ExitCode {
+  if (!health && doing === undefined) return exitCodes.conflict;
+  return exitCodeOfFlows([
+    {
+      ...(health ? { verdict: health.verdict } : {}),
+      drift: health?.drift !== undefined,
+      ...(waitsFor ? { doing: { waitsFor } } : {}),
+      ...(unwatched ? { unwatched } : {}),
+    },
+  ]);
 }
 
 /** From what needs a person most. A verdict that is not good comes first: rows are missing. */
@@ -147,7 +154,9 @@ const worstCodes = [exitCodes.notOk, exitCodes.needsPerson, exitCodes.conflict, 
 
 /** The exit status of the worst of many dataflows. */
 export function exitCodeOfFlows(
-  all: readonly Pick<DataflowStatus, 'verdict' | 'drift' | 'doing' | 'unwatched'>[],
+  all: readonly (Pick<DataflowStatus, 'verdict' | 'drift' | 'unwatched'> & {
+    doing?: Partial<UnderWay>;
+  })[],
 ): ExitCode {
   const codes = all.map(({ verdict, drift, doing, unwatched }) => {
     if (verdict !== undefined && !isGood(verdict)) return exitCodes.notOk;
@@ -178,7 +187,10 @@ function tellAll(all: readonly DataflowStatus[]): string {
 function tellBesides(one: DataflowStatus): string[] {
   const { dataflow, doing, unwatched } = one;
   const what = [...(doing ? [whatGoesOn(doing)] : []), ...(unwatched ? [whyUnwatched(unwatched)] : [])];
-  return what.length > 0 ? [`${dataflow}: ${what.join(' ')} Next: ${nextCommand(one)}`] : [];
+  const next = nextCommand(one);
+  return what.length > 0
+    ? [`${dataflow}: ${what.join(' ')}${next === undefined ? '' : ` Next: ${next}`}`]
+    : [];
 }
 
 /** @param waits what it waits for just now, in lines */

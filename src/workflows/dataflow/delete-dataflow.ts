@@ -103,6 +103,8 @@ export async function deleteDataflow(input: DeleteDataflowInput): Promise<Delete
         deletedFlows: deleted.flatMap(({ flow }) => flow ?? []),
         adopted: Object.assign({}, ...left.map(({ kind, id }) => ({ [kind]: id }))) as ResourceIds,
       },
+      // Whoever lists dataflows has to know that its flow may be there.
+      ...(only ? { isPartial: true } : {}),
       ...(failure ? { failure } : {}),
     });
   }
