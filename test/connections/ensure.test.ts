@@ -181,8 +181,23 @@ describe('a base connection by itself', () => {
       type: 'InvalidDefinition',
       message: expect.stringContaining(`(${id}) is there already`) as string,
     });
-    expect(await stage.client.deleteConnection({ sandbox, name: 'Shop' })).toMatchObject({ deleted: [] });
+    expect(await stage.client.deleteConnection({ sandbox, name: 'Shop' })).toMatchObject({
+      deleted: [],
+      left: [id],
+    });
     expect(shops()).toHaveLength(1);
+  });
+
+  it('of somebody else is told where one of ours with the same name is deleted', async () => {
+    const ours = await stage.client.ensureConnection(input());
+    const { connectionSpec, auth } = shops()[0]!;
+    const { connections } = administratorOf(stage).flowService;
+    const { id } = await connections.create({ sandbox }, { name: 'Shop', connectionSpec, auth });
+    expect(await stage.client.deleteConnection({ sandbox, name: 'Shop' })).toMatchObject({
+      deleted: [ours.id],
+      left: [id],
+      note: expect.stringContaining(`stays: ${id}`) as string,
+    });
   });
 
   it('is not made under another id, nor with a secret that is written down', async () => {

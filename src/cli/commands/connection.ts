@@ -73,7 +73,9 @@ export function addConnectionCommands(program: Command, run: Run): void {
     .action(async (named: Named) => {
       await run.connected(async (client, format) => {
         const result = await goesOn(waitAgain(named), () => client.deleteConnection(named));
-        print(format, result, () => result.note ?? result.deleted.map((id) => `deleted ${id}`).join('\n'));
+        print(format, result, () =>
+          [...result.deleted.map((id) => `deleted ${id}`), ...(result.note ? [result.note] : [])].join('\n'),
+        );
         return result.left ? exitCodes.conflict : exitCodes.done;
       });
     });
@@ -144,7 +146,8 @@ function whyNoSecret(param: string, value: unknown): string {
     return `must name the file by its whole path on the worker, as ${asFile}: a path begins with /`;
   if (typeof value === 'string' && value.startsWith('env:'))
     return `must name a variable of the worker's environment, as ${param}=env:NAME: letters, digits and _`;
-  return `must not be typed here, where a shell and a history keep it: say where the worker finds it, as ${param}=env:NAME or ${asFile}. What was typed should be changed where it is from`;
+  const there = `say where the worker finds it, as ${param}=env:NAME or ${asFile}`;
+  return `must not be typed here, where a shell and a history keep it: ${there}. What was typed should be changed where it is from`;
 }
 
 /** Which params no authentication type of the connector has. */

@@ -65,6 +65,6 @@ export interface DeleteConnectionResult {
   deleted: string[];
   /** Ids of those of this name that others have made: they stay. */
   left?: string[];
-  /** Said where there was nothing to delete. */
+  /** Said where there was nothing to delete, or others of this name stay. */
   note?: string;
 }

@@ -38,14 +38,14 @@ export async function deleteConnection(input: unknown): Promise<DeleteConnection
     for (const id of ours)
       // oxlint-disable-next-line no-await-in-loop
       await summarized(`Delete ${name}`, listing).deleteBaseConnection({ sandbox, id, name });
-    if (ours.length > 0) return { deleted: ours };
-    const left = look.found.map(({ id }) => id);
+    const left = look.found.filter(({ isOurs }) => !isOurs).map(({ id }) => id);
+    if (left.length === 0 && ours.length > 0) return { deleted: ours };
     const note =
       left.length === 0
         ? `No base connection in the sandbox ${sandbox} is called "${name}"`
-        : `What is called "${name}" was not made from a definition, and stays: ${left.join(', ')}`;
+        : `What is called "${name}" and was not made from a definition stays: ${left.join(', ')}`;
     return {
-      deleted: [],
+      deleted: ours,
       ...(left.length > 0 ? { left } : {}),
       note: `${connectionId(asked)}: ${note}`,
     };
