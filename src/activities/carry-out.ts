@@ -17,7 +17,11 @@ export interface Change<Result> {
   read(call: Call): Promise<JsonObject | undefined>;
   /** Whether AEP is still busy with an earlier change, so that this answer says nothing yet and no other is taken. */
   isBusy?(answer: JsonObject): boolean;
-  /** The result, where the answer shows what is asked for. `taken`: how many requests AEP has taken until then. @throws ApplicationFailure where it is not to be asked for any more. */
+  /**
+   * The result, where the answer shows what is asked for.
+   * @param taken how many requests AEP has taken until then.
+   * @throws ApplicationFailure where it is not to be asked for any more.
+   */
   done(answer: JsonObject, taken: number): Result | undefined;
   /** One request. Returns the result where AEP's reply has it, else what is read next has to show it. */
   send(call: Call, answer: JsonObject): Promise<Result | undefined>;
@@ -33,7 +37,10 @@ export interface Change<Result> {
 /** What is left for the next attempt. */
 type Word = Pick<Memory, 'doubtUntil' | 'isInDoubt' | 'waits'> & { taken: number };
 
-/** AEP refuses an outdated version, or what does not fit the state, because somebody else was quicker: looked at anew so often in one attempt. */
+/**
+ * AEP refuses an outdated version, or what does not fit the state, because somebody else was quicker: looked at anew so often in one
+ * attempt.
+ */
 const mostLooks = 3;
 /** Nobody else changes a resource back so often: AEP takes it and does not do it. */
 const mostTaken = 3;

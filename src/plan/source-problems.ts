@@ -4,17 +4,30 @@ import type { Definition } from '../definition/definition.ts';
 import { didYouMean, suggestions, type Suggest } from '../definition/nearest.ts';
 import type { Problem, Warning } from '../definition/problems.ts';
 import { sourceFacts } from '../definition/source-facts.ts';
-import { leavesColumnsOut } from '../explore/asked-of-source.ts';
+import { askedOfSource, leavesColumnsOut } from '../explore/asked-of-source.ts';
 import { compareColumns, type ColumnChanges } from '../explore/compare-columns.ts';
 import { otherDelimiter } from '../explore/file-facts.ts';
 import type { SourceAnswer } from '../explore/source-answer.ts';
 import { deltaColumnWarnings } from './delta-column.ts';
-import { withColumns } from './source-columns.ts';
+import type { PlanReads } from './reads.ts';
+import { columnsFor, withColumns } from './source-columns.ts';
 
 /** What is to be told of a source. */
 export interface SourceFindings {
   problems: Problem[];
   warnings: Warning[];
+}
+
+/** What the source has against a definition that is wrong anyway: where it does not say, nobody waits for it. */
+export async function problemsAtSource(
+  definition: Definition,
+  reads: Pick<PlanReads, 'source'>,
+): Promise<Problem[]> {
+  const asked = askedOfSource(definition);
+  const answer = asked && (await reads.source(asked, false));
+  if (!answer || answer.said === 'unknown') return [];
+  const full = withColumns(definition, columnsFor(definition, [], answer));
+  return sourceFindings(definition, full, answer, true).problems;
 }
 
 /**

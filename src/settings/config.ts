@@ -137,7 +137,8 @@ const environment = z
       .enum(['on', 'off'], 'must be on or off')
       .default('off')
       .describe(
-        'Whether `temporal workflow stack`, and the call stack in the Temporal UI, show where workflows on this worker stand: `on` or `off`. To note that takes a quarter more CPU in workflow code.',
+        'Whether `temporal workflow stack`, and the call stack in the Temporal UI, show where workflows on this worker stand: `on` or `off`. ' +
+          'To note that takes a quarter more CPU in workflow code.',
       ),
   })
   .transform((env): Omit<WorkerConfig, 'webhooks' | 'channels'> => ({

@@ -8,8 +8,6 @@ import { sourceFacts } from '../../definition/source-facts.ts';
 import { askedOfSource } from '../../explore/asked-of-source.ts';
 import { problemsOfBaseConnection } from '../../plan/base-connection-of.ts';
 import { initializing } from '../../plan/decide-connection.ts';
-import { columnsFor, withColumns } from '../../plan/source-columns.ts';
-import { sourceFindings } from '../../plan/source-problems.ts';
 import { factsOf, settingsOf, type ReadFacts } from '../../plan/facts-of.ts';
 import { fieldsToRecall } from '../../plan/mapping-problems.ts';
 import type { BaseConnection, FactReads, Notes, PlanReads } from '../../plan/reads.ts';
@@ -95,18 +93,6 @@ export function sourceReads(
       return during('checkSource', checking.checkSource({ sandbox, asked, isNeeded, ...giveUp }));
     },
   };
-}
-
-/** What the source has against a definition that is wrong anyway: where it does not say, nobody waits for it. */
-export async function problemsAtSource(
-  definition: Definition,
-  reads: Pick<PlanReads, 'source'>,
-): Promise<Problem[]> {
-  const asked = askedOfSource(definition);
-  const answer = asked && (await reads.source(asked, false));
-  if (!answer || answer.said === 'unknown') return [];
-  const full = withColumns(definition, columnsFor(definition, [], answer));
-  return sourceFindings(definition, full, answer, true).problems;
 }
 
 type During = ProgressReport['during'];

@@ -6,6 +6,7 @@ import type { SourceAnswer } from '../../explore/source-answer.ts';
 import { sourceOf } from '../../plan/make-plan.ts';
 import { observe } from '../../plan/observe.ts';
 import type { Choices, StepKind } from '../../plan/plan.ts';
+import { problemsAtSource } from '../../plan/source-problems.ts';
 import { planOf, type Planned } from '../../plan/plan-of.ts';
 import { resources } from '../../resources/index.ts';
 import type { Kind } from '../../resources/kinds.ts';
@@ -17,7 +18,6 @@ import type { Accepted } from './accept.ts';
 import {
   checkBeforeCreating,
   lookBack,
-  problemsAtSource,
   readNotes,
   recallFacts,
   sourceReads,
@@ -135,7 +135,10 @@ async function begin(attempt: Attempt): Promise<Work> {
   const { definition, report, ledger } = attempt;
   report.step('check', 'running');
   const recalled = await recallFacts(definition, ledger.earlier !== undefined);
-  /** Of what is there already it is no mistake of the definition's that its source has changed. */
+  /**
+   * Of what is there already it is no mistake of the definition's that its source has changed. Called when the first reads of the
+   * check have come: `lookingBack`, which is asked for after them, is there by then.
+   */
   const besides = async (checked: Definition) => {
     if ((await lookingBack).ranBefore) return [];
     const during = report.during.bind(report);
