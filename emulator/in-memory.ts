@@ -56,7 +56,7 @@ function answerTo(resolve: (response: Response) => void): Outgoing {
     write(chunk) {
       let isRead = false;
       const pull = (controller: ReadableStreamDefaultController) => {
-        if (isRead) controller.error(broken('UND_ERR_SOCKET'));
+        if (isRead) controller.error(broken('UND_ERR_SOCKET', 'terminated'));
         else controller.enqueue(chunk);
         isRead = true;
       };
@@ -66,6 +66,6 @@ function answerTo(resolve: (response: Response) => void): Outgoing {
 }
 
 /** As `fetch` tells of a connection that ended. */
-function broken(code: string): TypeError {
-  return new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) });
+function broken(code: string, message = 'fetch failed'): TypeError {
+  return new TypeError(message, { cause: Object.assign(new Error(code), { code }) });
 }

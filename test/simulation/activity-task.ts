@@ -16,6 +16,8 @@ export interface Attempt {
   worker: SimulatedWorker;
   scheduledAt: number;
   heartbeatDetails: unknown;
+  /** After which time without a heartbeat it is missed. Milliseconds. */
+  heartbeatMs: number | undefined;
   /** Asks the code to stop. Set once it runs. */
   cancel?: (reason: 'CANCELLED' | 'NOT_FOUND' | 'WORKER_SHUTDOWN') => void;
 }
@@ -27,7 +29,8 @@ export class ActivityTask {
   readonly scheduledAt: number;
   readonly run: WorkflowRun;
   readonly startToCloseMs: number;
-  readonly heartbeatMs: number | undefined;
+  /** Of the next attempts: one that runs keeps its own. Milliseconds. */
+  heartbeatMs: number | undefined;
   cancelRequested = false;
   readonly #temporal: SimulatedTemporal;
   readonly #command: coresdk.workflow_commands.IScheduleActivity;
@@ -74,6 +77,7 @@ export class ActivityTask {
   heartbeat(attempt: Attempt, details: unknown): 'on' | 'CANCELLED' | 'NOT_FOUND' {
     if (!this.counts(attempt)) return 'NOT_FOUND';
     this.#details = details;
+    this.#temporal.told.push(details);
     this.#lastBeatAt = this.#temporal.clock.now();
     return this.cancelRequested ? 'CANCELLED' : 'on';
   }
@@ -89,6 +93,7 @@ export class ActivityTask {
     if (details) this.#details = details.value;
     if (error instanceof CancelledFailure && this.cancelRequested) return this.#cancelled();
     const failure = toFailure(error);
+    this.#temporal.told.push(failure, this.#details);
     const { nonRetryable, nextRetryDelay, type } = (failure.applicationFailureInfo ??
       {}) as Partial<ApplicationFailure>;
     const listed = this.#command.retryPolicy?.nonRetryableErrorTypes ?? [];
@@ -124,6 +129,7 @@ export class ActivityTask {
         worker,
         scheduledAt,
         heartbeatDetails: this.#details,
+        heartbeatMs: this.heartbeatMs,
       };
       this.#current = attempt;
       this.#lastBeatAt = clock.now();
@@ -135,13 +141,13 @@ export class ActivityTask {
 
   #watch(attempt: Attempt, endsAt: number): void {
     const { clock } = this.#temporal;
-    const next = Math.min(endsAt, this.heartbeatMs ? this.#lastBeatAt + this.heartbeatMs : Infinity);
+    const { heartbeatMs } = attempt;
+    const next = Math.min(endsAt, heartbeatMs ? this.#lastBeatAt + heartbeatMs : Infinity);
     const look = () => {
       if (!this.counts(attempt)) return;
       if (this.#temporal.isDown) return this.#temporal.whenUp(look);
       if (clock.now() >= endsAt) return this.#timedOut('StartToClose', 1);
-      if (this.heartbeatMs && clock.now() >= this.#lastBeatAt + this.heartbeatMs)
-        return this.#timedOut('Heartbeat', 4);
+      if (heartbeatMs && clock.now() >= this.#lastBeatAt + heartbeatMs) return this.#timedOut('Heartbeat', 4);
       this.#watch(attempt, endsAt);
     };
     clock.after(next - clock.now(), look, 'nobody');

@@ -196,7 +196,8 @@ class Life {
   #start(): WorkflowRun {
     const adopts = this.#adopting !== undefined;
     const type = adopts ? 'importDataflow' : this.#updates ? 'updateDataflow' : 'createDataflow';
-    return this.#attended(this.#temporal.start(workflowId(this.#definition), type, this.#input));
+    const start = { workflowId: workflowId(this.#definition), type, args: [this.#input] };
+    return this.#attended(this.#temporal.start(start));
   }
 
   /** A person looks at it again and again, and approves the plan that it has then. */
@@ -215,7 +216,12 @@ class Life {
   async #delete(): Promise<void> {
     const { sandbox, name } = this.#definition;
     for (let left = this.#scenario.faults.length; ; left--) {
-      const run = this.#temporal.start(workflowId({ sandbox, name }), 'deleteDataflow', { sandbox, name });
+      const args = [{ sandbox, name }];
+      const run = this.#temporal.start({
+        workflowId: workflowId({ sandbox, name }),
+        type: 'deleteDataflow',
+        args,
+      });
       await this.#ended(run);
       if (run.closed?.status === 'COMPLETED') return;
       if (left === 0) throw new Error(`It cannot be deleted: ${JSON.stringify(run.closed)}`);
@@ -331,7 +337,7 @@ class Life {
         continue;
       }
       const type = failureTypeOf(run);
-      const isOld = JSON.stringify(run.input) !== JSON.stringify(this.#input);
+      const isOld = JSON.stringify(run.start.args) !== JSON.stringify([this.#input]);
       const isRefused = run.closed?.status === 'FAILED' && type === 'Rejected' && faults.some(isRefusal);
       const updating = ['update', 'approve', 'others'];
       const isUpdated = acts.some(({ what }) => updating.includes(what)) && type === 'Conflict';

@@ -24,8 +24,7 @@ export function simulatedClient(temporal: SimulatedTemporal): Client {
     const there = temporal.newest(workflowId);
     if (there && !there.closed)
       throw new WorkflowExecutionAlreadyStartedError('Workflow execution already started', workflowId, type);
-    const run = temporal.start(workflowId, type, args[0]);
-    run.memo = { ...memo };
+    const run = temporal.start({ workflowId, type, args, memo });
     return getHandle(workflowId, run.runId);
   }
 
@@ -43,7 +42,12 @@ export function simulatedClient(temporal: SimulatedTemporal): Client {
       executeUpdate: async (update: string | { name: string }, { args = [] }: { args?: unknown[] } = {}) =>
         run().update(nameOf(update), ...args),
       cancel: async () => run().cancel(),
-      terminate: async () => temporal.terminate(run()),
+      // One that has ended can be cancelled, to no effect.
+      terminate: async () => {
+        const one = run();
+        if (one.closed) throw one.hasEnded();
+        temporal.terminate(one);
+      },
       describe: async () => run().description,
     };
   }
@@ -66,7 +70,7 @@ async function resultOf(run: WorkflowRun): Promise<unknown> {
     TERMINATED: () => new TerminatedFailure('Workflow terminated'),
   };
   throw new WorkflowFailedError(
-    `Workflow execution ended ${status}`,
+    `Workflow execution ${status.toLowerCase()}`,
     causes[status](),
     RetryState.NON_RETRYABLE_FAILURE,
   );

@@ -6,7 +6,7 @@ import { ActivityTask } from './activity-task.ts';
 import type { Incident } from './faults.ts';
 import type { SimulatedWorker } from './simulated-worker.ts';
 import { uuidOf, type VirtualClock } from './virtual-clock.ts';
-import { msOf, type Job, WorkflowRun } from './workflow-run.ts';
+import { msOf, type Job, type Start, WorkflowRun } from './workflow-run.ts';
 
 export interface TemporalSettings {
   /** Milliseconds of one call to or from the server. */
@@ -27,6 +27,8 @@ export class SimulatedTemporal {
   isForgetful = false;
   /** What must not happen, ever: a replay that differs, a mistake in workflow code. */
   readonly broken: string[] = [];
+  /** What it was told besides what runs hold: heartbeats, failures of attempts, questions and answers to them. */
+  readonly told: unknown[] = [];
   /** What the watcher of a flow still does before it tells that it has let go of it. */
   letsGo: (flowId: string, tell: () => void) => void = (_, tell) => tell();
   readonly #watchers = new Set<string>();
@@ -40,8 +42,8 @@ export class SimulatedTemporal {
     this.settings = settings;
   }
 
-  start(workflowId: string, type: string, input: unknown): WorkflowRun {
-    const run = new WorkflowRun(this, { workflowId, runId: this.newRunId(), type, input });
+  start(start: Start): WorkflowRun {
+    const run = new WorkflowRun(this, start, this.newRunId());
     this.#begun(run);
     run.begin();
     return run;
@@ -64,15 +66,8 @@ export class SimulatedTemporal {
 
   /** Begins a run anew at one of its tasks, as `temporal workflow reset` does. */
   reset(run: WorkflowRun, toTask: number): WorkflowRun {
-    const { workflowId, type, input } = run;
     if (!run.closed) this.terminate(run);
-    const again = new WorkflowRun(this, {
-      workflowId,
-      runId: this.newRunId(),
-      type,
-      input,
-      first: run.first,
-    });
+    const again = new WorkflowRun(this, run.start, this.newRunId(), run.first);
     this.#begun(again);
     again.beginFrom(run.tasks, toTask);
     return again;
@@ -147,7 +142,8 @@ export class SimulatedTemporal {
     }
     const there = this.newest(workflowId!);
     if (there && !there.closed) return undefined;
-    return this.start(workflowId!, workflowType!, defaultPayloadConverter.fromPayload(input![0]!));
+    const args = input!.map((one) => defaultPayloadConverter.fromPayload(one));
+    return this.start({ workflowId: workflowId!, type: workflowType!, args });
   }
 
   /** What runs, or ran last, under an id. */
@@ -155,7 +151,10 @@ export class SimulatedTemporal {
     return this.runs.findLast((run) => run.workflowId === workflowId);
   }
 
-  /** Signals a watcher, as nobody else is. One asks AEP for nothing, and says so; one whose flow was replaced ends, and starts that of the other. False: there is none. */
+  /**
+   * Signals a watcher, as nobody else is. One asks AEP for nothing, and says so; one whose flow was replaced ends, and starts that
+   * of the other. False: there is none.
+   */
   signal({
     workflowExecution,
     signalName,

@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { defaultPayloadConverter, TypedSearchAttributes } from '@temporalio/common';
-import proto, { type coresdk } from '@temporalio/proto';
+import proto, { type coresdk, type google } from '@temporalio/proto';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { ReusableVMWorkflowCreator } from '@temporalio/worker/lib/workflow/reusable-vm.js';
 import { globalHandlers } from '@temporalio/worker/lib/workflow/vm-shared.js';
@@ -10,10 +10,11 @@ import Long from 'long';
 import type { Dependencies } from '../../src/activities/dependencies.ts';
 import { createActivities } from '../../src/activities/index.ts';
 import type { Aep } from '../../src/aep/aep.ts';
+import { noteLeak } from '../support/quiet.ts';
 import type { ActivityTask, Attempt } from './activity-task.ts';
 import type { SimulatedTemporal } from './simulated-temporal.ts';
 import { SimulatedProcess } from './virtual-clock.ts';
-import { taskTimeoutMs, type Job, type WorkflowRun } from './workflow-run.ts';
+import { msOf, taskTimeoutMs, type Job, type WorkflowRun } from './workflow-run.ts';
 
 export interface WorkerSettings {
   httpTimeoutMs: number;
@@ -38,6 +39,7 @@ export interface CachedWorkflow {
   evict(): void;
 }
 
+type NewOptions = { activityOptions: { heartbeatTimeout: google.protobuf.IDuration } };
 type AnyActivity = (...args: unknown[]) => Promise<unknown>;
 
 /** Loads the bundle once for any number of simulations. */
@@ -56,7 +58,15 @@ export async function loadWorkflowCode(code: string) {
 /** What today's SDK notes in a history that it writes. */
 const flags = Object.values(SdkFlags).flatMap((flag) => (flag.default ? [flag.id] : []));
 const throttleMs = 700;
-const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+/** Prints nothing. */
+const log = {
+  log: noteLeak,
+  trace: (message: string, meta?: object) => noteLeak('TRACE', message, meta),
+  debug: (message: string, meta?: object) => noteLeak('DEBUG', message, meta),
+  info: (message: string, meta?: object) => noteLeak('INFO', message, meta),
+  warn: (message: string, meta?: object) => noteLeak('WARN', message, meta),
+  error: (message: string, meta?: object) => noteLeak('ERROR', message, meta),
+};
 
 /** An execution as its workflow code sees it. */
 type Execution = Pick<WorkflowRun, 'workflowId' | 'runId' | 'type' | 'first' | 'startedAt'> & {
@@ -174,16 +184,26 @@ export class SimulatedWorker {
         scheduledTimestampMs: task.scheduledAt,
         currentAttemptScheduledTimestampMs: attempt.scheduledAt,
         startToCloseTimeoutMs: task.startToCloseMs,
+        ...(attempt.heartbeatMs === undefined ? {} : { heartbeatTimeoutMs: attempt.heartbeatMs }),
       },
       {
-        logger: quiet,
-        client: this.#client({
-          heartbeat: async (_token: unknown, details: unknown) => {
-            await clock.sleep(this.#temporal.settings.latencyMs);
-            if (this.#temporal.isDown || task.heartbeat(attempt, details) === 'NOT_FOUND')
-              throw new Error('No such activity');
+        logger: log,
+        client: this.#client(
+          {
+            heartbeat: async (_token: unknown, details: unknown) => {
+              await clock.sleep(this.#temporal.settings.latencyMs);
+              if (this.#temporal.isDown || task.heartbeat(attempt, details) === 'NOT_FOUND')
+                throw new Error('No such activity');
+            },
           },
-        }),
+          {
+            updateActivityOptions: async ({ activityOptions }: NewOptions) => {
+              await clock.sleep(this.#temporal.settings.latencyMs);
+              if (this.#temporal.isDown) throw new Error('The server is away');
+              task.heartbeatMs = msOf(activityOptions.heartbeatTimeout);
+            },
+          },
+        ),
       },
     );
     environment.once('error', () => undefined);
@@ -236,7 +256,7 @@ export class SimulatedWorker {
     const activityType = command.activityType!;
     const environment = new MockActivityEnvironment(
       { activityType, workflowExecution: { workflowId, runId }, isLocal: true },
-      { logger: quiet, client: this.#client() },
+      { logger: log, client: this.#client() },
     );
     const args = (command.arguments ?? []).map((one) => defaultPayloadConverter.fromPayload(one));
     this.#temporal.clock.runAs(this.process, () => {
@@ -253,7 +273,7 @@ export class SimulatedWorker {
   }
 
   /** What activities ask of Temporal themselves. */
-  #client(activity = {}) {
+  #client(activity = {}, workflowService = {}) {
     const temporal = this.#temporal;
     return {
       withAbortSignal: (_signal: unknown, work: () => unknown) => work(),
@@ -276,6 +296,7 @@ export class SimulatedWorker {
         }),
       },
       activity,
+      workflowService,
     } as never;
   }
 }

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { inject, it as test } from 'vitest';
-import type { Emulator, Settings } from '../../emulator/emulator.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
 import { createSecretSources } from '../../src/activities/connections/secret-sources.ts';
 import { createAep } from '../../src/aep/aep.ts';
 import { AepDataflows } from '../../src/client.ts';
 import { watcherWorkflowId } from '../../src/runs/names.ts';
 import { canary, showsCanary } from '../support/canary.ts';
-import { installEmulator } from './simulated-network.ts';
+import { installEmulator, type NetworkOptions } from './simulated-network.ts';
 import { simulatedClient } from './simulated-client.ts';
 import { SimulatedTemporal } from './simulated-temporal.ts';
 import {
@@ -38,16 +38,16 @@ export interface Stage {
   askedToMakeWay(does: (answer: () => void) => void): void;
   /** Lets time pass. Milliseconds. */
   wait(ms: number): Promise<void>;
-  /** Lets time pass until `look` answers with something, and returns that. Fails after a simulated hour. */
+  /**
+   * Lets time pass until `look` answers with something, and returns that. Fails after a simulated hour, and with what a look
+   * throws: that goes the same way every time, so there is no reason to look again (`waitFor` does).
+   */
   until<T>(what: string, look: () => T | undefined | false | Promise<T | undefined | false>): Promise<T>;
 }
 
-export interface StageOptions {
-  emulator?: Partial<Settings>;
+export interface StageOptions extends NetworkOptions {
   /** What workers believe of AEP. Default: bounds that hold for the emulator, which commits late and lags only where it is told to. */
   worker?: Partial<WorkerSettings>;
-  /** Milliseconds of a request, there and back. Default: 20. */
-  latencyMs?: number;
 }
 
 const startMs = Date.UTC(2031, 0, 1);
@@ -57,47 +57,63 @@ let code: Promise<WorkflowCode> | undefined;
 
 /**
  * A stage for the tests of a file, each of which has another one, and is played on it.
- * @returns `it`, which takes the place of Vitest's: one at a time, as each has the time of the whole process.
+ * @returns `it`, which takes the place of Vitest's: one at a time, as each has the time of the whole process. None is tried again:
+ * it would go the same way.
  */
 export function stageFor(options: StageOptions = {}) {
   let current: Stage | undefined;
   const stage = new Proxy({} as Stage, { get: (_, part: keyof Stage) => current?.[part] });
   const played =
     <Args extends unknown[]>(script: (...args: Args) => Promise<void>) =>
-    async (...args: Args): Promise<void> => {
-      const loaded = await (code ??= loadWorkflowCode(readFileSync(inject('workflowBundle'), 'utf8')));
-      const clock = new VirtualClock(startMs, 1);
-      const temporal = new SimulatedTemporal(clock, { latencyMs: 4, visibilityLagMs: 0, visible: true });
-      const { fetch } = globalThis;
-      const giveBack = clock.install();
-      try {
-        current = setUp(clock, temporal, loaded, options);
-        let isOver = false;
-        const play = script(...args).finally(() => (isOver = true));
-        // Told of below, once time stands still.
-        play.catch(() => undefined);
-        await clock.runUntil(() => isOver, limitMs);
-        await play;
-        if (temporal.broken.length > 0) throw new Error(temporal.broken.join('\n'));
-        if (temporal.runs.some((run) => showsCanary(toldOf(run))))
-          throw new Error('Temporal was told a secret');
-      } finally {
-        giveBack();
-        globalThis.fetch = fetch;
-      }
-    };
-  const it = Object.assign((name: string, script: () => Promise<void>) => test(name, played(script)), {
+    (...args: Args): Promise<void> =>
+      playOnStage(options, (made) => {
+        current = made;
+        return script(...args);
+      });
+  const once = { retry: 0 };
+  const it = Object.assign((name: string, script: () => Promise<void>) => test(name, once, played(script)), {
     each: ((...cases: Parameters<typeof test.each>) => {
       const each = test.each(...cases);
-      return (name: string, script: (...args: unknown[]) => Promise<void>) => each(name, played(script));
+      return (name: string, script: (...args: unknown[]) => Promise<void>) =>
+        each(name, once, played(script));
     }) as typeof test.each,
   });
   return { stage, it };
 }
 
-/** All that the server was told of a run. */
-function toldOf({ input, memo, tasks }: WorkflowRun): string {
-  return JSON.stringify([input, memo, tasks], (_, value: unknown) =>
+/**
+ * Plays a script on a stage of its own.
+ * @throws what the script throws; Error where workflow code failed or a replay differed, or where Temporal was told a secret.
+ */
+export async function playOnStage(
+  options: StageOptions,
+  script: (stage: Stage) => Promise<void>,
+): Promise<void> {
+  const loaded = await (code ??= loadWorkflowCode(readFileSync(inject('workflowBundle'), 'utf8')));
+  const clock = new VirtualClock(startMs, 1);
+  const temporal = new SimulatedTemporal(clock, { latencyMs: 4, visibilityLagMs: 0, visible: true });
+  const { fetch } = globalThis;
+  const giveBack = clock.install();
+  try {
+    let isOver = false;
+    const play = script(setUp(clock, temporal, loaded, options)).finally(() => (isOver = true));
+    // Told of below, once time stands still.
+    play.catch(() => undefined);
+    // What is broken keeps its run from ever ending, so that the script would only wait for that.
+    await clock.runUntil(() => isOver || temporal.broken.length > 0, limitMs);
+    if (temporal.broken.length > 0) throw new Error(temporal.broken.join('\n'));
+    await play;
+    if (showsCanary(toldTo(temporal))) throw new Error('Temporal was told a secret');
+  } finally {
+    giveBack();
+    globalThis.fetch = fetch;
+  }
+}
+
+/** All that the server was told. */
+function toldTo({ runs, told }: SimulatedTemporal): string {
+  const ofRuns = runs.map(({ start, memo, tasks }) => [start, memo, tasks]);
+  return JSON.stringify([ofRuns, told], (_, value: unknown) =>
     ArrayBuffer.isView(value)
       ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString()
       : value,

@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import {
+  ApplicationFailure,
   defaultFailureConverter,
   defaultPayloadConverter,
   mapFromPayloads,
@@ -35,17 +36,23 @@ interface Closed {
 export const taskTimeoutMs = 5_000;
 const stickyMs = 1_000;
 
+/** What a client, or a parent, gives a workflow to begin with. */
+export interface Start {
+  workflowId: string;
+  type: string;
+  args: readonly unknown[];
+  memo?: Record<string, unknown> | undefined;
+}
+
 /** One execution of a workflow: its history in turns, and what it waits for. */
 export class WorkflowRun {
-  readonly workflowId: string;
+  readonly start: Start;
   readonly runId: string;
-  readonly type: string;
-  readonly input: unknown;
   /** The run that this one was reset from, and in which its random numbers begin. */
   readonly first: string;
   readonly startedAt: number;
   readonly tasks: Task[] = [];
-  memo: Record<string, unknown> = {};
+  memo: Record<string, unknown>;
   closed: Closed | undefined;
   closedAt: number | undefined;
   /** What lists of workflows show of it. */
@@ -56,28 +63,32 @@ export class WorkflowRun {
   #pending: Job[] = [];
   #cached: { worker: SimulatedWorker; workflow: CachedWorkflow } | undefined;
   #task: object | undefined;
-  /** Updates that nobody has answered yet, by their ids. */
-  readonly #updates = new Map<string, PromiseWithResolvers<unknown>>();
+  /** Updates that were not answered yet, by their ids. */
+  readonly #updates = new Map<string, PromiseWithResolvers<unknown> & { isAccepted?: boolean }>();
   readonly #end = Promise.withResolvers<void>();
 
-  constructor(
-    server: SimulatedTemporal,
-    run: { workflowId: string; runId: string; type: string; input: unknown; first?: string },
-  ) {
+  constructor(server: SimulatedTemporal, start: Start, runId: string, first = runId) {
     this.#temporal = server;
-    this.workflowId = run.workflowId;
-    this.runId = run.runId;
-    this.type = run.type;
-    this.input = run.input;
-    this.first = run.first ?? run.runId;
+    this.start = start;
+    this.runId = runId;
+    this.first = first;
+    this.memo = { ...start.memo };
     this.startedAt = server.clock.now();
+  }
+
+  get workflowId(): string {
+    return this.start.workflowId;
+  }
+
+  get type(): string {
+    return this.start.type;
   }
 
   begin(): void {
     const initializeWorkflow = {
       workflowType: this.type,
       workflowId: this.workflowId,
-      arguments: [defaultPayloadConverter.toPayload(this.input)],
+      arguments: this.start.args.map((one) => defaultPayloadConverter.toPayload(one)),
       randomnessSeed: seedOf(this.first),
       firstExecutionRunId: this.first,
       originalExecutionRunId: this.first,
@@ -136,14 +147,15 @@ export class WorkflowRun {
 
   /**
    * Sends an update, and waits for what it answers.
-   * @throws WorkflowUpdateFailedError where it is refused; WorkflowNotFoundError where the run has ended.
+   * @throws WorkflowUpdateFailedError where it is refused, or where the run ends once it was accepted; WorkflowNotFoundError where
+   * the run has ended before.
    */
   update(name: string, ...args: unknown[]): Promise<unknown> {
     const id = this.#temporal.newRunId();
     const answer = Promise.withResolvers<unknown>();
     // What it makes the workflow do counts, too: not everybody waits for the answer.
     answer.promise.catch(() => undefined);
-    if (this.closed) answer.reject(this.#notFound());
+    if (this.closed) answer.reject(this.hasEnded());
     const doUpdate = {
       id,
       protocolInstanceId: id,
@@ -160,7 +172,8 @@ export class WorkflowRun {
 
   /** Asks the workflow something, between two of its tasks. */
   async query(queryType: string, ...args: unknown[]): Promise<unknown> {
-    const { clock } = this.#temporal;
+    const { clock, told } = this.#temporal;
+    told.push(args);
     const given = args.map((one) => defaultPayloadConverter.toPayload(one));
     const queryWorkflow = { queryId: 'query', queryType, arguments: given, headers: {} };
     for (;;) {
@@ -172,6 +185,7 @@ export class WorkflowRun {
       const commands = await clock.outsideTime(() => this.#work(worker, [{ queryWorkflow }], clock.now()));
       if (this.closed) this.#forget();
       const { succeeded, failed } = commands.find(({ respondToQuery }) => respondToQuery)!.respondToQuery!;
+      told.push(failed ?? succeeded);
       if (failed) throw defaultFailureConverter.failureToError(failed, defaultPayloadConverter);
       return defaultPayloadConverter.fromPayload(succeeded!.response!);
     }
@@ -196,13 +210,15 @@ export class WorkflowRun {
     this.closedAt = this.#temporal.clock.now();
     this.#temporal.ended(this);
     this.#end.resolve();
-    for (const update of this.#updates.values()) update.reject(this.#notFound());
+    for (const { isAccepted, reject } of this.#updates.values())
+      reject(isAccepted ? unanswered() : this.hasEnded());
     for (const task of this.#activities.values()) task.forget();
     for (const timer of this.#timers.values()) this.#temporal.clock.cancel(timer);
     this.#forget();
   }
 
-  #notFound(): WorkflowNotFoundError {
+  /** What is said to whoever wants something that only a run can do which has not ended. */
+  hasEnded(): WorkflowNotFoundError {
     return new WorkflowNotFoundError('workflow execution already completed', this.workflowId, this.runId);
   }
 
@@ -328,8 +344,14 @@ export class WorkflowRun {
       void started.ended.then(() => this.#tell(childEnded(child, started.closed!)));
   }
 
-  #answered({ protocolInstanceId, rejected, completed }: coresdk.workflow_commands.IUpdateResponse): void {
+  #answered({
+    protocolInstanceId,
+    accepted,
+    rejected,
+    completed,
+  }: coresdk.workflow_commands.IUpdateResponse): void {
     const answer = this.#updates.get(protocolInstanceId!);
+    if (accepted && answer) answer.isAccepted = true;
     if (completed) answer?.resolve(defaultPayloadConverter.fromPayload(completed));
     if (!rejected) return;
     const cause = defaultFailureConverter.failureToError(rejected, defaultPayloadConverter);
@@ -348,6 +370,17 @@ export class WorkflowRun {
     if (failWorkflowExecution) this.close({ status: 'FAILED', failure: failWorkflowExecution.failure ?? {} });
     if (cancelWorkflowExecution) this.close({ status: 'CANCELLED' });
   }
+}
+
+/** As the server says it. */
+function unanswered(): WorkflowUpdateFailedError {
+  const why = 'Workflow Update failed because the Workflow completed before the Update completed.';
+  const cause = ApplicationFailure.create({
+    message: why,
+    type: 'AcceptedUpdateCompletedWorkflow',
+    nonRetryable: true,
+  });
+  return new WorkflowUpdateFailedError('Workflow Update failed', cause);
 }
 
 function acceptedUpdate({ updateResponse }: Command): string[] {
