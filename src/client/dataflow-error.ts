@@ -53,6 +53,10 @@ export function dataflowError(error: unknown): unknown {
     return new DataflowError('Cancelled', 'The workflow was cancelled');
   if (!(error.cause instanceof ApplicationFailure)) return error;
   const { type, message, details } = error.cause;
+  if (type === 'AcceptedUpdateCompletedWorkflow') {
+    const told = 'It has ended before it answered: what it was asked for may be done, or not';
+    return new DataflowError('Conflict', told);
+  }
   if (!isFailureType(type)) return error;
   return new DataflowError(type, message, (details?.[0] ?? {}) as Record<string, unknown>);
 }

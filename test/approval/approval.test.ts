@@ -11,7 +11,7 @@ import { key } from '../watch/stage.ts';
 import { startReceiver } from '../watch/receiver.ts';
 
 /** What the lists of workflows and receivers of messages have a part in, and a sample of `decisions.test.ts`. */
-const { sandboxes, next } = places(3);
+const { sandboxes, next } = places(4);
 let rig: Rig;
 let receiver: Awaited<ReturnType<typeof startReceiver>>;
 
@@ -40,11 +40,12 @@ async function asked(changes: JsonObject = {}) {
 async function askedToUpdate(more: JsonObject = {}) {
   const sandbox = next();
   const { flowId } = await (await rig.client.start(orders(sandbox))).result();
+  const before = writes(sandbox).length;
   const definition = orders(sandbox, { description: 'New' });
   const updating = rig.client.update({ definition, requireApproval: true, ...more });
   updating.catch(() => undefined);
   const handle = rig.client.dataflow({ sandbox, name: 'orders' });
-  return { sandbox, flowId, definition, updating, handle, ...(await untilAsked(handle)) };
+  return { sandbox, flowId, definition, before, updating, handle, ...(await untilAsked(handle)) };
 }
 
 async function untilAsked(handle: DataflowHandle, than?: string) {
@@ -98,9 +99,21 @@ describe.concurrent('a create that requires approval', () => {
 });
 
 describe.concurrent('an update that requires approval', () => {
+  it('that is terminated while an approval waits for AEP is a Conflict for the approver', async () => {
+    const { sandbox, handle, digest } = await askedToUpdate();
+    const fault = { method: 'GET', path: '/flowservice/flows', kind: '503', times: 1_000, sandbox } as const;
+    rig.emulator.control.addFault(fault);
+    const approving = refusalOf(handle.approve({ digest, ...ann }));
+    await waitFor('the approval to be checked', async () => (await handle.progress()).waiting.length > 0);
+    await rig.temporal.client.workflow.getHandle(handle.workflowId).terminate();
+    expect(await approving).toMatchObject({
+      type: 'Conflict',
+      message: expect.stringContaining('ended before it answered') as string,
+    });
+  });
+
   it('changes nothing before, and exactly its plan then', async () => {
-    const { sandbox, handle, digest, updating } = await askedToUpdate();
-    const before = writes(sandbox).length;
+    const { before, sandbox, handle, digest, updating } = await askedToUpdate();
     expect(await stateOf(sandbox)).toBe('waiting-for-person');
     expect(writes(sandbox)).toHaveLength(before);
     await handle.approve({ digest, ...ann });

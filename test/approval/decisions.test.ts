@@ -28,11 +28,12 @@ async function asked(changes: JsonObject = {}) {
 /** An update of a new dataflow that waits for approval. */
 async function askedToUpdate(more: JsonObject = {}) {
   const { flowId } = await (await stage.client.start(orders(sandbox))).result();
+  const before = writes().length;
   const definition = orders(sandbox, { description: 'New' });
   const updating = stage.client.update({ definition, requireApproval: true, ...more });
   updating.catch(() => undefined);
   const handle = stage.client.dataflow({ sandbox, name: 'orders' });
-  return { flowId, definition, updating, handle, ...(await untilAsked(handle)) };
+  return { flowId, definition, before, updating, handle, ...(await untilAsked(handle)) };
 }
 
 async function untilAsked(handle: DataflowHandle, than?: string) {
@@ -190,8 +191,7 @@ describe('an approval', () => {
 
 describe('an update that requires approval', () => {
   it('changes nothing before, and exactly its plan then', async () => {
-    const { handle, digest, updating } = await askedToUpdate();
-    const before = writes().length;
+    const { before, handle, digest, updating } = await askedToUpdate();
     expect(writes()).toHaveLength(before);
     await handle.approve({ digest, ...ann });
     expect((await updating).plan.digest).toBe(digest);
@@ -229,6 +229,20 @@ describe('an update that requires approval', () => {
     await handle.reject({ by: 'Bob', why: 'No' });
     expect((await approving).type).toBe('RejectedByPerson');
     await expect(updating).rejects.toMatchObject({ type: 'RejectedByPerson' });
+  });
+
+  it('that is terminated while an approval waits for AEP is a Conflict for the approver', async () => {
+    const { handle, digest, updating } = await askedToUpdate();
+    const fault = { method: 'GET', path: '/flowservice/flows', kind: '503', times: 1_000, sandbox } as const;
+    stage.emulator.control.addFault(fault);
+    const approving = refusalOf(handle.approve({ digest, ...ann }));
+    await stage.until('the approval to be checked', async () => (await handle.progress()).waiting.length > 0);
+    await stage.temporal.workflow.getHandle(handle.workflowId).terminate();
+    expect(await approving).toMatchObject({
+      type: 'Conflict',
+      message: expect.stringContaining('ended before it answered') as string,
+    });
+    await expect(updating).rejects.toThrow('Workflow execution terminated');
   });
 
   it('can be cancelled while an approval waits for AEP', async () => {
