@@ -39,12 +39,13 @@ export type Decision =
 /**
  * What to do about one kind of resource, from what AEP has of it: what the look found by id and by name.
  * Pure: the same answer in every replay, in the client and in the tests.
+ * @param about.anyStart of a flow: it may begin at another moment than the body says, which was worked out from the time of day.
  */
 export function decide(
   kind: Kind,
   body: JsonObject,
   observed: readonly Observed[],
-  { dataflow }: { dataflow: string },
+  { dataflow, anyStart = false }: { dataflow: string; anyStart?: boolean },
 ): Decision {
   const all = oldestFirst(observed);
   const ours = all.filter(({ mark }) => mark?.dataflow === dataflow);
@@ -57,12 +58,16 @@ export function decide(
     return conflict('copied-mark', message, ids);
   }
 
-  const { differences, canChange, hasUniqueTitle } = resources[kind];
-  const fits = (one: Observed) => differences(body, one).length === 0;
+  const { canChange, hasUniqueTitle } = resources[kind];
+  const differences = (one: Observed) =>
+    resources[kind]
+      .differences(body, one)
+      .filter(({ field }) => !(anyStart && field === 'scheduleParams.startTime'));
+  const fits = (one: Observed) => differences(one).length === 0;
   // A second one of its title cannot be.
   const canFit = (one: Observed) =>
     hasUniqueTitle &&
-    differences(body, one).every((difference) => canChange?.(difference, { body, observed: one, now: 0 }));
+    differences(one).every((difference) => canChange?.(difference, { body, observed: one, now: 0 }));
   const fitting = ours.find(fits) ?? ours.find(canFit);
   if (fitting) {
     const surplus = ours.filter((one) => one !== fitting).map(({ id }) => id);
@@ -75,7 +80,7 @@ export function decide(
     reason: 'differs',
     message,
     ids: ours.map(({ id }) => id),
-    differences: differences(body, oldest!),
+    differences: differences(oldest!),
   };
 }
 

@@ -414,17 +414,19 @@ describe('after an update that was terminated in the middle of a replacement,', 
 });
 
 describe('a replacement that is finished', () => {
-  it.each([0, 0.3, 0.6, 0.9])('and reset to %d of its way is whole', async (part) => {
+  // The flow's next slot is another one an hour later.
+  const resets = [0, 0.3, 0.6, 0.9].flatMap((part) => [0, 60].map((minutes) => [part, minutes] as const));
+  it.each(resets)('and reset to %d of its way, %d minutes later, is whole', async (part, minutes) => {
     await made();
-    // So that the next slot is the same one for as long as this takes.
-    await stage.wait(60_000);
     const definition = from('acmeSpringCampaign');
     const updated = await stage.client.update({ definition, replaceFlow: 'from-now' });
+    const [flow] = stored('flows');
+    await stage.wait(minutes * 60_000);
     const workflowId = `dataflow:${sandbox}:orders`;
     stage.reset(stage.run(workflowId), part);
     const again = (await stage.temporal.workflow.getHandle(workflowId).result()) as { flowId: string };
     expect(again.flowId).toBe(updated.flowId);
-    expect(states()).toEqual(['enabled']);
+    expect(stored('flows')).toMatchObject([{ state: 'enabled', scheduleParams: flow!['scheduleParams'] }]);
     expect(marked(stage.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
     await mustBeEmpty(definition);
   });

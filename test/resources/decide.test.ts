@@ -43,6 +43,22 @@ const decided = (kind: Kind, ...all: Found[]) =>
     { dataflow },
   );
 
+test('a flow that begins at another moment is adopted where it may begin at any, and no other one then', () => {
+  const scheduled = (changes: JsonObject) => (body: JsonObject) => ({
+    ...body,
+    scheduleParams: { ...(body['scheduleParams'] as object), ...changes },
+  });
+  const asked = scheduled({ startTime: 3_000_000_000 })(bodyOf('flow'));
+  const decidedAbout = (changes: JsonObject, anyStart: boolean) => {
+    const one = found('flow', { id: 'f', nonce: 'aaaaaaaa', change: scheduled(changes) });
+    return decide('flow', asked, [one], { dataflow, anyStart }).action;
+  };
+  const later = { startTime: 4_000_000_000 };
+  expect(decidedAbout(later, true)).toBe('adopt');
+  expect(decidedAbout(later, false)).toBe('conflict');
+  expect(decidedAbout({ ...later, interval: 77 }, true)).toBe('conflict');
+});
+
 describe.each(kinds)('%s', (kind) => {
   test('is created where nothing is there', () => {
     expect(decided(kind)).toEqual({ action: 'create' });

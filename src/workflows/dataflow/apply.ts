@@ -1,7 +1,7 @@
 import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
 import { withBaseConnection } from '../../definition/connection.ts';
 import type { Definition } from '../../definition/definition.ts';
-import { startProblem } from '../../definition/start.ts';
+import { givenStartSeconds, startProblem } from '../../definition/start.ts';
 import { differencesOf } from '../../plan/differences-of.ts';
 import { isIdle, type Choices, type Plan, type Step, type StepKind } from '../../plan/plan.ts';
 import { rowsTwice } from '../../plan/rows-twice.ts';
@@ -18,7 +18,7 @@ import type { StepState } from '../messages.ts';
 import { ensureBaseConnection } from './ensure-base-connection.ts';
 import { holdsRows } from './holds-rows.ts';
 import { expectChange } from '../watch/start-watch.ts';
-import type { Found } from './ledger.ts';
+import type { CreateOptions, Found } from './ledger.ts';
 import { noteFailure, type Prepared } from './prepare.ts';
 import {
   enableAgain,
@@ -272,8 +272,14 @@ class Branches {
     const schedule = successorSchedule(definition, old.flow!, this.#choices.replaceFlow!, Date.now());
     const draft = { ...this.#body('flow', ids), scheduleParams: schedule };
     const wasEnabled = this.#noteReplaced(old.flow);
-    const { id, state } = await this.#asAsked('flow', draft, await this.#createOnce('flow', draft, true));
-    await putInPlace(this.#prepared, old, { id, schedule }, wasEnabled);
+    const anyStart = schedule['startTime'] !== givenStartSeconds(definition);
+    const found = await this.#createOnce('flow', draft, { draft: true, anyStart });
+    // One that a run before a reset has made begins at the slot that was the next one then.
+    if (anyStart && found.adopted)
+      schedule['startTime'] = objectAt(found.adopted.fields, 'scheduleParams')['startTime'];
+    const { id, state } = await this.#asAsked('flow', draft, found);
+    const isPublished = found.adopted !== undefined && !isDraft(found.adopted);
+    await putInPlace(this.#prepared, old, { id, schedule, isPublished }, wasEnabled);
     return { id, state };
   }
 
@@ -311,7 +317,7 @@ class Branches {
    * What a living flow has stays until another has taken its place, so does what an earlier one has left for good, and what
    * is deleted is gone: none is adopted, nor an answer to a lost reply.
    */
-  #createOnce(kind: Kind, body: JsonObject, draft = false): Promise<Found> {
+  #createOnce(kind: Kind, body: JsonObject, more: Omit<CreateOptions, 'apart'> = {}): Promise<Found> {
     const { definition, ledger, observed, planned } = this.#prepared;
     const { living, predecessor, plan } = planned;
     const inUse = [living?.[kind]?.id, predecessor?.[kind]?.id].filter((id) => id !== undefined);
@@ -320,7 +326,7 @@ class Branches {
       differencesOf(kind, definition, body, one, { now: Date.now() }).fixed.length > 0;
     const left = living && !resources[kind].makesRoom ? found.filter(isLeft).map(({ id }) => id) : [];
     const apart = [...inUse, ...left, ...removedIds(plan)];
-    return ledger.create(kind, body, found, { apart, draft });
+    return ledger.create(kind, body, found, { apart, ...more });
   }
 
   /** What there is to warn of where a dataset was there before its flow. */

@@ -21,6 +21,15 @@ export interface Surplus {
   why: string;
 }
 
+export interface CreateOptions {
+  /** The ids of what is left alone, and answers no doubt: what a living flow uses while it is replaced. */
+  apart?: readonly string[];
+  /** Of a flow: it runs nothing until it is published. */
+  draft?: boolean;
+  /** Of a flow: one that an earlier run has made is adopted whenever it begins. */
+  anyStart?: boolean;
+}
+
 /** What a create came to. */
 export interface Found {
   id: string;
@@ -128,15 +137,13 @@ export class Ledger {
   /**
    * Adopts what the first look found, or creates it. A kind whose title is unique needs no look: AEP refuses a second one,
    * and what is there is decided about.
-   * @param more.apart the ids of what is left alone, and answers no doubt: what a living flow uses while it is replaced.
-   * @param more.draft of a flow: it runs nothing until it is published.
    * @throws what the create threw, where that surely created nothing; `Conflicting` where what is there does not fit.
    */
   async create(
     kind: Kind,
     body: JsonObject,
     look: Observed[] = [],
-    { apart = [], draft = false }: { apart?: readonly string[]; draft?: boolean } = {},
+    { apart = [], draft = false, anyStart = false }: CreateOptions = {},
   ): Promise<Found> {
     const isUnique = resources[kind].hasUniqueTitle === true;
     let shown =
@@ -147,7 +154,7 @@ export class Ledger {
         ({ id, name }) => !apart.includes(id) || (isUnique && name === body['title']),
       );
       this.#doubts.seen(kind, found);
-      const decision = decide(kind, body, found, { dataflow: this.#dataflow });
+      const decision = decide(kind, body, found, { dataflow: this.#dataflow, anyStart });
       if (decision.action === 'adopt') {
         const adopted = found.find(({ id }) => id === decision.id)!;
         this.keepOnly(kind, decision.id, found);

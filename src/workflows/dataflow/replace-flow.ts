@@ -84,12 +84,13 @@ export function noteReplaced({ report, ledger }: Work, flowId: string, wasEnable
  * where it fails or is cancelled, and AEP makes up what the old one missed; after that it goes only forward.
  *
  * Adobe has no page on it: the order is inferred from its single steps.
+ * @param next.isPublished it has taken the place already: only what comes after that is still to do.
  * @param wasEnabled whether the new flow is to load: it takes over the pause of the old one, too.
  */
 export async function putInPlace(
   work: Work,
   old: Parts | undefined,
-  next: { id: string; schedule: JsonObject },
+  next: { id: string; schedule: JsonObject; isPublished?: boolean },
   wasEnabled: boolean,
 ): Promise<void> {
   const { definition, report, calls, ledger } = work;
@@ -172,6 +173,7 @@ export async function putInPlace(
 
   /** A start that has passed while the old flow's last run was waited for is put off by whole slots. */
   async function publish(): Promise<void> {
+    if (next.isPublished) return;
     const { startTime } = next.schedule;
     const soon = Math.ceil(Date.now() / 1000) + startLeadSeconds / 2;
     if (Number(startTime) < soon) {
