@@ -17,7 +17,7 @@ const first = orders(sandbox);
 const second = from('acmeSpringCampaign');
 const third = from('test1.austin_demo');
 
-/** Looks, at each request before it takes effect, whether two flows are enabled. Returns how often that was so. */
+/** Looks, at each request before the next one takes effect, whether two flows are enabled. Returns how often that was so. */
 function watchForTwo(): () => number {
   let seen = 0;
   const over = new AbortController();

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect } from 'vitest';
 import type { JsonObject } from '../../src/resources/resource.ts';
 import { stageFor } from '../simulation/stage.ts';
+import { canary } from '../support/canary.ts';
 import { mysqlAuth, ordersFrom as ordersIn } from '../support/connections.ts';
 import { administratorOf, failureOf, oneOfSix, orders, requestsIn } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
@@ -9,9 +10,9 @@ import { changesIn as changesOf, shops as shopsIn } from './stage.ts';
 const { stage, it } = stageFor();
 const sandbox = 'prod';
 
-/** Gives the worker a secret, and returns the reference to it. */
+/** Gives the worker a secret, by which nobody but AEP is to know it, and returns the reference to it. */
 function keep(secret: string): { secret: string } {
-  process.env['SECRET_OF_THE_SHOP'] = secret;
+  process.env['SECRET_OF_THE_SHOP'] = `${canary} ${secret}`;
   return { secret: 'env:SECRET_OF_THE_SHOP' };
 }
 afterEach(() => delete process.env['SECRET_OF_THE_SHOP']);

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { DataflowError } from '../../src/client.ts';
 import { stageFor } from '../simulation/stage.ts';
-import { oneOfSix, orders } from '../support/dataflows.ts';
+import { oneOfSix, orders, requestsIn } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
 
 const { stage, it } = stageFor();
@@ -9,6 +9,16 @@ const sandbox = 'prod';
 const workflowId = `dataflow:${sandbox}:orders`;
 
 const workflow = () => stage.temporal.workflow.getHandle(workflowId);
+
+/** A create that is terminated once it has sent such a request. */
+async function cutOffAt(method: string): Promise<void> {
+  const sent = () => requestsIn(stage, sandbox, { method }).length;
+  const before = sent();
+  await stage.client.start(orders(sandbox));
+  await stage.until(`a ${method}`, () => sent() > before);
+  await workflow().terminate();
+}
+
 /** The types of the activities that the last run has asked for. */
 const scheduled = () =>
   stage
@@ -20,8 +30,7 @@ const failureOf = async (definition: unknown) =>
 
 it('a rollback after a run that was cut off leaves the flow that lives, and all it refers to, alone', async () => {
   await (await stage.client.start(orders(sandbox))).result();
-  await stage.client.start(orders(sandbox));
-  await workflow().terminate();
+  await cutOffAt('GET');
   const source = { ...(orders(sandbox)['source'] as object), tableName: 'acmeSpringCampaign' };
   const failure = await failureOf(orders(sandbox, { source, onFailure: 'rollback' }));
   expect(failure.type).toBe('Conflict');
@@ -38,8 +47,7 @@ it('a definition that was refused at once is no reason to wait for its corrected
 });
 
 it('a create that was refused at its check and corrected still waits for what the run before may have sent', async () => {
-  await stage.client.start(orders(sandbox));
-  await workflow().terminate();
+  await cutOffAt('POST');
   const source = { ...(orders(sandbox)['source'] as object), baseConnectionId: 'not-there' };
   const handle = await stage.client.start(orders(sandbox, { source, onFailure: 'wait' }));
   await stage.until('the create to wait', async () => (await handle.progress()).state === 'waiting');

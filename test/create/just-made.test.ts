@@ -29,8 +29,14 @@ describe('what was made a moment ago and is not there for the next service yet',
     const refused = requestsIn(stage, sandbox, { method: 'POST' }).filter(
       ({ status }) => Number(status) >= 400,
     );
-    // Which of them comes early enough to be refused hangs on the machine.
-    expect(refused).not.toEqual([]);
+    // Those that come too early, each once. A stage goes the same way every time.
+    expect(refused.map(({ path }) => path)).toEqual([
+      createPaths.schema,
+      createPaths.dataset,
+      createPaths.mappingSet,
+      createPaths.targetConnection,
+      createPaths.flow,
+    ]);
   });
 
   const referring = ['sourceConnection', 'dataset', 'targetConnection', 'mappingSet', 'flow'] as const;
@@ -55,8 +61,8 @@ describe('what was made a moment ago and is not there for the next service yet',
     expect(details).toMatchObject({ code: 'FLOW-1439-404', unknown: [], failed: [{ kind: 'flow' }] });
     const sent = posts(createPaths.flow);
     expect(sent.length).toBeGreaterThan(1);
-    expect(sent.at(-1)!.at - sent[0]!.at).toBeGreaterThanOrEqual(listLagMs - 300);
-    expect(sent.at(-1)!.at - sent[0]!.at).toBeLessThan(3 * listLagMs);
+    expect(sent.at(-1)!.at - sent[0]!.at).toBeGreaterThanOrEqual(listLagMs);
+    expect(sent.at(-1)!.at - sent[0]!.at).toBeLessThan(listLagMs + 100);
   });
 });
 

@@ -13,6 +13,7 @@ async function processesOf(program: { pid: number; ended: Promise<unknown> }): P
   void program.ended.then(() => (running = false));
   await waitFor(
     'the program to end',
+    // It reads `/proc` whole: a promise, so that it is taken less often.
     async () => {
       for (const pid of descendants(program.pid)) seen.add(pid);
       return !running;

@@ -13,13 +13,7 @@ const { sandboxes, next } = places(4);
 let rig: Rig;
 
 beforeAll(async () => {
-  rig = await startRig({
-    emulator: { sandboxes },
-    env: {
-      AEP_WEBHOOK_ON_CALL_URL: 'https://hooks.example/on-call',
-      AEP_WEBHOOK_ON_CALL_KEY: 'a key that is long enough to sign with',
-    },
-  });
+  rig = await startRig({ emulator: { sandboxes } });
   await rig.startWorker();
 });
 afterAll(() => rig.close());

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The files that take longest, the longest first: who begins with them does not wait for one of them alone in the end. */
@@ -41,6 +42,8 @@ const slow = [
 /** Has the slow files begin first, and keeps the files of a project together: only those can share a process. */
 export class SlowFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const missing = slow.filter((file) => !existsSync(new URL(`../${file}`, import.meta.url)));
+    if (missing.length > 0) throw new Error(`There is no ${missing.join(', ')}: slow-first.ts names it`);
     const place = ({ moduleId }: TestSpecification) => {
       const index = slow.findIndex((file) => moduleId.endsWith(`/test/${file}`));
       return index < 0 ? slow.length : index;

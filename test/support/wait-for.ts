@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
  * Asks again and again until `look` answers with something, and returns that. Fails after `timeoutMs` milliseconds.
- * What has to be asked of somebody it asks less often the longer it has waited: each question to Temporal is work for the server
- * and for a worker. What this process knows by itself costs little.
+ * A look that returns a promise asks somebody, and is taken less often the longer this has waited: each question to Temporal is
+ * work for the server and for a worker. What this process knows by itself costs little. A look that throws is taken again (on a
+ * stage, `until` does not).
  */
 export async function waitFor<T>(
   what: string,

@@ -69,7 +69,7 @@ async function watcher(flow: Flow, watch: Watch = {}, known?: { inherited: Inher
     const commands = await woken.activate(jobs, (at += 1_000), false);
     expect(broken).toEqual([]);
     return {
-      /** What AEP is asked. */
+      /** What AEP is asked, but for reads of its runs, which go on beside all of it. */
       asked: commands.flatMap(({ scheduleActivity: one }) =>
         one && one.activityType !== 'readRuns'
           ? [
