@@ -411,6 +411,22 @@ describe('after an update that was terminated in the middle of a replacement,', 
     await (await stage.client.start(definition)).result();
     await mustBeEmpty(definition);
   });
+
+  it.each([0, 0.3, 0.6, 0.9])(
+    'reset to %d of its way an hour later it begins at a slot to come',
+    async (part) => {
+      const { definition } = await halfway();
+      await stage.wait(60 * 60_000);
+      const workflowId = `dataflow:${sandbox}:orders`;
+      stage.reset(stage.run(workflowId), part);
+      const before = Date.now() / 1_000;
+      await stage.temporal.workflow.getHandle(workflowId).result();
+      expect(states()).toEqual(['enabled']);
+      const [{ scheduleParams }] = stored('flows') as [{ scheduleParams: { startTime: number } }];
+      expect(scheduleParams.startTime).toBeGreaterThan(before);
+      await mustBeEmpty(definition);
+    },
+  );
 });
 
 describe('a replacement that is finished', () => {
