@@ -11,7 +11,7 @@ export class Left extends Error {
   }
 }
 
-/** What goes on in Temporal just now, as the command line that shows it again. A process runs one command. */
+/** What goes on in Temporal just now, as the command line that shows it again. One command runs at a time. */
 let goingOn: string | undefined;
 
 /** What is done sooner nobody leaves. Milliseconds. */
@@ -29,7 +29,8 @@ export async function goesOn<Result>(comeBack: string, wait: () => Promise<Resul
     return await wait();
   } finally {
     clearTimeout(timer);
-    goingOn = undefined;
+    // Who has left may have begun something else by now.
+    if (goingOn === comeBack) goingOn = undefined;
   }
 }
 
@@ -64,5 +65,6 @@ export async function untilLeft<Result>(
   } finally {
     clearTimeout(timer);
     process.off('SIGINT', onInterrupt);
+    goingOn = undefined;
   }
 }

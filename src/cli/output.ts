@@ -34,9 +34,9 @@ export function tell(line: string): void {
 
 let inColours = false;
 
-/** From now on texts for people are coloured. A process runs one command. */
-export function useColours(): void {
-  inColours = true;
+/** Whether texts for people are coloured from now on. */
+export function useColours(wanted: boolean): void {
+  inColours = wanted;
 }
 
 /** Prints a text for people on standard output. */

@@ -72,7 +72,7 @@ export function createProgram(): Command {
       throw failed(error, format());
     }
     const { color } = program.opts<{ color: (typeof colourChoices)[number] }>();
-    if (wantsColours(color, process.stdout, process.env)) useColours();
+    useColours(wantsColours(color, process.stdout, process.env));
   });
 
   const format = (): Format => program.opts<{ output: Format }>().output;

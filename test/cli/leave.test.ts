@@ -12,6 +12,7 @@ it('who leaves when the time has come is told how to see again what goes on, and
   await expect(waiting).rejects.toThrow(
     'Not done within 0.02 s (--command-timeout). It goes on without you. See it again: temporal workflow result -w x',
   );
+  await expect(untilLeft(never, 20)).rejects.toThrow(/^Not done within 0\.02 s \(--command-timeout\)\.$/);
 });
 
 it('what is done in time, or without a bound, is answered, and what fails fails', async () => {

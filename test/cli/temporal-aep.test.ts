@@ -139,7 +139,10 @@ describe('the exit status', () => {
     expect(open.stderr).toContain(
       'next: Add what you choose: --replace-flow from-now, or --replace-flow backfill',
     );
-    expect(await aep('plan', another)).toMatchObject({ code: 5 });
+    // What a command wants to be in colours is none of the next one's.
+    expect((await aep('plan', another, '--color', 'always')).stdout).toContain('\u001B[');
+    const plain = expect.not.stringContaining('\u001B') as string;
+    expect(await aep('plan', another)).toMatchObject({ code: 5, stdout: plain });
     expect(await aep('create', another)).toMatchObject({
       code: 4,
       stderr: expect.stringContaining('temporal aep update FILE changes it\n') as string,

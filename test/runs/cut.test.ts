@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Unavailable } from '../../src/aep/errors.ts';
-import { cut } from '../../src/cut.ts';
+import { cut, tellSome } from '../../src/cut.ts';
 import { parseDefinition } from '../../src/definition/parse.ts';
 import { InvalidDefinitionError } from '../../src/definition/problems.ts';
 import { readFlow } from '../../src/runs/flow.ts';
@@ -21,6 +21,15 @@ test('a text is cut between two characters, says that it was, and holds no half 
       else expect(short).toBe(`${characters.slice(0, limit - 1).join('')}…`);
     }),
   );
+});
+
+test.each([
+  [20, /^n1, .*, n19, n20$/],
+  [21, /^n1, .*, n19, n20 and 1 more$/],
+  [40, /^n1, .*, n19, n20 and 20 more$/],
+])('of %i names twenty are told, and how many there are besides', (count, told) => {
+  const names = Array.from({ length: count }, (_, index) => `n${index + 1}`);
+  expect(tellSome(names)).toMatch(told);
 });
 
 /** Emoji that begin at an odd and at an even place, so that one of the two is in the middle at any limit. */

@@ -7,8 +7,12 @@ export interface Printed {
   stderr: string;
 }
 
-/** Told after a second, if it takes so long: on a busy machine what is quick elsewhere does. */
 const howToLeave = /^Ctrl-C leaves this to go on\..*\n/gm;
+
+/** Without how to leave, which is told after a second, if it takes so long: on a busy machine what is quick elsewhere does. */
+export function printed(code: number, stdout: string, stderr: string): Printed {
+  return { code, stdout, stderr: stderr.replaceAll(howToLeave, '') };
+}
 
 /** Runs a program to its end, whatever its exit status. */
 export function printedBy(
@@ -18,7 +22,7 @@ export function printedBy(
 ): Promise<Printed> {
   return new Promise((done) => {
     execFile(program, args, options, (error, stdout, stderr) =>
-      done({ code: Number(error?.code ?? 0), stdout, stderr: stderr.replaceAll(howToLeave, '') }),
+      done(printed(Number(error?.code ?? 0), stdout, stderr)),
     );
   });
 }
