@@ -1,22 +1,20 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { command } from '../support/command.ts';
+import { shops } from '../support/connections.ts';
 import { administratorOf, places, requestsIn } from '../support/dataflows.ts';
 import { printedBy } from '../support/printed.ts';
-import type { Rig } from '../support/rig.ts';
-import { shops, startStage, type Stage } from '../connections/stage.ts';
+import { startRigWithSecrets, type RigWithSecrets } from '../connections/rig-with-secrets.ts';
 
 const { sandboxes, next } = places(8);
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-let stage: Stage;
-let rig: Rig;
+let rig: RigWithSecrets;
 
 beforeAll(async () => {
-  stage = await startStage({ sandboxes });
-  ({ rig } = stage);
+  rig = await startRigWithSecrets({ sandboxes });
   await rig.startWorker();
 });
-afterAll(() => stage.close());
+afterAll(() => rig.close());
 
 const aep = (...args: string[]) => command(args, rig.temporal.env);
 
@@ -25,7 +23,7 @@ const server = ['server=db.example.com', 'port=3306', 'database=shop', 'username
 it('a base connection is made, shown, tested and deleted', async () => {
   const sandbox = next();
   const shop = `${sandbox}/Shop`;
-  const { secret } = await stage.keep(sandbox, 'right');
+  const { secret } = await rig.keep(sandbox, 'right');
   const made = await aep('connection', 'ensure', shop, 'mysql', ...server, `password=${secret}`);
   expect(made).toMatchObject({ code: 0, stderr: '' });
   const [{ id }] = shops(rig, sandbox) as [{ id: string }];
@@ -71,7 +69,7 @@ it("others' connections are shown, tested and never deleted, and what a source s
 });
 
 it('credentials that the source refuses are told by the place to look at, and not by what stands there', async () => {
-  const { secret } = await stage.keep('bad', 'c4nary-wrong');
+  const { secret } = await rig.keep('bad', 'c4nary-wrong');
   const shop = `${next()}/Shop`;
   const refused = await aep('connection', 'ensure', shop, 'mysql', ...server, `password=${secret}`);
   expect(refused).toMatchObject({ code: 1, stdout: '' });

@@ -4,13 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createBoard } from '../../src/board/app.ts';
 import { planAsMermaid, planAsText } from '../../src/client.ts';
-import { mysqlAuth, ordersFrom } from '../support/connections.ts';
+import { mysqlAuth, ordersFrom, shops } from '../support/connections.ts';
 import { failureOf, places } from '../support/dataflows.ts';
 import { forms } from '../support/forms.ts';
 import { everythingKept, texts } from '../support/kept.ts';
 import { startProgram } from '../support/program.ts';
 import { startRig, type Rig } from '../support/rig.ts';
-import { shops } from './stage.ts';
 
 /** Unlike anything else, and with what is written differently in an address, a form or JSON. */
 const canaries = {

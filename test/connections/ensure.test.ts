@@ -2,10 +2,9 @@ import { afterEach, describe, expect } from 'vitest';
 import type { JsonObject } from '../../src/resources/resource.ts';
 import { stageFor } from '../simulation/stage.ts';
 import { canary } from '../support/canary.ts';
-import { mysqlAuth, ordersFrom as ordersIn } from '../support/connections.ts';
+import { changesIn, mysqlAuth, ordersFrom as ordersIn, shops as shopsIn } from '../support/connections.ts';
 import { administratorOf, failureOf, oneOfSix, orders, requestsIn } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
-import { changesIn as changesOf, shops as shopsIn } from './stage.ts';
 
 const { stage, it } = stageFor();
 const sandbox = 'prod';
@@ -19,7 +18,7 @@ afterEach(() => delete process.env['SECRET_OF_THE_SHOP']);
 
 const ordersFrom = (auth: JsonObject, changes: JsonObject = {}) => ordersIn(sandbox, auth, changes);
 const shops = () => shopsIn(stage, sandbox);
-const changes = () => changesOf(stage, sandbox);
+const changes = () => changesIn(stage, sandbox);
 const ours = (name = 'orders') => marked(stage.emulator, `${sandbox}/${name}`);
 
 describe('a dataflow whose definition gives the credentials of its base connection', () => {

@@ -1,9 +1,8 @@
 import { describe, expect } from 'vitest';
 import type { FaultKind } from '../../emulator/emulator.ts';
 import { stageFor } from '../simulation/stage.ts';
-import { mysqlAuth } from '../support/connections.ts';
+import { mysqlAuth, shops as shopsIn } from '../support/connections.ts';
 import { requestsIn } from '../support/dataflows.ts';
-import { shops as shopsIn } from './stage.ts';
 
 const sandbox = 'prod';
 const path = '/flowservice/connections';

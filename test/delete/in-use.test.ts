@@ -3,6 +3,7 @@ import type { JsonObject } from '../../src/resources/resource.ts';
 import { stageFor } from '../simulation/stage.ts';
 import { administratorOf, failureOf, oneOfSix, orders, requestsIn } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
+import { copyOf, flowOver } from './flow-over.ts';
 
 const { stage, it } = stageFor();
 const sandbox = 'prod';
@@ -12,20 +13,12 @@ const ours = () => marked(stage.emulator, `${sandbox}/orders`);
 const refusedDelete = (more: object = {}) =>
   failureOf({ result: () => stage.client.delete({ sandbox, name: 'orders', ...more }) });
 
-/** A flow that somebody made by hand, over the connections of ours. */
-async function flowOver(like: string, connections: JsonObject = {}): Promise<string> {
-  const original = stage.emulator.control.resources('flows', sandbox).find(({ id }) => id === like)!;
-  const { flowSpec, sourceConnectionIds, targetConnectionIds, transformations, scheduleParams } = original;
-  const asked = { flowSpec, sourceConnectionIds, targetConnectionIds, transformations, scheduleParams };
-  const body = { ...asked, ...connections, name: 'Made by hand' };
-  return (await administratorOf(stage).flowService.flows.create({ sandbox }, body)).id;
-}
 const removeFlow = (id: string) => administratorOf(stage).flowService.flows.remove({ sandbox }, id);
 
 describe('deleteDataflow of what somebody else uses', () => {
   it('is a Conflict that names the flow, nothing is deleted, and it goes on when that flow is gone', async () => {
     const { flowId, resources } = await create(orders(sandbox));
-    const theirs = await flowOver(flowId);
+    const theirs = await flowOver(stage, sandbox, flowId);
     const { type, message, details } = await refusedDelete();
     expect(type).toBe('Conflict');
     expect(message).toContain(`the flow "Made by hand" (${theirs})`);
@@ -56,8 +49,7 @@ describe('deleteDataflow of what somebody else uses', () => {
 describe('deleteDataflow of what somebody duplicated, mark and all', () => {
   it('is a Conflict that names both, nothing is deleted, and it goes on when the copy is gone', async () => {
     const { flowId } = await create(orders(sandbox));
-    const original = stage.emulator.control.resources('flows', sandbox).find(({ id }) => id === flowId)!;
-    const copy = await flowOver(flowId, { description: original['description'] });
+    const copy = await copyOf(stage, sandbox, flowId);
     const { type, message, details } = await refusedDelete();
     expect(type).toBe('Conflict');
     expect(message).toContain(copy);
@@ -74,7 +66,7 @@ describe('deleteDataflow of what somebody duplicated, mark and all', () => {
 describe('a create with a corrected definition', () => {
   it('does not replace a connection that a flow of somebody else uses', async () => {
     const { flowId, resources } = await create(orders(sandbox));
-    const theirs = await flowOver(flowId);
+    const theirs = await flowOver(stage, sandbox, flowId);
     await stage.client.delete({ sandbox, name: 'orders', only: [flowId] });
     // By which lists know whether the flow is gone.
     expect(stage.run(`dataflow:${sandbox}:orders`).memo).toMatchObject({

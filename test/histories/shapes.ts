@@ -5,6 +5,7 @@ import { example } from '../support/example.ts';
 import { legacyOrders, orders, refusedMapping } from '../support/dataflows.ts';
 import type { UpdateDataflowInput } from '../../src/workflows/messages.ts';
 import type { Watch } from '../../src/workflows/watch/watch-messages.ts';
+import { reset } from '../support/reset.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { administrator, changedByOthers, makeFlow, removeFlow } from '../watch/make-flow.ts';
 import { webhook, type Played, type Stage } from './stage.ts';
@@ -159,12 +160,14 @@ export const shapes: Record<string, Shape> = {
     return created(stage, orders(stage.sandbox));
   },
   async 'create-reset'(stage) {
-    return ended(await reset(stage, await created(stage, orders(stage.sandbox)), 2));
+    const { workflowId } = await created(stage, orders(stage.sandbox));
+    return ended(await reset(stage.temporal.client, workflowId, { task: 2 }));
   },
   async 'create-corrected-and-reset'(stage) {
     const { handle, played } = await waiting(stage);
     await handle.resume(orders(stage.sandbox));
-    return ended(await reset(stage, await ended(played), 0));
+    const { workflowId } = await ended(played);
+    return ended(await reset(stage.temporal.client, workflowId, { task: 0 }));
   },
   async 'create-over-an-initializing-connection'(stage) {
     const { sandbox, emulator } = stage;
@@ -221,7 +224,8 @@ export const shapes: Record<string, Shape> = {
   'connection-refused': (stage) => connected(stage, mysqlAuth({ secret: 'env:WRONG_PASSWORD' })),
   'connection-without-secret': (stage) => connected(stage, mysqlAuth({ secret: 'env:NO_PASSWORD' })),
   async 'connection-reset'(stage) {
-    return ended(await reset(stage, await connected(stage), 2));
+    const { workflowId } = await connected(stage);
+    return ended(await reset(stage.temporal.client, workflowId, { task: 2 }));
   },
   async 'connection-described'(stage) {
     const { sandbox } = stage;
@@ -875,23 +879,6 @@ async function runs(stage: Stage, count: number, outcome: 'success' | 'failed' =
       (await client.health({ sandbox, flowId }))?.lastRuns.some(({ runId }) => runId === id),
     );
   }
-}
-
-/** Resets a workflow to the so-manieth of its tasks that were completed, from 0. Answers with the new run. */
-async function reset({ temporal }: Stage, played: Played, task: number): Promise<Played> {
-  const { workflowId } = played;
-  const { runId } = await played.describe();
-  const { workflow, workflowService, options } = temporal.client;
-  const events = (await workflow.getHandle(workflowId).fetchHistory()).events!;
-  const tasks = events.filter((one) => one.workflowTaskCompletedEventAttributes);
-  const answer = await workflowService.resetWorkflowExecution({
-    namespace: options.namespace,
-    workflowExecution: { workflowId, runId },
-    workflowTaskFinishEventId: tasks[task]!.eventId!,
-    requestId: crypto.randomUUID(),
-    reason: 'to record it',
-  });
-  return workflow.getHandle(workflowId, answer.runId!);
 }
 
 /** Another dataflow beside `orders`. */

@@ -1,7 +1,7 @@
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { RecordedRequest } from '../../emulator/emulator.ts';
-import { DataflowError } from '../../src/client.ts';
+import { DataflowError, type Plan } from '../../src/client.ts';
 import type { Outcome } from '../../src/resources/outcome.ts';
 import type { createDataflow } from '../../src/workflows/dataflow/create-dataflow.ts';
 import { administrator } from '../watch/make-flow.ts';
@@ -87,6 +87,12 @@ export async function failureOf(handle: { result(): Promise<unknown> }): Promise
     return { type, message, details: (details?.[0] ?? {}) as Json };
   }
   throw error;
+}
+
+/** What a caller is told by a request that must be refused, with the plan that counts now where there is one. */
+export async function refusalOf(asked: Promise<unknown>): Promise<Told & { plan: Plan }> {
+  const { type, message, details } = await failureOf({ result: () => asked });
+  return { type, message, details, plan: details['plan'] as Plan };
 }
 
 /** What its memo says of its resources. */
