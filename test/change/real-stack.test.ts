@@ -1,17 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/resources/resource.ts';
-import { isEmpty, DataflowError, planAsText, type Plan, type Progress } from '../../src/client.ts';
-import { administratorOf, oneOfSix, orders, places, requestsIn } from '../support/dataflows.ts';
+import { planAsText, type Plan, type Progress } from '../../src/client.ts';
+import { administratorOf, oneOfSix, orders, places, refusalOf, requestsIn } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
+import { reset } from '../support/reset.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { mustBeEmpty, ordersFromTable, watchForTwo } from './helpers.ts';
 
 /** A sample of what the other files of this folder play in the simulation, and what watchers and Temporal's server have a part in. */
-const { sandboxes, next } = places(20);
+const { sandboxes, next } = places(21);
 let rig: Rig;
 
 beforeAll(async () => {
-  rig = await startRig({ emulator: { sandboxes } });
+  // AEP takes a moment over patches and actions.
+  rig = await startRig({ emulator: { sandboxes, operationLastsMs: [50, 200] } });
   await rig.startWorker();
 });
 afterAll(() => rig.close());
@@ -23,26 +26,6 @@ async function made(changes: JsonObject = {}) {
   const result = await (await rig.client.start(orders(sandbox, changes))).result();
   return { sandbox, ...result };
 }
-
-async function refusalOf(update: Promise<unknown>): Promise<{ type: string; message: string; plan: Plan }> {
-  const error = await update.then(
-    () => new Error('It was not refused'),
-    (error: unknown) => error,
-  );
-  if (!(error instanceof DataflowError)) throw error;
-  return { type: error.type, message: error.message, plan: error.details['plan'] as Plan };
-}
-
-async function mustBeEmpty(definition: JsonObject): Promise<void> {
-  const plan = await rig.client.plan(definition);
-  expect(plan.steps.filter(({ action }) => !['keep', 'given'].includes(action))).toEqual([]);
-  expect(isEmpty(plan)).toBe(true);
-}
-
-const another = (sandbox: string) =>
-  orders(sandbox, {
-    source: { ...(orders(sandbox)['source'] as object), tableName: 'acmeSpringCampaign' },
-  });
 
 /** What Temporal's web pages show of a workflow. */
 async function details(workflowId: string): Promise<string> {
@@ -140,7 +123,7 @@ describe.concurrent('an update', () => {
     const updated = await rig.client.update({ definition });
     expect(updated.resources).toEqual(resources);
     expect(updated.surplus).toEqual([]);
-    await mustBeEmpty(definition);
+    await mustBeEmpty(rig, definition);
     expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
   });
 
@@ -149,7 +132,7 @@ describe.concurrent('an update', () => {
     rig.emulator.control.addFault({ method: 'PATCH', kind: 'reset-after', sandbox });
     const definition = orders(sandbox, { description: 'New' });
     await rig.client.update({ definition });
-    await mustBeEmpty(definition);
+    await mustBeEmpty(rig, definition);
   });
 
   it('that waits for AEP says what for and why, as a create does', async () => {
@@ -176,7 +159,7 @@ describe.concurrent('an update', () => {
     const { digest } = await rig.client.plan(definition);
     const updated = await rig.client.update({ definition, digest, missingFlow: 'recreate' });
     expect(updated.flowId).not.toBe(flowId);
-    await mustBeEmpty(definition);
+    await mustBeEmpty(rig, definition);
     // Nobody watches for the other any more, nor takes it for missing where this one is gone, too.
     await expect(rig.client.watcher({ sandbox, flowId }).checkNow()).rejects.toMatchObject({
       details: { replacedBy: updated.flowId },
@@ -187,7 +170,7 @@ describe.concurrent('an update', () => {
 describe.concurrent('a replacement', () => {
   it('puts another flow with another pair in the place of the old one', async () => {
     const { sandbox, flowId, resources } = await made();
-    const definition = another(sandbox);
+    const definition = ordersFromTable(sandbox);
     const updated = await rig.client.update({ definition, replaceFlow: 'backfill' });
     expect(updated.flowId).not.toBe(flowId);
     expect(updated.resources).toMatchObject({ dataset: resources.dataset, schema: resources.schema });
@@ -195,15 +178,27 @@ describe.concurrent('a replacement', () => {
       { id: updated.flowId, state: 'enabled', scheduleParams: { backfill: true } },
     ]);
     expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
-    await mustBeEmpty(definition);
-    expect(await rig.client.health({ sandbox, flowId: updated.flowId })).toBeDefined();
+    await mustBeEmpty(rig, definition);
+    const health = await rig.client.health({ sandbox, flowId: updated.flowId });
+    expect(health).toMatchObject({ dataflow: `${sandbox}/orders` });
+  });
+
+  it('that is finished and reset to the middle of its way is whole', async () => {
+    const { sandbox } = await made();
+    const definition = ordersFromTable(sandbox);
+    const { flowId } = await rig.client.update({ definition, replaceFlow: 'backfill' });
+    const again = await reset(rig.temporal.client, `dataflow:${sandbox}:orders`, { part: 0.5 });
+    expect(await again.result()).toMatchObject({ flowId });
+    expect(flowsIn(sandbox)).toMatchObject([{ id: flowId, state: 'enabled' }]);
+    expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
+    await mustBeEmpty(rig, definition);
   });
 
   it.each(['terminate', 'cancel'] as const)(
     'that somebody is to %s while the new flow is published goes on when it is started again',
     async (end) => {
       const { sandbox } = await made();
-      const definition = another(sandbox);
+      const definition = ordersFromTable(sandbox);
       // The first action disables the old flow.
       const actions = { method: 'POST', path: '/flowservice/flows/*/action', sandbox, skip: 1 };
       rig.emulator.control.addFault({ ...actions, kind: 'hang-committed' });
@@ -213,7 +208,7 @@ describe.concurrent('a replacement', () => {
       await update;
       const { flowId } = await rig.client.update({ definition, replaceFlow: 'from-now' });
       expect(flowsIn(sandbox)).toMatchObject([{ id: flowId, state: 'enabled' }]);
-      await mustBeEmpty(definition);
+      await mustBeEmpty(rig, definition);
       expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
     },
   );
@@ -225,7 +220,9 @@ describe.concurrent('a replacement', () => {
     // The first action disables the old flow; the second would publish the new one.
     rig.emulator.control.addFault({ ...actions, kind: '503', skip: 1, times: 3 });
     rig.emulator.control.addFault({ ...actions, kind: '404', skip: 1 });
-    const refused = refusalOf(rig.client.update({ definition: another(sandbox), replaceFlow: 'from-now' }));
+    const refused = refusalOf(
+      rig.client.update({ definition: ordersFromTable(sandbox), replaceFlow: 'from-now' }),
+    );
     await waitFor('the second action', () => requestsIn(rig, sandbox, actions).length >= 2);
     for (const ask of [() => watcher.resume(), () => watcher.pause(), () => watcher.retryRun()])
       await expect(ask()).rejects.toMatchObject({
@@ -250,7 +247,10 @@ describe.concurrent('a replacement', () => {
       const end = now - 60_000;
       const window = { start: end - 900_000, end };
       rig.emulator.control.makeRun(flowId, { outcome, completedAt: now, window });
-      const updated = await rig.client.update({ definition: another(sandbox), replaceFlow: 'from-now' });
+      const updated = await rig.client.update({
+        definition: ordersFromTable(sandbox),
+        replaceFlow: 'from-now',
+      });
       return { sandbox, window, ...updated };
     }
     const healthAfterRun = (sandbox: string, flowId: string, windowStart: number) => {
@@ -294,5 +294,34 @@ describe.concurrent('a replacement', () => {
       const { firstWindow } = await healthAfterRun(sandbox, flowId, window.end + 120_000);
       expect(firstWindow).toMatchObject({ is: 'gap', from: iso(window.end) });
     });
+  });
+});
+
+describe.concurrent('a replacement that begins while the watcher of the old flow', () => {
+  it('still has AEP enable it waits until that has ended, and never are the two enabled together', async () => {
+    const { sandbox, flowId } = await made();
+    const watcher = rig.client.watcher({ sandbox, flowId });
+    const { control } = rig.emulator;
+    // Long enough for a person to pause the flow, and to think better of it, between the plan and the step `replace`: 7 s.
+    // A 429 would have the whole worker rest, and this person with it.
+    const pair = { method: 'POST', path: '/flowservice/sourceConnections', sandbox };
+    control.addFault({ ...pair, kind: '503', times: 3 });
+    const twos = watchForTwo(rig, sandbox);
+    const definition = ordersFromTable(sandbox);
+    const update = rig.client.update({ definition, replaceFlow: 'from-now' });
+    await waitFor('the new pair', () => requestsIn(rig, sandbox).some((request) => request.fault));
+    await watcher.pause();
+    const switching = { method: 'POST', path: `/flowservice/flows/${flowId}/action`, sandbox };
+    control.addFault({ ...switching, kind: '503', times: 3 });
+    const resumed = watcher.resume().catch((error: unknown) => error);
+    await waitFor('the resume', () => requestsIn(rig, sandbox, switching).some((request) => request.fault));
+    const { flowId: next } = await update;
+    await resumed;
+    expect(twos()).toBe(0);
+    expect(flowsIn(sandbox)).toMatchObject([{ id: next, state: 'enabled' }]);
+    await mustBeEmpty(rig, definition);
+    expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
+    const health = await rig.client.health({ sandbox, flowId: next });
+    expect(health).toMatchObject({ dataflow: `${sandbox}/orders` });
   });
 });

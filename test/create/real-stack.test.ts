@@ -1,22 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DataflowError } from '../../src/client.ts';
 import type { FaultKind } from '../../emulator/emulator.ts';
 import { createPaths } from '../support/create-paths.ts';
 import {
+  failureOf,
   legacyOrders,
   oneOfNine,
   oneOfSix,
   orders,
+  outcomeOf,
   places,
   refusedMapping,
   requestsIn,
 } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
+import { reset } from '../support/reset.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** A sample of what the other files of this folder play in the simulation: over HTTP, with Temporal's own server. */
-const { sandboxes, next } = places(8);
+const { sandboxes, next } = places(12);
 let rig: Rig;
 
 beforeAll(async () => {
@@ -66,16 +68,7 @@ describe.concurrent('a create that waits after a refusal', () => {
     const { sandbox, handle } = await waiting();
     await handle.resume(orders(sandbox, { mapping: right }));
     const first = await handle.result();
-    const { client, namespace } = rig.temporal;
-    const { workflowId } = handle;
-    const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
-    await client.workflowService.resetWorkflowExecution({
-      namespace,
-      workflowExecution: { workflowId },
-      workflowTaskFinishEventId: events!.find((one) => one.workflowTaskCompletedEventAttributes)!.eventId!,
-      requestId: crypto.randomUUID(),
-      reason: 'test',
-    });
+    await reset(rig.temporal.client, handle.workflowId, { task: 0 });
     const second = await rig.client.dataflow({ sandbox, name: 'orders' }).result();
     expect(second).toMatchObject({ resources: first.resources, made: [] });
   });
@@ -88,10 +81,70 @@ describe.concurrent('a create that waits after a refusal', () => {
     await expect(handle.giveUp('maybe' as 'keep')).rejects.toMatchObject({ type: 'InvalidDefinition' });
     const { events } = await rig.temporal.client.workflow.getHandle(handle.workflowId).fetchHistory();
     expect(events?.filter((event) => event.workflowExecutionUpdateAcceptedEventAttributes)).toEqual([]);
-    await handle.giveUp('keep');
-    await expect(handle.result()).rejects.toBeInstanceOf(DataflowError);
     expect(ours(sandbox)).toMatchObject({ schemas: 1 });
   });
+
+  it('is given up, and what it has made is rolled back', async () => {
+    const { sandbox, handle } = await waiting();
+    expect(ours(sandbox)).toMatchObject({ schemas: 1 });
+    await handle.giveUp('rollback');
+    const { type, details } = await failureOf(handle);
+    expect(type).toBe('Rejected');
+    expect(details['deleted']).toMatchObject({ schema: expect.any(String) as string });
+    expect(ours(sandbox)).toEqual({});
+  });
+});
+
+describe.concurrent('a create', () => {
+  it('that rolls back a refusal leaves nothing, though the reply to a delete is lost', async () => {
+    const sandbox = next();
+    rig.emulator.control.addFault({ method: 'DELETE', kind: 'reset-after', sandbox });
+    const definition = orders(sandbox, { onFailure: 'rollback', mapping: refusedMapping });
+    const { type, details } = await failureOf(await rig.client.start(definition));
+    expect(type).toBe('Rejected');
+    expect(details).toMatchObject({ deleted: { schema: expect.any(String) as string }, unknown: [] });
+    expect(ours(sandbox)).toEqual({});
+  });
+
+  it('whose dataset held rows before is warned of them', async () => {
+    const sandbox = next();
+    const first = await (await rig.client.start(orders(sandbox))).result();
+    const { control } = rig.emulator;
+    const { now } = control.clock();
+    control.makeRun(first.flowId, { outcome: 'success', startedAt: now - 60_000, completedAt: now - 1 });
+    await rig.client.delete({ sandbox, name: 'orders' });
+    const { resources, warnings } = await (await rig.client.start(orders(sandbox))).result();
+    expect(resources.dataset).toBe(first.resources.dataset);
+    expect(warnings).toMatchObject([{ code: 'backfill-into-existing-dataset' }]);
+    expect(warnings[0]?.message).toContain(`${resources.dataset} held rows before`);
+  });
+});
+
+it('a create that is cancelled while its dataset is being made says what exists, and the next one completes it', async () => {
+  const sandbox = next();
+  const { control } = rig.emulator;
+  const reached = control.nextRequest({ method: 'POST', path: createPaths.schema });
+  // Else it could be done before it is cancelled.
+  const later = { method: 'POST', path: createPaths.flow, kind: '429-retry-after' } as const;
+  control.addFault({ ...later, sandbox, retryAfterSeconds: 60 });
+  const handle = await rig.client.start(orders(sandbox));
+  await reached;
+  // Slow enough for a cancellation to arrive while a request is on its way.
+  control.configure({ latencyMs: 500 });
+  const post = { method: 'POST', path: createPaths.dataset };
+  await waitFor('its POST', () => requestsIn(rig, sandbox, post).length > 0);
+  await handle.cancel();
+  expect((await failureOf(handle)).type).toBe('Cancelled');
+  control.configure({ latencyMs: 0 });
+  control.clearFaults();
+  const outcome = (await outcomeOf(rig, handle.workflowId))!;
+  expect(outcome.made).toMatchObject({ dataset: expect.any(String) as string });
+  const open = [...outcome.notTried, ...outcome.unknown];
+  expect(open).toContain('flow');
+  const { resources, made } = await (await rig.client.start(orders(sandbox))).result();
+  expect(resources).toMatchObject(outcome.made);
+  expect(made.toSorted()).toEqual(open.toSorted());
+  expect(ours(sandbox)).toEqual(oneOfSix);
 });
 
 it('a create that is terminated in the middle and started again at once has one of each', async () => {
