@@ -7,7 +7,7 @@ import { marked } from '../support/marked.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { changedByOthers } from '../watch/make-flow.ts';
-import { key } from '../watch/stage.ts';
+import { key } from '../watch/rig-with-receiver.ts';
 import { startReceiver } from '../watch/receiver.ts';
 
 /** What the lists of workflows and receivers of messages have a part in, and a sample of `decisions.test.ts`. */

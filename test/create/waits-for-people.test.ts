@@ -3,13 +3,13 @@ import { messageSchema, type CreateMessage } from '../../src/runs/notification.t
 import type { Watch } from '../../src/workflows/watch/watch-messages.ts';
 import { orders, refusedMapping, wrongExpression } from '../support/dataflows.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { startStage, type Stage } from '../watch/stage.ts';
+import { startRigWithReceiver, type RigWithReceiver } from '../watch/rig-with-receiver.ts';
 
-let stage: Stage;
+let rig: RigWithReceiver;
 beforeAll(async () => {
-  stage = await startStage();
+  rig = await startRigWithReceiver();
 });
-afterAll(() => stage.close());
+afterAll(() => rig.close());
 
 const right = [{ source: 'TestID', destination: '_id' }];
 
@@ -28,12 +28,12 @@ function refused(name: string, watch?: Watch) {
 async function found(state: string): Promise<string[]> {
   const query = `AepState = "${state}" AND ExecutionStatus = "Running"`;
   const ids: string[] = [];
-  for await (const { workflowId } of stage.rig.temporal.client.workflow.list({ query })) ids.push(workflowId);
+  for await (const { workflowId } of rig.temporal.client.workflow.list({ query })) ids.push(workflowId);
   return ids;
 }
 
 const deliveriesOf = (name: string): CreateMessage[] =>
-  stage.receiver.deliveries
+  rig.receiver.deliveries
     .map(({ message }) => message as unknown as CreateMessage)
     .filter(({ dataflow, event }) => dataflow === `prod/${name}` && event === 'createWaits');
 
@@ -46,7 +46,7 @@ describe('a create that waits for people after a refusal', () => {
   it('tells them as a watcher does, once for each refusal, and lists find it by its state', async () => {
     const name = 'told';
     const workflowId = `dataflow:prod:${name}`;
-    const { client } = stage.rig;
+    const { client } = rig;
     const handle = await client.start(refused(name, { notify: { webhook: 'on-call' } }));
     const first = await waitFor('the message', () => messagesOf(name)[0]);
     expect(messageSchema.parse(first)).toEqual(first);
@@ -57,7 +57,7 @@ describe('a create that waits for people after a refusal', () => {
       next: expect.stringMatching(/resume.*giveUp/) as string,
       link: expect.stringContaining(encodeURIComponent(workflowId)) as string,
     });
-    expect(stage.receiver.deliveries.every(({ signed }) => signed)).toBe(true);
+    expect(rig.receiver.deliveries.every(({ signed }) => signed)).toBe(true);
     await waitFor('the lists', async () => (await found('waiting-for-person')).includes(workflowId));
 
     await handle.resume();
@@ -67,9 +67,7 @@ describe('a create that waits for people after a refusal', () => {
     await handle.resume({ ...refused(name), mapping: right });
     await handle.result();
     expect(messagesOf(name)).toHaveLength(2);
-    const { typedSearchAttributes } = await stage.rig.temporal.client.workflow
-      .getHandle(workflowId)
-      .describe();
+    const { typedSearchAttributes } = await rig.temporal.client.workflow.getHandle(workflowId).describe();
     expect(typedSearchAttributes.getAll()).toContainEqual(
       expect.objectContaining({ key: expect.objectContaining({ name: 'AepState' }), value: 'running' }),
     );
@@ -77,29 +75,29 @@ describe('a create that waits for people after a refusal', () => {
 
   it('is not held up by a receiver that takes nothing, and tells nothing any more once it goes on', async () => {
     const name = 'not taken';
-    stage.receiver.state.status = 500;
+    rig.receiver.state.status = 500;
     try {
-      const handle = await stage.rig.client.start(refused(name, { notify: { webhook: 'on-call' } }));
+      const handle = await rig.client.start(refused(name, { notify: { webhook: 'on-call' } }));
       // Its third attempt comes after pauses as long as those for which a create waits for AEP, but this is no such wait.
       await waitFor('the third message', () => deliveriesOf(name).length >= 3);
       expect((await handle.progress()).waiting).toMatchObject([{ why: 'NotDelivered' }]);
       await handle.giveUp();
       await expect(handle.result()).rejects.toMatchObject({ type: 'Rejected' });
-      const { events } = await stage.rig.temporal.client.workflow.getHandle(handle.workflowId).fetchHistory();
+      const { events } = await rig.temporal.client.workflow.getHandle(handle.workflowId).fetchHistory();
       expect(events!.filter((one) => one.workflowExecutionSignaledEventAttributes)).toEqual([]);
     } finally {
-      stage.receiver.state.status = 200;
+      rig.receiver.state.status = 200;
     }
   });
 
   it('tells a workflow where that is to be told, and nobody where nobody is named', async () => {
-    const { workflow } = stage.rig.temporal.client;
+    const { workflow } = rig.temporal.client;
     const incidents = await workflow.start('watchFlowRuns', {
       workflowId: 'incidents',
       taskQueue: 'nobody-works-here',
     });
     const asked = { workflowId: 'incidents', signal: 'createWaits' };
-    const handle = await stage.rig.client.start(refused('signalled', { notify: { workflow: asked } }));
+    const handle = await rig.client.start(refused('signalled', { notify: { workflow: asked } }));
     await waitFor('the signal', async () =>
       (await incidents.fetchHistory()).events!.some(
         ({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName === 'createWaits',
@@ -108,7 +106,7 @@ describe('a create that waits for people after a refusal', () => {
     await handle.giveUp();
     await incidents.terminate();
 
-    const silent = await stage.rig.client.start(refused('silent'));
+    const silent = await rig.client.start(refused('silent'));
     await waitFor('the refusal', async () => (await silent.progress()).state === 'waiting');
     await silent.giveUp();
     const { events } = await workflow.getHandle(silent.workflowId).fetchHistory();

@@ -11,18 +11,18 @@ import {
   historyOf,
   onCall,
   replay,
-  startStage,
+  startRigWithReceiver,
   until,
   untilQuiet,
-  type Stage,
+  type RigWithReceiver,
   type Watcher,
-} from './stage.ts';
+} from './rig-with-receiver.ts';
 
-let stage: Stage;
+let rig: RigWithReceiver;
 beforeAll(async () => {
-  stage = await startStage();
+  rig = await startRigWithReceiver();
 });
-afterAll(() => stage.close());
+afterAll(() => rig.close());
 
 /** Asks for looks until the next execution has taken over. */
 async function untilNextExecution(watcher: Watcher): Promise<void> {
@@ -39,12 +39,12 @@ async function untilNextExecution(watcher: Watcher): Promise<void> {
 }
 
 test('what is left to do goes with the watch from execution to execution: messages, runs to run again, settings', async () => {
-  const { flowId, watcher, received, judge } = await stage.watch({});
+  const { flowId, watcher, received, judge } = await rig.watch({});
   const settings = { ...onCall, pauseAfter: 2, retry: { times: 1, pause: '1h' } };
   await watcher.executeUpdate(setWatchUpdate, { args: [settings] });
-  stage.receiver.state.status = 503;
+  rig.receiver.state.status = 503;
   await judge('failed');
-  await waitFor('the message to be refused', () => stage.receiver.about(flowId).length === 1);
+  await waitFor('the message to be refused', () => rig.receiver.about(flowId).length === 1);
   const { retries } = await healthOf(watcher);
   expect(retries).toHaveLength(1);
 
@@ -56,10 +56,10 @@ test('what is left to do goes with the watch from execution to execution: messag
     (event) => event.workflowPropertiesModifiedEventAttributes?.upsertedMemo?.fields?.['health'],
   );
   expect(noted?.workflowPropertiesModifiedEventAttributes?.workflowTaskCompletedEventId?.toNumber()).toBe(4);
-  stage.receiver.state.status = 200;
+  rig.receiver.state.status = 200;
   await untilQuiet(watcher);
   // However often it was sent, it is one message.
-  const taken = stage.receiver.deliveries.filter(({ message }) => message.flowId === flowId);
+  const taken = rig.receiver.deliveries.filter(({ message }) => message.flowId === flowId);
   expect(taken.length).toBeGreaterThan(1);
   expect(new Set(taken.map(({ message }) => message.id)).size).toBe(1);
   expect((await healthOf(watcher)).undelivered).toBe(0);
@@ -72,9 +72,9 @@ test('what is left to do goes with the watch from execution to execution: messag
 }, 180_000);
 
 test('a watch goes on, with all it knows, in execution after execution: each run is judged once, whoever tells of it and how often', async () => {
-  const { flowId, watcher } = await stage.watch({});
-  const { control } = stage.rig.emulator;
-  const { workflow } = stage.rig.temporal.client;
+  const { flowId, watcher } = await rig.watch({});
+  const { control } = rig.emulator;
+  const { workflow } = rig.temporal.client;
   const ids: string[] = [];
   const executions: string[] = [];
   const isNew = async () => {
@@ -102,7 +102,7 @@ test('a watch goes on, with all it knows, in execution after execution: each run
   const { totals } = await watcher.executeUpdate(checkNowUpdate);
   expect(totals).toMatchObject({ ok: ids.length, degraded: 0, failed: 0, tooLate: 0 });
 
-  await removeFlow(stage.aep, flowId);
+  await removeFlow(rig.aep, flowId);
   await watcher.signal('wake', { flow: true });
   expect(await watcher.result()).toMatchObject({ reason: 'gone', health: { totals } });
   for (const runId of executions) await replay(workflow.getHandle(watcher.workflowId, runId));
@@ -115,10 +115,10 @@ test('a watch goes on, with all it knows, in execution after execution: each run
 }, 180_000);
 
 test('a look that somebody wanted while AEP was away is made by the next execution', async () => {
-  const { flowId, watcher } = await stage.watch({});
-  const { control } = stage.rig.emulator;
+  const { flowId, watcher } = await rig.watch({});
+  const { control } = rig.emulator;
   const { runId } = await watcher.describe();
-  await stage.aep.flowService.setFlowState({ sandbox: 'prod' }, flowId, 'disable');
+  await rig.aep.flowService.setFlowState({ sandbox: 'prod' }, flowId, 'disable');
   control.addFault({ method: 'GET', path: `/flowservice/flows/${flowId}`, kind: '503', times: 1_000_000 });
   try {
     await watcher.signal('wake', { flow: true });
@@ -131,10 +131,10 @@ test('a look that somebody wanted while AEP was away is made by the next executi
 }, 180_000);
 
 test('a watch whose first look cannot be made does not grow by what it is told meanwhile', async () => {
-  const { control } = stage.rig.emulator;
-  const flowId = await makeFlow(stage.aep);
+  const { control } = rig.emulator;
+  const flowId = await makeFlow(rig.aep);
   control.addFault({ method: 'GET', path: `/flowservice/flows/${flowId}`, kind: '503', times: 1_000_000 });
-  const watcher: Watcher = await stage.rig.temporal.client.workflow.start('watchFlowRuns', {
+  const watcher: Watcher = await rig.temporal.client.workflow.start('watchFlowRuns', {
     workflowId: `flow:prod:${flowId}`,
     taskQueue: 'aep-dataflows',
     args: [{ sandbox: 'prod', flowId }],

@@ -3,49 +3,48 @@ import type { Definition } from '../../src/client.ts';
 import { DataflowError } from '../../src/client.ts';
 import { example } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { startStage, until, type Stage } from './stage.ts';
+import { startRigWithReceiver, until, type RigWithReceiver } from './rig-with-receiver.ts';
 
-let stage: Stage;
+let rig: RigWithReceiver;
 beforeAll(async () => {
-  stage = await startStage();
+  rig = await startRigWithReceiver();
 });
-afterAll(() => stage.close());
+afterAll(() => rig.close());
 
 async function create(name: string, watch?: Definition['watch'], changes: Partial<Definition> = {}) {
   const definition = example('orders-from-bigquery', { name, schema: undefined, dataset: { id: dataSetId } });
   delete definition['schema'];
   const asked = { ...definition, ...changes, ...(watch ? { watch } : {}) };
-  return (await stage.rig.client.start(asked)).result();
+  return (await rig.client.start(asked)).result();
 }
 const dataSetId = '6019e0e7c5dcf718db5ebc71';
 
 describe('a dataflow whose definition says how it is watched', () => {
   test('is watched so; another create with other settings changes them, and is no Conflict', async () => {
     const first = await create('watched', { notify: { webhook: 'on-call' }, pauseAfter: 9 });
-    const watcher = stage.rig.client.watcher({ sandbox: 'prod', flowId: first.flowId });
+    const watcher = rig.client.watcher({ sandbox: 'prod', flowId: first.flowId });
     await watcher.checkNow();
-    stage.makeRun(first.flowId, 'failed');
-    await waitFor('the message', () => stage.receiver.about(first.flowId)[0]?.verdict === 'failed');
+    rig.makeRun(first.flowId, 'failed');
+    await waitFor('the message', () => rig.receiver.about(first.flowId)[0]?.verdict === 'failed');
 
     const again = await create('watched', { pauseAfter: 1 });
     expect(again.flowId).toBe(first.flowId);
-    stage.makeRun(first.flowId, 'failed');
+    rig.makeRun(first.flowId, 'failed');
     await waitFor(
       'the pause',
-      async () =>
-        (await stage.rig.client.health({ sandbox: 'prod', flowId: first.flowId }))?.verdict === 'paused',
+      async () => (await rig.client.health({ sandbox: 'prod', flowId: first.flowId }))?.verdict === 'paused',
     );
-    expect(stage.receiver.about(first.flowId)).toHaveLength(1);
+    expect(rig.receiver.about(first.flowId)).toHaveLength(1);
   });
 
   test('keeps its settings through a create that says nothing of them', async () => {
     const { flowId } = await create('kept', { pauseAfter: 1 });
     await create('kept');
-    await stage.rig.client.watcher({ sandbox: 'prod', flowId }).checkNow();
-    stage.makeRun(flowId, 'failed');
+    await rig.client.watcher({ sandbox: 'prod', flowId }).checkNow();
+    rig.makeRun(flowId, 'failed');
     await waitFor(
       'the pause',
-      async () => (await stage.rig.client.health({ sandbox: 'prod', flowId }))?.verdict === 'paused',
+      async () => (await rig.client.health({ sandbox: 'prod', flowId }))?.verdict === 'paused',
     );
   });
 });
@@ -60,9 +59,9 @@ describe('a create of a dataflow that lives', () => {
       const name = `disabled: ${what}`;
       const { flowId } = await create(name);
       const flow = { sandbox: 'prod', flowId };
-      const { client } = stage.rig;
+      const { client } = rig;
       await waitFor('the first look', async () => (await client.health(flow))?.watch.began !== undefined);
-      await stage.aep.flowService.setFlowState(flow, flowId, 'disable');
+      await rig.aep.flowService.setFlowState(flow, flowId, 'disable');
 
       const again = await create(name, watch);
       expect(again.flowId).toBe(flowId);
@@ -90,13 +89,13 @@ describe('a create of a dataflow that lives', () => {
         ]),
       },
     });
-    const [flow] = stage.rig.emulator.control.resources('flows', 'prod').filter(({ id }) => id === flowId);
+    const [flow] = rig.emulator.control.resources('flows', 'prod').filter(({ id }) => id === flowId);
     expect(flow!['description']).toMatch(/^Old\n/);
   });
 });
 
 test('a webhook that no worker knows is refused before anything is created or changed, by the names of the variables', async () => {
-  const before = stage.rig.emulator.control.requests({ method: 'POST', path: '/flowservice/**' }).length;
+  const before = rig.emulator.control.requests({ method: 'POST', path: '/flowservice/**' }).length;
   const problem = {
     field: 'watch.notify.webhook',
     message: expect.stringMatching(
@@ -108,17 +107,15 @@ test('a webhook that no worker knows is refused before anything is created or ch
     type: 'InvalidDefinition',
     details: { problems: [problem] },
   });
-  expect(stage.rig.emulator.control.requests({ method: 'POST', path: '/flowservice/**' })).toHaveLength(
-    before,
-  );
+  expect(rig.emulator.control.requests({ method: 'POST', path: '/flowservice/**' })).toHaveLength(before);
 
-  const { flowId, watcher } = await stage.watch({ pauseAfter: 1 });
-  const handle = stage.rig.client.watcher({ sandbox: 'prod', flowId });
+  const { flowId, watcher } = await rig.watch({ pauseAfter: 1 });
+  const handle = rig.client.watcher({ sandbox: 'prod', flowId });
   await expect(handle.setWatch(nobody)).rejects.toMatchObject({
     type: 'InvalidDefinition',
     details: { problems: [{ ...problem, field: 'notify.webhook' }] },
   });
-  stage.makeRun(flowId, 'failed');
+  rig.makeRun(flowId, 'failed');
   await until(watcher, 'the pause that was set before', ({ verdict }) => verdict === 'paused');
   expect(await handle.setWatch({ notify: { webhook: 'on-call' } })).toEqual({
     notify: { webhook: 'on-call' },
@@ -127,29 +124,29 @@ test('a webhook that no worker knows is refused before anything is created or ch
 
 describe('the client', () => {
   test('watches a flow that is not ours, and asks its watcher', async () => {
-    const { flowId, watcher } = await stage.watch({});
+    const { flowId, watcher } = await rig.watch({});
     await watcher.terminate();
     const flow = { sandbox: 'prod', flowId };
-    const handle = await stage.rig.client.watch(flow);
+    const handle = await rig.client.watch(flow);
     expect(handle.workflowId).toBe(watcher.workflowId);
-    expect((await stage.rig.client.watch(flow)).workflowId).toBe(watcher.workflowId);
+    expect((await rig.client.watch(flow)).workflowId).toBe(watcher.workflowId);
     expect((await handle.checkNow()).verdict).toBe('pending');
     expect(await handle.setWatch({ pauseAfter: 2 })).toEqual({ pauseAfter: 2 });
-    await stage.aep.flowService.setFlowState(flow, flowId, 'disable');
+    await rig.aep.flowService.setFlowState(flow, flowId, 'disable');
     expect((await handle.checkNow()).verdict).toBe('paused');
     expect((await handle.resume()).verdict).toBe('pending');
-    stage.makeRun(flowId, 'failed');
+    rig.makeRun(flowId, 'failed');
     expect(await waitFor('the failure', async () => (await handle.checkNow()).verdict === 'failed')).toBe(
       true,
     );
     const { runId } = await handle.retryRun();
-    expect(stage.rig.emulator.control.resources('runs').map(({ id }) => id)).toContain(runId);
+    expect(rig.emulator.control.resources('runs').map(({ id }) => id)).toContain(runId);
     expect(await handle.stop()).toMatchObject({ verdict: 'failed' });
   });
 
   test('throws what was refused as an error of its own', async () => {
-    const { flowId, watcher } = await stage.watch({});
-    const handle = stage.rig.client.watcher({ sandbox: 'prod', flowId });
+    const { flowId, watcher } = await rig.watch({});
+    const handle = rig.client.watcher({ sandbox: 'prod', flowId });
     await expect(handle.resume()).rejects.toThrow(DataflowError);
     await expect(handle.resume()).rejects.toMatchObject({ type: 'Conflict' });
     await expect(handle.setWatch({ pauseAfter: -1 })).rejects.toMatchObject({

@@ -9,7 +9,7 @@ import { waitFor } from '../support/wait-for.ts';
 import { changedByOthers, justEnded, makeFlow } from './make-flow.ts';
 import { startReceiver } from './receiver.ts';
 import { replay } from './replay.ts';
-import { key } from './stage.ts';
+import { key } from './rig-with-receiver.ts';
 
 const { sandboxes, next } = places(30);
 let rig: Rig;

@@ -14,11 +14,19 @@ import { checkNowUpdate, setWatchUpdate } from '../../src/workflows/watch/watch-
 import { startTestWorker, type TestWorker } from '../support/worker.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { justEnded, makeFlow } from './make-flow.ts';
-import { healthOf, onCall, replay, startStage, until, type Stage, type Watcher } from './stage.ts';
+import {
+  healthOf,
+  onCall,
+  replay,
+  startRigWithReceiver,
+  until,
+  type RigWithReceiver,
+  type Watcher,
+} from './rig-with-receiver.ts';
 import { gateQuery, openSignal } from './fixtures/gates.ts';
 import type { handDown, replaceFlow, watchThroughGates } from './fixtures/workflows.ts';
 
-let stage: Stage;
+let rig: RigWithReceiver;
 let code: string;
 let worker: TestWorker;
 beforeAll(async () => {
@@ -29,26 +37,26 @@ beforeAll(async () => {
     workflowInterceptorModules: [...workflowCode.workflowInterceptorModules!, fixture('gates')],
     logger: new DefaultLogger('ERROR'),
   }));
-  stage = await startStage({ startsWorker: false });
+  rig = await startRigWithReceiver({ startsWorker: false });
   worker = await startWorker();
 });
 afterAll(async () => {
   await worker.stop();
-  await stage.close();
+  await rig.close();
 });
 
 const startWorker = () =>
-  startTestWorker(stage.rig.temporal, {
-    ...workerOptions(readConfig(stage.rig.env)),
+  startTestWorker(rig.temporal, {
+    ...workerOptions(readConfig(rig.env)),
     workflowBundle: { code },
   });
 
-const workflow = () => stage.rig.temporal.client.workflow;
+const workflow = () => rig.temporal.client.workflow;
 const watcherOf = (flowId: string): Watcher => workflow().getHandle(`flow:prod:${flowId}`);
 
 function anotherFlow(): Promise<string> {
-  const startTime = Math.ceil(stage.rig.emulator.control.clock().now / 1000) + 86_400;
-  return makeFlow(stage.aep, { schedule: { startTime, frequency: 'hour', interval: 1, backfill: true } });
+  const startTime = Math.ceil(rig.emulator.control.clock().now / 1000) + 86_400;
+  return makeFlow(rig.aep, { schedule: { startTime, frequency: 'hour', interval: 1, backfill: true } });
 }
 
 function startReplacing(from: string, to: string, more: Partial<HandOver> = {}) {
@@ -66,9 +74,9 @@ async function replace(from: string, to: string, more: Partial<HandOver> = {}): 
 
 describe('a flow that another one takes the place of', () => {
   test('and that AEP does not show any more, is not looked at once more: AEP may be away', async () => {
-    const { flowId, watcher } = await stage.watch(onCall);
+    const { flowId, watcher } = await rig.watch(onCall);
     await until(watcher, 'the first look', ({ flowName }) => flowName !== undefined);
-    const { control } = stage.rig.emulator;
+    const { control } = rig.emulator;
     control.addFault({ method: 'GET', path: '/flowservice/{runs,flows/*}', kind: '503', times: 1_000 });
     void watcher.executeUpdate(checkNowUpdate).catch(() => undefined);
     const to = await anotherFlow();
@@ -80,10 +88,10 @@ describe('a flow that another one takes the place of', () => {
 
   test('has its watch go on for the other: what was counted, reported and not delivered is taken over, its failures are not', async () => {
     const settings = { ...onCall, retry: { times: 3, pause: '1h' }, pauseAfter: 2 };
-    const { flowId, watcher, received, judge } = await stage.watch(settings);
+    const { flowId, watcher, received, judge } = await rig.watch(settings);
     await judge('success', 'degraded');
     await received(2);
-    stage.receiver.state.status = 503;
+    rig.receiver.state.status = 503;
     await judge('failed');
     const before = await healthOf(watcher);
     const to = await anotherFlow();
@@ -109,7 +117,7 @@ describe('a flow that another one takes the place of', () => {
     expect(health).not.toHaveProperty('streak');
 
     // Both that nobody has taken yet, the second of them that nothing is run again any more.
-    stage.receiver.state.status = 200;
+    rig.receiver.state.status = 200;
     const messages = await received(4);
     expect(messages.map(({ event, verdict }) => [event, verdict])).toEqual([
       ['changed', 'ok'],
@@ -120,36 +128,36 @@ describe('a flow that another one takes the place of', () => {
     expect(messages.at(-1)?.next).toContain(`replaced by the flow ${to}`);
 
     // One failure more is the first in a row of this flow; what was reported before is where its messages go on.
-    stage.makeRun(to, 'failed');
+    rig.makeRun(to, 'failed');
     expect(await until(heir, 'the run', ({ totals }) => totals.failed === 2)).toMatchObject({
       verdict: 'failed',
       retries: [{ tried: 0 }],
       streak: { runs: 1 },
     });
-    stage.makeRun(to, 'success');
+    rig.makeRun(to, 'success');
     await until(heir, 'the next run', ({ verdict }) => verdict === 'ok');
-    const [recovery] = await stage.receivedAbout(to, 1);
+    const [recovery] = await rig.receivedAbout(to, 1);
     expect(recovery).toMatchObject({ event: 'recovered', was: 'failed', totals: { ok: 2, failed: 2 } });
     await replay(heir);
     await heir.terminate();
   });
 
   test('is said to be replaced, and by which, to whoever asks for its watcher', async () => {
-    const { flowId, watcher } = await stage.watch({});
+    const { flowId, watcher } = await rig.watch({});
     const to = await anotherFlow();
     await replace(flowId, to);
     await watcher.result();
-    await expect(stage.rig.client.watcher({ sandbox: 'prod', flowId }).checkNow()).rejects.toMatchObject({
+    await expect(rig.client.watcher({ sandbox: 'prod', flowId }).checkNow()).rejects.toMatchObject({
       type: 'Conflict',
       message: expect.stringContaining(`replaced by the flow ${to}`) as string,
       details: { reason: 'replaced', replacedBy: to },
     });
-    expect(await stage.rig.client.health({ sandbox: 'prod', flowId })).toBeUndefined();
+    expect(await rig.client.health({ sandbox: 'prod', flowId })).toBeUndefined();
     await watcherOf(to).terminate();
   });
 
   test('hands over once, however often it is asked to, and whatever crosses that', async () => {
-    const { flowId, watcher, judge } = await stage.watch({});
+    const { flowId, watcher, judge } = await rig.watch({});
     await judge('success');
     const to = await anotherFlow();
     const once = await startReplacing(flowId, to);
@@ -171,10 +179,10 @@ describe('a flow that another one takes the place of', () => {
   });
 
   test('that ends just before is judged to its last run', async () => {
-    const { flowId, watcher } = await stage.watch({});
+    const { flowId, watcher } = await rig.watch({});
     // No follower says that it ended.
     await workflow().getHandle('runs:prod').terminate();
-    stage.makeRun(flowId, 'success');
+    rig.makeRun(flowId, 'success');
     const to = await anotherFlow();
     await replace(flowId, to);
     expect(await watcher.result()).toMatchObject({ health: { totals: { ok: 1 } } });
@@ -182,7 +190,7 @@ describe('a flow that another one takes the place of', () => {
     await until(heir, 'the first look', ({ flowName, totals }) => flowName !== undefined && totals.ok === 1);
     await heir.terminate();
     // For the other tests: this worker brings none back (see `keep-followers.ts`).
-    await startFollower(stage.rig.temporal.client, 'aep-dataflows', 'prod');
+    await startFollower(rig.temporal.client, 'aep-dataflows', 'prod');
   });
 
   test('that nobody watches leaves a watcher of the other that begins anew, with the settings asked for', async () => {
@@ -201,7 +209,7 @@ describe('a flow that another one takes the place of', () => {
 
   test('and that loads from another moment on has everybody told once, also where nobody has watched before', async () => {
     const [from, to] = [await anotherFlow(), await anotherFlow()];
-    const { control } = stage.rig.emulator;
+    const { control } = rig.emulator;
     const loadedUntil = control.clock().now - 3_600_000;
     await replace(from, to, { watch: onCall, follows: { flowId: from, loadedUntil } });
     const heir = watcherOf(to);
@@ -209,9 +217,9 @@ describe('a flow that another one takes the place of', () => {
     const { now } = control.clock();
     const window = { start: now - 1_800_000, end: now };
     control.makeRun(to, { ...justEnded(now), window });
-    await stage.receivedAbout(to, 2);
-    stage.makeRun(to, 'failed');
-    const messages = await stage.receivedAbout(to, 3);
+    await rig.receivedAbout(to, 2);
+    rig.makeRun(to, 'failed');
+    const messages = await rig.receivedAbout(to, 3);
     expect(messages.map(({ event, verdict }) => [event, verdict])).toEqual([
       ['changed', 'ok'],
       ['gap', 'ok'],
@@ -224,7 +232,7 @@ describe('a flow that another one takes the place of', () => {
   });
 
   test('is watched on where what takes its place is nonsense', async () => {
-    const { flowId, watcher } = await stage.watch({});
+    const { flowId, watcher } = await rig.watch({});
     const follows = { flowId, loadedUntil: -1 };
     for (const nonsense of [
       { flowId },
@@ -273,7 +281,7 @@ test('a watch is begun, whoever ends and whoever begins another meanwhile', asyn
 
 test('a watcher that knows of many runs from before does not hand them over again and again', async () => {
   const flowId = await anotherFlow();
-  const raw = (await stage.aep.flowService.flows.get({ sandbox: 'prod' }, flowId))!;
+  const raw = (await rig.aep.flowService.flows.get({ sandbox: 'prod' }, flowId))!;
   const readAt = Date.now();
   const news = { readAt, full: true, cutShort: false, runs: [], vanished: [], flow: readFlow(raw) };
   const state: WatchState = absorb(undefined, { ...news, since: readAt }, {});
@@ -288,7 +296,7 @@ test('a watcher that knows of many runs from before does not hand them over agai
   await parent.result();
   const watcher = watcherOf(flowId);
   await watcher.executeUpdate(checkNowUpdate);
-  stage.makeRun(flowId, 'success');
+  rig.makeRun(flowId, 'success');
   expect(await watcher.executeUpdate(checkNowUpdate)).toMatchObject({ totals: { ok: 1 } });
   // Each look is told which runs are known, and with so many an execution ends after one; it does not end before.
   const looks = 3;

@@ -14,19 +14,19 @@ import {
   onCall,
   refusalOf,
   replay,
-  startStage,
+  startRigWithReceiver,
   until,
   untilQuiet,
-  type Stage,
+  type RigWithReceiver,
   type Watcher,
-} from './stage.ts';
+} from './rig-with-receiver.ts';
 import { removeFlow } from './make-flow.ts';
 
-let stage: Stage;
+let rig: RigWithReceiver;
 beforeAll(async () => {
-  stage = await startStage();
+  rig = await startRigWithReceiver();
 });
-afterAll(() => stage.close());
+afterAll(() => rig.close());
 
 /** Waits until an activity of the watcher has failed for such a reason, and answers all that is said about it. */
 function reason(watcher: Watcher, pattern: RegExp): Promise<string> {
@@ -42,8 +42,8 @@ function reason(watcher: Watcher, pattern: RegExp): Promise<string> {
 describe('people', () => {
   test('are told in Slack, in Teams and by e-mail what is the matter and what to do, once, and no address is in the history', async () => {
     const notify = { slack: 'team', teams: 'team', email: 'team' };
-    const { flowId, watcher, judge } = await stage.watch({ notify });
-    const about = () => stage.people.told.filter(({ text }) => text.includes(flowId));
+    const { flowId, watcher, judge } = await rig.watch({ notify });
+    const about = () => rig.people.told.filter(({ text }) => text.includes(flowId));
     await judge('success', 'failed');
     await waitFor('six messages', () => about().length >= 6);
     await untilQuiet(watcher);
@@ -66,7 +66,7 @@ describe('people', () => {
   });
 
   test('whom this worker does not know are refused where a watch names them, and one activity asks it whom it knows', async () => {
-    const { watcher } = await stage.watch({});
+    const { watcher } = await rig.watch({});
     const update = watcher.executeUpdate(setWatchUpdate, {
       args: [{ notify: { slack: 'tem', webhook: 'on-call' } }],
     });
@@ -84,7 +84,7 @@ describe('people', () => {
 
 describe('a webhook', () => {
   test('is notified of each change of the verdict once, signed, with a link, and no secret is in the history', async () => {
-    const { flowId, watcher, received, judge } = await stage.watch(onCall);
+    const { flowId, watcher, received, judge } = await rig.watch(onCall);
     await judge('success', 'success', 'failed', 'failed', 'degraded', 'success');
     const messages = await received(4);
     expect(messages.map(({ event, verdict, was }) => [event, verdict, was])).toEqual([
@@ -101,10 +101,10 @@ describe('a webhook', () => {
       cause: { code: 'CONNECTOR-1001-500', message: expect.stringContaining('No route') },
       run: { verdict: 'failed' },
       link: expect.stringContaining(
-        `https://temporal.example.com/namespaces/${stage.rig.temporal.namespace}/workflows/flow%3Aprod%3A${flowId}/`,
+        `https://temporal.example.com/namespaces/${rig.temporal.namespace}/workflows/flow%3Aprod%3A${flowId}/`,
       ),
     });
-    const mine = stage.receiver.deliveries.filter(({ message }) => message.flowId === flowId);
+    const mine = rig.receiver.deliveries.filter(({ message }) => message.flowId === flowId);
     expect(mine.every(({ signed }) => signed)).toBe(true);
     expect(mine.every(({ headers, message }) => headers.get('webhook-id') === message.id)).toBe(true);
 
@@ -117,17 +117,17 @@ describe('a webhook', () => {
   });
 
   test('that refuses or sends elsewhere is tried again until it takes the message, and no reason shows its address', async () => {
-    stage.receiver.state.status = 503;
-    const { watcher, received, judge } = await stage.watch(onCall);
+    rig.receiver.state.status = 503;
+    const { watcher, received, judge } = await rig.watch(onCall);
     try {
       await judge('success');
       expect(await reason(watcher, /The webhook \\"on-call\\" answered 503/)).not.toMatch(
         /secret|127\.0\.0\.1/,
       );
-      stage.receiver.state.status = 302;
+      rig.receiver.state.status = 302;
       expect(await reason(watcher, /answered 302/)).not.toMatch(/secret|127\.0\.0\.1/);
     } finally {
-      stage.receiver.state.status = 200;
+      rig.receiver.state.status = 200;
     }
     await untilQuiet(watcher);
     expect(await received(1)).toHaveLength(1);
@@ -135,17 +135,17 @@ describe('a webhook', () => {
   });
 
   test('is notified in the order in which things happened, however long it takes nothing', async () => {
-    stage.receiver.state.status = 503;
-    const { flowId, received, watcher, judge } = await stage.watch(onCall);
-    const others = await stage.watch({});
+    rig.receiver.state.status = 503;
+    const { flowId, received, watcher, judge } = await rig.watch(onCall);
+    const others = await rig.watch({});
     try {
       await judge('failed', 'success');
       // Time enough for the second to be tried, if it were.
       await others.judge('success', 'success');
       await reason(watcher, /answered 503/);
-      expect(stage.receiver.about(flowId)).toHaveLength(1);
+      expect(rig.receiver.about(flowId)).toHaveLength(1);
     } finally {
-      stage.receiver.state.status = 200;
+      rig.receiver.state.status = 200;
     }
     expect((await received(2)).map(({ event }) => event)).toEqual(['changed', 'recovered']);
     await untilQuiet(watcher);
@@ -154,8 +154,8 @@ describe('a webhook', () => {
   });
 
   test('is notified that the flow is gone, and with it the watch', async () => {
-    const { flowId, watcher, received } = await stage.watch(onCall);
-    await removeFlow(stage.aep, flowId);
+    const { flowId, watcher, received } = await rig.watch(onCall);
+    await removeFlow(rig.aep, flowId);
     await watcher.signal('wake', { flow: true });
     expect(await watcher.result()).toMatchObject({ reason: 'gone' });
     const [message] = await received(1);
@@ -163,7 +163,7 @@ describe('a webhook', () => {
   });
 
   test('that this worker does not know holds nothing up, and it shows what is missing', async () => {
-    const { watcher, judge } = await stage.watch({ notify: { webhook: 'nobody' } });
+    const { watcher, judge } = await rig.watch({ notify: { webhook: 'nobody' } });
     await judge('success', 'failed', 'success');
     await reason(watcher, /has no webhook \\"nobody\\"/);
     await watcher.terminate();
@@ -171,13 +171,13 @@ describe('a webhook', () => {
 });
 
 test('a workflow that was named is signalled with the message', async () => {
-  const { client } = stage.rig.temporal;
+  const { client } = rig.temporal;
   const incidents = await client.workflow.start('anything', {
     workflowId: 'incidents',
     taskQueue: 'nobody-works-here',
   });
   const workflow = { workflowId: 'incidents', signal: 'flowChanged' };
-  const { flowId, watcher, judge } = await stage.watch({ notify: { workflow } });
+  const { flowId, watcher, judge } = await rig.watch({ notify: { workflow } });
   await judge('failed');
   const signal = await waitFor('the signal', async () => {
     const { events } = await incidents.fetchHistory();
@@ -194,9 +194,9 @@ test('a workflow that was named is signalled with the message', async () => {
 
 describe('a flow that a person pauses', () => {
   test('is disabled, and says that it is meant: no drift, nothing runs until it is resumed', async () => {
-    const { flowId, watcher, received, judge } = await stage.watch(onCall);
+    const { flowId, watcher, received, judge } = await rig.watch(onCall);
     const stateInAep = async () =>
-      (await stage.aep.flowService.flows.get({ sandbox: 'prod' }, flowId))?.['state'];
+      (await rig.aep.flowService.flows.get({ sandbox: 'prod' }, flowId))?.['state'];
     await judge('success');
     const paused = await watcher.executeUpdate(pauseUpdate);
     expect(paused).toMatchObject({ verdict: 'paused', cause: { message: expect.stringContaining('asked') } });
@@ -210,7 +210,7 @@ describe('a flow that a person pauses', () => {
     expect(await watcher.executeUpdate(resumeUpdate)).toMatchObject({ verdict: 'ok' });
     expect(await stateInAep()).toBe('enabled');
     // Whoever disables it now is somebody else.
-    await stage.aep.flowService.setFlowState({ sandbox: 'prod' }, flowId, 'disable');
+    await rig.aep.flowService.setFlowState({ sandbox: 'prod' }, flowId, 'disable');
     const health = await watcher.executeUpdate(checkNowUpdate);
     expect(health).toMatchObject({ verdict: 'paused', drift: { changes: [{ field: 'state' }] } });
     expect(health.cause?.message).toContain('Its watcher did not do that');
@@ -219,14 +219,14 @@ describe('a flow that a person pauses', () => {
   });
 
   test('and that AEP does not let it disable is as it was', async () => {
-    const { flowId, watcher, judge } = await stage.watch({});
+    const { flowId, watcher, judge } = await rig.watch({});
     await judge('success');
     const action = { method: 'POST', path: `/flowservice/flows/${flowId}/action` };
-    stage.rig.emulator.control.addFault({ ...action, kind: '404' });
+    rig.emulator.control.addFault({ ...action, kind: '404' });
     expect(await refusalOf(watcher.executeUpdate(pauseUpdate))).toContain('/flowservice/flows');
     const { memo } = await watcher.describe();
     expect(memo?.['asked']).toMatchObject([{ what: 'pause', failure: { type: 'Rejected' } }]);
-    await stage.aep.flowService.setFlowState({ sandbox: 'prod' }, flowId, 'disable');
+    await rig.aep.flowService.setFlowState({ sandbox: 'prod' }, flowId, 'disable');
     const { cause, drift } = await watcher.executeUpdate(checkNowUpdate);
     expect(cause?.message).toContain('Its watcher did not do that');
     expect(drift).toMatchObject({ changes: [{ field: 'state' }] });
@@ -236,8 +236,8 @@ describe('a flow that a person pauses', () => {
 
 describe('a flow that fails again and again', () => {
   test('is disabled where that was asked for, reported, watched on as paused, and enabled by an update', async () => {
-    const { aep } = stage;
-    const { flowId, watcher, received, judge } = await stage.watch({ ...onCall, pauseAfter: 2 });
+    const { aep } = rig;
+    const { flowId, watcher, received, judge } = await rig.watch({ ...onCall, pauseAfter: 2 });
     const stateInAep = async () => (await aep.flowService.flows.get({ sandbox: 'prod' }, flowId))?.['state'];
     await judge('failed', 'failed');
     const paused = await until(watcher, 'the pause', ({ verdict }) => verdict === 'paused');
@@ -258,30 +258,30 @@ describe('a flow that fails again and again', () => {
   });
 
   test('and cannot be disabled at once is disabled when AEP is there again', async () => {
-    const { flowId, watcher, judge } = await stage.watch({ pauseAfter: 1 });
+    const { flowId, watcher, judge } = await rig.watch({ pauseAfter: 1 });
     const action = { method: 'POST', path: '/flowservice/flows/*/action' };
-    stage.rig.emulator.control.addFault({ ...action, kind: '503', times: 2 });
+    rig.emulator.control.addFault({ ...action, kind: '503', times: 2 });
     await judge('failed');
     await until(watcher, 'the pause', ({ verdict }) => verdict === 'paused');
-    const sent = stage.rig.emulator.control.requests(action).filter(({ path }) => path.includes(flowId));
+    const sent = rig.emulator.control.requests(action).filter(({ path }) => path.includes(flowId));
     expect(sent.length).toBe(3);
     await watcher.terminate();
   });
 
   test('is disabled by its watcher however the answer to that was lost, and not asked for again', async () => {
-    const { flowId, watcher, judge } = await stage.watch({ pauseAfter: 1 });
+    const { flowId, watcher, judge } = await rig.watch({ pauseAfter: 1 });
     const action = { method: 'POST', path: `/flowservice/flows/${flowId}/action` };
-    stage.rig.emulator.control.addFault({ ...action, kind: 'reset-after' });
+    rig.emulator.control.addFault({ ...action, kind: 'reset-after' });
     await judge('failed');
     const { cause } = await until(watcher, 'the pause', ({ verdict }) => verdict === 'paused');
     expect(cause?.message).toContain('Disabled by its watcher');
-    expect(stage.rig.emulator.control.requests(action).map(({ status }) => status)).toEqual([undefined]);
+    expect(rig.emulator.control.requests(action).map(({ status }) => status)).toEqual([undefined]);
     await watcher.terminate();
   });
 
   test('is disabled by its watcher also where AEP takes its time over it, and takes no other request meanwhile', async () => {
-    const { control } = stage.rig.emulator;
-    const { flowId, watcher, judge } = await stage.watch({ pauseAfter: 1 });
+    const { control } = rig.emulator;
+    const { flowId, watcher, judge } = await rig.watch({ pauseAfter: 1 });
     const action = { method: 'POST', path: `/flowservice/flows/${flowId}/action` };
     control.configure({ operationLastsMs: [600_000, 600_000] });
     try {
@@ -301,8 +301,8 @@ describe('a flow that fails again and again', () => {
   });
 
   test('and was disabled by somebody else says so', async () => {
-    const { flowId, watcher } = await stage.watch({});
-    await stage.aep.flowService.setFlowState({ sandbox: 'prod' }, flowId, 'disable');
+    const { flowId, watcher } = await rig.watch({});
+    await rig.aep.flowService.setFlowState({ sandbox: 'prod' }, flowId, 'disable');
     await watcher.executeUpdate(checkNowUpdate);
     const { verdict, cause } = await healthOf(watcher);
     expect(verdict).toBe('paused');

@@ -1,19 +1,27 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { setWatchUpdate } from '../../src/workflows/watch/watch-messages.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { healthOf, onCall, replay, startStage, until, type Stage, type Watched } from './stage.ts';
+import {
+  healthOf,
+  onCall,
+  replay,
+  startRigWithReceiver,
+  until,
+  type RigWithReceiver,
+  type Watched,
+} from './rig-with-receiver.ts';
 
-let stage: Stage;
+let rig: RigWithReceiver;
 beforeAll(async () => {
-  stage = await startStage();
+  rig = await startRigWithReceiver();
 });
-afterAll(() => stage.close());
+afterAll(() => rig.close());
 
 const action = { method: 'POST', path: '/flowservice/runs/*/action' };
 
 /** The requests to run a run again. */
 function requests(runId: string) {
-  return stage.rig.emulator.control.requests(action).filter(({ path }) => path.includes(runId));
+  return rig.emulator.control.requests(action).filter(({ path }) => path.includes(runId));
 }
 
 /** Has a run fail, and says how the runs will end that are made of it. */
@@ -21,15 +29,15 @@ async function failFirst(
   { flowId, watcher }: Watched,
   ...endings: ('success' | 'failed')[]
 ): Promise<string> {
-  stage.makeRun(flowId, 'failed');
-  stage.rig.emulator.control.planRuns({ flowId, outcomes: endings });
+  rig.makeRun(flowId, 'failed');
+  rig.emulator.control.planRuns({ flowId, outcomes: endings });
   const { lastRuns } = await until(watcher, 'the failure', ({ totals }) => totals.failed === 1);
   return lastRuns[0]!.runId;
 }
 
 /** Waits until AEP has so many runs of a flow, and lets them come to their end. */
 async function letThemEnd(flowId: string, count: number): Promise<void> {
-  const { control } = stage.rig.emulator;
+  const { control } = rig.emulator;
   await waitFor(
     `${count} runs`,
     () => control.resources('runs').filter((run) => run['flowId'] === flowId).length >= count,
@@ -39,7 +47,7 @@ async function letThemEnd(flowId: string, count: number): Promise<void> {
 
 describe('a failed run', () => {
   test('is run again where that was asked for; the new run is of the same retry chain, and its good end a recovery', async () => {
-    const watched = await stage.watch({ ...onCall, retry: { times: 2, pause: '1s' } });
+    const watched = await rig.watch({ ...onCall, retry: { times: 2, pause: '1s' } });
     const { flowId, watcher, received } = watched;
     const first = await failFirst(watched, 'failed', 'success');
     await letThemEnd(flowId, 2);
@@ -61,7 +69,7 @@ describe('a failed run', () => {
   });
 
   test('is run again no more often than asked for, and that is reported', async () => {
-    const watched = await stage.watch({ ...onCall, retry: { times: 1, pause: '1s' } });
+    const watched = await rig.watch({ ...onCall, retry: { times: 1, pause: '1s' } });
     const { flowId, watcher, received } = watched;
     await failFirst(watched, 'failed');
     await letThemEnd(flowId, 2);
@@ -74,8 +82,8 @@ describe('a failed run', () => {
   });
 
   test('is not run again for an error that cannot heal', async () => {
-    const { flowId, watcher, received } = await stage.watch({ ...onCall, retry: { times: 3, pause: '1s' } });
-    stage.makeRun(flowId, 'failed', 'MAPPER-3700-400');
+    const { flowId, watcher, received } = await rig.watch({ ...onCall, retry: { times: 3, pause: '1s' } });
+    rig.makeRun(flowId, 'failed', 'MAPPER-3700-400');
     const [message] = await received(1);
     expect(message).not.toHaveProperty('retry');
     expect((await healthOf(watcher)).retries).toEqual([]);
@@ -85,9 +93,9 @@ describe('a failed run', () => {
   test.each(['reset-after', '500-committed'] as const)(
     'whose request AEP took without a readable answer (%s) is not run twice',
     async (kind) => {
-      const watched = await stage.watch({ retry: { times: 3, pause: '1s' } });
+      const watched = await rig.watch({ retry: { times: 3, pause: '1s' } });
       const { flowId, watcher } = watched;
-      stage.rig.emulator.control.addFault({ ...action, kind });
+      rig.emulator.control.addFault({ ...action, kind });
       const first = await failFirst(watched, 'success');
       // It is in progress when it is time to ask again.
       const now = await until(
@@ -109,8 +117,8 @@ describe('a failed run', () => {
   );
 
   test('whose request did not reach AEP is run again the next time', async () => {
-    const watched = await stage.watch({ retry: { times: 2, pause: '1s' } });
-    stage.rig.emulator.control.addFault({ ...action, kind: 'reset-before' });
+    const watched = await rig.watch({ retry: { times: 2, pause: '1s' } });
+    rig.emulator.control.addFault({ ...action, kind: 'reset-before' });
     const first = await failFirst(watched, 'success');
     await letThemEnd(watched.flowId, 2);
     await until(watched.watcher, 'the recovery', ({ verdict }) => verdict === 'ok');
@@ -119,8 +127,8 @@ describe('a failed run', () => {
   });
 
   test('that AEP says slow down to is run again when AEP allows', async () => {
-    const watched = await stage.watch({ retry: { times: 1, pause: '1s' } });
-    stage.rig.emulator.control.addFault({ ...action, kind: '429' });
+    const watched = await rig.watch({ retry: { times: 1, pause: '1s' } });
+    rig.emulator.control.addFault({ ...action, kind: '429' });
     const first = await failFirst(watched, 'success');
     await letThemEnd(watched.flowId, 2);
     await until(watched.watcher, 'the recovery', ({ verdict }) => verdict === 'ok');
@@ -129,8 +137,8 @@ describe('a failed run', () => {
   });
 
   test('that AEP refuses to run again is given up, and AEP’s reason is reported', async () => {
-    const watched = await stage.watch({ ...onCall, retry: { times: 3, pause: '1s' } });
-    stage.rig.emulator.control.addFault({ ...action, kind: '404' });
+    const watched = await rig.watch({ ...onCall, retry: { times: 3, pause: '1s' } });
+    rig.emulator.control.addFault({ ...action, kind: '404' });
     const first = await failFirst(watched);
     const messages = await watched.received(2);
     expect(messages[1]).toMatchObject({
@@ -143,8 +151,8 @@ describe('a failed run', () => {
   });
 
   test('whose last request stays in doubt is given up, and that is reported', async () => {
-    const watched = await stage.watch({ ...onCall, retry: { times: 1, pause: '1s' } });
-    stage.rig.emulator.control.addFault({ ...action, kind: 'reset-before' });
+    const watched = await rig.watch({ ...onCall, retry: { times: 1, pause: '1s' } });
+    rig.emulator.control.addFault({ ...action, kind: 'reset-before' });
     const first = await failFirst(watched);
     const messages = await watched.received(2);
     expect(messages[1]).toMatchObject({
@@ -157,7 +165,7 @@ describe('a failed run', () => {
   });
 
   test('is given up, and that is reported, when its time has come and the settings do not ask for it any more', async () => {
-    const watched = await stage.watch({ ...onCall, retry: { times: 1, pause: '3s' } });
+    const watched = await rig.watch({ ...onCall, retry: { times: 1, pause: '3s' } });
     const first = await failFirst(watched);
     await watched.watcher.executeUpdate(setWatchUpdate, { args: [onCall] });
     const messages = await watched.received(2);
@@ -168,16 +176,16 @@ describe('a failed run', () => {
   });
 
   test('does not hold up a watcher that is cancelled while it waits to be run again', async () => {
-    const watched = await stage.watch({ retry: { times: 1, pause: '1h' } });
+    const watched = await rig.watch({ retry: { times: 1, pause: '1h' } });
     await failFirst(watched);
     await watched.watcher.cancel();
     await expect(watched.watcher.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
   });
 
   test('that a person has run again is not run again by the watcher while that request is under way', async () => {
-    const watched = await stage.watch({ retry: { times: 1, pause: '2s' } });
-    const { control } = stage.rig.emulator;
-    stage.makeRun(watched.flowId, 'failed');
+    const watched = await rig.watch({ retry: { times: 1, pause: '2s' } });
+    const { control } = rig.emulator;
+    rig.makeRun(watched.flowId, 'failed');
     control.planRuns({ flowId: watched.flowId, outcomes: ['success'] });
     control.addFault({ ...action, kind: '429', times: 2 });
     const { lastRuns } = await until(watched.watcher, 'the failure', ({ totals }) => totals.failed === 1);

@@ -9,7 +9,7 @@ import { startEmulator } from '../../emulator/emulator.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { day } from './long-watch.ts';
 import { administrator, justEnded, makeFlow } from './make-flow.ts';
-import { healthOf, until, type Watcher } from './stage.ts';
+import { healthOf, until, type Watcher } from './rig-with-receiver.ts';
 
 /** A follower that was cut off is missed after a quarter of a minute. Milliseconds. */
 const patience = 60_000;

@@ -5,25 +5,32 @@ import { checkNowUpdate } from '../../src/workflows/watch/watch-messages.ts';
 import { startTimeSkipping } from '../support/time-skipping.ts';
 import { day, hour, minute, watchLong } from './long-watch.ts';
 import { removeFlow } from './make-flow.ts';
-import { healthOf, onCall, replay, startStage, until, type Stage } from './stage.ts';
+import {
+  healthOf,
+  onCall,
+  replay,
+  startRigWithReceiver,
+  until,
+  type RigWithReceiver,
+} from './rig-with-receiver.ts';
 
 const label = 'core/C12';
 const labels = [{ op: 'add' as const, path: '/labels', value: [label] }];
 
 describe('a flow that AEP does not show any more', () => {
-  let stage: Stage;
+  let rig: RigWithReceiver;
   beforeAll(async () => {
-    stage = await startStage();
+    rig = await startRigWithReceiver();
   });
-  afterAll(() => stage.close());
+  afterAll(() => rig.close());
 
   test('while a label hides it, is unreadable and watched on, until the label is taken off', async () => {
-    const { control } = stage.rig.emulator;
-    const { flowId, watcher, received, judge } = await stage.watch({
+    const { control } = rig.emulator;
+    const { flowId, watcher, received, judge } = await rig.watch({
       ...onCall,
       retry: { times: 2, pause: '12s' },
     });
-    await stage.aep.flowService.flows.patch({ sandbox: 'prod' }, flowId, labels, await etagOf(flowId));
+    await rig.aep.flowService.flows.patch({ sandbox: 'prod' }, flowId, labels, await etagOf(flowId));
     await judge('success', 'failed');
     control.configure({ hiddenLabels: [label] });
     try {
@@ -60,30 +67,30 @@ describe('a flow that AEP does not show any more', () => {
   });
 
   test('is unreadable as long as its source connection is there, and gone after that', async () => {
-    const { flowId, watcher, received } = await stage.watch(onCall);
+    const { flowId, watcher, received } = await rig.watch(onCall);
     const source = ((await flowOf(flowId))['sourceConnectionIds'] as string[])[0]!;
-    await stage.aep.flowService.flows.remove({ sandbox: 'prod' }, flowId);
+    await rig.aep.flowService.flows.remove({ sandbox: 'prod' }, flowId);
     await watcher.signal('wake', { flow: true });
     await until(watcher, 'the verdict', ({ verdict }) => verdict === 'unreadable');
-    await stage.aep.flowService.sourceConnections.remove({ sandbox: 'prod' }, source);
+    await rig.aep.flowService.sourceConnections.remove({ sandbox: 'prod' }, source);
     await watcher.signal('wake', { flow: true });
     expect(await watcher.result()).toMatchObject({ reason: 'gone' });
     expect((await received(2)).map(({ event }) => event)).toEqual(['changed', 'gone']);
   });
 
   test('is gone at once where whoever deleted it says so', async () => {
-    const { flowId, watcher } = await stage.watch({});
+    const { flowId, watcher } = await rig.watch({});
     // Of one that is there, nothing of that is true.
     await watcher.signal('wake', { deleted: true });
     expect(await watcher.executeUpdate(checkNowUpdate)).toMatchObject({ verdict: 'pending' });
-    await stage.aep.flowService.flows.remove({ sandbox: 'prod' }, flowId);
+    await rig.aep.flowService.flows.remove({ sandbox: 'prod' }, flowId);
     await watcher.signal('wake', { flow: true, deleted: true });
     expect(await watcher.result()).toMatchObject({ reason: 'gone' });
     expect((await healthOf(watcher)).watch.ended).toBe('gone');
   });
 
   async function flowOf(flowId: string) {
-    return (await stage.aep.flowService.flows.get({ sandbox: 'prod' }, flowId))!;
+    return (await rig.aep.flowService.flows.get({ sandbox: 'prod' }, flowId))!;
   }
   const etagOf = async (flowId: string) => String((await flowOf(flowId))['etag']);
 });

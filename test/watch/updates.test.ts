@@ -9,44 +9,53 @@ import {
   type Watch,
 } from '../../src/workflows/watch/watch-messages.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { healthOf, historyOf, onCall, refusalOf, replay, startStage, until, type Stage } from './stage.ts';
+import {
+  healthOf,
+  historyOf,
+  onCall,
+  refusalOf,
+  replay,
+  startRigWithReceiver,
+  until,
+  type RigWithReceiver,
+} from './rig-with-receiver.ts';
 import { removeFlow } from './make-flow.ts';
 
-let stage: Stage;
+let rig: RigWithReceiver;
 beforeAll(async () => {
-  stage = await startStage();
+  rig = await startRigWithReceiver();
 });
-afterAll(() => stage.close());
+afterAll(() => rig.close());
 
 const retriggers = (runId: string) =>
-  stage.rig.emulator.control
+  rig.emulator.control
     .requests({ method: 'POST', path: '/flowservice/runs/*/action' })
     .filter(({ path }) => path.includes(runId));
 
 describe('an update', () => {
   test('checkNow looks at once, at the flow too', async () => {
-    const { flowId, watcher } = await stage.watch({});
-    await stage.aep.flowService.setFlowState({ sandbox: 'prod' }, flowId, 'disable');
+    const { flowId, watcher } = await rig.watch({});
+    await rig.aep.flowService.setFlowState({ sandbox: 'prod' }, flowId, 'disable');
     expect((await watcher.executeUpdate(checkNowUpdate)).verdict).toBe('paused');
     await replay(watcher);
     await watcher.terminate();
   });
 
   test('retryRun has AEP run the newest failed run again, or the one that is named', async () => {
-    const { watcher, judge } = await stage.watch({});
+    const { watcher, judge } = await rig.watch({});
     await judge('failed', 'failed');
     const [newest, older] = (await healthOf(watcher)).lastRuns;
     const { runId } = await watcher.executeUpdate<{ runId: string }, []>('retryRun');
     expect(retriggers(newest!.runId)).toHaveLength(1);
-    expect(stage.rig.emulator.control.resources('runs').some(({ id }) => id === runId)).toBe(true);
+    expect(rig.emulator.control.resources('runs').some(({ id }) => id === runId)).toBe(true);
     await watcher.executeUpdate('retryRun', { args: [{ runId: older!.runId }] });
     expect(retriggers(older!.runId)).toHaveLength(1);
     await watcher.terminate();
   });
 
   test('retryRun of a run that was run again, or may have been, is refused', async () => {
-    const { watcher, judge } = await stage.watch({});
-    const { control } = stage.rig.emulator;
+    const { watcher, judge } = await rig.watch({});
+    const { control } = rig.emulator;
     const retry = (runId?: string) =>
       watcher.executeUpdate<{ runId: string }, [{ runId?: string }]>('retryRun', {
         args: [runId === undefined ? {} : { runId }],
@@ -63,15 +72,15 @@ describe('an update', () => {
   });
 
   test('retryRun that AEP refuses fails with what AEP said', async () => {
-    const { flowId, watcher, judge } = await stage.watch({});
+    const { flowId, watcher, judge } = await rig.watch({});
     await judge('failed');
-    await stage.aep.flowService.setFlowState({ sandbox: 'prod' }, flowId, 'disable');
+    await rig.aep.flowService.setFlowState({ sandbox: 'prod' }, flowId, 'disable');
     expect(await refusalOf(watcher.executeUpdate('retryRun'))).toContain('CONNECTOR-1388-400');
     await watcher.terminate();
   });
 
   test('that makes no sense is refused with the reason, and leaves nothing in the history', async () => {
-    const { watcher, judge } = await stage.watch({});
+    const { watcher, judge } = await rig.watch({});
     await judge('success');
     const before = (await historyOf(watcher)).events.length;
     expect(await refusalOf(watcher.executeUpdate(resumeUpdate))).toContain('there is nothing to resume');
@@ -87,7 +96,7 @@ describe('an update', () => {
   });
 
   test('retryRun of a run that did not fail, or of somebody else’s, is refused with those that can be run again', async () => {
-    const { watcher, judge } = await stage.watch({});
+    const { watcher, judge } = await rig.watch({});
     await judge('failed', 'success');
     const [ok, failed] = (await healthOf(watcher)).lastRuns;
     for (const input of [{ runid: failed!.runId }, [], failed!.runId]) {
@@ -102,8 +111,8 @@ describe('an update', () => {
   });
 
   test('retryRun takes a successful run without rows, named or because none has failed, and none with rows', async () => {
-    const { flowId, watcher, judge } = await stage.watch({});
-    const { control } = stage.rig.emulator;
+    const { flowId, watcher, judge } = await rig.watch({});
+    const { control } = rig.emulator;
     await judge('success');
     const retry = (args: { runId: string }[] = []) =>
       watcher.executeUpdate('retryRun', { args: args as [] }) as Promise<{ runId: string }>;
@@ -129,7 +138,7 @@ describe('an update', () => {
   });
 
   test('setWatch that was accepted later wins, whichever of the two has a webhook to be checked', async () => {
-    const { watcher } = await stage.watch({});
+    const { watcher } = await rig.watch({});
     const both: Watch[] = [{ notify: { webhook: 'on-call' }, pauseAfter: 2 }, { pauseAfter: 3 }];
     for (const settings of [both, both.toReversed()]) {
       const handles = [];
@@ -142,7 +151,7 @@ describe('an update', () => {
   });
 
   test('setWatch that was refused leaves those that were accepted before it', async () => {
-    const { watcher } = await stage.watch({});
+    const { watcher } = await rig.watch({});
     const unknown: Watch = { notify: { webhook: 'nobody' } };
     const [taken, refused] = await Promise.all([
       watcher.executeUpdate(setWatchUpdate, { args: [onCall] }),
@@ -154,8 +163,8 @@ describe('an update', () => {
   });
 
   test('of six of our clients at once is never turned away, through execution after execution', async () => {
-    const { flowId, watcher } = await stage.watch({});
-    const ours = stage.rig.client.watcher({ sandbox: 'prod', flowId });
+    const { flowId, watcher } = await rig.watch({});
+    const ours = rig.client.watcher({ sandbox: 'prod', flowId });
     const executions = new Set<string>();
     const ask = async () => {
       while (executions.size < 2) {
@@ -166,19 +175,19 @@ describe('an update', () => {
     const change = async (_: unknown, who: number) => {
       for (let n = 1; executions.size < 2; n++) await ours.setWatch({ pauseAfter: who * 100 + (n % 90) + 1 });
     };
-    stage.rig.emulator.control.configure({ latencyMs: 30 });
+    rig.emulator.control.configure({ latencyMs: 30 });
     try {
       await Promise.all([ask(), ...Array.from({ length: 5 }, change)]);
       executions.clear();
       await Promise.all(Array.from({ length: 6 }, ask));
     } finally {
-      stage.rig.emulator.control.configure({ latencyMs: 0 });
+      rig.emulator.control.configure({ latencyMs: 0 });
     }
     await watcher.terminate();
   });
 
   test('setWatch takes effect on what is known already, and is kept', async () => {
-    const { watcher, judge } = await stage.watch({});
+    const { watcher, judge } = await rig.watch({});
     await judge('success');
     const watch = { pauseAfter: 1, stuckAfter: '2h' };
     expect(await watcher.executeUpdate(setWatchUpdate, { args: [watch] })).toEqual(watch);
@@ -189,17 +198,17 @@ describe('an update', () => {
   });
 
   test('stop ends the watch and leaves the flow as it is', async () => {
-    const { flowId, watcher } = await stage.watch({});
+    const { flowId, watcher } = await rig.watch({});
     await watcher.executeUpdate(stopUpdate);
     expect(await watcher.result()).toMatchObject({ reason: 'stopped', health: { flowId } });
-    const flow = await stage.aep.flowService.flows.get({ sandbox: 'prod' }, flowId);
+    const flow = await rig.aep.flowService.flows.get({ sandbox: 'prod' }, flowId);
     expect(flow?.['state']).toBe('enabled');
     await replay(watcher);
   });
 
   test('stop gives up what nobody takes, says so, and refuses what comes meanwhile', async () => {
     const workflow = { workflowId: 'nobody', signal: 'told' };
-    const { watcher, judge } = await stage.watch({ notify: { workflow } });
+    const { watcher, judge } = await rig.watch({ notify: { workflow } });
     await judge('failed');
     await watcher.executeUpdate(stopUpdate);
     for (const update of ['checkNow', 'retryRun', 'setWatch']) {
@@ -212,9 +221,9 @@ describe('an update', () => {
   });
 
   test('stop does not wait for a look that AEP does not answer', async () => {
-    const { watcher } = await stage.watch({});
+    const { watcher } = await rig.watch({});
     const path = '/flowservice/**';
-    stage.rig.emulator.control.addFault({ method: 'GET', path, kind: '503', times: 1_000_000 });
+    rig.emulator.control.addFault({ method: 'GET', path, kind: '503', times: 1_000_000 });
     try {
       const look = refusalOf(watcher.executeUpdate(checkNowUpdate));
       await waitFor(
@@ -226,17 +235,17 @@ describe('an update', () => {
       expect(await watcher.result()).toMatchObject({ reason: 'stopped' });
       await replay(watcher);
     } finally {
-      stage.rig.emulator.control.clearFaults();
+      rig.emulator.control.clearFaults();
     }
   });
 
   test('that meets the end of a watch is refused in time, and told why', async () => {
-    const { flowId, watcher, judge } = await stage.watch(onCall);
-    stage.receiver.state.status = 503;
+    const { flowId, watcher, judge } = await rig.watch(onCall);
+    rig.receiver.state.status = 503;
     try {
       // Nobody takes its last message, so that it stays for a while.
       await judge('failed');
-      await removeFlow(stage.aep, flowId);
+      await removeFlow(rig.aep, flowId);
       const asked = Date.now();
       const first = refusalOf(watcher.executeUpdate(checkNowUpdate));
       await waitFor(
@@ -257,16 +266,16 @@ describe('an update', () => {
       }
       expect(Date.now() - asked).toBeLessThan(30_000);
     } finally {
-      stage.receiver.state.status = 200;
+      rig.receiver.state.status = 200;
     }
     expect(await watcher.result()).toMatchObject({ reason: 'gone' });
     await replay(watcher);
   });
 
   test('that AEP has not answered when the watch is stopped is refused, as nobody knows what became of it', async () => {
-    const { watcher, judge } = await stage.watch({});
+    const { watcher, judge } = await rig.watch({});
     await judge('failed');
-    stage.rig.emulator.control.addFault({
+    rig.emulator.control.addFault({
       method: 'POST',
       path: '/flowservice/runs/*/action',
       kind: '429',
@@ -282,14 +291,14 @@ describe('an update', () => {
       expect(await refused).toContain('The watch is being stopped');
       expect(await watcher.result()).toMatchObject({ reason: 'stopped' });
     } finally {
-      stage.rig.emulator.control.clearFaults();
+      rig.emulator.control.clearFaults();
     }
     await replay(watcher);
   });
 
   test('sent to the watcher of a flow that AEP does not have is refused with that', async () => {
     const flowId = crypto.randomUUID();
-    const watcher = await stage.rig.temporal.client.workflow.start('watchFlowRuns', {
+    const watcher = await rig.temporal.client.workflow.start('watchFlowRuns', {
       workflowId: `flow:prod:${flowId}`,
       taskQueue: 'aep-dataflows',
       args: [{ sandbox: 'prod', flowId }],
@@ -298,9 +307,9 @@ describe('an update', () => {
   });
 
   test('sent by our client to a watch that has ended says so, and nobody knows how the flow is', async () => {
-    const { flowId, watcher } = await stage.watch({});
+    const { flowId, watcher } = await rig.watch({});
     const flow = { sandbox: 'prod', flowId };
-    const { client } = stage.rig;
+    const { client } = rig;
     expect(await client.health(flow)).toMatchObject({ flowId });
     await client.watcher(flow).stop();
     expect(await watcher.result()).toMatchObject({ health: { watch: { ended: 'stopped' } } });
@@ -322,13 +331,13 @@ describe('an update', () => {
     ['setWatch', '{"pauseAfter":3}', '"pauseAfter":3'],
     ['stop', undefined, '"verdict":"pending"'],
   ])('%s can be sent with the plain Temporal CLI', async (name, input, expected) => {
-    const { watcher } = await stage.watch({});
+    const { watcher } = await rig.watch({});
     const { stdout } = await promisify(execFile)(
       inject('temporalCli'),
       `workflow update execute --workflow-id ${watcher.workflowId} --name ${name} --output json`
         .split(' ')
         .concat(input ? ['--input', input] : []),
-      { env: { ...process.env, ...stage.rig.temporal.env } },
+      { env: { ...process.env, ...rig.temporal.env } },
     );
     expect(stdout.replaceAll(/\s/g, '')).toContain(expected);
   });

@@ -19,8 +19,7 @@ export type Watcher = WorkflowHandle<typeof watchFlowRuns>;
 type Ending = 'success' | 'degraded' | 'failed';
 
 /** A rig whose worker knows a webhook, `on-call`, and a channel `team` of each kind, which are there. */
-export interface Stage {
-  rig: Rig;
+export interface RigWithReceiver extends Rig {
   aep: Aep;
   receiver: Awaited<ReturnType<typeof startReceiver>>;
   people: Awaited<ReturnType<typeof startPeople>>;
@@ -30,7 +29,6 @@ export interface Stage {
   receivedAbout(flowId: string, count: number): Promise<FlowMessage[]>;
   /** Has a run of the flow just ended. */
   makeRun(flowId: string, outcome: Ending, code?: string): void;
-  close(): Promise<void>;
 }
 
 export interface Watched {
@@ -43,7 +41,7 @@ export interface Watched {
 }
 
 /** @param startsWorker unless a test starts one of its own. Default: yes. */
-export async function startStage({ startsWorker = true } = {}): Promise<Stage> {
+export async function startRigWithReceiver({ startsWorker = true } = {}): Promise<RigWithReceiver> {
   const [receiver, people] = await Promise.all([startReceiver(key), startPeople()]);
   const rig = await startRig({
     env: {
@@ -57,8 +55,8 @@ export async function startStage({ startsWorker = true } = {}): Promise<Stage> {
   const aep = administrator(rig.emulator.url);
   if (startsWorker) await rig.startWorker();
   const { control } = rig.emulator;
-  const stage: Stage = {
-    rig,
+  const whole: RigWithReceiver = {
+    ...rig,
     aep,
     receiver,
     people,
@@ -78,11 +76,11 @@ export async function startStage({ startsWorker = true } = {}): Promise<Stage> {
       return {
         flowId,
         watcher,
-        received: (count) => stage.receivedAbout(flowId, count),
+        received: (count) => whole.receivedAbout(flowId, count),
         async judge(...outcomes) {
           for (const outcome of outcomes) {
             const before = judgedSoFar(await healthOf(watcher));
-            stage.makeRun(flowId, outcome);
+            whole.makeRun(flowId, outcome);
             await until(watcher, 'the run to be judged', (now) => judgedSoFar(now) > before);
           }
         },
@@ -104,7 +102,7 @@ export async function startStage({ startsWorker = true } = {}): Promise<Stage> {
       await Promise.all([receiver.close(), people.close()]);
     },
   };
-  return stage;
+  return whole;
 }
 
 export const healthOf = (watcher: Watcher) => watcher.query(healthQuery);
