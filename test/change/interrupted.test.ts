@@ -1,9 +1,9 @@
 import { describe, expect } from 'vitest';
 import type { Fault } from '../../emulator/emulator.ts';
-import { isEmpty } from '../../src/client.ts';
 import { stageFor } from '../simulation/stage.ts';
 import { oneOfSix, orders, requestsIn } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
+import { mustBeEmpty, ordersFromTable, watchForTwo } from './helpers.ts';
 
 const { stage, it } = stageFor();
 const sandbox = 'prod';
@@ -11,35 +11,15 @@ const sandbox = 'prod';
 const flows = () => stage.emulator.control.resources('flows', sandbox);
 const enabled = () => flows().filter(({ state }) => state === 'enabled');
 
-const from = (tableName: string) =>
-  orders(sandbox, { source: { ...(orders(sandbox)['source'] as object), tableName } });
 const first = orders(sandbox);
-const second = from('acmeSpringCampaign');
-const third = from('test1.austin_demo');
-
-/** Looks, at each request before the next one takes effect, whether two flows are enabled. Returns how often that was so. */
-function watchForTwo(): () => number {
-  let seen = 0;
-  const over = new AbortController();
-  void (async () => {
-    while (!over.signal.aborted) {
-      await stage.emulator.control.nextRequest();
-      if (enabled().length > 1) seen += 1;
-    }
-  })();
-  return () => {
-    over.abort();
-    return seen;
-  };
-}
+const second = ordersFromTable(sandbox, 'acmeSpringCampaign');
+const third = ordersFromTable(sandbox, 'test1.austin_demo');
 
 /** One of each, one enabled flow that is watched, and nothing left to do. */
 async function mustBeWhole(definition: Record<string, unknown>): Promise<void> {
   expect(flows().map(({ state }) => state)).toEqual(['enabled']);
   const [flow] = flows();
-  const plan = await stage.client.plan(definition);
-  expect(plan.steps.filter(({ action }) => !['keep', 'given'].includes(action))).toEqual([]);
-  expect(isEmpty(plan)).toBe(true);
+  await mustBeEmpty(stage, definition);
   expect({ ...marked(stage.emulator, `${sandbox}/orders`), mappingSets: 1 }).toEqual(oneOfSix);
   expect(stage.isWatched({ sandbox, flowId: String(flow!['id']) })).toBe(true);
 }
@@ -75,7 +55,7 @@ const cases = moments.flatMap(([moment, fault, isPublished]) =>
 async function hanging(fault: Fault) {
   const { flowId } = await (await stage.client.start(first)).result();
   stage.emulator.control.addFault({ ...fault, sandbox });
-  const twos = watchForTwo();
+  const twos = watchForTwo(stage, sandbox);
   const update = stage.client.update({ definition: second, replaceFlow: 'from-now' });
   const ended = update.then(
     (result) => result,

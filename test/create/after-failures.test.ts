@@ -2,11 +2,11 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { leaveStandIn } from '../../src/activities/dataflow/unlisted.ts';
-import { connect, type DataflowError } from '../../src/client.ts';
+import { connect } from '../../src/client.ts';
 import { readConfig } from '../../src/settings/config.ts';
 import { workerOptions } from '../../src/worker/options.ts';
 import { large } from '../definition/large.ts';
-import { administratorOf, oneOfSix, orders, places } from '../support/dataflows.ts';
+import { administratorOf, failureOf, oneOfSix, orders, places } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { startTestTemporal } from '../support/temporal.ts';
@@ -29,8 +29,7 @@ const scheduledIn = async (handle: WorkflowHandle) =>
     (event) => event.activityTaskScheduledEventAttributes?.activityType?.name,
   );
 
-const failureOf = async (definition: unknown) =>
-  (await (await rig.client.start(definition)).result().catch((error: unknown) => error)) as DataflowError;
+const failedStart = async (definition: unknown) => failureOf(await rig.client.start(definition));
 
 it('a cancellation during the sweep leaves the watcher at work', async () => {
   const sandbox = next();
@@ -90,7 +89,7 @@ it('a Conflict with thousands of differences ends, and tells the first of them',
       destination: '_id',
     }));
   await (await rig.client.start(orders(sandbox, { mapping: mapping(2_000) }))).result();
-  const failure = await failureOf(orders(sandbox, { mapping: mapping(1_900) }));
+  const failure = await failedStart(orders(sandbox, { mapping: mapping(1_900) }));
   expect(failure.type).toBe('Conflict');
   expect(JSON.stringify([failure.message, failure.details]).length).toBeLessThan(100_000);
 });
@@ -101,7 +100,7 @@ it('a mapping of nearly 1 MB is refused where its rows lead nowhere, and where i
   const gone = Array.from({ length: 45 }, (_, index) => `${context}/nothing-${index}`);
   const counts = [[], gone].map(async (fieldGroups) => {
     const schema = { class: `${context}/profile`, fieldGroups };
-    const failure = await failureOf({ ...many, schema, sandbox: next(), name: 'orders' });
+    const failure = await failedStart({ ...many, schema, sandbox: next(), name: 'orders' });
     expect(failure.type).toBe('InvalidDefinition');
     return failure.details['problemCount'];
   });

@@ -1,8 +1,7 @@
 import { describe, expect } from 'vitest';
 import { kinds } from '../../src/resources/kinds.ts';
-import type { Outcome } from '../../src/resources/outcome.ts';
 import { stageFor } from '../simulation/stage.ts';
-import { failureOf, legacyOrders, oneOfNine, requestsIn } from '../support/dataflows.ts';
+import { failureOf, legacyOrders, oneOfNine, outcomeOf, requestsIn } from '../support/dataflows.ts';
 import { createPaths } from '../support/create-paths.ts';
 import { marked } from '../support/marked.ts';
 
@@ -10,7 +9,6 @@ import { marked } from '../support/marked.ts';
 const { stage, it } = stageFor({ latencyMs: 400 });
 const sandbox = 'prod';
 
-const outcomeOf = (workflowId: string) => stage.run(workflowId).memo['outcome'] as Outcome | undefined;
 /** Which request made what, by AEP's own book of the requests it got. */
 const posts = () => requestsIn(stage, sandbox, { method: 'POST' });
 
@@ -25,7 +23,7 @@ describe('a dataflow that is cancelled', () => {
 
       const sent = posts();
       expect(sent.map(({ status }) => status).every((status) => status && status < 300)).toBe(true);
-      const outcome = outcomeOf(handle.workflowId)!;
+      const outcome = (await outcomeOf(stage.temporal, handle.workflowId))!;
       expect(Object.keys(outcome.made)).toContain(kind);
       expect(Object.keys(outcome.made)).toHaveLength(sent.length);
       expect(outcome.unknown).toEqual([]);
@@ -45,7 +43,7 @@ describe('a dataflow that is cancelled', () => {
     await stage.until('a call that waits', async () => (await handle.progress()).waiting.length > 0);
     await handle.cancel();
     expect((await failureOf(handle)).type).toBe('Cancelled');
-    expect(outcomeOf(handle.workflowId)).toEqual({
+    expect(await outcomeOf(stage.temporal, handle.workflowId)).toEqual({
       made: {},
       adopted: {},
       failed: [],
@@ -80,7 +78,7 @@ describe('a dataflow that is cancelled', () => {
     );
     await handle.cancel();
     await failureOf(handle);
-    const outcome = outcomeOf(handle.workflowId)!;
+    const outcome = (await outcomeOf(stage.temporal, handle.workflowId))!;
     expect(outcome.unknown).toContain('schema');
   });
 

@@ -9,6 +9,7 @@ import {
   legacyOrders,
   oneOfSix,
   orders,
+  outcomeOf,
   requestsIn,
 } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
@@ -20,7 +21,7 @@ async function conflictOf(definition: JsonObject) {
   const handle = await stage.client.start(definition);
   const { type, message, details } = await failureOf(handle);
   expect(type).toBe('Conflict');
-  return { message, details, outcome: stage.run(handle.workflowId).memo['outcome'] };
+  return { message, details, outcome: await outcomeOf(stage.temporal, handle.workflowId) };
 }
 
 const ours = () => marked(stage.emulator, `${sandbox}/orders`);

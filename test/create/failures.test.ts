@@ -1,10 +1,10 @@
 import { describe, expect } from 'vitest';
-import type { Outcome } from '../../src/resources/outcome.ts';
 import { stageFor } from '../simulation/stage.ts';
 import {
   failureOf,
   oneOfSix,
   orders,
+  outcomeOf,
   requestsIn,
   refusedMapping,
   wrongExpression,
@@ -17,12 +17,10 @@ const sandbox = 'prod';
 const everyTime = 1_000;
 const ours = () => marked(stage.emulator, `${sandbox}/orders`);
 
-const outcomeOf = (workflowId: string) => stage.run(workflowId).memo['outcome'] as Outcome | undefined;
-
 async function failedStart(definition: Record<string, unknown>) {
   const handle = await stage.client.start(definition);
   const { type, message, details } = await failureOf(handle);
-  const outcome = outcomeOf(handle.workflowId);
+  const outcome = await outcomeOf(stage.temporal, handle.workflowId);
   // Who is told of the failure and who reads the memo learn the same.
   expect(details).toMatchObject({ ...outcome });
   return { type, message, details, outcome: outcome! };
@@ -132,7 +130,7 @@ describe('a doubt that cannot be resolved', () => {
     );
     await handle.cancel();
     expect((await failureOf(handle)).type).toBe('Cancelled');
-    const outcome = outcomeOf(handle.workflowId);
+    const outcome = await outcomeOf(stage.temporal, handle.workflowId);
     expect(outcome?.unknown).toEqual(['sourceConnection']);
     expect(outcome?.notTried).toContain('flow');
     await finishes();

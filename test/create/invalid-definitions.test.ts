@@ -173,7 +173,7 @@ describe('a definition that AEP says is wrong', () => {
       }),
     );
     expect(fields).toEqual(['dataset.id', 'source.baseConnectionId']);
-    const outcome = await outcomeOf(rig, `dataflow:${sandbox}:orders`);
+    const outcome = await outcomeOf(rig.temporal.client, `dataflow:${sandbox}:orders`);
     expect(outcome).toMatchObject({ made: {}, adopted: {}, unknown: [] });
     expect(outcome?.notTried).toContain('flow');
   });
@@ -219,7 +219,10 @@ describe('a start that has passed', () => {
     const { fields } = await problemsOf(definition);
     expect(fields).toEqual(['schedule.startTime']);
     expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual({});
-    expect(await outcomeOf(rig, `dataflow:${sandbox}:orders`)).toMatchObject({ made: {}, unknown: [] });
+    expect(await outcomeOf(rig.temporal.client, `dataflow:${sandbox}:orders`)).toMatchObject({
+      made: {},
+      unknown: [],
+    });
   });
 
   it.concurrent('is fine for a flow that lives', async () => {

@@ -137,7 +137,7 @@ it('a create that is cancelled while its dataset is being made says what exists,
   expect((await failureOf(handle)).type).toBe('Cancelled');
   control.configure({ latencyMs: 0 });
   control.clearFaults();
-  const outcome = (await outcomeOf(rig, handle.workflowId))!;
+  const outcome = (await outcomeOf(rig.temporal.client, handle.workflowId))!;
   expect(outcome.made).toMatchObject({ dataset: expect.any(String) as string });
   const open = [...outcome.notTried, ...outcome.unknown];
   expect(open).toContain('flow');

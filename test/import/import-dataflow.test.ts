@@ -3,7 +3,7 @@ import { isEmpty, type Definition } from '../../src/client.ts';
 import { byAepp, byUi, tutorial, tutorials, type Bodies } from '../plan/foreign-flows.ts';
 import { ids as sampleIds } from '../resources/sample-ids.ts';
 import { stageFor } from '../simulation/stage.ts';
-import { administratorOf, failureOf, orders, requestsIn } from '../support/dataflows.ts';
+import { administratorOf, failureOf, orders, outcomeOf, requestsIn } from '../support/dataflows.ts';
 import { example, examples } from '../support/example.ts';
 import { marked } from '../support/marked.ts';
 import { makeForeign } from './foreign-flow.ts';
@@ -195,7 +195,7 @@ describe('an import', () => {
     const made = changes();
     expect(await stage.client.importDataflow({ sandbox, flowId, adopt: true })).toEqual(first);
     expect(changes()).toEqual(made);
-    expect(stage.run(`dataflow:${sandbox}:Flow 0`).memo['outcome']).toMatchObject({
+    expect(await outcomeOf(stage.temporal, `dataflow:${sandbox}:Flow 0`)).toMatchObject({
       adopted: { flow: flowId },
     });
   });

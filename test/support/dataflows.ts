@@ -1,4 +1,4 @@
-import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { WorkflowFailedError, type Client, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { RecordedRequest } from '../../emulator/emulator.ts';
 import { DataflowError, type Plan } from '../../src/client.ts';
@@ -96,11 +96,8 @@ export async function refusalOf(asked: Promise<unknown>): Promise<Told & { plan:
 }
 
 /** What its memo says of its resources. */
-export async function outcomeOf(
-  rig: Pick<Rig, 'temporal'>,
-  workflowId: string,
-): Promise<Outcome | undefined> {
-  const { memo } = await rig.temporal.client.workflow.getHandle(workflowId).describe();
+export async function outcomeOf(temporal: Client, workflowId: string): Promise<Outcome | undefined> {
+  const { memo } = await temporal.workflow.getHandle(workflowId).describe();
   return memo?.['outcome'] as Outcome | undefined;
 }
 
