@@ -58,6 +58,17 @@ describe('a test on a stage fails where Temporal is told a secret', () => {
   });
 });
 
+it('a test on a stage fails with what is broken, and not for what it waited for', async () => {
+  const playing = playOnStage({}, async (stage) => {
+    const { workflowId } = await refused(stage);
+    const run = stage.run(workflowId);
+    run.tasks[0]![0]!.commands = [];
+    stage.reset(run, 1);
+    await stage.until('what never comes', () => false);
+  });
+  await expect(playing).rejects.toThrow('A replay differs');
+});
+
 describe('on a stage, as on a server,', () => {
   const { stage, it } = stageFor();
   const workflow = (workflowId: string) => stage.temporal.workflow.getHandle(workflowId);
