@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DataflowError, type DataflowHandle, type FullProgress, type Plan } from '../../src/client.ts';
+import type { DataflowHandle, FullProgress } from '../../src/client.ts';
 import type { JsonObject } from '../../src/resources/resource.ts';
 import { messageSchema, type ApprovalMessage } from '../../src/runs/notification.ts';
-import { administratorOf, oneOfSix, orders, places, requestsIn } from '../support/dataflows.ts';
+import { administratorOf, oneOfSix, orders, places, refusalOf, requestsIn } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
 import { startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -56,15 +56,6 @@ async function untilAsked(handle: DataflowHandle, than?: string) {
   };
   const progress: FullProgress = await waitFor('the plan to wait for approval', waits);
   return { progress, digest: progress.approval!.digest };
-}
-
-async function refusalOf(update: Promise<unknown>) {
-  const error: unknown = await update.then(
-    () => new Error('It was not refused'),
-    (error: unknown) => error,
-  );
-  if (!(error instanceof DataflowError)) throw error;
-  return { type: error.type, message: error.message, plan: error.details['plan'] as Plan | undefined };
 }
 
 const writes = (sandbox: string) => requestsIn(rig, sandbox).filter(({ method }) => method !== 'GET');
@@ -144,10 +135,10 @@ describe.concurrent('an update that requires approval', () => {
     await changedByOthers(administratorOf(rig), { sandbox, flowId });
     const { type, plan } = await refusalOf(handle.approve({ digest, ...ann }));
     expect(type).toBe('StalePlan');
-    expect(JSON.stringify(plan!.steps)).toContain('schedule.interval');
+    expect(JSON.stringify(plan.steps)).toContain('schedule.interval');
     const second = await untilAsked(handle, digest);
-    expect(second.digest).toBe(plan!.digest);
-    await waitFor('the message about the other plan', () => messages()[1]?.digest === plan!.digest);
+    expect(second.digest).toBe(plan.digest);
+    await waitFor('the message about the other plan', () => messages()[1]?.digest === plan.digest);
     // The plan that was approved before is not that of now.
     expect((await refusalOf(handle.approve({ digest, ...ann }))).type).toBe('StalePlan');
     await handle.approve({ digest: second.digest, ...ann });

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { DataflowError, type DataflowHandle, type FullProgress, type Plan } from '../../src/client.ts';
+import type { DataflowHandle, FullProgress } from '../../src/client.ts';
 import type { JsonObject } from '../../src/resources/resource.ts';
 import { stageFor } from '../simulation/stage.ts';
 import {
@@ -7,6 +7,8 @@ import {
   failureOf,
   oneOfSix,
   orders,
+  outcomeOf,
+  refusalOf,
   refusedMapping,
   requestsIn,
 } from '../support/dataflows.ts';
@@ -44,15 +46,6 @@ async function untilAsked(handle: DataflowHandle, than?: string) {
   };
   const progress: FullProgress = await stage.until('the plan to wait for approval', waits);
   return { progress, digest: progress.approval!.digest };
-}
-
-async function refusalOf(update: Promise<unknown>) {
-  const error: unknown = await update.then(
-    () => new Error('It was not refused'),
-    (error: unknown) => error,
-  );
-  if (!(error instanceof DataflowError)) throw error;
-  return { type: error.type, message: error.message, plan: error.details['plan'] as Plan | undefined };
 }
 
 const writes = () => requestsIn(stage, sandbox).filter(({ method }) => method !== 'GET');
@@ -97,7 +90,7 @@ describe('a create that requires approval', () => {
     const { handle } = await asked();
     await handle.cancel();
     expect((await failureOf(handle)).type).toBe('Cancelled');
-    expect(stage.run(handle.workflowId).memo['outcome']).toMatchObject({ made: {}, unknown: [] });
+    expect(await outcomeOf(stage.temporal, handle.workflowId)).toMatchObject({ made: {}, unknown: [] });
     await (await stage.client.start(orders(sandbox))).result();
   });
 
@@ -172,7 +165,7 @@ describe('an approval', () => {
     const { handle, digest, updating } = await askedToUpdate();
     const { type, plan } = await refusalOf(handle.approve({ digest: 'of another', ...ann }));
     expect(type).toBe('StalePlan');
-    expect(plan?.digest).toBe(digest);
+    expect(plan.digest).toBe(digest);
     await handle.approve({ digest, ...ann });
     await updating;
   });

@@ -11,11 +11,8 @@ export const lastName = [
 ];
 
 /** The dataflow `orders` from another table: only another flow can load that. */
-export const ordersFromTable = (
-  sandbox: string,
-  tableName = 'acmeSpringCampaign',
-  changes: JsonObject = {},
-) => orders(sandbox, { source: { ...(orders(sandbox)['source'] as object), tableName }, ...changes });
+export const ordersFromTable = (sandbox: string, tableName = 'acmeSpringCampaign') =>
+  orders(sandbox, { source: { ...(orders(sandbox)['source'] as object), tableName } });
 
 /** Nothing is left to do for an update. */
 export async function mustBeEmpty({ client }: Pick<Rig, 'client'>, definition: JsonObject): Promise<void> {

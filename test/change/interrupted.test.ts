@@ -12,7 +12,7 @@ const flows = () => stage.emulator.control.resources('flows', sandbox);
 const enabled = () => flows().filter(({ state }) => state === 'enabled');
 
 const first = orders(sandbox);
-const second = ordersFromTable(sandbox, 'acmeSpringCampaign');
+const second = ordersFromTable(sandbox);
 const third = ordersFromTable(sandbox, 'test1.austin_demo');
 
 /** One of each, one enabled flow that is watched, and nothing left to do. */

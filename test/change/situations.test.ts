@@ -1,12 +1,20 @@
 import { describe, expect } from 'vitest';
 import type { ResourceKind } from '../../emulator/emulator.ts';
-import { DataflowError, isEmpty, type Plan } from '../../src/client.ts';
+import type { Plan } from '../../src/client.ts';
 import type { Kind } from '../../src/resources/kinds.ts';
 import type { JsonObject } from '../../src/resources/resource.ts';
 import { stageFor } from '../simulation/stage.ts';
-import { administratorOf, oneOfSix, orders, requestsIn, wrongExpression } from '../support/dataflows.ts';
+import {
+  administratorOf,
+  oneOfSix,
+  orders,
+  refusalOf,
+  requestsIn,
+  wrongExpression,
+} from '../support/dataflows.ts';
 import { example } from '../support/example.ts';
 import { marked } from '../support/marked.ts';
+import { lastName, mustBeEmpty, ordersFromTable } from './helpers.ts';
 
 // AEP takes a moment over patches and actions.
 const { stage, it } = stageFor({ emulator: { operationLastsMs: [50, 200] } });
@@ -16,30 +24,8 @@ const stored = (kind: ResourceKind) => stage.emulator.control.resources(kind, sa
 const states = () => stored('flows').map(({ state }) => state);
 const busySteps = ({ steps }: Plan) => steps.filter(({ action }) => !['keep', 'given'].includes(action));
 
-const from = (tableName: string, changes: JsonObject = {}) =>
-  orders(sandbox, { source: { ...(orders(sandbox)['source'] as object), tableName }, ...changes });
-const lastName = [
-  { source: 'TestID', destination: '_id' },
-  { source: 'Name', destination: 'person.name.lastName' },
-];
-
 async function made(changes: JsonObject = {}) {
   return (await stage.client.start(orders(sandbox, changes))).result();
-}
-
-async function mustBeEmpty(definition: JsonObject): Promise<void> {
-  const plan = await stage.client.plan(definition);
-  expect(busySteps(plan)).toEqual([]);
-  expect(isEmpty(plan)).toBe(true);
-}
-
-async function refusalOf(update: Promise<unknown>): Promise<DataflowError> {
-  const error = await update.then(
-    () => new Error('It was not refused'),
-    (error: unknown) => error,
-  );
-  if (!(error instanceof DataflowError)) throw error;
-  return error;
 }
 
 /** Patches as AEP's UI does. */
@@ -94,7 +80,7 @@ describe('what others have edited', () => {
       expect(busySteps(plan)).toMatchObject([{ kind, action: 'update', changes: [{ field }] }]);
       const updated = await stage.client.update({ definition });
       expect(updated.resources).toEqual(resources);
-      await mustBeEmpty(definition);
+      await mustBeEmpty(stage, definition);
       expect(marked(stage.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
       expect(states()).toEqual(['enabled']);
     },
@@ -128,7 +114,7 @@ describe('what others have edited', () => {
     const updated = await stage.client.update({ definition });
     expect(updated.resources.mappingSet).toBe(resources.mappingSet);
     expect(JSON.stringify(theirs())).toBe(before);
-    await mustBeEmpty(definition);
+    await mustBeEmpty(stage, definition);
   });
 });
 
@@ -145,14 +131,14 @@ describe('what others have deleted', () => {
     const missingFlow = 'recreate';
     expect((await refusalOf(stage.client.update({ definition, missingFlow }))).type).toBe('ChoiceNeeded');
     await stage.client.update({ definition, missingFlow, replaceFlow: 'from-now' });
-    await mustBeEmpty(definition);
+    await mustBeEmpty(stage, definition);
     expect(states()).toEqual(['enabled']);
     expect(marked(stage.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
   });
 
   it('the old flow, while the new one is a draft: nothing is published until that is said', async () => {
     const { flowId } = await made();
-    const definition = from('acmeSpringCampaign');
+    const definition = ordersFromTable(sandbox);
     const actions = { method: 'POST', path: '/flowservice/flows/*/action', sandbox };
     stage.emulator.control.addFault({ ...actions, kind: 'hang' });
     const update = stage.client.update({ definition, replaceFlow: 'from-now' }).catch(() => undefined);
@@ -166,7 +152,7 @@ describe('what others have deleted', () => {
     });
     await stage.client.update({ definition, replaceFlow: 'from-now', missingFlow: 'recreate' });
     expect(states()).toEqual(['enabled']);
-    await mustBeEmpty(definition);
+    await mustBeEmpty(stage, definition);
   });
 });
 
@@ -178,13 +164,13 @@ describe('a flow that somebody has paused', () => {
     const { plan } = await stage.client.update({ definition });
     expect(plan.warnings).toMatchObject([{ code: 'flow-disabled' }]);
     expect(states()).toEqual(['disabled']);
-    await mustBeEmpty(definition);
+    await mustBeEmpty(stage, definition);
   });
 
   it('is replaced by one that is paused, too, and the plan says it', async () => {
     const { flowId } = await made();
     await act(flowId, 'disable');
-    const definition = from('acmeSpringCampaign');
+    const definition = ordersFromTable(sandbox);
     const plan = await stage.client.plan(definition);
     expect(plan.warnings).toMatchObject([
       { code: 'flow-disabled', message: expect.stringContaining('takes its place') as string },
@@ -192,7 +178,7 @@ describe('a flow that somebody has paused', () => {
     const updated = await stage.client.update({ definition, replaceFlow: 'backfill' });
     expect(updated.flowId).not.toBe(flowId);
     expect(states()).toEqual(['disabled']);
-    await mustBeEmpty(definition);
+    await mustBeEmpty(stage, definition);
     expect(stage.isWatched({ sandbox, flowId: updated.flowId })).toBe(true);
   });
 });
@@ -206,7 +192,7 @@ describe('a flow that somebody has paused, whose replacement is terminated', () 
     await act(flowId, 'disable');
     const actions = { method: 'POST', path: '/flowservice/flows/*/action', sandbox };
     stage.emulator.control.addFault({ ...actions, kind: 'hang', skip });
-    const definition = from('acmeSpringCampaign');
+    const definition = ordersFromTable(sandbox);
     const update = stage.client.update({ definition, replaceFlow: 'from-now' }).catch(() => undefined);
     await faultMet();
     await stage.temporal.workflow.getHandle(`dataflow:${sandbox}:orders`).terminate();
@@ -214,7 +200,7 @@ describe('a flow that somebody has paused, whose replacement is terminated', () 
     expect(states()).toEqual(halfway);
     await stage.client.update({ definition, replaceFlow: 'from-now' });
     expect(states()).toEqual(['disabled']);
-    await mustBeEmpty(definition);
+    await mustBeEmpty(stage, definition);
   });
 });
 
@@ -236,7 +222,7 @@ describe('a flow that an access label hides, and that another was made for,', ()
     await act(flowId, 'disable');
     expect((await stage.client.update({ definition })).flowId).toBe(updated.flowId);
     expect(states()).toEqual(['enabled']);
-    await mustBeEmpty(definition);
+    await mustBeEmpty(stage, definition);
   });
 });
 
@@ -254,7 +240,7 @@ describe('a flow that has lost its mark', () => {
     const value = `Edited\n${line}`;
     await edit('flow', flowId, [{ op: 'replace', path: '/description', value }]);
     expect((await stage.client.update({ definition })).flowId).toBe(flowId);
-    await mustBeEmpty(definition);
+    await mustBeEmpty(stage, definition);
     expect(states()).toEqual(['enabled']);
   });
 });
@@ -275,7 +261,7 @@ describe('a flow that loads once', () => {
     expect(options.map(({ value }) => value)).toEqual(['backfill']);
     await stage.client.update({ definition, replaceFlow: 'backfill' });
     expect(states()).toEqual(['enabled']);
-    await mustBeEmpty(definition);
+    await mustBeEmpty(stage, definition);
   });
 });
 
@@ -296,13 +282,13 @@ describe('a change of the dataset', () => {
     expect(told).toHaveLength(1);
     for (const id of [resources.dataset!, resources.schema!]) expect(told[0]!.message).toContain(id);
     expect(stored('dataSets').map(({ id }) => id)).toContain(resources.dataset);
-    await mustBeEmpty(definition);
+    await mustBeEmpty(stage, definition);
 
     const again = orders(sandbox);
     expect((await refusalOf(stage.client.update({ definition: again }))).type).toBe('ChoiceNeeded');
     const back = await stage.client.update({ definition: again, replaceFlow: 'from-now' });
     expect(back.resources).toMatchObject({ dataset: resources.dataset, schema: resources.schema });
-    await mustBeEmpty(again);
+    await mustBeEmpty(stage, again);
   });
 });
 
@@ -315,11 +301,11 @@ describe('a change of the schema', () => {
     const { resources } = await made();
     const definition = orders(sandbox, { schema: events, mapping });
     await stage.client.update({ definition, replaceFlow });
-    await mustBeEmpty(definition);
+    await mustBeEmpty(stage, definition);
     const all = { ...oneOfSix, schemas: 2, dataSets: 2, mappingSets: 2 };
     expect(marked(stage.emulator, `${sandbox}/orders`)).toEqual(all);
     const back = await stage.client.update({ definition: orders(sandbox), replaceFlow });
-    await mustBeEmpty(orders(sandbox));
+    await mustBeEmpty(stage, orders(sandbox));
     expect(back.resources).toMatchObject({ schema: resources.schema, dataset: resources.dataset });
     expect(marked(stage.emulator, `${sandbox}/orders`)).toEqual(all);
     expect(states()).toEqual(['enabled']);
@@ -333,7 +319,7 @@ describe('a change of the schema', () => {
     const fieldGroups = ['https://ns.adobe.com/xdm/context/identitymap'];
     const definition = orders(sandbox, { schema: { ...events, fieldGroups }, mapping });
     await stage.client.update({ definition, replaceFlow });
-    await mustBeEmpty(definition);
+    await mustBeEmpty(stage, definition);
     const all = { ...oneOfSix, schemas: 2, dataSets: 2, mappingSets: 2 };
     expect(marked(stage.emulator, `${sandbox}/orders`)).toEqual(all);
     expect(states()).toEqual(['enabled']);
@@ -351,13 +337,13 @@ describe('a mapping', () => {
       sandbox,
     });
     expect((await refusalOf(stage.client.update({ definition }))).type).toBe('Rejected');
-    await mustBeEmpty(orders(sandbox));
+    await mustBeEmpty(stage, orders(sandbox));
     expect(busySteps(await stage.client.plan(definition)).map(({ kind }) => kind)).toEqual([
       'mappingSet',
       'flow',
     ]);
     await stage.client.update({ definition });
-    await mustBeEmpty(definition);
+    await mustBeEmpty(stage, definition);
     // The version was there already.
     expect(stored('mappingSets').map(({ version }) => version)).toEqual([1]);
   });
@@ -369,7 +355,7 @@ describe('a mapping', () => {
     await stage.client.delete({ sandbox, name: 'orders' });
     const { made: again } = await (await stage.client.start(definition)).result();
     expect(again).toContain('flow');
-    await mustBeEmpty(definition);
+    await mustBeEmpty(stage, definition);
   });
 });
 
@@ -379,7 +365,7 @@ describe('after an update that was terminated in the middle of a replacement,', 
     const { flowId } = await made();
     const actions = { method: 'POST', path: '/flowservice/flows/*/action', sandbox };
     stage.emulator.control.addFault({ ...actions, kind: 'hang', skip: 1 });
-    const definition = from('acmeSpringCampaign');
+    const definition = ordersFromTable(sandbox);
     const update = stage.client.update({ definition, replaceFlow: 'from-now' }).catch(() => undefined);
     await faultMet();
     await stage.temporal.workflow.getHandle(`dataflow:${sandbox}:orders`).terminate();
@@ -409,7 +395,7 @@ describe('after an update that was terminated in the middle of a replacement,', 
     expect(new Set(left.map(({ kind }) => kind))).toEqual(new Set(['mappingSet']));
     expect(marked(stage.emulator, `${sandbox}/orders`)).toEqual({ mappingSets: 1 });
     await (await stage.client.start(definition)).result();
-    await mustBeEmpty(definition);
+    await mustBeEmpty(stage, definition);
   });
 
   it.each([0, 0.3, 0.6, 0.9])(
@@ -424,7 +410,7 @@ describe('after an update that was terminated in the middle of a replacement,', 
       expect(states()).toEqual(['enabled']);
       const [{ scheduleParams }] = stored('flows') as [{ scheduleParams: { startTime: number } }];
       expect(scheduleParams.startTime).toBeGreaterThan(before);
-      await mustBeEmpty(definition);
+      await mustBeEmpty(stage, definition);
     },
   );
 });
@@ -434,7 +420,7 @@ describe('a replacement that is finished', () => {
   const resets = [0, 0.3, 0.6, 0.9].flatMap((part) => [0, 60].map((minutes) => [part, minutes] as const));
   it.each(resets)('and reset to %d of its way, %d minutes later, is whole', async (part, minutes) => {
     await made();
-    const definition = from('acmeSpringCampaign');
+    const definition = ordersFromTable(sandbox);
     const updated = await stage.client.update({ definition, replaceFlow: 'from-now' });
     const [flow] = stored('flows');
     await stage.wait(minutes * 60_000);
@@ -444,17 +430,17 @@ describe('a replacement that is finished', () => {
     expect(again.flowId).toBe(updated.flowId);
     expect(stored('flows')).toMatchObject([{ state: 'enabled', scheduleParams: flow!['scheduleParams'] }]);
     expect(marked(stage.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
-    await mustBeEmpty(definition);
+    await mustBeEmpty(stage, definition);
   });
 
   it('and is deleted, with all that may hold data, leaves only what it says, and can be created again', async () => {
     await made();
-    const definition = from('acmeSpringCampaign');
+    const definition = ordersFromTable(sandbox);
     await stage.client.update({ definition, replaceFlow: 'from-now' });
     const { left } = await stage.client.delete({ sandbox, name: 'orders', also: ['dataset', 'schema'] });
     expect(left.map(({ kind }) => kind)).toEqual(['mappingSet']);
     expect(marked(stage.emulator, `${sandbox}/orders`)).toEqual({ mappingSets: 1 });
     await (await stage.client.start(definition)).result();
-    await mustBeEmpty(definition);
+    await mustBeEmpty(stage, definition);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import type { ResourceKind } from '../../emulator/emulator.ts';
 import type { JsonObject } from '../../src/resources/resource.ts';
-import { isEmpty, DataflowError, type Plan } from '../../src/client.ts';
+import { isEmpty } from '../../src/client.ts';
 import { stageFor } from '../simulation/stage.ts';
 import {
   administratorOf,
@@ -10,9 +10,11 @@ import {
   oneOfNine,
   oneOfSix,
   orders,
+  refusalOf,
   requestsIn,
 } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
+import { lastName, mustBeEmpty, ordersFromTable } from './helpers.ts';
 
 const { stage, it } = stageFor();
 const sandbox = 'prod';
@@ -30,26 +32,6 @@ async function made(changes: JsonObject = {}) {
   return (await stage.client.start(orders(sandbox, changes))).result();
 }
 
-async function refusalOf(update: Promise<unknown>): Promise<{ type: string; message: string; plan: Plan }> {
-  const error = await update.then(
-    () => new Error('It was not refused'),
-    (error: unknown) => error,
-  );
-  if (!(error instanceof DataflowError)) throw error;
-  return { type: error.type, message: error.message, plan: error.details['plan'] as Plan };
-}
-
-async function mustBeEmpty(definition: JsonObject): Promise<void> {
-  const plan = await stage.client.plan(definition);
-  expect(plan.steps.filter(({ action }) => !['keep', 'given'].includes(action))).toEqual([]);
-  expect(isEmpty(plan)).toBe(true);
-}
-
-const lastName = [
-  { source: 'TestID', destination: '_id' },
-  { source: 'Name', destination: 'person.name.lastName' },
-];
-
 describe('an update in place', () => {
   it.each([
     ['the schedule', { schedule: { frequency: 'hour', interval: 2, backfill: true } }],
@@ -65,7 +47,7 @@ describe('an update in place', () => {
     expect(updated.resources).toEqual(resources);
     expect(updated.surplus).toEqual([]);
     expect(isEmpty(updated.plan)).toBe(false);
-    await mustBeEmpty(definition);
+    await mustBeEmpty(stage, definition);
     expect(marked(stage.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
   });
 
@@ -78,7 +60,7 @@ describe('an update in place', () => {
     const [flow] = stored('flows');
     expect(flow!['options']).toEqual({ errorDiagnosticsEnabled: false });
     expect(updated.warnings).toMatchObject([{ code: 'not-in-definition', field: 'description' }]);
-    await mustBeEmpty(definition);
+    await mustBeEmpty(stage, definition);
   });
 
   it('of the mapping puts the next version of the set, and the flow takes it', async () => {
@@ -123,7 +105,7 @@ describe('an update in place', () => {
     expect(resources).toEqual(before.resources);
     // A mapping set has neither.
     expect(plan.summary).toBe('8 to change, 1 as they are');
-    await mustBeEmpty(definition);
+    await mustBeEmpty(stage, definition);
     expect(marked(stage.emulator, `${sandbox}/orders`)).toEqual(oneOfNine);
   });
 
@@ -145,7 +127,7 @@ describe('an update in place', () => {
     stage.emulator.control.addFault({ ...fault, sandbox });
     const definition = orders(sandbox, { mapping: lastName, description: 'New' });
     await stage.client.update({ definition });
-    await mustBeEmpty(definition);
+    await mustBeEmpty(stage, definition);
     const [set] = stored('mappingSets');
     expect(set!['version']).toBe(1);
   });
@@ -192,8 +174,7 @@ describe('an update', () => {
 
   it('that takes a choice which was not made is ChoiceNeeded, and nothing is changed', async () => {
     await made();
-    const source = { ...(orders(sandbox)['source'] as object), tableName: 'acmeSpringCampaign' };
-    const refusal = await refusalOf(stage.client.update({ definition: orders(sandbox, { source }) }));
+    const refusal = await refusalOf(stage.client.update({ definition: ordersFromTable(sandbox) }));
     expect(refusal.type).toBe('ChoiceNeeded');
     expect(refusal.plan.choices[0]!.name).toBe('replaceFlow');
     expect(marked(stage.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
@@ -209,9 +190,7 @@ describe('an update that is refused', () => {
 });
 
 describe('a replacement', () => {
-  const definition = orders(sandbox, {
-    source: { ...(orders(sandbox)['source'] as object), tableName: 'acmeSpringCampaign' },
-  });
+  const definition = ordersFromTable(sandbox);
 
   it.each(['from-now', 'backfill'] as const)(
     'puts another flow with another pair in the place of the old one (%s)',
@@ -227,7 +206,7 @@ describe('a replacement', () => {
         scheduleParams: { backfill: replaceFlow === 'backfill' },
       });
       expect(marked(stage.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
-      await mustBeEmpty(definition);
+      await mustBeEmpty(stage, definition);
       expect(stage.isWatched({ sandbox, flowId: updated.flowId })).toBe(true);
     },
   );
@@ -241,7 +220,7 @@ describe('a replacement', () => {
     expect(updated.flowId).not.toBe(before.flowId);
     const [connection] = stored('sourceConnections');
     expect(connection!['params']).not.toHaveProperty('filters');
-    await mustBeEmpty(definition);
+    await mustBeEmpty(stage, definition);
   });
 
   it('that AEP refuses to publish is taken back, and goes on when it is started again', async () => {
@@ -256,7 +235,7 @@ describe('a replacement', () => {
     expect(marked(stage.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
     const updated = await stage.client.update({ definition, replaceFlow: 'from-now' });
     expect(states()).toEqual([[updated.flowId, 'enabled']]);
-    await mustBeEmpty(definition);
+    await mustBeEmpty(stage, definition);
   });
 
   const oldFlow = (id: string) => stored('flows').find((one) => one['id'] === id)?.['state'];
@@ -276,7 +255,7 @@ describe('a replacement', () => {
     isMadeWay();
     await stage.temporal.workflow.getHandle(update).result();
     expect(oldFlow(flowId)).toBeUndefined();
-    await mustBeEmpty(definition);
+    await mustBeEmpty(stage, definition);
   });
 
   it('asks the watcher once more where no answer has come for a minute', async () => {
@@ -322,6 +301,6 @@ describe('a replacement', () => {
       'sourceConnection',
     ]);
     await stage.client.update({ definition, digest: plan.digest });
-    await mustBeEmpty(definition);
+    await mustBeEmpty(stage, definition);
   });
 });

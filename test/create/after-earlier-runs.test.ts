@@ -1,7 +1,6 @@
 import { expect } from 'vitest';
-import type { DataflowError } from '../../src/client.ts';
 import { stageFor } from '../simulation/stage.ts';
-import { oneOfSix, orders, requestsIn } from '../support/dataflows.ts';
+import { failureOf, oneOfSix, orders, requestsIn } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
 
 const { stage, it } = stageFor();
@@ -25,14 +24,13 @@ const scheduled = () =>
     .run(workflowId)
     .tasks.flat()
     .flatMap(({ commands }) => commands.map(({ scheduleActivity }) => scheduleActivity?.activityType));
-const failureOf = async (definition: unknown) =>
-  (await (await stage.client.start(definition)).result().catch((error: unknown) => error)) as DataflowError;
+const failedStart = async (definition: unknown) => failureOf(await stage.client.start(definition));
 
 it('a rollback after a run that was cut off leaves the flow that lives, and all it refers to, alone', async () => {
   await (await stage.client.start(orders(sandbox))).result();
   await cutOffAt('GET');
   const source = { ...(orders(sandbox)['source'] as object), tableName: 'acmeSpringCampaign' };
-  const failure = await failureOf(orders(sandbox, { source, onFailure: 'rollback' }));
+  const failure = await failedStart(orders(sandbox, { source, onFailure: 'rollback' }));
   expect(failure.type).toBe('Conflict');
   expect(marked(stage.emulator, `${sandbox}/orders`)).toEqual(oneOfSix);
 });

@@ -1,8 +1,13 @@
 import { describe, expect } from 'vitest';
 import type { ResourceKind } from '../../emulator/emulator.ts';
-import type { DataflowError } from '../../src/client.ts';
 import { stageFor } from '../simulation/stage.ts';
-import { oneOfSix, orders as ordersIn, refusedMapping, wrongExpression } from '../support/dataflows.ts';
+import {
+  failureOf,
+  oneOfSix,
+  orders as ordersIn,
+  refusedMapping,
+  wrongExpression,
+} from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
 
 const wrong = [{ source: 'TestID', destination: '_id' }, ...refusedMapping];
@@ -17,8 +22,7 @@ const sandbox = 'prod';
 const orders = (changes: Record<string, unknown> = {}) => ordersIn(sandbox, changes);
 const ours = () => marked(stage.emulator, `${sandbox}/orders`);
 const stored = (kind: ResourceKind) => stage.emulator.control.resources(kind, sandbox);
-const failureOf = async (definition: unknown) =>
-  (await (await stage.client.start(definition)).result().catch((error: unknown) => error)) as DataflowError;
+const failedStart = async (definition: unknown) => failureOf(await stage.client.start(definition));
 const untilWaiting = () =>
   stage.until('the create to wait', async () => {
     const progress = await stage.client.dataflow({ sandbox, name: 'orders' }).progress();
@@ -27,7 +31,7 @@ const untilWaiting = () =>
 
 describe('a refusal, kept', () => {
   it('fails with what was made, adopted, not tried and unknown, and the corrected definition goes on from there', async () => {
-    const failure = await failureOf(orders({ mapping: wrong }));
+    const failure = await failedStart(orders({ mapping: wrong }));
     expect(failure.type).toBe('Rejected');
     const { made, notTried, unknown } = failure.details as {
       made: Record<string, string>;
@@ -43,7 +47,7 @@ describe('a refusal, kept', () => {
   });
 
   it('replaces connections that no longer fit, while there is no flow', async () => {
-    const failure = await failureOf(orders({ mapping: wrong }));
+    const failure = await failedStart(orders({ mapping: wrong }));
     const { made } = failure.details as { made: Record<string, string> };
     const source = orders()['source'] as Record<string, unknown>;
     const corrected = orders({
@@ -59,7 +63,7 @@ describe('a refusal, kept', () => {
   });
 
   it('lets a schema grow by a field group, in place', async () => {
-    const failure = await failureOf(orders({ mapping: wrong }));
+    const failure = await failedStart(orders({ mapping: wrong }));
     const before = orders()['schema'] as { fieldGroups: string[] };
     const more = 'https://ns.adobe.com/xdm/context/profile-work-details';
     const schema = { ...before, fieldGroups: [...before.fieldGroups, more] };
@@ -71,10 +75,10 @@ describe('a refusal, kept', () => {
   });
 
   it('does not replace a schema of another class: that is a Conflict which says how to use it', async () => {
-    await failureOf(orders({ mapping: wrong }));
+    await failedStart(orders({ mapping: wrong }));
     const before = orders()['schema'] as object;
     const schema = { ...before, class: 'https://ns.adobe.com/xdm/context/experienceevent' };
-    const failure = await failureOf(orders({ mapping: right, schema }));
+    const failure = await failedStart(orders({ mapping: right, schema }));
     expect(failure.type).toBe('Conflict');
     expect(failure.details['differences']).toMatchObject([{ field: 'schema.class' }]);
   });
@@ -82,7 +86,7 @@ describe('a refusal, kept', () => {
 
 describe('a refusal, rolled back', () => {
   it('leaves nothing of this execution but the mapping set, which AEP cannot delete', async () => {
-    const failure = await failureOf(orders({ onFailure: 'rollback', mapping: wrong }));
+    const failure = await failedStart(orders({ onFailure: 'rollback', mapping: wrong }));
     expect(failure.type).toBe('Rejected');
     expect(ours()).toEqual({});
     expect(Object.keys(failure.details['deleted'] as object)).toContain('schema');
@@ -96,7 +100,7 @@ describe('a refusal, rolled back', () => {
       kind: 'late-commit',
       delayMs: 600,
     });
-    const failure = await failureOf(orders({ onFailure: 'rollback', mapping: wrong }));
+    const failure = await failedStart(orders({ onFailure: 'rollback', mapping: wrong }));
     expect(failure.type).toBe('Rejected');
     const [sent] = stage.emulator.control.requests({ method: 'POST', path });
     await stage.until('the late commit', () => Date.now() > sent!.at + 700);
@@ -108,7 +112,7 @@ describe('a refusal, rolled back', () => {
     const fault = { method: 'POST', path: '/schemaregistry/tenant/schemas' };
     stage.emulator.control.addFault({ ...fault, kind: '500-committed' });
     stage.emulator.control.addFault({ ...fault, kind: '401', times: 2 });
-    const failure = await failureOf(orders({ onFailure: 'rollback', giveUpAfter: '2s' }));
+    const failure = await failedStart(orders({ onFailure: 'rollback', giveUpAfter: '2s' }));
     expect(failure.type).toBe('Unauthorized');
     expect(ours()).toEqual({});
     expect(failure.details['unknown']).toEqual([]);
@@ -117,7 +121,7 @@ describe('a refusal, rolled back', () => {
   it('ends where AEP takes no delete for longer than it may, and lists what stays', async () => {
     stage.emulator.control.addFault({ method: 'DELETE', kind: '503', times: 1_000 });
     const changes = { onFailure: 'rollback', giveUpAfter: '1s', mapping: wrong };
-    const failure = await failureOf(orders(changes));
+    const failure = await failedStart(orders(changes));
     expect(failure.type).toBe('Rejected');
     expect(Object.keys(failure.details['made'] as object)).toContain('schema');
     expect(failure.details['deleted']).toBeUndefined();

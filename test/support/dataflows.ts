@@ -77,10 +77,7 @@ export interface Told {
 
 /** What a caller is told by a dataflow that must fail. */
 export async function failureOf(handle: { result(): Promise<unknown> }): Promise<Told> {
-  const error = await handle.result().then(
-    (result) => new Error(`It did not fail, it answered ${JSON.stringify(result)}`),
-    (error: unknown) => error,
-  );
+  const error = await errorOf(handle.result());
   if (error instanceof DataflowError) return error;
   if (error instanceof WorkflowFailedError && error.cause instanceof ApplicationFailure) {
     const { type, message, details } = error.cause;
@@ -89,10 +86,19 @@ export async function failureOf(handle: { result(): Promise<unknown> }): Promise
   throw error;
 }
 
-/** What a caller is told by a request that must be refused, with the plan that counts now where there is one. */
+/** What our client tells of a request that must be refused, with the plan that counts now where there is one. */
 export async function refusalOf(asked: Promise<unknown>): Promise<Told & { plan: Plan }> {
-  const { type, message, details } = await failureOf({ result: () => asked });
+  const error = await errorOf(asked);
+  if (!(error instanceof DataflowError)) throw error;
+  const { type, message, details } = error;
   return { type, message, details, plan: details['plan'] as Plan };
+}
+
+function errorOf(asked: Promise<unknown>): Promise<unknown> {
+  return asked.then(
+    (result) => new Error(`It did not fail, it answered ${JSON.stringify(result)}`),
+    (error: unknown) => error,
+  );
 }
 
 /** What its memo says of its resources. */
