@@ -21,7 +21,7 @@ export async function mustBeEmpty({ client }: Pick<Rig, 'client'>, definition: J
   expect(isEmpty(plan)).toBe(true);
 }
 
-/** Looks, at each request before it takes effect, whether two flows are enabled. Returns how often that was so. */
+/** Looks, at each request before the next one takes effect, whether two flows are enabled. Returns how often that was so. */
 export function watchForTwo({ emulator }: Pick<Rig, 'emulator'>, sandbox: string): () => number {
   let seen = 0;
   const over = new AbortController();
