@@ -32,7 +32,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // More than a small machine has processors: what most tests do most is wait.
-    maxWorkers: 3,
+    maxWorkers: 4,
     // A call that Temporal's client tries again from a timer finds its connection closed where a test has ended: processes live
     // on, and hear of it.
     onUnhandledError: ({ message }) => !/Channel has been shut down/.test(message),
