@@ -11,6 +11,8 @@ export function clusterPart(): Part | undefined {
   const { machines, server, examples, burst, hosts, faults, watchers, board, versioned, day } = result;
   const spread = ({ median, low, high }: Spread, digits: number) =>
     `${number(median, digits)} (${number(low, digits)}–${number(high, digits)})`;
+  /** A figure of the watchers, in another unit where it is to be divided. */
+  const of = (name: string, digits = 0, by = 1) => number((watchers?.[name] ?? 0) / by, digits);
   const rows = [
     examples && [
       'every example, and its plan afterwards empty',
@@ -30,10 +32,7 @@ export function clusterPart(): Part | undefined {
     ],
     watchers && [
       `${number(watchers['flows'] ?? 0)} watchers`,
-      Object.entries(watchers)
-        .filter(([name]) => name !== 'flows')
-        .map(([name, value]) => `${name}: ${number(value, Number.isInteger(value) ? 0 : 2)}`)
-        .join('; '),
+      `accepted in ${of('accepted in seconds', 1)} s, all have looked once after ${of('all first looks done after seconds')} s, which keeps ${of('cores busy at the start: server', 1)} cores of the server busy; then ${of('minutes')} minutes: ${of('runs that ended')} runs ended, ${of('events per run, verdict stays')} events each, with ${of('calls to AEP')} calls to AEP; a verdict ${of('run end to verdict, p50 ms', 0, 1_000)} s after the end of a run (p95 ${of('run end to verdict, p95 ms', 0, 1_000)} s); a worker takes ${of('worker memory MB')} MB, a watcher ${of('main store kB per watcher')} kB of the main store`,
     ],
     board && [
       `the first page of the board, ${number(board.watchers)} watchers`,
