@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
-import type { DataflowError, ResourceIds } from '../../src/client.ts';
 import { stageFor } from '../simulation/stage.ts';
-import { administratorOf, legacyOrders, orders, refusedMapping } from '../support/dataflows.ts';
+import { administratorOf, legacyOrders, orders } from '../support/dataflows.ts';
 import { marked } from '../support/marked.ts';
+import { orphansAreFoundAndDeleted } from './orphans.ts';
 
 const { stage, it } = stageFor();
 const sandbox = 'prod';
@@ -113,31 +113,6 @@ describe('listOrphans', () => {
     );
   });
 
-  it('finds what a failed create left, deletes only what it is told to, and says what stays', async () => {
-    await create(
-      orders(sandbox, {
-        name: 'living',
-        schema: { ...(orders(sandbox)['schema'] as object), title: 'Living' },
-      }),
-    );
-    const failure = (await create(orders(sandbox, { mapping: refusedMapping })).catch(
-      (error: unknown) => error,
-    )) as DataflowError;
-    const made = Object.values(failure.details['made'] as ResourceIds);
-    // What was made within the settle time is left out: it may belong to a flow that no list shows yet.
-    const found = await stage.until('the orphans to be old enough', async () => {
-      const result = await stage.client.listOrphans({ sandbox });
-      return made.every((id) => result.orphans.some((orphan) => orphan.id === id)) && result;
-    });
-    expect(new Set(found.orphans.map(({ dataflow }) => dataflow))).toEqual(new Set([`${sandbox}/orders`]));
-    const unwanted = found.orphans.filter(({ kind }) => kind !== 'mappingSet').map(({ id }) => id);
-    const { deleted, notDeleted } = await stage.client.listOrphans({
-      sandbox,
-      delete: [...unwanted, 'nobodys'],
-    });
-    expect(deleted.sort()).toEqual(unwanted.sort());
-    expect(notDeleted).toMatchObject([{ id: 'nobodys' }]);
-    expect(marked(stage.emulator, `${sandbox}/living`)).toMatchObject({ flows: 1, schemas: 1 });
-    expect(marked(stage.emulator, `${sandbox}/orders`)).toEqual({});
-  });
+  it('finds what a failed create left, deletes only what it is told to, and says what stays', () =>
+    orphansAreFoundAndDeleted(stage, sandbox, stage.until));
 });

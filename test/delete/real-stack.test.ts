@@ -1,18 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { DataflowError, ResourceIds } from '../../src/client.ts';
 import { marked } from '../support/marked.ts';
-import {
-  administratorOf,
-  failureOf,
-  oneOfSix,
-  orders,
-  places,
-  refusedMapping,
-  requestsIn,
-} from '../support/dataflows.ts';
+import { administratorOf, failureOf, oneOfSix, orders, places, requestsIn } from '../support/dataflows.ts';
 import { quickToFollow, startRig, type Rig } from '../support/rig.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { copyOf, flowOver } from './flow-over.ts';
+import { orphansAreFoundAndDeleted } from './orphans.ts';
 
 /** A sample of what the other files of this folder play in the simulation, and what watchers have a part in. */
 const { sandboxes, next } = places(3);
@@ -64,31 +56,5 @@ it.concurrent('a delete of what a flow of others uses, and of a flow that was co
   expect(marked(rig.emulator, `${sandbox}/orders`)).not.toHaveProperty('flows');
 });
 
-it.concurrent('listOrphans finds what a failed create left, deletes only what it is told to, and says what stays', async () => {
-  const sandbox = next();
-  await create(
-    orders(sandbox, {
-      name: 'living',
-      schema: { ...(orders(sandbox)['schema'] as object), title: 'Living' },
-    }),
-  );
-  const failure = (await create(orders(sandbox, { mapping: refusedMapping })).catch(
-    (error: unknown) => error,
-  )) as DataflowError;
-  const made = Object.values(failure.details['made'] as ResourceIds);
-  // What was made within the settle time is left out: it may belong to a flow that no list shows yet.
-  const found = await waitFor('the orphans to be old enough', async () => {
-    const result = await rig.client.listOrphans({ sandbox });
-    return made.every((id) => result.orphans.some((orphan) => orphan.id === id)) && result;
-  });
-  expect(new Set(found.orphans.map(({ dataflow }) => dataflow))).toEqual(new Set([`${sandbox}/orders`]));
-  const unwanted = found.orphans.filter(({ kind }) => kind !== 'mappingSet').map(({ id }) => id);
-  const { deleted, notDeleted } = await rig.client.listOrphans({
-    sandbox,
-    delete: [...unwanted, 'nobodys'],
-  });
-  expect(deleted.sort()).toEqual(unwanted.sort());
-  expect(notDeleted).toMatchObject([{ id: 'nobodys' }]);
-  expect(marked(rig.emulator, `${sandbox}/living`)).toMatchObject({ flows: 1, schemas: 1 });
-  expect(marked(rig.emulator, `${sandbox}/orders`)).toEqual({});
-});
+it.concurrent('listOrphans finds what a failed create left, deletes only what it is told to, and says what stays', () =>
+  orphansAreFoundAndDeleted(rig, next(), waitFor));
